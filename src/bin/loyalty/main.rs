@@ -1,0 +1,2 @@
+//! The command `loyalty`.
+fn main() {}

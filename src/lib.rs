@@ -1,0 +1,4 @@
+//! Readable loyalty rules in, exact double-entry ledger deltas out.
+
+pub mod diagnostics;
+pub mod syntax;

@@ -1,0 +1,1523 @@
+//! The tree of a rule file: what was written, not what it means.
+//!
+//! Every node carries the [`Span`] of its text. Names are still strings and may be undeclared, types may be
+//! wrong, lines may be missing or doubled: all of that is a legal tree and is judged later, in `check`.
+//! Literals keep their value and, where the writing matters to the formatter, their form.
+
+use crate::diagnostics::Span;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// One rule file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The line `edition 2026`, if it stands at the top.
+    pub edition: Option<Edition>,
+    /// All blocks, in the order of the text.
+    pub blocks: Vec<Block>,
+    /// All `#` comments, in the order of the text. They belong to no node; the formatter puts them back.
+    pub comments: Vec<Comment>,
+    /// The whole text of the file.
+    pub span: Span,
+}
+
+/// `edition 2026`: the version of the language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// The year that names the edition.
+    pub year: u16,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// A comment `# …`, without its line end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// The text after `#`, without white space at its end.
+    pub text: String,
+    /// Whether the comment stands alone on its line.
+    pub own_line: bool,
+    /// From `#` to the last character of the line.
+    pub span: Span,
+}
+
+/// A name, NFC-normalised and without its quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name itself.
+    pub text: String,
+    /// The name as written, quotes included.
+    pub span: Span,
+}
+
+/// A quoted text that is no name: a time zone, a path, what a voucher grants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The text between the quotes.
+    pub text: String,
+    /// The text with its quotes.
+    pub span: Span,
+}
+
+/// A number, never negative except where `Signed` says so. Trailing zeros are dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    /// The value, normalised.
+    pub value: Decimal,
+    /// As written.
+    pub span: Span,
+}
+
+/// `2%`: the value is 2, not 0.02.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Percent {
+    /// The number before the sign.
+    pub value: Decimal,
+    /// As written, with the sign.
+    pub span: Span,
+}
+
+/// `10 EUR`, `500 punkte`, `3 stamps`: a number and what it counts. May be negative in tests only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amount {
+    /// The value; below zero only in events and expectations of tests.
+    pub number: Number,
+    /// A currency, a unit, its singular, a voucher, an attribute, …
+    pub unit: Name,
+    /// Both together, with the sign.
+    pub span: Span,
+}
+
+/// The unit of a [`Duration`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DurationUnit {
+    /// Sixty elapsed seconds.
+    Minute,
+    /// Sixty elapsed minutes.
+    Hour,
+    /// One local day.
+    Day,
+    /// Seven local days.
+    Week,
+    /// A calendar month, cut to the length of the month.
+    Month,
+    /// Three calendar months.
+    Quarter,
+    /// Twelve calendar months.
+    Year,
+}
+
+/// `14 days`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Duration {
+    /// How many.
+    pub count: u32,
+    /// Of what.
+    pub unit: DurationUnit,
+    /// Both together.
+    pub span: Span,
+}
+
+/// `2026-03-31`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Date {
+    /// The calendar day.
+    pub date: NaiveDate,
+    /// As written.
+    pub span: Span,
+}
+
+/// `08:30`; minutes since midnight, 0 to 1,439.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time {
+    /// Minutes since midnight of the wall clock.
+    pub minute: u16,
+    /// As written.
+    pub span: Span,
+}
+
+/// `12-24`, a day of every year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MonthDay {
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31; 29 February is allowed.
+    pub day: u8,
+    /// As written.
+    pub span: Span,
+}
+
+/// A date with or without a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The day.
+    pub date: Date,
+    /// The time of the wall clock, if written.
+    pub time: Option<Time>,
+    /// Both together.
+    pub span: Span,
+}
+
+/// A stretch of the calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    /// Which stretch.
+    pub kind: PeriodKind,
+    /// As written.
+    pub span: Span,
+}
+
+/// The kinds of [`Period`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeriodKind {
+    /// `day`
+    Day,
+    /// `week`
+    Week,
+    /// `month`
+    Month,
+    /// `quarter`
+    Quarter,
+    /// `half-year`
+    HalfYear,
+    /// `calendar year`
+    CalendarYear,
+    /// `membership year`
+    MembershipYear,
+    /// `campaign`: the `valid` span of the rule
+    Campaign,
+    /// `lifetime`
+    Lifetime,
+    /// A declared period, or after `per` the name of an event: `per purchase`.
+    Named(String),
+}
+
+/// A block of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The lines `## …` directly above, without the marks.
+    pub doc: Vec<Text>,
+    /// What it is.
+    pub kind: BlockKind,
+    /// The whole block, from its kind word to its closing brace, without the doc lines.
+    pub span: Span,
+    /// The head line without the brace: `earn "Base points"`.
+    pub head: Span,
+}
+
+/// The kinds of [`Block`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockKind {
+    /// `import "units.loyalty"`
+    Import(Text),
+    /// `program "…" { … }`
+    Program(ProgramBlock),
+    /// `member { … }`, `item { … }`, `event E { … }`
+    Schema(SchemaBlock),
+    /// `categories [ … ]` and its sisters
+    Vocabulary(Vocabulary),
+    /// `list L [ … ]`, `list L { … }`, `list L from host`
+    List(ListBlock),
+    /// `unit U is …`
+    Unit(UnitBlock),
+    /// `earn R { … }`, `bonus R { … }`
+    Rule(RuleBlock),
+    /// `cap X: … on [ … ]`
+    SharedCap(SharedCap),
+    /// `tiers T { … }`
+    Tiers(TiersBlock),
+    /// `card C { … }`
+    Card(CardBlock),
+    /// `voucher V { … }`
+    Voucher(VoucherBlock),
+    /// `referral R { … }`
+    Referral(ReferralBlock),
+    /// `returns { … }`
+    Returns(ReturnsBlock),
+    /// `test "…" { … }`
+    Test(TestBlock),
+}
+
+/// One line of a block: its content and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line<T> {
+    /// What the line says.
+    pub kind: T,
+    /// The whole statement, without a comment behind it.
+    pub span: Span,
+}
+
+// ---------------------------------------------------------------------------------------------- program
+
+/// `program "…" { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramBlock {
+    /// The name of the program.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<ProgramLine>>,
+}
+
+/// A line of `program`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProgramLine {
+    /// `version 4`
+    Version(Number),
+    /// `effective from 2026-01-01`
+    EffectiveFrom(Date),
+    /// `currency EUR`
+    Currency(Name),
+    /// `time zone "Europe/Berlin"`
+    TimeZone(Text),
+    /// `week starts on monday`
+    WeekStartsOn(Name),
+    /// `day starts at 06:00`
+    DayStartsAt(Time),
+    /// `membership year starts on day 9`
+    MembershipYearStartsOnDay(Number),
+    /// `accept late events for 30 days`
+    AcceptLate(Duration),
+    /// `accept events from 90 days before joining`
+    AcceptBeforeJoining(Duration),
+    /// `prices with tax`, `prices without tax`
+    Prices {
+        /// Whether line prices contain tax.
+        with_tax: bool,
+    },
+    /// `spend with tax after redemptions`
+    Spend {
+        /// Whether spend is counted with tax.
+        with_tax: bool,
+        /// Whether it is counted after redemptions.
+        after_redemptions: bool,
+    },
+}
+
+// ------------------------------------------------------------------------------------------- vocabulary
+
+/// What a [`SchemaBlock`] describes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaOf {
+    /// `member { … }`
+    Member,
+    /// `item { … }`
+    Item,
+    /// `event E { … }`
+    Event(Name),
+}
+
+/// `member { … }`, `item { … }`, `event E { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaBlock {
+    /// Whose attributes.
+    pub of: SchemaOf,
+    /// The attributes.
+    pub fields: Vec<Line<Field>>,
+}
+
+/// `nights: integer 1 to 365 optional singular night`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The attribute.
+    pub name: Name,
+    /// Its type.
+    pub kind: FieldType,
+    /// The type as written.
+    pub kind_span: Span,
+    /// Whether `optional` is written.
+    pub optional: bool,
+    /// `singular night`
+    pub singular: Option<Name>,
+}
+
+/// The type of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldType {
+    /// `integer`, `integer 1 to 5`
+    Integer(Option<(Number, Number)>),
+    /// `decimal`
+    Decimal,
+    /// `money`
+    Money,
+    /// `percent`
+    Percent,
+    /// `date`
+    Date,
+    /// `time`
+    Time,
+    /// `text`
+    Text,
+    /// `yes-no`
+    YesNo,
+    /// `name`
+    Name,
+    /// `one of [ … ]`
+    OneOf(Vec<Name>),
+    /// `list of name`
+    ListOfName,
+}
+
+/// Which vocabulary a [`Vocabulary`] block declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VocabularyKind {
+    /// `categories`
+    Categories,
+    /// `channels`
+    Channels,
+    /// `stores`
+    Stores,
+    /// `payments`
+    Payments,
+}
+
+/// `categories [Obst, Gemüse]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// Which one.
+    pub kind: VocabularyKind,
+    /// The names.
+    pub names: Vec<Name>,
+}
+
+/// `list L …`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListBlock {
+    /// The name of the list.
+    pub name: Name,
+    /// What is in it.
+    pub content: ListContent,
+}
+
+/// The forms of [`ListBlock`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListContent {
+    /// `[a, b]`
+    Names(Vec<Name>),
+    /// `{ from 2026-01-01 to 2026-03-31 [a, b] … }`
+    Dated(Vec<Line<DatedNames>>),
+}
+
+/// `from 2026-01-01 to 2026-03-31 [Groceries, Gyms]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatedNames {
+    /// First day.
+    pub from: Date,
+    /// Last day; without it the range has no end.
+    pub to: Option<Date>,
+    /// The names in force.
+    pub names: Vec<Name>,
+}
+
+// ------------------------------------------------------------------------------------------------ units
+
+/// `unit U is spendable { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitBlock {
+    /// The plural name.
+    pub name: Name,
+    /// `spendable` or `status`.
+    pub kind: UnitKind,
+    /// The kind as written.
+    pub kind_span: Span,
+    /// Whether braces are written.
+    pub lines: Vec<Line<UnitLine>>,
+}
+
+/// The kinds of unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitKind {
+    /// Has value and can be spent.
+    Spendable,
+    /// Counts towards tiers and is never spent.
+    Status,
+}
+
+/// A line of `unit`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitLine {
+    /// `singular punkt`
+    Singular(Name),
+    /// `decimals 2`
+    Decimals(Number),
+    /// `worth 0.01 EUR`
+    Worth(Amount),
+    /// `round down in total`
+    Round(Round),
+    /// `activate after 14 days`
+    Activate(Activate),
+    /// `expire never`
+    Expire(Expire),
+}
+
+/// `round half up per item`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    /// The direction.
+    pub mode: RoundMode,
+    /// Whether each item is rounded alone (`per item`) or the sum (`in total`).
+    pub per_item: bool,
+}
+
+/// Directions of rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundMode {
+    /// `down`
+    Down,
+    /// `up`
+    Up,
+    /// `half up`
+    HalfUp,
+    /// `half down`
+    HalfDown,
+    /// `half even`
+    HalfEven,
+}
+
+/// When what was earned becomes usable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activate {
+    /// `at once`
+    AtOnce,
+    /// `after 14 days`
+    After(Duration),
+    /// `at end of membership year`
+    AtEndOf(Period),
+}
+
+/// When what was earned is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expire {
+    /// `never`
+    Never,
+    /// `24 months after earning at month end`; in a card also `after first stamp`
+    After {
+        /// How long.
+        duration: Duration,
+        /// Counted from when.
+        from: ExpireFrom,
+        /// `at month end`, …
+        tail: Option<Tail>,
+    },
+    /// `at end of calendar year plus 1 year at month end`
+    AtEndOf {
+        /// The period.
+        period: Period,
+        /// `plus 1 year` and its tail.
+        plus: Option<(Duration, Option<Tail>)>,
+    },
+    /// `at next 06-15`
+    AtNext(MonthDay),
+}
+
+/// What `expire D after …` counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpireFrom {
+    /// `after earning`
+    Earning,
+    /// `after activation`
+    Activation,
+    /// `after first stamp`, in a card
+    FirstStamp,
+}
+
+/// A tail moves a last day forward.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tail {
+    /// Whither.
+    pub kind: TailKind,
+    /// As written.
+    pub span: Span,
+}
+
+/// The kinds of [`Tail`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TailKind {
+    /// `at month end`
+    MonthEnd,
+    /// `at end of P`
+    EndOf(Period),
+    /// `at start of P`
+    StartOf(Period),
+    /// `at next 09-30`
+    Next(MonthDay),
+}
+
+// ------------------------------------------------------------------------------------------------ rules
+
+/// Whether a [`RuleBlock`] is a base rate or an extra.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleKind {
+    /// `earn`
+    Earn,
+    /// `bonus`
+    Bonus,
+}
+
+/// `earn R { … }`, `bonus R { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleBlock {
+    /// Base rate or extra.
+    pub kind: RuleKind,
+    /// The name of the rule.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<RuleLine>>,
+}
+
+/// A line of `earn` or `bonus`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleLine {
+    /// `valid from … to …`
+    Valid(Valid),
+    /// `on purchase`, `on joining`
+    On(On),
+    /// `for items where …`
+    ForItems(Cond),
+    /// `when …`
+    When(Cond),
+    /// `give …`
+    Give(Give),
+    /// `multiply …`
+    Multiply(Multiply),
+    /// `at least 500 miles`
+    AtLeast(Amount),
+    /// `replaces R`
+    Replaces(Name),
+    /// `combine …`
+    Combine(Combine),
+    /// `cap …`
+    Cap(Cap),
+    /// `round …`
+    Round(Round),
+    /// `activate …`
+    Activate(Activate),
+    /// `expire …`
+    Expire(Expire),
+}
+
+/// What a rule waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum On {
+    /// `on joining`
+    Joining,
+    /// `on purchase`, `on stay`
+    Event(Name),
+}
+
+/// When a rule is in force, or how long a voucher is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Valid {
+    /// `from … to …`, either side may be missing but not both
+    Span {
+        /// First moment.
+        from: Option<Moment>,
+        /// Last day, or the moment at which it ends.
+        to: Option<Moment>,
+    },
+    /// `every year from 12-01 to 12-24`
+    EveryYear {
+        /// First day.
+        from: MonthDay,
+        /// Last day.
+        to: MonthDay,
+    },
+    /// `for 60 days at month end`, vouchers only
+    For {
+        /// How long.
+        duration: Duration,
+        /// `at month end`, …
+        tail: Option<Tail>,
+    },
+    /// `until end of next month`, vouchers only
+    UntilEndOf {
+        /// Whether `next` is written.
+        next: bool,
+        /// The period.
+        period: Period,
+    },
+}
+
+/// `give …`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Give {
+    /// `100 punkte`, `1 Willkommen`
+    Flat(Amount),
+    /// `1 punkt per full 2 EUR`
+    Per {
+        /// What is given for each step.
+        amount: Amount,
+        /// The step.
+        per: Per,
+    },
+    /// `2% of spend as cashback`
+    Share {
+        /// The percentage.
+        rate: Percent,
+        /// Of what.
+        base: Base,
+        /// In which unit.
+        unit: Name,
+    },
+    /// `nights as elite-nights`
+    AsUnit {
+        /// A numeric attribute of the event or the item.
+        attribute: Name,
+        /// In which unit.
+        unit: Name,
+    },
+    /// `points by spend bands [from 0 EUR: 2, from 30.01 EUR: 6]`
+    Bands {
+        /// In which unit.
+        unit: Name,
+        /// The bands.
+        bands: Vec<Band>,
+    },
+    /// `miles by tier [Basic: 4, Silver: 5] per 1 EUR of fare`
+    Table {
+        /// In which unit.
+        unit: Name,
+        /// What picks the row.
+        key: Path,
+        /// The rows.
+        rows: Vec<Cell>,
+        /// Flat, `of spend`, or `per …`.
+        of: TableOf,
+    },
+    /// `50% more points`
+    More {
+        /// How much more.
+        percent: Percent,
+        /// Of which unit.
+        unit: Name,
+    },
+    /// `more points by tier [Silver: 20%]`
+    MoreTable {
+        /// Of which unit.
+        unit: Name,
+        /// What picks the row.
+        key: Path,
+        /// The rows.
+        rows: Vec<Cell>,
+    },
+}
+
+/// What stands behind the table of [`Give::Table`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TableOf {
+    /// Nothing: the row is the award.
+    Flat,
+    /// `of spend`: the row is a percentage.
+    Of(Base),
+    /// `per 1 EUR`: the row is given for each step.
+    Per(Per),
+}
+
+/// `per item`, `per full 2 EUR`, `per 1 USD of room-spend`, `per started 150 km`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Per {
+    /// `per item`
+    Item,
+    /// `per [full|started] A [of B]`
+    Amount {
+        /// Proportional, whole steps, or begun steps.
+        steps: Steps,
+        /// Money, or a number of a numeric attribute.
+        amount: Amount,
+        /// `of spend`, `of room-spend`, `of spend paid with K`
+        of: Option<Base>,
+    },
+}
+
+/// How a `per` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steps {
+    /// In proportion.
+    Exact,
+    /// `full`: whole steps only.
+    Full,
+    /// `started`: each begun step.
+    Started,
+}
+
+/// What a percentage or a step is taken of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// `spend`
+    Spend(Span),
+    /// `spend paid with Prepaid`
+    SpendPaidWith(Name),
+    /// `room-spend`: a money attribute
+    Attribute(Name),
+}
+
+/// `from 30.01 EUR: 6`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Band {
+    /// Where the band begins.
+    pub from: Amount,
+    /// What it gives.
+    pub value: Number,
+    /// The whole entry.
+    pub span: Span,
+}
+
+/// `Silver: 20%`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// A name or a number.
+    pub key: CellKey,
+    /// A number or a percentage.
+    pub value: CellValue,
+    /// The whole entry.
+    pub span: Span,
+}
+
+/// The key of a [`Cell`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellKey {
+    /// A tier or a value.
+    Name(Name),
+    /// A value of a numeric attribute.
+    Number(Number),
+}
+
+/// The value of a [`Cell`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellValue {
+    /// `4`
+    Number(Number),
+    /// `20%`
+    Percent(Percent),
+}
+
+/// `multiply punkte by 2`, `multiply punkte by tier [ … ]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Multiply {
+    /// Of which unit.
+    pub unit: Name,
+    /// By how much.
+    pub by: Factor,
+}
+
+/// The factor of a [`Multiply`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Factor {
+    /// `2`
+    Number(Number),
+    /// `tier [Silver: 1.5]`
+    Table {
+        /// What picks the row.
+        key: Path,
+        /// The rows.
+        rows: Vec<Cell>,
+    },
+}
+
+/// How a bonus mixes with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Combine {
+    /// `add`
+    Add,
+    /// `best of G`
+    BestOf(Name),
+    /// `exclusive`
+    Exclusive,
+}
+
+/// `cap 3 times per month`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cap {
+    /// `cap referrer …`, `cap friend …`
+    pub side: Option<Side>,
+    /// How much.
+    pub limit: CapLimit,
+    /// In which window; `None` is not written.
+    pub per: Option<CapPer>,
+}
+
+/// The limit of a cap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CapLimit {
+    /// `3 times`
+    Times(Number),
+    /// `1_000 punkte`
+    Amount(Amount),
+    /// `1_500 USD of spend`
+    Spend(Amount),
+}
+
+/// The window of a cap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CapPer {
+    /// `per item`
+    Item,
+    /// `per month`, `per purchase`
+    Period(Period),
+}
+
+/// The two sides of a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The one who was invited.
+    Friend,
+    /// The one who invited.
+    Referrer,
+}
+
+/// `cap Aktionsdeckel: 1_000 punkte per month on [A, B]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedCap {
+    /// The name of the cap.
+    pub name: Name,
+    /// Limit and window; no side.
+    pub cap: Cap,
+    /// The rules it covers.
+    pub rules: Vec<Name>,
+}
+
+// ------------------------------------------------------------------------------------------- conditions
+
+/// A condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cond {
+    /// `a and b`, two or more parts
+    And(Vec<Cond>, Span),
+    /// `a or b`, two or more parts
+    Or(Vec<Cond>, Span),
+    /// `not a`
+    Not(Box<Cond>, Span),
+    /// `first purchase`, …
+    Fact(Fact, Span),
+    /// `basket is at least 30 EUR`
+    Compare {
+        /// What is asked.
+        subject: Subject,
+        /// How it is compared.
+        op: Op,
+        /// The whole comparison.
+        span: Span,
+    },
+}
+
+impl Cond {
+    /// The text of the condition.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::And(_, span)
+            | Self::Or(_, span)
+            | Self::Not(_, span)
+            | Self::Fact(_, span)
+            | Self::Compare { span, .. } => *span,
+        }
+    }
+}
+
+/// A fact that needs no comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// `first purchase`, `first purchase this month`
+    FirstPurchase(Option<Period>),
+    /// `birthday today`
+    BirthdayToday,
+    /// `birthday this month`
+    BirthdayThisMonth,
+    /// `birthday within 7 days`
+    BirthdayWithin(Duration),
+    /// `any item (brand is X)`
+    AnyItem(Box<Cond>),
+}
+
+/// What a comparison asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// `category`, `basket`, `tier`, `item.x`, an attribute, …
+    Path(Path),
+    /// `quantity of basket`
+    QuantityOfBasket(Span),
+    /// `spend on (…)`, `spend on (…) in last 30 days`
+    SpendOn(Box<Cond>, Option<Window>, Span),
+    /// `quantity on (…)`
+    QuantityOn(Box<Cond>, Option<Window>, Span),
+    /// `purchases in this month`, `spend so far`
+    Measure(Measure, MeasureSpan, Span),
+    /// `time since joining`
+    TimeSinceJoining(Span),
+    /// `time since last purchase`
+    TimeSinceLast(Name, Span),
+    /// `tier of Status`
+    TierOf(Name, Span),
+}
+
+impl Subject {
+    /// The text of the subject.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Path(path) => path.span,
+            Self::QuantityOfBasket(span)
+            | Self::SpendOn(_, _, span)
+            | Self::QuantityOn(_, _, span)
+            | Self::Measure(_, _, span)
+            | Self::TimeSinceJoining(span)
+            | Self::TimeSinceLast(_, span)
+            | Self::TierOf(_, span) => *span,
+        }
+    }
+}
+
+/// `category`, `member.level`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// `item`, `event`, `member`, if written.
+    pub scope: Option<Name>,
+    /// The attribute or built-in subject.
+    pub name: Name,
+    /// The whole path.
+    pub span: Span,
+}
+
+/// What a history subject counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measure {
+    /// `spend`
+    Spend,
+    /// `purchases`
+    Purchases,
+    /// `items`
+    Items,
+    /// An event or a unit.
+    Named(Name),
+}
+
+/// The window of a history subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MeasureSpan {
+    /// `so far`
+    SoFar,
+    /// `in W`
+    In(Window),
+}
+
+/// `this month`, `previous month`, `last 30 days`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Window {
+    /// `last D`
+    Last(Duration),
+    /// `this P`
+    This(Period),
+    /// `previous P`
+    Previous(Period),
+}
+
+/// How a comparison compares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Op {
+    /// `is known`
+    Known,
+    /// `is unknown`
+    Unknown,
+    /// `is V`
+    Is(Value),
+    /// `is not V`
+    IsNot(Value),
+    /// `is in L`
+    In(NameSet),
+    /// `is not in L`
+    NotIn(NameSet),
+    /// `is at least V`
+    AtLeast(Value),
+    /// `is at most V`
+    AtMost(Value),
+    /// `is more than V`
+    MoreThan(Value),
+    /// `is less than V`
+    LessThan(Value),
+    /// `is between V and W`
+    Between(Value, Value),
+    /// `matches A`
+    Matches(Path),
+}
+
+/// `[a, b]` or the name of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameSet {
+    /// `[a, b]`
+    Names(Vec<Name>, Span),
+    /// `"Zählt nicht"`
+    List(Name),
+}
+
+/// A constant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// `2026-03-01`, `2026-03-01 08:30`
+    Moment(Moment),
+    /// `12-24`
+    MonthDay(MonthDay),
+    /// `08:30`
+    Time(Time),
+    /// `5%`
+    Percent(Percent),
+    /// `30 days`
+    Duration(Duration),
+    /// `30 EUR`
+    Amount(Amount),
+    /// `3`; below zero only in tests
+    Number(Number),
+    /// `yes`, `no`
+    YesNo(bool, Span),
+    /// `Gold`, `tuesday`
+    Name(Name),
+    /// `[a, b]`, attributes of events in tests only
+    Names(Vec<Name>, Span),
+}
+
+impl Value {
+    /// The text of the value.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Moment(v) => v.span,
+            Self::MonthDay(v) => v.span,
+            Self::Time(v) => v.span,
+            Self::Percent(v) => v.span,
+            Self::Duration(v) => v.span,
+            Self::Amount(v) => v.span,
+            Self::Number(v) => v.span,
+            Self::YesNo(_, span) | Self::Names(_, span) => *span,
+            Self::Name(v) => v.span,
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ tiers
+
+/// `tiers T { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TiersBlock {
+    /// The name of the block.
+    pub name: Name,
+    /// Its lines; the levels from lowest to highest.
+    pub lines: Vec<Line<TiersLine>>,
+}
+
+/// A line of `tiers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TiersLine {
+    /// `count elite-nights, spend in calendar year`
+    Count {
+        /// The metrics.
+        metrics: Vec<Metric>,
+        /// The window.
+        window: Period,
+    },
+    /// `upgrade at once`
+    UpgradeAtOnce,
+    /// `keep until end of next calendar year plus 2 months at month end`
+    KeepUntil {
+        /// Whether `next` is written.
+        next: bool,
+        /// The period.
+        period: Period,
+        /// `plus D` and its tail.
+        plus: Option<(Duration, Option<Tail>)>,
+    },
+    /// `keep for 12 months at month end`
+    KeepFor {
+        /// How long.
+        duration: Duration,
+        /// `at month end`, …
+        tail: Option<Tail>,
+    },
+    /// `keep forever`
+    KeepForever,
+    /// `then drop one level`
+    DropOneLevel,
+    /// `then drop to earned tier`
+    DropToEarned,
+    /// `tier Gold { … }`
+    Tier {
+        /// The level.
+        name: Name,
+        /// Its lines.
+        lines: Vec<Line<TierLine>>,
+    },
+}
+
+/// What a tiers block counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Metric {
+    /// `spend`
+    Spend(Span),
+    /// `spend on (…)`
+    SpendOn(Cond, Span),
+    /// `purchases` or a status unit
+    Named(Name),
+}
+
+/// A line of `tier`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TierLine {
+    /// `reach 10 elite-nights or 4 elite-stays`
+    Reach(Reach),
+    /// `on entry give 250 perlen`
+    OnEntry(Give),
+    /// `benefit "Executive lounge"`
+    Benefit(Text),
+}
+
+/// A threshold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// `a and b`
+    And(Vec<Reach>, Span),
+    /// `a or b`
+    Or(Vec<Reach>, Span),
+    /// `10 elite-nights`, `350 EUR spend`, `3 purchases`
+    Target {
+        /// Number and unit; the unit is a currency for spend, `purchases` for purchases.
+        amount: Amount,
+        /// Whether the word `spend` is written behind.
+        spend: bool,
+        /// The whole target.
+        span: Span,
+    },
+}
+
+// ------------------------------------------------------------------------------------- cards, vouchers
+
+/// `card C { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardBlock {
+    /// The name of the card.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<CardLine>>,
+}
+
+/// A line of `card`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardLine {
+    /// `on purchase`
+    On(On),
+    /// `valid …`
+    Valid(Valid),
+    /// `when …`
+    When(Cond),
+    /// `for items where …`
+    ForItems(Cond),
+    /// `stamp 1 per item`, `stamp 1`
+    Stamp {
+        /// How many.
+        count: Number,
+        /// For what; without it once.
+        per: Option<Per>,
+    },
+    /// `goal 10 stamps`
+    Goal(Amount),
+    /// `start with 2 stamps on every card`
+    StartWith {
+        /// How many.
+        amount: Amount,
+        /// Whether `on every card` is written.
+        every_card: bool,
+    },
+    /// `cap 3 stamps per day`, `cap 2 rewards per purchase`
+    Cap(Cap),
+    /// `carry over`, `no carry over`
+    Carry(bool),
+    /// `expire 12 months after first stamp`
+    Expire(Expire),
+    /// `reward 1 Gratiskaffee`
+    Reward(Amount),
+}
+
+/// `voucher V { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherBlock {
+    /// The name of the voucher.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<VoucherLine>>,
+}
+
+/// A line of `voucher`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VoucherLine {
+    /// `grants …`
+    Grants(Grants),
+    /// `worth 3.20 EUR`
+    Worth(Amount),
+    /// `valid for 60 days`, `valid until end of next month`
+    Valid(Valid),
+    /// `usable from 2026-12-01 to 2026-12-07`
+    Usable {
+        /// First day.
+        from: Date,
+        /// Last day.
+        to: Date,
+    },
+    /// `for items where …`, a term of use that the host checks
+    ForItems(Cond),
+    /// `when …`, a term of use that the host checks
+    When(Cond),
+    /// `cap 1 time per purchase`, a term of use that the host checks
+    Cap(Cap),
+}
+
+/// What a voucher grants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grants {
+    /// `10 EUR off`
+    AmountOff(Amount),
+    /// `10% off up to 20 EUR`
+    PercentOff(Percent, Option<Amount>),
+    /// `1 item free`
+    ItemsFree(Number),
+    /// `"One upgrade"`
+    Text(Text),
+}
+
+// ------------------------------------------------------------------------------------ referral, returns
+
+/// `referral R { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferralBlock {
+    /// The name of the rule.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<ReferralLine>>,
+}
+
+/// A line of `referral`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReferralLine {
+    /// `valid …`
+    Valid(Valid),
+    /// `friend qualifies with purchase of at least 30 EUR within 60 days of joining`
+    Qualifies {
+        /// The event.
+        event: Name,
+        /// `of at least A`
+        at_least: Option<Amount>,
+        /// `within D of joining`
+        within: Option<Duration>,
+    },
+    /// `wait 14 days`
+    Wait(Duration),
+    /// `on joining give 1 Willkommen to friend`
+    OnJoining(Give, Side),
+    /// `on qualifying give 1_000 punkte to referrer`
+    OnQualifying(Give, Side),
+    /// `cap referrer 10 times per calendar year`
+    Cap(Cap),
+    /// `not within same household`
+    NotWithinSame(Name),
+}
+
+/// `returns { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnsBlock {
+    /// Its lines.
+    pub lines: Vec<Line<ReturnsLine>>,
+}
+
+/// A line of `returns`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReturnsLine {
+    /// `take back nothing`, `take back earned in proportion`
+    TakeBack(TakeBack),
+    /// `accept within 60 days`
+    AcceptWithin(Duration),
+    /// `unmatched lines are refused`, …
+    Unmatched(Unmatched),
+}
+
+/// What a return takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakeBack {
+    /// `nothing`
+    Nothing,
+    /// `earned in proportion`
+    InProportion,
+}
+
+/// What happens to return lines without a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmatched {
+    /// `are refused`
+    Refused,
+    /// `are skipped`
+    Skipped,
+    /// `take back today's rate`
+    TodaysRate,
+}
+
+// ------------------------------------------------------------------------------------------------ tests
+
+/// `test "…" { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestBlock {
+    /// The name of the test.
+    pub name: Name,
+    /// Its lines, in order.
+    pub lines: Vec<Line<TestLine>>,
+}
+
+/// A line of `test`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TestLine {
+    /// `given member Ann { … }`
+    Given {
+        /// The member.
+        member: Name,
+        /// What is known.
+        facts: Vec<Line<GivenFact>>,
+    },
+    /// `when 2026-03-03 17:45 …`
+    When {
+        /// When it happens.
+        at: Moment,
+        /// What happens.
+        step: Step,
+        /// What it carries.
+        facts: Vec<Line<StepFact>>,
+    },
+    /// `expect …`
+    Expect(Expect),
+}
+
+/// A line of `given member`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GivenFact {
+    /// `joined 2026-01-05`
+    Joined(Moment),
+    /// `tier Gold until 2027-12-31`
+    Tier(Name, Option<Date>),
+    /// `card Kaffeekarte at 9 stamps`
+    Card(Name, Amount),
+    /// `cap Deckel used 950`
+    CapUsed(Name, Number),
+    /// `referred by Rosa`
+    ReferredBy(Name),
+    /// `balance 24 elite-nights expiring 2027-12-31`
+    Balance(Amount, Option<Date>),
+    /// `has 1 Weinhilfe until 2026-04-30`
+    Has(Amount, Option<Date>),
+    /// `spent 400 EUR on 2026-01-10`
+    Spent(Amount, Date),
+    /// `purchased 3 times on 2026-01-10`
+    Purchased(Number, Date),
+    /// `household: "A-12"`
+    Attribute(Name, Value),
+}
+
+/// What happens in a `when` of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// `clock`
+    Clock,
+    /// `return "RT-1" of "K-1" by Ann`
+    Return {
+        /// The id of the return.
+        id: Text,
+        /// The purchase.
+        of: Option<Text>,
+        /// Who.
+        by: Name,
+    },
+    /// `purchase "K-1" by Ann`, `review "R-1" by Ann`
+    Event {
+        /// Which event.
+        event: Name,
+        /// Its id.
+        id: Text,
+        /// Who.
+        by: Name,
+    },
+    /// `joining "J-1" by Ann`
+    Joining {
+        /// Its id.
+        id: Text,
+        /// Who.
+        by: Name,
+    },
+}
+
+/// A line of a `when`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepFact {
+    /// `item Äpfel 2 x 4.98 EUR, category: Obst`
+    Item(ItemLine),
+    /// `total 19.99 EUR`
+    Total(Amount),
+    /// `payment Prepaid: 5 EUR`
+    Payment(Name, Amount),
+    /// `all items`, `all items of "P-2"`
+    AllItems(Option<Text>),
+    /// `channel: App`
+    Attribute(Name, Value),
+}
+
+/// `item Brot line 1 2 x 4 EUR of "P-1", category: Brot`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemLine {
+    /// The name of the item.
+    pub name: Name,
+    /// `line 2`
+    pub line: Option<Number>,
+    /// `2 x`, or a quantity alone in a return.
+    pub quantity: Option<Number>,
+    /// The price of one piece.
+    pub price: Option<Amount>,
+    /// `of "P-1"`
+    pub of: Option<Text>,
+    /// What stands behind the commas.
+    pub attributes: Vec<(Name, Value)>,
+}
+
+/// `expect …`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expect {
+    /// `refused "not enough"`
+    Refused(Option<Text>),
+    /// `card Kaffeekarte of Emil at 3 stamps`
+    Card(Name, Name, Amount),
+    /// `cap Deckel of Ann has 20 left`
+    CapLeft(Name, Option<Name>, Number),
+    /// `100 punkte of Ann expire`
+    Expire(Amount, Option<Name>),
+    /// `Ann earns nothing`
+    EarnsNothing(Name),
+    /// `Ann earns 14 punkte from Grundpunkte`
+    Earns(Name, Amount, Option<Name>),
+    /// `Ann has 14 punkte pending`
+    Has(Name, Amount, HasKind),
+    /// `Ann loses 10 punkte`
+    Loses(Name, Amount),
+    /// `Ann tier of Status is Gold until 2027-12-31`
+    Tier {
+        /// Who.
+        member: Name,
+        /// `of Status`
+        of: Option<Name>,
+        /// The level.
+        tier: Name,
+        /// The last day.
+        until: Option<Date>,
+    },
+}
+
+/// Which part of a balance `has` speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HasKind {
+    /// What can be used.
+    Usable,
+    /// `pending`
+    Pending,
+    /// `expiring D`: exactly that last day
+    Expiring(Date),
+    /// `until D`: vouchers with exactly that last day
+    Until(Date),
+}
