@@ -1328,6 +1328,8 @@ pub struct ReturnsBlock {
 pub enum ReturnsLine {
     /// `take back nothing`, `take back earned in proportion`
     TakeBack(TakeBack),
+    /// `balance may go negative` (true), `balance stays at zero` (false)
+    Balance(bool),
     /// `accept within 60 days`
     AcceptWithin(Duration),
     /// `unmatched lines are refused`, …

@@ -1,0 +1,61 @@
+//! Dense ids: after compiling, no name is looked up any more.
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub(crate) struct $name(pub(crate) u32);
+
+            impl $name {
+                /// The place in its table.
+                #[must_use]
+                pub(crate) const fn index(self) -> usize {
+                    self.0 as usize
+                }
+            }
+        )*
+    };
+}
+
+ids! {
+    /// A unit. Ids follow the names by code point.
+    UnitId,
+    /// A voucher. Ids follow the names by code point.
+    VoucherId,
+    /// An `earn` or `bonus`: all `earn` first, then all `bonus`, each by name and code point, so that the order of
+    /// ids is the order in which caps admit and ties are won.
+    RuleId,
+    /// A stamp card. Ids follow the names.
+    CardId,
+    /// A `tiers` block. Ids follow the names.
+    TiersId,
+    /// A `referral`. Ids follow the names.
+    ReferralId,
+    /// A cap, own or shared.
+    CapId,
+    /// A counter of the account.
+    MeterId,
+    /// A condition on items that a counter is filtered by.
+    FilterId,
+    /// `purchase`, `joining`, a declared event, …
+    EventKindId,
+    /// A `combine best of G` group.
+    GroupId,
+    /// A known name, category, sku, text.
+    Symbol,
+}
+
+impl Symbol {
+    /// No value where a missing one is a known value: category, sku, brand, channel, store.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+    /// A value that the program does not know.
+    pub(crate) const OTHER: Self = Self(u32::MAX - 1);
+}
+
+impl EventKindId {
+    /// The built-in event `purchase`.
+    pub(crate) const PURCHASE: Self = Self(0);
+    /// The built-in event `joining`.
+    pub(crate) const JOINING: Self = Self(1);
+}

@@ -1,0 +1,44 @@
+//! The table of known names. It is asked, never walked, so its order can reach no result.
+
+#![expect(clippy::disallowed_types, reason = "look-ups only; nothing iterates over this map")]
+
+use super::ids::Symbol;
+use rustc_hash::FxHashMap;
+
+/// All names and texts that a program knows, each with a dense id.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Symbols {
+    names: Vec<Box<str>>,
+    index: FxHashMap<Box<str>, u32>,
+}
+
+impl Symbols {
+    /// The symbol of a name, which is added if it is new.
+    pub(crate) fn intern(&mut self, name: &str) -> Symbol {
+        if let Some(known) = self.index.get(name) {
+            return Symbol(*known);
+        }
+        let id = self.names.len() as u32;
+        self.names.push(name.into());
+        self.index.insert(name.into(), id);
+        Symbol(id)
+    }
+
+    /// The symbol of a text, or [`Symbol::OTHER`].
+    #[must_use]
+    pub(crate) fn find(&self, name: &str) -> Symbol {
+        self.index.get(name).map_or(Symbol::OTHER, |id| Symbol(*id))
+    }
+
+    /// The text of a symbol.
+    #[must_use]
+    pub(crate) fn text(&self, symbol: Symbol) -> &str {
+        self.names.get(symbol.index()).map_or("", |name| name)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+}

@@ -1,0 +1,111 @@
+//! The compiled program: dense tables and ids, immutable, closed, `Send + Sync`.
+//!
+//! It holds no tree and no source text, only names and texts that explanations need. Only `check` builds it.
+//!
+//! Invariants:
+//! 1. every id points into its table;
+//! 2. tables that ids promise to be in name order are in name order by code point;
+//! 3. every coefficient of a rate is a whole number over its unit's [`Unit::denominator`], and stays one when it is
+//!    multiplied by any factor of the program;
+//! 4. every list inside a condition is sorted and without doubles;
+//! 5. `meters` holds every counter that a condition, cap or tier asks, once.
+
+mod ids;
+mod index;
+mod lookup;
+mod meter;
+mod rule;
+mod test;
+mod things;
+
+pub(crate) use ids::{
+    CapId, CardId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId, UnitId, VoucherId,
+};
+pub(crate) use index::RuleIndex;
+pub(crate) use lookup::Symbols;
+pub(crate) use meter::{Measure, Meter, Slots, Window};
+pub(crate) use rule::{
+    Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind, Steps,
+    Table, TableKey, Validity,
+};
+pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
+pub(crate) use things::{
+    Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Keep, Level, Metric, Qualifies, Reach, Referral,
+    Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
+};
+
+use crate::calendar::{Date, Duration, Zone};
+
+/// A compiled program. Cheap to share: wrap it in an `Arc` and use it from any thread.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub(crate) name: Box<str>,
+    pub(crate) version: u32,
+    pub(crate) effective_from: Date,
+    pub(crate) currency: Box<str>,
+    pub(crate) currency_digits: u32,
+    pub(crate) zone: Zone,
+    pub(crate) week_starts: crate::calendar::Weekday,
+    /// Minute of the wall clock at which a day begins.
+    pub(crate) day_starts: u16,
+    /// `membership year starts on day N`; `None` is the day of joining.
+    pub(crate) membership_day: Option<u8>,
+    /// `accept late events for D`; `None` is within the local day of the newest event.
+    pub(crate) late: Option<Duration>,
+    /// `accept events from D before joining`.
+    pub(crate) before_joining: Option<Duration>,
+    /// `prices with tax`.
+    pub(crate) prices_with_tax: bool,
+    /// `spend with tax`.
+    pub(crate) spend_with_tax: bool,
+    pub(crate) symbols: Symbols,
+    /// Declared categories, channels, stores, payments, each sorted.
+    pub(crate) categories: Box<[Symbol]>,
+    pub(crate) channels: Box<[Symbol]>,
+    pub(crate) stores: Box<[Symbol]>,
+    pub(crate) payments: Box<[Symbol]>,
+    pub(crate) member_attributes: Box<[Attribute]>,
+    pub(crate) item_attributes: Box<[Attribute]>,
+    /// Index 0 is `purchase`, 1 is `joining`, then the declared events by name.
+    pub(crate) events: Box<[EventKind]>,
+    pub(crate) units: Box<[Unit]>,
+    pub(crate) vouchers: Box<[Voucher]>,
+    pub(crate) rules: Box<[Rule]>,
+    pub(crate) caps: Box<[Cap]>,
+    pub(crate) cards: Box<[Card]>,
+    pub(crate) tiers: Box<[Tiers]>,
+    pub(crate) referrals: Box<[Referral]>,
+    pub(crate) returns: Returns,
+    pub(crate) meters: Box<[Meter]>,
+    pub(crate) filters: Box<[Test]>,
+    pub(crate) index: RuleIndex,
+    /// 128 bits over the meaning of the program, for snapshots.
+    pub(crate) fingerprint: u128,
+}
+
+impl Program {
+    /// The name of the program.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `version N`.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// The ISO code of the program's currency.
+    #[must_use]
+    pub fn currency(&self) -> &str {
+        &self.currency
+    }
+
+    /// A number that stands for the meaning of the program: reformatting, comments and the order of blocks and files
+    /// do not change it. As 32 hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        format!("{:032x}", self.fingerprint)
+    }
+}

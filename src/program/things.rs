@@ -1,0 +1,283 @@
+//! Units, vouchers, cards, tiers, referrals, returns and the vocabulary of events.
+
+use super::ids::{CapId, EventKindId, MeterId, Symbol};
+use super::rule::{Award, Validity};
+use super::test::Test;
+use crate::amount::Rounding;
+use crate::calendar::{Date, Duration, Period, Tail};
+
+/// A unit.
+#[derive(Debug, Clone)]
+pub(crate) struct Unit {
+    pub(crate) name: Box<str>,
+    pub(crate) singular: Option<Box<str>>,
+    pub(crate) kind: UnitKind,
+    /// 0 to 4.
+    pub(crate) decimals: u32,
+    /// Micro-units of the program's currency for one unit.
+    pub(crate) worth: Option<i64>,
+    pub(crate) round: Round,
+    pub(crate) activate: Activate,
+    /// The earliest counts. Empty for status units.
+    pub(crate) expire: Box<[Expire]>,
+    /// Every rate of this unit is a whole number over this.
+    pub(crate) denominator: i128,
+}
+
+/// The kinds of unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnitKind {
+    /// Held in lots, can be spent.
+    Spendable,
+    /// Counted only.
+    Status,
+}
+
+/// How a unit or rule is rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Round {
+    pub(crate) mode: Rounding,
+    pub(crate) per_item: bool,
+}
+
+/// When something earned becomes usable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activate {
+    /// At once.
+    AtOnce,
+    /// At the start of the day that lies D after the event's (for minutes and hours: at that instant's day).
+    After(Duration),
+    /// At the start of the day after the period's last.
+    AtEndOf(Period),
+}
+
+/// When something earned is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expire {
+    /// Never.
+    Never,
+    /// D after earning, activation or first stamp, then the tail.
+    After(Duration, ExpireFrom, Option<Tail>),
+    /// At the last day of the period, or D after it, then the tail.
+    AtEndOf(Period, Option<(Duration, Option<Tail>)>),
+    /// At the next such day of a year, the event's own included: month, day.
+    AtNext(u8, u8),
+}
+
+/// What `expire D after` counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExpireFrom {
+    /// The day of the event.
+    Earning,
+    /// The first day it can be used.
+    Activation,
+    /// The day of a card's first stamp.
+    FirstStamp,
+}
+
+/// A voucher.
+#[derive(Debug, Clone)]
+pub(crate) struct Voucher {
+    pub(crate) name: Box<str>,
+    /// What it grants, as text: `10 EUR off`, `1 item free`, a quoted text.
+    pub(crate) grants: Box<str>,
+    /// Micro-units of the program's currency.
+    pub(crate) worth: Option<i64>,
+    pub(crate) end: VoucherEnd,
+    /// `usable from`: not before this day.
+    pub(crate) usable_from: Option<Date>,
+}
+
+/// The last day of a voucher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VoucherEnd {
+    /// No end.
+    Never,
+    /// `valid for D [tail]`, from the day given.
+    For(Duration, Option<Tail>),
+    /// `valid until end of [next] P`.
+    EndOf(Period, bool),
+    /// A fixed day.
+    On(Date),
+}
+
+/// A stamp card.
+#[derive(Debug, Clone)]
+pub(crate) struct Card {
+    pub(crate) name: Box<str>,
+    pub(crate) on: EventKindId,
+    pub(crate) valid: Validity,
+    pub(crate) items: Option<Test>,
+    pub(crate) when: Option<Test>,
+    pub(crate) when_text: Box<str>,
+    /// Whole stamps for each piece or step, or once.
+    pub(crate) stamps: i64,
+    pub(crate) per: StampPer,
+    pub(crate) goal: i64,
+    pub(crate) head_start: i64,
+    pub(crate) head_start_on_every: bool,
+    /// Caps on stamps.
+    pub(crate) caps: Box<[CapId]>,
+    pub(crate) carry_over: bool,
+    pub(crate) expire: Option<Expire>,
+    pub(crate) reward: Award,
+}
+
+/// What a card stamps for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StampPer {
+    /// Once an event.
+    Event,
+    /// For each whole piece of the sum.
+    Piece,
+    /// For each full step of spend, micro-units.
+    Spend(i64),
+}
+
+/// A tiers block.
+#[derive(Debug, Clone)]
+pub(crate) struct Tiers {
+    pub(crate) name: Box<str>,
+    pub(crate) metrics: Box<[Metric]>,
+    pub(crate) window: Period,
+    pub(crate) keep: Keep,
+    /// `then drop one level`; otherwise to the earned tier.
+    pub(crate) drop_one_level: bool,
+    /// From lowest to highest; the first needs nothing.
+    pub(crate) levels: Box<[Level]>,
+}
+
+/// What a tiers block counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Metric {
+    /// For texts: `spend`, `purchases`, the unit.
+    pub(crate) name: Box<str>,
+    pub(crate) meter: MeterId,
+}
+
+/// How long a level lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// For ever.
+    Forever,
+    /// Until the last day of the running or the next period, plus D and a tail.
+    UntilEndOf {
+        /// The period.
+        period: Period,
+        /// The next one instead of the running one.
+        next: bool,
+        /// `plus D [tail]`.
+        plus: Option<(Duration, Option<Tail>)>,
+    },
+    /// For D from the day of reaching, then the tail.
+    For(Duration, Option<Tail>),
+}
+
+/// A level.
+#[derive(Debug, Clone)]
+pub(crate) struct Level {
+    pub(crate) name: Box<str>,
+    pub(crate) reach: Option<Reach>,
+    pub(crate) entry: Box<[Award]>,
+    pub(crate) benefits: Box<[Box<str>]>,
+}
+
+/// A threshold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All of them.
+    And(Box<[Reach]>),
+    /// One of them.
+    Or(Box<[Reach]>),
+    /// The metric at this place is at least this, in the scale of its meter.
+    AtLeast(usize, i64),
+}
+
+/// A referral.
+#[derive(Debug, Clone)]
+pub(crate) struct Referral {
+    pub(crate) name: Box<str>,
+    pub(crate) valid: Validity,
+    pub(crate) qualifies: Option<Qualifies>,
+    pub(crate) wait: Option<Duration>,
+    pub(crate) joining_friend: Box<[Award]>,
+    pub(crate) joining_referrer: Box<[Award]>,
+    pub(crate) qualifying_friend: Box<[Award]>,
+    pub(crate) qualifying_referrer: Box<[Award]>,
+    pub(crate) referrer_caps: Box<[CapId]>,
+    pub(crate) friend_caps: Box<[CapId]>,
+    /// Places of member attributes of which both must not have the same value.
+    pub(crate) not_same: Box<[u16]>,
+}
+
+/// `friend qualifies with …`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Qualifies {
+    pub(crate) event: EventKindId,
+    /// Paid amount, micro-units; 0 if none is asked.
+    pub(crate) at_least: i64,
+    pub(crate) within: Option<Duration>,
+}
+
+/// What returns do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Returns {
+    /// `take back earned in proportion`; otherwise nothing.
+    pub(crate) take_back: bool,
+    /// `balance may go negative`: what cannot be taken from lots becomes a debt; otherwise it is forgiven.
+    pub(crate) may_go_negative: bool,
+    pub(crate) within: Option<Duration>,
+    pub(crate) unmatched: Unmatched,
+}
+
+/// What happens to unmatched return lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unmatched {
+    /// The whole return is refused.
+    Refused,
+    /// The line is skipped and reported.
+    Skipped,
+    /// What the line would earn now, without caps, is taken back.
+    TodaysRate,
+}
+
+/// An event that the program knows.
+#[derive(Debug, Clone)]
+pub(crate) struct EventKind {
+    pub(crate) name: Box<str>,
+    pub(crate) attributes: Box<[Attribute]>,
+}
+
+/// An attribute.
+#[derive(Debug, Clone)]
+pub(crate) struct Attribute {
+    pub(crate) name: Box<str>,
+    pub(crate) kind: AttributeKind,
+}
+
+/// The type of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AttributeKind {
+    /// Whole number, both ends included.
+    Integer(i64, i64),
+    /// Number of at most six decimals.
+    Decimal,
+    /// Money of the program's currency.
+    Money,
+    /// Percentage.
+    Percent,
+    /// Day.
+    Date,
+    /// Time of the wall clock.
+    Time,
+    /// Yes or no.
+    YesNo,
+    /// Any text.
+    Text,
+    /// Any name.
+    Name,
+    /// One of the sorted names.
+    OneOf(Box<[Symbol]>),
+    /// Several names.
+    ListOfName,
+}
