@@ -93,8 +93,20 @@ pub(crate) struct CardState {
     pub(crate) opened: Option<Date>,
     /// Its last day.
     pub(crate) last: Option<Date>,
-    /// Full cards, newest last: number and the first voucher its reward gave, if it gave one.
-    pub(crate) full: Vec<(u32, u32)>,
+    /// Full cards whose voucher is still held, newest last: a return may open them again.
+    pub(crate) full: Vec<FullCard>,
+}
+
+/// A full card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FullCard {
+    pub(crate) number: u32,
+    /// Number of the first voucher that its reward gave.
+    pub(crate) voucher: u32,
+    /// Day of its first stamp.
+    pub(crate) opened: Option<Date>,
+    /// Its last day.
+    pub(crate) last: Option<Date>,
 }
 
 /// The level of a member in a tiers block.

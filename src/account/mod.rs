@@ -7,16 +7,12 @@ mod change;
 mod meters;
 mod post;
 mod receipt;
-mod snapshot;
-mod view;
 
-pub(crate) use change::{CardState, Change, HeldVoucher, Link, LinkStage, Lot, TierState, Tenure};
 pub use change::Postings;
+pub(crate) use change::{CardState, Change, FullCard, HeldVoucher, Link, LinkStage, Lot, Tenure, TierState};
 pub(crate) use meters::Meters;
 pub use post::PostError;
 pub(crate) use receipt::{MeterShare, Receipt, ReceiptAward};
-pub use snapshot::{Snapshot, SnapshotError};
-pub use view::{Balance, HeldLot};
 
 use crate::calendar::{Date, Instant};
 use crate::ledger::Totals;
@@ -89,7 +85,7 @@ impl Account {
             card_totals: vec![Totals::default(); program.cards.len()],
             cards: vec![CardState::default(); program.cards.len()],
             tiers: vec![TierState::default(); program.tiers.len()],
-            meters: Meters::new(program.meters.len()),
+            meters: Meters::default(),
             last_of: vec![None; program.events.len()],
             seen: BTreeMap::new(),
             receipts: BTreeMap::new(),

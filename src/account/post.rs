@@ -206,8 +206,11 @@ impl Account {
                 if let Some(when) = when
                     && self.newest.is_none_or(|newest| newest.0 < when.0)
                 {
+                    let new_day = self.newest.is_none_or(|newest| newest.1 != when.1);
                     self.newest = Some(*when);
-                    self.forget(program, when.1);
+                    if new_day {
+                        self.meters.forget(program, when.1);
+                    }
                 }
             }
             Change::LastOf(kind, at, day) => {
@@ -250,25 +253,12 @@ impl Account {
         changed
     }
 
-    /// Drops slots of counters that nothing can ask any more.
-    fn forget(&mut self, program: &Program, newest: Date) {
-        for (place, meter) in program.meters.iter().enumerate() {
-            if let Some(days) = meter.keep_days {
-                let horizon = newest.minus_days(days);
-                let slot = match meter.slots {
-                    crate::program::Slots::Minute => i64::from(horizon.days()) * 1_440,
-                    _ => i64::from(horizon.days()),
-                };
-                self.meters.forget_before(crate::program::MeterId(place as u32), slot);
-            }
-        }
-    }
-
     /// The first day on which the clock has work.
     fn first_due(&self) -> Option<Date> {
-        let lots = self.lots.iter().flat_map(|lot| {
-            [lot.pending.then_some(lot.start), lot.last.map(|last| last.plus_days(1))]
-        });
+        let lots = self
+            .lots
+            .iter()
+            .flat_map(|lot| [lot.pending.then_some(lot.start), lot.last.map(|last| last.plus_days(1))]);
         let vouchers = self.vouchers.iter().map(|held| held.last.map(|last| last.plus_days(1)));
         let cards = self.cards.iter().map(|card| card.last.map(|last| last.plus_days(1)));
         let tiers = self.tiers.iter().map(|tier| tier.until.map(|until| until.plus_days(1)));

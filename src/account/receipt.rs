@@ -29,6 +29,8 @@ pub(crate) struct ReceiptAward {
     pub(crate) thing: Thing,
     /// The lot or the first voucher; 0 for units without lots and for stamps.
     pub(crate) lot: u32,
+    /// How much of it paid off a debt and never became a lot.
+    pub(crate) repaid: i64,
     /// Booked amount by line, and at the end that of the event.
     pub(crate) parts: Box<[i64]>,
 }
@@ -65,7 +67,8 @@ impl Receipt {
     /// How much of the whole purchase has come back, by value, or by quantity if it is worth nothing.
     pub(crate) fn whole_fraction(&self) -> (i64, i64) {
         let value: i64 = self.items.iter().map(|item| item.value).sum();
-        let (gone, paid) = self.returned.iter().fold((0_i64, 0_i64), |sum, line| (sum.0 + line.0, sum.1 + line.1));
+        let (gone, paid) =
+            self.returned.iter().fold((0_i64, 0_i64), |sum, line| (sum.0 + line.0, sum.1 + line.1));
         if value != 0 {
             return (paid, value);
         }

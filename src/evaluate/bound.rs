@@ -61,7 +61,7 @@ pub enum Note {
 }
 
 /// An event, bound. Reused from event to event.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Bound {
     /// `None` for returns, messages and events that the program does not declare.
     pub(crate) kind: Option<EventKindId>,
@@ -84,6 +84,31 @@ pub(crate) struct Bound {
     pub(crate) payments: Vec<(Symbol, i64)>,
     pub(crate) paid: i64,
     pub(crate) notes: Vec<Note>,
+}
+
+impl Default for Bound {
+    fn default() -> Self {
+        Self {
+            kind: None,
+            id: None,
+            at: Instant::MIN,
+            day: Date::MIN,
+            local: LocalTime { date: Date::MIN, minute: 0, second: 0 },
+            items: None,
+            bound_items: Vec::new(),
+            item_attributes: Vec::new(),
+            attributes: Vec::new(),
+            member_attributes: Vec::new(),
+            has_basket: false,
+            basket: 0,
+            quantity: 0,
+            channel: Symbol::NONE,
+            store: Symbol::NONE,
+            payments: Vec::new(),
+            paid: 0,
+            notes: Vec::new(),
+        }
+    }
 }
 
 impl Bound {
@@ -164,13 +189,45 @@ impl Bound {
             Some(kind) => self.bind_attributes(program, &event.attributes, &kind.attributes, false)?,
             None => self.notes.push(Note::UnknownEvent(named.name.clone())),
         }
-        self.has_basket = named.has_basket;
-        self.items = Some(Arc::clone(&named.items));
-        for item in named.items.iter() {
+        self.channel = self.vocabulary(program, "channel", named.channel.as_deref(), &program.channels);
+        self.store = self.vocabulary(program, "store", named.store.as_deref(), &program.stores);
+        for (means, amount) in &named.payments {
+            let symbol = self.vocabulary(program, "payment", Some(means), &program.payments);
+            self.payments.push((symbol, *amount));
+            self.paid = self.paid.saturating_add(*amount);
+        }
+        self.bind_items(program, Arc::clone(&named.items), named.has_basket)
+    }
+
+    /// Binds a basket alone, at the time and for the member of another event.
+    pub(crate) fn bind_basket(
+        &mut self,
+        program: &Program,
+        like: &Self,
+        items: Arc<[Item]>,
+    ) -> Result<(), Rejection> {
+        self.clear();
+        self.kind = Some(EventKindId::PURCHASE);
+        (self.at, self.day, self.local) = (like.at, like.day, like.local);
+        self.member_attributes.clone_from(&like.member_attributes);
+        let attributes = program.events.first().map_or(0, |purchase| purchase.attributes.len());
+        self.attributes.resize(attributes, Bind::Missing);
+        self.bind_items(program, items, true)
+    }
+
+    fn bind_items(
+        &mut self,
+        program: &Program,
+        items: Arc<[Item]>,
+        has_basket: bool,
+    ) -> Result<(), Rejection> {
+        self.has_basket = has_basket;
+        for item in items.iter() {
             // sums cannot overflow: the door limits every sum of values, and quantities are limited with the items
             self.basket += item.value;
             self.quantity = self.quantity.saturating_add(item.quantity);
-            let category = self.vocabulary(program, "category", item.category.as_deref(), &program.categories);
+            let category =
+                self.vocabulary(program, "category", item.category.as_deref(), &program.categories);
             self.bound_items.push(BoundItem {
                 category,
                 sku: open_symbol(program, item.sku.as_deref().or_else(|| sku_of_name(item))),
@@ -180,13 +237,7 @@ impl Bound {
                 self.bind_attributes(program, &item.attributes, &program.item_attributes, true)?;
             }
         }
-        self.channel = self.vocabulary(program, "channel", named.channel.as_deref(), &program.channels);
-        self.store = self.vocabulary(program, "store", named.store.as_deref(), &program.stores);
-        for (means, amount) in &named.payments {
-            let symbol = self.vocabulary(program, "payment", Some(means), &program.payments);
-            self.payments.push((symbol, *amount));
-            self.paid = self.paid.saturating_add(*amount);
-        }
+        self.items = Some(items);
         Ok(())
     }
 
@@ -270,7 +321,7 @@ pub(crate) fn typed(program: &Program, attribute: &Attribute, value: &Value) -> 
             number.checked_mul(1_000_000).map(Bind::Num)
         }
         (AttributeKind::Date, Value::Text(text)) => {
-            Date::parse(text).ok().map(|date| Bind::Num(i64::from(date.days())))
+            text.parse::<Date>().ok().map(|date| Bind::Num(i64::from(date.days())))
         }
         (AttributeKind::Time, Value::Text(text)) => minute(text).map(Bind::Num),
         (AttributeKind::YesNo, Value::Bool(yes)) => Some(Bind::Num(i64::from(*yes))),
@@ -305,7 +356,9 @@ pub(crate) fn typed(program: &Program, attribute: &Attribute, value: &Value) -> 
 fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Integer(number) => Some(*number),
-        Value::Text(text) => parse_micros(text).filter(|micros| micros % 1_000_000 == 0).map(|m| m / 1_000_000),
+        Value::Text(text) => {
+            parse_micros(text).filter(|micros| micros % 1_000_000 == 0).map(|m| m / 1_000_000)
+        }
         Value::Bool(_) | Value::List(_) => None,
     }
 }

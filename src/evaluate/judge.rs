@@ -4,8 +4,8 @@ use super::bound::{Bind, Bound};
 use crate::account::Account;
 use crate::calendar::{Anchors, Date, DateRange, Duration, Period};
 use crate::program::{
-    FilterId, MeterId, NumSubject, Program, Since, SinceBase, Slots, SymSubject, Symbol, Table, TableKey, Test,
-    TiersId, Window,
+    FilterId, MeterId, NumSubject, Program, Since, SinceBase, Slots, SymSubject, Symbol, Table, TableKey,
+    Test, TiersId, Window,
 };
 
 /// Three-valued truth.
@@ -37,17 +37,14 @@ pub(crate) struct Facts<'a> {
 impl<'a> Facts<'a> {
     pub(crate) fn new(program: &'a Program, account: &'a Account, event: &'a Bound) -> Self {
         let joined = account.tenure.map_or(event.day, |tenure| tenure.day);
-        let anchors =
-            Anchors { joined, membership_day: program.membership_day, campaign: DateRange::EVER };
+        let anchors = Anchors { joined, membership_day: program.membership_day, campaign: DateRange::EVER };
         Self { program, account, event, anchors }
     }
 
     /// Judges a condition; `item` is the item in question, if it is one of `for items where`.
     pub(crate) fn judge(&self, test: &Test, item: Option<usize>) -> Truth {
         match test {
-            Test::And(parts) => {
-                parts.iter().map(|part| self.judge(part, item)).min().unwrap_or(Truth::Yes)
-            }
+            Test::And(parts) => parts.iter().map(|part| self.judge(part, item)).min().unwrap_or(Truth::Yes),
             Test::Or(parts) => parts.iter().map(|part| self.judge(part, item)).max().unwrap_or(Truth::No),
             Test::Not(part) => match self.judge(part, item) {
                 Truth::No => Truth::Yes,
@@ -259,7 +256,8 @@ impl<'a> Facts<'a> {
     }
 
     fn birthday(&self) -> Option<Date> {
-        let place = self.program.member_attributes.iter().position(|attribute| &*attribute.name == "birthday")?;
+        let place =
+            self.program.member_attributes.iter().position(|attribute| &*attribute.name == "birthday")?;
         match self.event.member_attributes.get(place)? {
             Bind::Num(days) => i32::try_from(*days).ok().and_then(Date::from_days),
             _ => None,

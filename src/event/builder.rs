@@ -1,7 +1,7 @@
 //! Building events. Every limit and every number is checked here, once.
 
 use super::{Digest, Event, Kind, Named, Return, Value};
-use crate::amount::{line_value, parse_micros};
+use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
 
@@ -32,7 +32,9 @@ pub enum EventError {
         decimals: u32,
     },
     /// Quantity times price needs more than six decimals.
-    #[error("item {item}: quantity times price has more than 6 decimals; pass quantity 1 and the price charged")]
+    #[error(
+        "item {item}: quantity times price has more than 6 decimals; pass quantity 1 and the price charged"
+    )]
     LineValue {
         /// Counted from 1.
         item: usize,
@@ -90,7 +92,12 @@ impl Item {
         Self::from_micros(name, quantity_micros, price_micros, problem)
     }
 
-    pub(crate) fn from_micros(name: &str, quantity: i64, price: i64, problem: Option<Box<EventError>>) -> Self {
+    pub(crate) fn from_micros(
+        name: &str,
+        quantity: i64,
+        price: i64,
+        problem: Option<Box<EventError>>,
+    ) -> Self {
         let mut problem = problem;
         let value = line_value(quantity, price).unwrap_or_else(|| {
             problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
@@ -174,12 +181,15 @@ pub struct ReturnLine {
     pub(crate) sku: Option<Box<str>>,
     /// Line of the purchase, counted from 1.
     pub(crate) line: Option<u32>,
-    /// Millionths of a piece; `None` means that only a value comes back.
-    pub(crate) quantity: Option<i64>,
+    /// Millionths of a piece.
+    pub(crate) quantity: i64,
     /// Micro-units of the line; `None` counts at the purchase's price.
     pub(crate) value: Option<i64>,
     /// The purchase, if it is not the one the return names.
     pub(crate) of: Option<Arc<str>>,
+    /// Asked only where an unmatched line takes back today's rate.
+    pub(crate) category: Option<Box<str>>,
+    pub(crate) brand: Option<Box<str>>,
     problem: Option<Box<EventError>>,
 }
 
@@ -192,7 +202,17 @@ impl ReturnLine {
         if micros < 0 {
             problem.get_or_insert_with(|| wrong("quantity", quantity));
         }
-        Self { name: name.into(), sku: None, line: None, quantity: Some(micros), value: None, of: None, problem }
+        Self {
+            name: name.into(),
+            sku: None,
+            line: None,
+            quantity: micros,
+            value: None,
+            of: None,
+            category: None,
+            brand: None,
+            problem,
+        }
     }
 
     /// The money that is given back for one piece.
@@ -200,7 +220,7 @@ impl ReturnLine {
     pub fn unit_price(mut self, price: &str) -> Self {
         let mut problem = self.problem.take();
         let price_micros = number("unit_price", price, &mut problem);
-        match line_value(self.quantity.unwrap_or(0), price_micros) {
+        match line_value(self.quantity, price_micros) {
             Some(value) => self.value = Some(value),
             None => {
                 problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
@@ -217,6 +237,20 @@ impl ReturnLine {
         self
     }
 
+    /// The category, for lines that no purchase is known of.
+    #[must_use]
+    pub fn category(mut self, category: &str) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// The brand, for lines that no purchase is known of.
+    #[must_use]
+    pub fn brand(mut self, brand: &str) -> Self {
+        self.brand = Some(brand.into());
+        self
+    }
+
     /// The line of the purchase, counted from 1.
     #[must_use]
     pub const fn line(mut self, line: u32) -> Self {
@@ -229,6 +263,22 @@ impl ReturnLine {
     pub fn of(mut self, purchase: &str) -> Self {
         self.of = Some(purchase.into());
         self
+    }
+}
+
+impl ReturnLine {
+    /// The line as something bought now.
+    pub(crate) fn as_item(&self) -> Item {
+        let mut item = Item::from_micros(&self.name, self.quantity, 0, None);
+        item.sku.clone_from(&self.sku);
+        item.category.clone_from(&self.category);
+        item.brand.clone_from(&self.brand);
+        item.value = self.value.unwrap_or(0);
+        item.price = i64::try_from(
+            (i128::from(item.value) * 1_000_000).checked_div(i128::from(self.quantity)).unwrap_or(0),
+        )
+        .unwrap_or(0);
+        item
     }
 }
 
@@ -291,7 +341,7 @@ impl EventBuilder {
         Self {
             id: id.into(),
             member: member.into(),
-            at: Instant::parse(at).ok_or_else(|| EventError::Instant(at.chars().take(40).collect())),
+            at: at.parse().map_err(|_| EventError::Instant(at.chars().take(40).collect())),
             currency: None,
             kind,
             items: Vec::new(),
@@ -403,10 +453,9 @@ impl EventBuilder {
         for text in [&self.currency, &self.channel, &self.store].into_iter().flatten() {
             check_text("a text of the event", text)?;
         }
-        let mut attributes = std::mem::take(&mut self.attributes).into();
+        let mut attributes: Box<[(Box<str>, Value)]> = std::mem::take(&mut self.attributes).into();
         sort_attributes(&mut attributes)?;
-        let (id, member, currency) =
-            (Arc::clone(&self.id), Arc::clone(&self.member), self.currency.take());
+        let (id, member, currency) = (Arc::clone(&self.id), Arc::clone(&self.member), self.currency.take());
         let kind = self.kind()?;
         let mut event = Event { id, member, at, currency, kind, attributes, digest: 0 };
         event.digest = digest(&event);
@@ -449,15 +498,16 @@ impl EventBuilder {
                         None => limit_money("line value", line.value.unwrap_or(0))?,
                     }
                 }
-                Ok(Kind::Return(Return {
-                    of: self.of,
-                    lines: self.lines.into(),
-                    all_of: self.all_of.into(),
-                }))
+                Ok(Kind::Return(Return { of: self.of, lines: self.lines.into(), all_of: self.all_of.into() }))
             }
             BuilderKind::Joining => Ok(Kind::Joining { referrer: self.referrer }),
         }
     }
+}
+
+/// Quantity times price in micro-units, if six decimals hold it.
+fn line_value(quantity: i64, price: i64) -> Option<i64> {
+    crate::amount::line_value(Quantity::from_micros(quantity)?, Money::from_micros(price)?).map(Money::micros)
 }
 
 fn number(what: &'static str, text: &str, problem: &mut Option<Box<EventError>>) -> i64 {
@@ -564,7 +614,9 @@ pub(crate) fn digest(event: &Event) -> u128 {
                 digest.text(&line.name);
                 digest_option(&mut digest, line.sku.as_deref());
                 digest.word(u64::from(line.line.unwrap_or(0)));
-                digest.number(line.quantity.unwrap_or(-1));
+                digest.number(line.quantity);
+                digest_option(&mut digest, line.category.as_deref());
+                digest_option(&mut digest, line.brand.as_deref());
                 digest.number(line.value.unwrap_or(i64::MIN));
                 digest_option(&mut digest, line.of.as_deref());
             }

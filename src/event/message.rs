@@ -34,8 +34,11 @@ pub enum MessageBody {
     },
     /// The referrer accepts: the friend's rewards may follow.
     ReferralAccepted,
-    /// The friend has qualified and the waiting time is over.
-    ReferralQualified,
+    /// The friend has qualified and the waiting time is over. With the friend's values as above.
+    ReferralQualified {
+        /// Attribute and value, for those that the friend has.
+        shared: Box<[(Box<str>, Box<str>)]>,
+    },
     /// The referrer has been rewarded or has used up the cap; the friend's own reward may follow.
     ReferralSettled,
 }
@@ -47,7 +50,7 @@ impl MessageBody {
         match self {
             Self::ReferralNamed { .. } => "referral-named",
             Self::ReferralAccepted => "referral-accepted",
-            Self::ReferralQualified => "referral-qualified",
+            Self::ReferralQualified { .. } => "referral-qualified",
             Self::ReferralSettled => "referral-settled",
         }
     }
@@ -96,12 +99,17 @@ impl Message {
         digest.text(self.body.kind());
         digest.text(&self.from);
         digest.text(&self.rule);
-        if let MessageBody::ReferralNamed { joined, shared } = &self.body {
-            digest.number(i64::from(joined.days()));
-            for (name, value) in shared {
-                digest.text(name);
-                digest.text(value);
+        let shared = match &self.body {
+            MessageBody::ReferralNamed { joined, shared } => {
+                digest.number(i64::from(joined.days()));
+                shared
             }
+            MessageBody::ReferralQualified { shared } => shared,
+            MessageBody::ReferralAccepted | MessageBody::ReferralSettled => return,
+        };
+        for (name, value) in shared {
+            digest.text(name);
+            digest.text(value);
         }
     }
 }

@@ -4,10 +4,8 @@
 //! zero, and what was issued = pending + available + redeemed + expired + taken back − debt.
 
 mod totals;
-mod wire;
 
 pub use totals::Totals;
-pub use wire::LedgerLine;
 
 use crate::calendar::Date;
 use crate::program::{CardId, ReferralId, RuleId, TiersId, UnitId, VoucherId};
