@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod diagnostics;
 pub mod evaluate;
 pub mod event;
+pub mod explain;
 pub mod ledger;
 pub mod program;
 pub mod syntax;
