@@ -2,5 +2,9 @@
 
 pub mod ast;
 mod limits;
+mod print;
+mod same;
 
 pub use limits::Limits;
+pub use print::print;
+pub use same::{bare, same};

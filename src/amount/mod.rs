@@ -1,0 +1,3 @@
+//! Amounts of money and units.
+
+pub mod currency;
