@@ -121,7 +121,7 @@ impl<'a> Printer<'a> {
         match metric {
             Metric::Spend(_) => "spend".into(),
             Metric::SpendOn(cond, _) => words!["spend on", parenthesised(self.cond(cond))],
-            Metric::Named(unit) => name_except(unit, &["spend", "years"]).into(),
+            Metric::Named(unit) => name_except(unit, &["spend"]).into(),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::syntax::ast::{
 };
 
 /// Words behind `is` that are no names.
-const AFTER_IS: &[&str] = &["known", "unknown", "more", "less"];
+const AFTER_IS: &[&str] = &["known", "unknown"];
 
 /// Words that are measures themselves.
 const MEASURES: &[&str] = &["spend", "purchases", "items"];

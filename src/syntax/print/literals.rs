@@ -16,22 +16,8 @@ const RESERVED: &[&str] = &[
     "with", "where", "when", "between", "yes", "no",
 ];
 
-/// Words that mean something else than a name where a period is expected, or in front of one.
-const PERIODS: &[&str] = &[
-    "day",
-    "week",
-    "month",
-    "quarter",
-    "half-year",
-    "calendar",
-    "membership",
-    "campaign",
-    "lifetime",
-    "next",
-    "item",
-    "member",
-    "account",
-];
+/// Words that are periods themselves.
+const PERIODS: &[&str] = &["day", "week", "month", "quarter", "half-year", "campaign", "lifetime"];
 
 /// Words that make a duration of the number in front.
 pub(super) const DURATIONS: &[&str] = &[
@@ -99,9 +85,18 @@ fn decimal(value: Decimal, digits: u32) -> String {
     if !fraction.is_empty() {
         out.push('.');
         out.push_str(fraction);
-        out.push_str(&"0".repeat((digits as usize).saturating_sub(fraction.len())));
+        let zeros = (digits as usize).saturating_sub(fraction.len());
+        if !is_like_thousands(whole, fraction, zeros) {
+            out.push_str(&"0".repeat(zeros));
+        }
     }
     out
+}
+
+/// Whether zeros would make a fraction look like a dot between thousands: the parser refuses `1.500`, because
+/// it may mean `1_500`. So three digits of `1.5 KWD` cannot be written.
+fn is_like_thousands(whole: &str, fraction: &str, zeros: usize) -> bool {
+    zeros > 0 && fraction.len() + zeros == 3 && whole.len() <= 3 && !whole.starts_with('0')
 }
 
 /// `2%`
@@ -159,6 +154,11 @@ pub(super) fn moment(moment: &Moment) -> String {
 
 /// `month`, `calendar year`, a declared period
 pub(super) fn period(period: &Period) -> String {
+    period_except(period, &[])
+}
+
+/// A period at a place where some more words mean something else.
+pub(super) fn period_except(period: &Period, words: &[&str]) -> String {
     match &period.kind {
         PeriodKind::Day => "day".to_owned(),
         PeriodKind::Week => "week".to_owned(),
@@ -169,6 +169,7 @@ pub(super) fn period(period: &Period) -> String {
         PeriodKind::MembershipYear => "membership year".to_owned(),
         PeriodKind::Campaign => "campaign".to_owned(),
         PeriodKind::Lifetime => "lifetime".to_owned(),
+        PeriodKind::Named(name) if words.contains(&name.as_str()) => quoted(name),
         PeriodKind::Named(name) => bare_or_quoted(name, PERIODS),
     }
 }
@@ -205,7 +206,10 @@ mod tests {
             ("9.9", 2, "9.90"),
             ("10.00", 2, "10"),
             ("0.005", 2, "0.005"),
-            ("1.5", 3, "1.500"),
+            ("0.5", 3, "0.500"),
+            ("1000.5", 3, "1_000.500"),
+            ("1.5", 3, "1.5"),
+            ("1.125", 3, "1.125"),
             ("100.5", 0, "100.5"),
         ];
         for (value, digits, expected) in cases {
@@ -223,6 +227,6 @@ mod tests {
         for name in needed {
             assert_eq!(bare_or_quoted(name, &[]), format!("\"{name}\""));
         }
-        assert_eq!(bare_or_quoted("item", PERIODS), "\"item\"");
+        assert_eq!(bare_or_quoted("month", PERIODS), "\"month\"");
     }
 }

@@ -113,8 +113,7 @@ impl<'a> Printer<'a> {
             if !out.is_empty() && !close {
                 out.push('\n');
             }
-            // what was found inside the block and could not stay there goes above it
-            for comment in above.into_iter().chain(self.trivia.take(block.span.start, block.span.end)) {
+            for comment in above {
                 comment_line(&mut out, comment, 0);
             }
             for line in &block.doc {

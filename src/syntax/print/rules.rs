@@ -2,13 +2,15 @@
 
 use super::conditions::path;
 use super::doc::{Doc, words};
-use super::literals::{duration, moment, month_day, name, name_except, number, percent, period, times};
+use super::literals::{
+    duration, moment, month_day, name, name_except, number, percent, period, period_except, times,
+};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Activate, Base, Cap, CapLimit, CapPer, Cell, CellKey, CellValue, Combine, Cond, Duration, Expire,
-    ExpireFrom, Factor, Give, Multiply, Name, On, Per, Period, Round, RoundMode, RuleLine, Side, Steps,
-    TableOf, Tail, TailKind, Valid,
+    ExpireFrom, Factor, Give, Multiply, On, Per, Period, Round, RoundMode, RuleLine, Side, Steps, TableOf,
+    Tail, TailKind, Valid,
 };
 
 impl<'a> Statement<'a> for RuleLine {
@@ -65,7 +67,7 @@ pub(super) fn valid(valid: &Valid) -> String {
 /// `end of next month`
 pub(super) fn end_of(next: bool, end: &Period) -> String {
     let next = if next { "next " } else { "" };
-    format!("end of {next}{}", period(end))
+    format!("end of {next}{}", period_except(end, &["next"]))
 }
 
 /// ` at month end`, with the blank in front, or nothing
@@ -112,7 +114,7 @@ pub(super) fn activate(activate: &Activate) -> String {
     match activate {
         Activate::AtOnce => "activate at once".to_owned(),
         Activate::After(length) => format!("activate after {}", duration(length)),
-        Activate::AtEndOf(end) => format!("activate at {}", end_of(false, end)),
+        Activate::AtEndOf(end) => format!("activate at end of {}", period(end)),
     }
 }
 
@@ -128,8 +130,8 @@ pub(super) fn expire(expire: &Expire) -> String {
             };
             format!("expire {} after {from}{}", duration(length), tail(behind.as_ref()))
         }
-        Expire::AtEndOf { period, plus: more } => {
-            format!("expire at {}{}", end_of(false, period), plus(more.as_ref()))
+        Expire::AtEndOf { period: end, plus: more } => {
+            format!("expire at end of {}{}", period(end), plus(more.as_ref()))
         }
         Expire::AtNext(day) => format!("expire at next {}", month_day(day)),
     }
@@ -169,14 +171,14 @@ impl<'a> Printer<'a> {
             Give::Flat(amount) => self.amount(amount).into(),
             Give::Per { amount, per } => words![self.amount(amount), self.per(per)],
             Give::Share { rate, base: of, unit } => words![percent(rate), "of", base(of), "as", name(unit)],
-            Give::AsUnit { attribute, unit } => words![award_name(attribute), "as", name(unit)],
+            Give::AsUnit { attribute, unit } => words![name(attribute), "as", name(unit)],
             Give::Bands { unit, bands } => {
                 let entries = bands.iter().map(|band| {
                     let text = format!("from {}: {}", self.amount(&band.from), number(&band.value));
                     (band.span, text.into())
                 });
                 let entries = entries.collect();
-                words![award_name(unit), "by spend bands", self.list(entries, span)]
+                words![name(unit), "by spend bands", self.list(entries, span)]
             }
             Give::Table { unit, key, rows, of } => {
                 let table = self.table(rows, span);
@@ -185,7 +187,7 @@ impl<'a> Printer<'a> {
                     TableOf::Of(of) => format!("of {}", base(of)),
                     TableOf::Per(per) => self.per(per),
                 };
-                words![award_name(unit), "by", path(key), table, of]
+                words![name(unit), "by", path(key), table, of]
             }
             Give::More { percent: rate, unit } => words![percent(rate), "more", name(unit)],
             Give::MoreTable { unit, key, rows } => {
@@ -246,15 +248,10 @@ impl<'a> Printer<'a> {
         let per = match &cap.per {
             None => String::new(),
             Some(CapPer::Item) => " per item".to_owned(),
-            Some(CapPer::Period(within)) => format!(" per {}", period(within)),
+            Some(CapPer::Period(within)) => format!(" per {}", period_except(within, &["item", "account"])),
         };
         format!("{side}{limit}{per}")
     }
-}
-
-/// A name directly behind `give`, where two words start other forms.
-fn award_name(unit: &Name) -> String {
-    name_except(unit, &["choice", "more"])
 }
 
 fn cell(cell: &Cell) -> String {

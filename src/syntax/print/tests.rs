@@ -6,15 +6,8 @@ use super::{Printer, Statement, Written};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{Date, Expect, GivenFact, HasKind, ItemLine, Name, Step, StepFact, TestLine, Value};
 
-/// Words behind `expect` that start other forms than the name of a member.
-const EXPECTATIONS: &[&str] =
-    &["refused", "card", "cap", "streak", "challenge", "task", "charity", "partner"];
-
-/// Words behind the moment of a step that start other forms than the name of an event.
-const STEPS: &[&str] = &[
-    "clock", "return", "joining", "redeem", "choose", "join", "leave", "grant", "announce", "adjust",
-    "transfer", "link", "change",
-];
+/// Words behind the moment of a step that are no names of events.
+const STEPS: &[&str] = &["clock", "return", "joining", "change"];
 
 impl<'a> Statement<'a> for TestLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, indent: usize) -> Written {
@@ -93,7 +86,7 @@ impl<'a> Printer<'a> {
     fn item(&mut self, item: &'a ItemLine) -> Doc {
         let line = item.line.as_ref().map(|line| format!("line {}", number(line))).unwrap_or_default();
         let quantity = item.quantity.as_ref().map(number);
-        let price = item.price.as_ref().map(|price| self.amount_except(price, &["x"]));
+        let price = item.price.as_ref().map(|price| self.amount(price));
         let count = match (quantity, price) {
             (Some(quantity), Some(price)) => format!("{quantity} x {price}"),
             (quantity, price) => quantity.or(price).unwrap_or_default(),
@@ -107,7 +100,7 @@ impl<'a> Printer<'a> {
     }
 
     fn expect(&mut self, expect: &'a Expect) -> Doc {
-        let who = |member: &Name| name_except(member, EXPECTATIONS);
+        let who = |member: &Name| name_except(member, &["refused"]);
         let of = |of: Option<&Name>| of.map(|of| format!("of {}", name(of))).unwrap_or_default();
         match expect {
             Expect::Refused(why) => words!["refused", why.as_ref().map(text).unwrap_or_default()],
