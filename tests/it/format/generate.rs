@@ -127,7 +127,7 @@ impl Choices {
         number
     }
 
-    fn percent(&mut self) -> Percent {
+    pub(super) fn percent(&mut self) -> Percent {
         Percent { value: self.number().value, span: Span::default() }
     }
 
@@ -139,7 +139,7 @@ impl Choices {
         Amount { number: self.signed(), unit: self.name(), span: Span::default() }
     }
 
-    fn duration(&mut self) -> Duration {
+    pub(super) fn duration(&mut self) -> Duration {
         use DurationUnit::*;
         let unit = [Minute, Hour, Day, Week, Month, Quarter, Year][self.pick(7)];
         Duration { count: [1, 0, 2, 1200][self.pick(4)], unit, span: Span::default() }
@@ -150,11 +150,11 @@ impl Choices {
         Date { date: NaiveDate::from_ymd_opt(date.0, date.1, date.2).unwrap(), span: Span::default() }
     }
 
-    fn time(&mut self) -> Time {
+    pub(super) fn time(&mut self) -> Time {
         Time { minute: [0, 510, 1439][self.pick(3)], span: Span::default() }
     }
 
-    fn month_day(&mut self) -> MonthDay {
+    pub(super) fn month_day(&mut self) -> MonthDay {
         MonthDay { month: 12, day: [1, 24, 31][self.pick(3)], span: Span::default() }
     }
 
@@ -162,7 +162,7 @@ impl Choices {
         Moment { date: self.date(), time: self.maybe(Self::time), span: Span::default() }
     }
 
-    fn period(&mut self) -> Period {
+    pub(super) fn period(&mut self) -> Period {
         use PeriodKind::*;
         let plain = [Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime];
         let kind = match self.pick(12) {
@@ -418,7 +418,7 @@ impl Choices {
         Cell { key, value, span: Span::default() }
     }
 
-    fn path(&mut self) -> Path {
+    pub(super) fn path(&mut self) -> Path {
         let scope = ["item", "event", "member"][self.pick(3)].to_owned();
         let scope = self.maybe(|_| Name { text: scope, span: Span::default() });
         Path { scope, name: self.name(), span: Span::default() }
@@ -436,103 +436,6 @@ impl Choices {
 
     fn side(&mut self) -> Side {
         if self.yes() { Side::Friend } else { Side::Referrer }
-    }
-
-    fn cond(&mut self, depth: usize) -> Cond {
-        let kinds = if depth == 0 { 2 } else { 5 };
-        let span = Span::default();
-        match self.pick(kinds) {
-            0 => Cond::Compare { subject: self.subject(depth), op: self.op(), span },
-            1 => Cond::Fact(self.fact(depth), span),
-            2 => Cond::Not(Box::new(self.cond(depth - 1)), span),
-            3 => Cond::And(self.some(2, |c| c.cond(depth - 1)), span),
-            _ => Cond::Or(self.some(2, |c| c.cond(depth - 1)), span),
-        }
-    }
-
-    fn fact(&mut self, depth: usize) -> Fact {
-        match self.pick(if depth == 0 { 4 } else { 5 }) {
-            0 => Fact::FirstPurchase(self.maybe(Self::period)),
-            1 => Fact::BirthdayToday,
-            2 => Fact::BirthdayThisMonth,
-            3 => Fact::BirthdayWithin(self.duration()),
-            _ => Fact::AnyItem(Box::new(self.cond(depth - 1))),
-        }
-    }
-
-    fn subject(&mut self, depth: usize) -> Subject {
-        let span = Span::default();
-        match self.pick(if depth == 0 { 6 } else { 8 }) {
-            0 => Subject::Path(self.path()),
-            1 => Subject::QuantityOfBasket(span),
-            2 => {
-                let measures =
-                    [Measure::Spend, Measure::Purchases, Measure::Items, Measure::Named(self.name())];
-                let measure = measures[self.pick(4)].clone();
-                let within = if self.yes() { MeasureSpan::SoFar } else { MeasureSpan::In(self.window()) };
-                Subject::Measure(measure, within, span)
-            }
-            3 => Subject::TimeSinceJoining(span),
-            4 => Subject::TimeSinceLast(self.name(), span),
-            5 => Subject::TierOf(self.name(), span),
-            6 => Subject::SpendOn(Box::new(self.cond(depth - 1)), self.maybe(Self::window), span),
-            _ => Subject::QuantityOn(Box::new(self.cond(depth - 1)), self.maybe(Self::window), span),
-        }
-    }
-
-    fn window(&mut self) -> Window {
-        match self.pick(3) {
-            0 => Window::Last(self.duration()),
-            1 => Window::This(self.period()),
-            _ => Window::Previous(self.period()),
-        }
-    }
-
-    fn op(&mut self) -> Op {
-        match self.pick(12) {
-            0 => Op::Known,
-            1 => Op::Unknown,
-            2 => Op::Is(self.constant()),
-            3 => Op::IsNot(self.constant()),
-            4 => Op::In(self.name_set()),
-            5 => Op::NotIn(self.name_set()),
-            6 => Op::AtLeast(self.constant()),
-            7 => Op::AtMost(self.constant()),
-            8 => Op::MoreThan(self.constant()),
-            9 => Op::LessThan(self.constant()),
-            10 => Op::Between(self.constant(), self.constant()),
-            _ => Op::Matches(self.path()),
-        }
-    }
-
-    fn name_set(&mut self) -> NameSet {
-        match self.pick(2) {
-            0 => NameSet::Names(self.some(1, Self::name), Span::default()),
-            _ => NameSet::List(self.name()),
-        }
-    }
-
-    fn constant(&mut self) -> Value {
-        match self.pick(9) {
-            0 => Value::Number(self.number()),
-            1 => Value::Moment(self.moment()),
-            2 => Value::MonthDay(self.month_day()),
-            3 => Value::Time(self.time()),
-            4 => Value::Percent(self.percent()),
-            5 => Value::Duration(self.duration()),
-            6 => Value::Amount(self.amount()),
-            7 => Value::YesNo(self.yes(), Span::default()),
-            _ => Value::Name(self.name()),
-        }
-    }
-
-    pub(super) fn value(&mut self) -> Value {
-        match self.pick(4) {
-            0 => Value::Names(self.some(1, Self::name), Span::default()),
-            1 => Value::Number(self.signed()),
-            2 => Value::Amount(self.signed_amount()),
-            _ => self.constant(),
-        }
     }
 
     fn tiers_line(&mut self) -> TiersLine {

@@ -7,6 +7,7 @@
 )]
 
 mod generate;
+mod generate_conditions;
 mod generate_tests;
 mod messy;
 mod samples;
