@@ -6,6 +6,8 @@
 
 pub mod ast;
 mod characters;
+mod format;
+mod forms;
 mod from_pairs;
 mod from_pairs_atoms;
 mod from_pairs_blocks;
@@ -13,19 +15,30 @@ mod from_pairs_conds;
 mod from_pairs_rules;
 mod from_pairs_tests;
 mod grammar;
+mod heads;
 mod joined;
+mod later;
 mod lexemes;
 mod limits;
 mod numbers;
 mod pest_error;
 mod places;
 mod prescan;
+mod print;
 mod recover;
+mod same;
+mod slips;
 mod starts;
 
+pub use format::format;
 pub use limits::Limits;
+pub use print::print;
+pub use same::{bare, same};
 
 use crate::diagnostics::{Diagnostic, SourceFile, Span};
+
+/// More findings than anybody reads are not collected, so that a file full of rubbish needs no memory of its own.
+const MOST_FINDINGS: usize = 10_000;
 
 /// Reads a rule file: the tree of all that is understood, and findings for the rest, in the order of the text.
 ///
@@ -48,5 +61,6 @@ pub fn parse(source: &SourceFile, limits: &Limits) -> (ast::File, Vec<Diagnostic
         }
     };
     findings.sort_by_key(|finding| finding.primary.span);
+    findings.truncate(MOST_FINDINGS);
     (file, findings)
 }
