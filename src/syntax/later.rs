@@ -100,8 +100,6 @@ const FORMS: &[Form] = &[
     form(RETURNS, "take back earned in full", "take back earned in full"),
     form(RETURNS, "take back earned as if never bought", "take back earned as if never bought"),
     form(RETURNS, "give back redeemed", "give back redeemed …"),
-    form(RETURNS, "balance may go negative", "balance may go negative"),
-    form(RETURNS, "balance stays at zero", "balance stays at zero"),
     form(TEST, "when … redeem", "redeem …"),
     form(TEST, "when … choose", "choose …"),
     form(TEST, "when … join plan", "join plan …"),
