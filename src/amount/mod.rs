@@ -29,3 +29,8 @@ pub enum AmountError {
     #[error("it is too large")]
     TooLarge,
 }
+
+/// Reads a plain decimal of at most six decimals as millionths, within 10^12 on either side of zero.
+pub(crate) fn parse_micros(text: &str) -> Option<i64> {
+    text.parse::<Money>().ok().map(Money::micros)
+}

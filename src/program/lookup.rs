@@ -42,3 +42,34 @@ impl Symbols {
         self.names.len()
     }
 }
+
+/// Something for each of some symbols.
+#[derive(Debug, Clone)]
+pub(crate) struct SymbolMap<T> {
+    places: FxHashMap<Symbol, T>,
+}
+
+impl<T> Default for SymbolMap<T> {
+    fn default() -> Self {
+        Self { places: FxHashMap::default() }
+    }
+}
+
+impl<T: Default> SymbolMap<T> {
+    /// What a symbol has, made if it has nothing yet.
+    pub(crate) fn entry(&mut self, symbol: Symbol) -> &mut T {
+        self.places.entry(symbol).or_default()
+    }
+
+    /// What a symbol has.
+    #[must_use]
+    pub(crate) fn get(&self, symbol: Symbol) -> Option<&T> {
+        self.places.get(&symbol)
+    }
+
+    /// Whether no symbol has anything.
+    #[must_use]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+}

@@ -3,7 +3,7 @@
 //! One shape serves them all: a meter adds up one measure in *slots*; a slot is a period, a day, a minute, or all
 //! time. What a late event or a return changes is the slot of its own date.
 
-use super::ids::{CapId, EventKindId, FilterId, UnitId};
+use super::ids::{CapId, EventKindId, FilterId, MeterId, UnitId};
 use crate::calendar::{Duration, Period};
 
 /// One counter.
@@ -64,4 +64,35 @@ pub(crate) enum Window {
     /// The slots of the last D: for days and longer that many days up to the event's own; for minutes and hours the
     /// minutes up to the event's own, the limit included.
     Last(Duration),
+}
+
+/// Which counters something has to be added to, so that an event never walks over all of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MeterIndex {
+    /// [`Measure::Spend`] and [`Measure::Quantity`].
+    pub(crate) baskets: Box<[MeterId]>,
+    /// [`Measure::Purchases`] and [`Measure::PurchasesKept`].
+    pub(crate) purchases: Box<[MeterId]>,
+    /// [`Measure::Events`], by event kind.
+    pub(crate) events: Box<[Box<[MeterId]>]>,
+    /// [`Measure::Unit`], by unit.
+    pub(crate) units: Box<[Box<[MeterId]>]>,
+}
+
+impl MeterIndex {
+    /// Builds the index.
+    pub(crate) fn build(meters: &[Meter], events: usize, units: usize) -> Self {
+        let pick = |wanted: &dyn Fn(Measure) -> bool| -> Box<[MeterId]> {
+            let hits = meters.iter().enumerate().filter(|(_, meter)| wanted(meter.measure));
+            hits.map(|(place, _)| MeterId(place as u32)).collect()
+        };
+        Self {
+            baskets: pick(&|measure| matches!(measure, Measure::Spend(_) | Measure::Quantity(_))),
+            purchases: pick(&|measure| matches!(measure, Measure::Purchases | Measure::PurchasesKept)),
+            events: (0..events as u32)
+                .map(|kind| pick(&|m| m == Measure::Events(EventKindId(kind))))
+                .collect(),
+            units: (0..units as u32).map(|unit| pick(&|m| m == Measure::Unit(UnitId(unit)))).collect(),
+        }
+    }
 }

@@ -19,19 +19,20 @@ mod test;
 mod things;
 
 pub(crate) use ids::{
-    CapId, CardId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId, UnitId, VoucherId,
+    CapId, CardId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId, UnitId,
+    VoucherId,
 };
-pub(crate) use index::RuleIndex;
+pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::Symbols;
-pub(crate) use meter::{Measure, Meter, Slots, Window};
+pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub(crate) use rule::{
-    Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind, Steps,
-    Table, TableKey, Validity,
+    Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
+    Steps, Table, TableKey, Validity,
 };
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
-    Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Keep, Level, Metric, Qualifies, Reach, Referral,
-    Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
+    Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Keep, Level, Metric, Qualifies,
+    Reach, Referral, Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
 };
 
 use crate::calendar::{Date, Duration, Zone};
@@ -77,6 +78,7 @@ pub struct Program {
     pub(crate) referrals: Box<[Referral]>,
     pub(crate) returns: Returns,
     pub(crate) meters: Box<[Meter]>,
+    pub(crate) meter_index: MeterIndex,
     pub(crate) filters: Box<[Test]>,
     pub(crate) index: RuleIndex,
     /// 128 bits over the meaning of the program, for snapshots.
@@ -107,5 +109,12 @@ impl Program {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         format!("{:032x}", self.fingerprint)
+    }
+
+    /// How many days back a late event may lie, at most.
+    pub(crate) fn late_days(&self) -> u32 {
+        let Some(late) = self.late else { return 0 };
+        let newest = Date::MAX;
+        late.subtract_from_date(newest).map_or(0, |earliest| newest.days_since(earliest).unsigned_abs())
     }
 }

@@ -1,6 +1,52 @@
 //! From text to tree and back. The only room that names pest.
+//!
+//! [`parse`] reads one file in three steps: a scan checks limits and dangerous characters and makes the braces
+//! match (`prescan`), pest reads the rest by the rules of `grammar.pest`, and the tree is built from what it
+//! read (`from_pairs`). Wrong lines become findings (`recover`) and are left out of the tree.
 
 pub mod ast;
+mod characters;
+mod from_pairs;
+mod from_pairs_atoms;
+mod from_pairs_blocks;
+mod from_pairs_conds;
+mod from_pairs_rules;
+mod from_pairs_tests;
+mod grammar;
+mod joined;
+mod lexemes;
 mod limits;
+mod numbers;
+mod pest_error;
+mod places;
+mod prescan;
+mod recover;
+mod starts;
 
 pub use limits::Limits;
+
+use crate::diagnostics::{Diagnostic, SourceFile, Span};
+
+/// Reads a rule file: the tree of all that is understood, and findings for the rest, in the order of the text.
+///
+/// Spans are places in the map to which the file belongs. Both results are always usable: a wrong line is left
+/// out of the tree and hides neither the lines around it nor the next finding. Only a file beyond the limits
+/// of size gives an empty tree.
+#[must_use]
+pub fn parse(source: &SourceFile, limits: &Limits) -> (ast::File, Vec<Diagnostic>) {
+    let (file, mut findings) = match prescan::prescan(source, limits) {
+        Ok(mut prepared) => {
+            let mut findings = std::mem::take(&mut prepared.diagnostics);
+            let (file, found) = from_pairs::file(&prepared);
+            findings.extend(found);
+            (file, findings)
+        }
+        Err(findings) => {
+            let length = u32::try_from(source.text.len()).unwrap_or(u32::MAX - source.base);
+            let span = Span::new(source.base, source.base + length);
+            (ast::File { edition: None, blocks: Vec::new(), comments: Vec::new(), span }, findings)
+        }
+    };
+    findings.sort_by_key(|finding| finding.primary.span);
+    (file, findings)
+}

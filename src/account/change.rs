@@ -1,0 +1,155 @@
+//! What an outcome changes beside its ledger deltas, and the small states of an account.
+
+use super::receipt::Receipt;
+use crate::calendar::{Date, Instant};
+use crate::ledger::{Delta, Source};
+use crate::program::{CardId, EventKindId, MeterId, TiersId, UnitId, VoucherId};
+use std::sync::Arc;
+
+/// Everything that posting an outcome books: ledger deltas and changes of counters and states.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Postings {
+    pub(crate) deltas: Vec<Delta>,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// One change of a counter or state. Changes are facts like deltas: posted once, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// The member joined.
+    Joined(Tenure),
+    /// An attribute of the member has this text now.
+    Attribute(u16, Option<Box<str>>),
+    /// An event was applied: its id, digest, instant and local day. Day and instant are `None` for messages, which
+    /// are no events of the member.
+    Seen(Arc<str>, u128, Option<(Instant, Date)>),
+    /// The newest event of a kind.
+    LastOf(EventKindId, Instant, Date),
+    /// A counter changes.
+    Meter(MeterId, i64, i64),
+    /// A purchase can be returned, or has been in part.
+    Receipt(Arc<Receipt>),
+    /// The open card: number, day of its first stamp and last day.
+    Card(CardId, CardState),
+    /// The level of a tiers block.
+    Tier(TiersId, TierState),
+    /// How the member was referred.
+    Link(Link),
+    /// The clock was run to this instant.
+    Clock(Instant),
+}
+
+/// When a member joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tenure {
+    pub(crate) at: Instant,
+    pub(crate) day: Date,
+}
+
+/// What one rule booked in one event of a spendable unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lot {
+    /// Counted from 1 in each account.
+    pub(crate) number: u32,
+    pub(crate) unit: UnitId,
+    pub(crate) source: Source,
+    /// The event that earned it.
+    pub(crate) event: Arc<str>,
+    /// The day it was earned.
+    pub(crate) earned: Date,
+    /// What is left of it.
+    pub(crate) left: i64,
+    /// First usable day.
+    pub(crate) start: Date,
+    /// Last usable day.
+    pub(crate) last: Option<Date>,
+    /// Not usable yet.
+    pub(crate) pending: bool,
+}
+
+/// A voucher that a member holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HeldVoucher {
+    /// Counted from 1 in each account.
+    pub(crate) number: u32,
+    pub(crate) voucher: VoucherId,
+    pub(crate) source: Source,
+    /// The event that gave it.
+    pub(crate) event: Arc<str>,
+    /// First usable day.
+    pub(crate) start: Date,
+    /// Last usable day.
+    pub(crate) last: Option<Date>,
+}
+
+/// The open stamp card of a card rule.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct CardState {
+    /// Number of the open card, counted from 1; 0 before the first stamp.
+    pub(crate) number: u32,
+    /// Stamps on it.
+    pub(crate) stamps: i64,
+    /// Day of the first stamp.
+    pub(crate) opened: Option<Date>,
+    /// Its last day.
+    pub(crate) last: Option<Date>,
+    /// Full cards whose voucher is still held, newest last: a return may open them again.
+    pub(crate) full: Vec<FullCard>,
+}
+
+/// A full card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FullCard {
+    pub(crate) number: u32,
+    /// Number of the first voucher that its reward gave.
+    pub(crate) voucher: u32,
+    /// Day of its first stamp.
+    pub(crate) opened: Option<Date>,
+    /// Its last day.
+    pub(crate) last: Option<Date>,
+}
+
+/// The level of a member in a tiers block.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct TierState {
+    /// Level, 0 is the lowest.
+    pub(crate) level: u32,
+    /// Last day of the term; `None` for ever, or for the lowest level.
+    pub(crate) until: Option<Date>,
+    /// Last day of the term without its tail: the next term is counted from here.
+    pub(crate) base_until: Option<Date>,
+    /// The level held before this window's purchases lifted it, and its term: what remains if they come back.
+    pub(crate) floor: u32,
+    /// The term of the floor level.
+    pub(crate) floor_until: Option<Date>,
+    /// Its base term.
+    pub(crate) floor_base: Option<Date>,
+    /// First day of the window in which the level was reached.
+    pub(crate) window: Option<Date>,
+    /// Since when which level is held, newest last, as far back as a late event may be.
+    pub(crate) history: Vec<(Instant, u32)>,
+}
+
+/// How a member was referred.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Link {
+    /// Place of the referral in the program.
+    pub(crate) referral: u32,
+    pub(crate) referrer: Arc<str>,
+    pub(crate) stage: LinkStage,
+}
+
+/// How far a referral is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum LinkStage {
+    /// The referrer has been asked.
+    Named,
+    /// The referrer has accepted; the friend may qualify.
+    Open,
+    /// The friend has qualified by this event; the pay-out is due on this day.
+    Waiting(Arc<str>, Date),
+    /// The referrer has been told.
+    Told,
+    /// All is paid, or will never be.
+    Settled,
+}

@@ -1,0 +1,108 @@
+//! The state of one member: lots, counters, levels, cards, receipts, seen ids.
+//!
+//! Nothing changes an [`Account`] but [`Account::post`], which books the deltas and changes of an outcome and checks
+//! that every book still balances. So an account is the fold of its outcomes, and can be rebuilt from them.
+
+mod change;
+mod meters;
+mod post;
+mod receipt;
+
+pub use change::Postings;
+pub(crate) use change::{CardState, Change, FullCard, HeldVoucher, Link, LinkStage, Lot, Tenure, TierState};
+pub(crate) use meters::Meters;
+pub use post::PostError;
+pub(crate) use receipt::{MeterShare, Receipt, ReceiptAward};
+
+use crate::calendar::{Date, Instant};
+use crate::ledger::Totals;
+use crate::program::Program;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The account of one member under one program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub(crate) member: Arc<str>,
+    /// Fingerprint of the program.
+    pub(crate) program: u128,
+    /// How many outcomes were posted.
+    pub(crate) version: u64,
+    pub(crate) tenure: Option<Tenure>,
+    /// Texts of the member's attributes, by place in the program.
+    pub(crate) attributes: Vec<Option<Box<str>>>,
+    /// Instant and local day of the newest event.
+    pub(crate) newest: Option<(Instant, Date)>,
+    /// The last instant to which the clock was run.
+    pub(crate) clock: Option<Instant>,
+    /// By number.
+    pub(crate) lots: Vec<Lot>,
+    pub(crate) next_lot: u32,
+    /// By number.
+    pub(crate) vouchers: Vec<HeldVoucher>,
+    pub(crate) next_voucher: u32,
+    /// By [`crate::program::UnitId`].
+    pub(crate) totals: Vec<Totals>,
+    /// By [`crate::program::VoucherId`].
+    pub(crate) voucher_totals: Vec<Totals>,
+    /// Stamps, by [`crate::program::CardId`].
+    pub(crate) card_totals: Vec<Totals>,
+    /// By [`crate::program::CardId`].
+    pub(crate) cards: Vec<CardState>,
+    /// By [`crate::program::TiersId`].
+    pub(crate) tiers: Vec<TierState>,
+    pub(crate) meters: Meters,
+    /// Newest instant and local day of each event kind, by [`crate::program::EventKindId`].
+    pub(crate) last_of: Vec<Option<(Instant, Date)>>,
+    /// Ids seen, with the digest of their content.
+    pub(crate) seen: BTreeMap<Arc<str>, u128>,
+    /// Purchases that can still be returned, by id.
+    pub(crate) receipts: BTreeMap<Arc<str>, Arc<Receipt>>,
+    /// How this member was referred.
+    pub(crate) link: Option<Link>,
+    /// The first day on which the clock has work.
+    pub(crate) due: Option<Date>,
+}
+
+impl Account {
+    /// An empty account. The member has not joined yet: the first event, or a joining, does that.
+    #[must_use]
+    pub fn open(program: &Program, member: &str) -> Self {
+        Self {
+            member: member.into(),
+            program: program.fingerprint,
+            version: 0,
+            tenure: None,
+            attributes: vec![None; program.member_attributes.len()],
+            newest: None,
+            clock: None,
+            lots: Vec::new(),
+            next_lot: 1,
+            vouchers: Vec::new(),
+            next_voucher: 1,
+            totals: vec![Totals::default(); program.units.len()],
+            voucher_totals: vec![Totals::default(); program.vouchers.len()],
+            card_totals: vec![Totals::default(); program.cards.len()],
+            cards: vec![CardState::default(); program.cards.len()],
+            tiers: vec![TierState::default(); program.tiers.len()],
+            meters: Meters::default(),
+            last_of: vec![None; program.events.len()],
+            seen: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            link: None,
+            due: None,
+        }
+    }
+
+    /// The member.
+    #[must_use]
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// How many outcomes were posted. A host that stores accounts compares and swaps on it.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+}

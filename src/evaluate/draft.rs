@@ -1,0 +1,311 @@
+//! What an event is about to book: deltas, changes, messages, in the making.
+
+use super::terms;
+use crate::account::{Account, Change, Postings};
+use crate::calendar::{Anchors, Date, Instant};
+use crate::event::{Message, MessageBody};
+use crate::ledger::{Book, Cause, Delta, Key, Reason, Source, Thing};
+use crate::program::{Activate, AwardThing, Expire, Measure, MeterId, Program, UnitId, UnitKind, VoucherId};
+use std::sync::Arc;
+
+/// An outcome in the making. Reads the account as it was, and what was added since.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) account: &'a Account,
+    pub(crate) postings: Postings,
+    pub(crate) messages: Vec<Message>,
+    cause: Cause,
+    /// The event to which bookings belong.
+    pub(crate) event: Arc<str>,
+    pub(crate) at: Instant,
+    pub(crate) day: Date,
+    pub(crate) anchors: Anchors,
+    number: u32,
+    next_lot: u32,
+    next_voucher: u32,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        account: &'a Account,
+        cause: Cause,
+        event: Arc<str>,
+        (at, day): (Instant, Date),
+        anchors: Anchors,
+    ) -> Self {
+        Self {
+            program,
+            account,
+            postings: Postings::default(),
+            messages: Vec::new(),
+            cause,
+            event,
+            at,
+            day,
+            anchors,
+            number: 0,
+            next_lot: account.next_lot,
+            next_voucher: account.next_voucher,
+        }
+    }
+
+    /// What a counter's slot holds, with what this event added.
+    pub(crate) fn meter(&self, meter: MeterId, slot: i64) -> i64 {
+        let added = self.postings.changes.iter().map(|change| match change {
+            Change::Meter(other, at, by) if *other == meter && *at == slot => *by,
+            _ => 0,
+        });
+        self.account.meters.get(meter, slot) + added.sum::<i64>()
+    }
+
+    /// Adds to a counter.
+    pub(crate) fn count(&mut self, meter: MeterId, slot: i64, by: i64) {
+        if by != 0 {
+            self.postings.changes.push(Change::Meter(meter, slot, by));
+        }
+    }
+
+    /// Adds a change of state.
+    pub(crate) fn change(&mut self, change: Change) {
+        self.postings.changes.push(change);
+    }
+
+    /// What the member owes.
+    pub(crate) fn debt(&self, thing: Thing) -> i64 {
+        -self.balance(thing, Book::Debt)
+    }
+
+    /// Says what kind of due work the next bookings are.
+    pub(crate) fn cause_is(&mut self, what: &'static str) {
+        if let Cause::Clock(_, kind) = &mut self.cause {
+            *kind = what;
+        }
+    }
+
+    /// Gives the next booking a number of its own: the clock numbers by lot, so that its keys do not hang on how
+    /// often it was run.
+    pub(crate) const fn number_next(&mut self, number: u32) {
+        self.number = number.saturating_sub(1);
+    }
+
+    fn key(&mut self) -> Key {
+        self.number += 1;
+        Key { cause: self.cause.clone(), number: self.number }
+    }
+
+    /// Books a transfer that opens no lot.
+    pub(crate) fn transfer(&mut self, booking: Transfer) {
+        if booking.amount <= 0 {
+            return;
+        }
+        let key = self.key();
+        self.postings.deltas.push(Delta {
+            key,
+            thing: booking.thing,
+            amount: booking.amount,
+            from: booking.from,
+            to: booking.to,
+            source: booking.source,
+            event: booking.event,
+            lot: booking.lot,
+            day: self.day,
+            usable_from: None,
+            last_day: None,
+            reason: booking.reason,
+        });
+    }
+
+    /// Gives an amount of a unit or vouchers. Returns the number of the lot or the first voucher, 0 for none.
+    pub(crate) fn give(&mut self, thing: AwardThing, amount: i64, source: Source, terms: Terms<'_>) -> u32 {
+        if amount <= 0 {
+            return 0;
+        }
+        match thing {
+            AwardThing::Unit(unit) => self.give_unit(unit, amount, source, terms),
+            AwardThing::Voucher(voucher) => self.give_vouchers(voucher, amount, source, terms.last_day),
+        }
+    }
+
+    fn give_unit(&mut self, unit: UnitId, amount: i64, source: Source, terms: Terms<'_>) -> u32 {
+        let Some(rules) = self.program.units.get(unit.index()) else { return 0 };
+        if !source.is_given() {
+            self.count_unit(unit, self.day, amount);
+        }
+        let thing = Thing::Unit(unit);
+        let reason = if source.is_given() { Reason::Given } else { Reason::Earned };
+        if rules.kind == UnitKind::Status {
+            let booking = Transfer::new(thing, amount, Book::Issued, Book::Available, source, reason);
+            self.transfer(booking.event(&self.event));
+            return 0;
+        }
+        let debt = -self.balance(thing, Book::Debt);
+        let repaid = amount.min(debt);
+        let booking = Transfer::new(thing, repaid, Book::Issued, Book::Debt, source, Reason::Repaid);
+        self.transfer(booking.event(&self.event));
+        if amount == repaid {
+            return 0;
+        }
+        let activate = terms.activate.unwrap_or(rules.activate);
+        let expire = if terms.expire.is_empty() { &rules.expire } else { terms.expire };
+        let start = terms::start_day(activate, self.day, &self.anchors);
+        let last =
+            terms.last_day.or_else(|| terms::last_day(expire, self.day, start, self.day, &self.anchors));
+        let today = self.account.clock_day(self.program).map_or(self.day, |clock| clock.max(self.day));
+        let to = if start > today { Book::Pending } else { Book::Available };
+        let lot = self.next_lot;
+        self.next_lot += 1;
+        let key = self.key();
+        self.postings.deltas.push(Delta {
+            key,
+            thing,
+            amount: amount - repaid,
+            from: Book::Issued,
+            to,
+            source,
+            event: Arc::clone(&self.event),
+            lot,
+            day: self.day,
+            usable_from: Some(start),
+            last_day: last,
+            reason,
+        });
+        lot
+    }
+
+    fn give_vouchers(
+        &mut self,
+        voucher: VoucherId,
+        amount: i64,
+        source: Source,
+        last_day: Option<Date>,
+    ) -> u32 {
+        let Some(rules) = self.program.vouchers.get(voucher.index()) else { return 0 };
+        let start = rules.usable_from.map_or(self.day, |from| from.max(self.day));
+        let last = last_day.or_else(|| terms::voucher_end(rules.end, self.day, &self.anchors));
+        let first = self.next_voucher;
+        for _ in 0..amount {
+            let lot = self.next_voucher;
+            self.next_voucher += 1;
+            let key = self.key();
+            self.postings.deltas.push(Delta {
+                key,
+                thing: Thing::Voucher(voucher),
+                amount: 1,
+                from: Book::Issued,
+                to: Book::Available,
+                source,
+                event: Arc::clone(&self.event),
+                lot,
+                day: self.day,
+                usable_from: Some(start),
+                last_day: last,
+                reason: if source.is_given() { Reason::Given } else { Reason::Earned },
+            });
+        }
+        first
+    }
+
+    /// The balance of a book, with what this event added.
+    pub(crate) fn balance(&self, thing: Thing, book: Book) -> i64 {
+        let deltas = self.postings.deltas.iter().filter(|delta| delta.thing == thing);
+        let added =
+            deltas.map(|delta| delta.amount * (i64::from(delta.to == book) - i64::from(delta.from == book)));
+        self.account.totals_of(thing).balance(book) + added.sum::<i64>()
+    }
+
+    /// What is left of a lot, with what this event added.
+    pub(crate) fn lot_left(&self, thing: Thing, lot: u32, left: i64) -> i64 {
+        let deltas = self.postings.deltas.iter();
+        let gone = deltas.filter(|delta| delta.thing == thing && delta.lot == lot).map(|delta| {
+            if delta.from != Book::Issued && delta.to != Book::Available { delta.amount } else { 0 }
+        });
+        left - gone.sum::<i64>()
+    }
+
+    /// Adds to all counters of a unit, in the slot of a day.
+    pub(crate) fn count_unit(&mut self, unit: UnitId, day: Date, by: i64) {
+        let Some(meters) = self.program.meter_index.units.get(unit.index()) else { return };
+        for meter in meters.iter().copied() {
+            let slot = self.slot_on(meter, day);
+            self.count(meter, slot, by);
+        }
+    }
+
+    /// The slot of a counter on a day.
+    pub(crate) fn slot_on(&self, meter: MeterId, day: Date) -> i64 {
+        self.slot_at(meter, day, self.at)
+    }
+
+    /// The slot of a counter at an instant of a day.
+    pub(crate) fn slot_at(&self, meter: MeterId, day: Date, at: Instant) -> i64 {
+        let Some(meter) = self.program.meters.get(meter.index()) else { return 0 };
+        terms::slot(meter.slots, day, at, &self.anchors)
+    }
+
+    /// Whether a counter measures something.
+    pub(crate) fn measure(&self, meter: MeterId) -> Option<Measure> {
+        self.program.meters.get(meter.index()).map(|meter| meter.measure)
+    }
+
+    /// Sends a message to another account. Its id names its cause: the friend, the rule and the stage.
+    pub(crate) fn send(&mut self, to: &Arc<str>, rule: &str, friend: &str, body: MessageBody) {
+        let id = format!("{}/{rule}/{friend}", body.kind());
+        self.messages.push(Message {
+            id: id.into(),
+            from: Arc::clone(&self.account.member),
+            to: Arc::clone(to),
+            at: self.at,
+            rule: rule.into(),
+            body,
+        });
+    }
+}
+
+/// The terms of a lot that differ from its unit's.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Terms<'a> {
+    pub(crate) activate: Option<Activate>,
+    pub(crate) expire: &'a [Expire],
+    /// A last day that somebody else has worked out.
+    pub(crate) last_day: Option<Date>,
+}
+
+/// A transfer between two books.
+#[derive(Debug, Clone)]
+pub(crate) struct Transfer {
+    thing: Thing,
+    amount: i64,
+    from: Book,
+    to: Book,
+    source: Source,
+    reason: Reason,
+    event: Arc<str>,
+    lot: u32,
+}
+
+impl Transfer {
+    pub(crate) fn new(
+        thing: Thing,
+        amount: i64,
+        from: Book,
+        to: Book,
+        source: Source,
+        reason: Reason,
+    ) -> Self {
+        Self { thing, amount, from, to, source, reason, event: Arc::default(), lot: 0 }
+    }
+
+    /// The event to which the amount belongs.
+    pub(crate) fn event(mut self, event: &Arc<str>) -> Self {
+        self.event = Arc::clone(event);
+        self
+    }
+
+    /// The lot it comes from.
+    pub(crate) fn lot(mut self, lot: u32) -> Self {
+        self.lot = lot;
+        self
+    }
+}

@@ -1,0 +1,312 @@
+//! Judging conditions, three-valued, against facts that do not change during an event.
+
+use super::bound::{Bind, Bound};
+use crate::account::Account;
+use crate::calendar::{Anchors, Date, DateRange, Duration, Period};
+use crate::program::{
+    FilterId, MeterId, NumSubject, Program, Since, SinceBase, Slots, SymSubject, Symbol, Table, TableKey,
+    Test, TiersId, Window,
+};
+
+/// Three-valued truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Truth {
+    /// It does not hold.
+    No,
+    /// Something it asks is missing.
+    Unknown,
+    /// It holds.
+    Yes,
+}
+
+impl From<bool> for Truth {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
+/// Everything that a condition may ask, frozen for the whole event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) account: &'a Account,
+    pub(crate) event: &'a Bound,
+    pub(crate) anchors: Anchors,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn new(program: &'a Program, account: &'a Account, event: &'a Bound) -> Self {
+        let joined = account.tenure.map_or(event.day, |tenure| tenure.day);
+        let anchors = Anchors { joined, membership_day: program.membership_day, campaign: DateRange::EVER };
+        Self { program, account, event, anchors }
+    }
+
+    /// Judges a condition; `item` is the item in question, if it is one of `for items where`.
+    pub(crate) fn judge(&self, test: &Test, item: Option<usize>) -> Truth {
+        match test {
+            Test::And(parts) => parts.iter().map(|part| self.judge(part, item)).min().unwrap_or(Truth::Yes),
+            Test::Or(parts) => parts.iter().map(|part| self.judge(part, item)).max().unwrap_or(Truth::No),
+            Test::Not(part) => match self.judge(part, item) {
+                Truth::No => Truth::Yes,
+                Truth::Unknown => Truth::Unknown,
+                Truth::Yes => Truth::No,
+            },
+            Test::Sym(subject, names) => self.judge_sym(*subject, item, names),
+            Test::DatedSym(subject, ranges) => {
+                let day = self.event.day.days();
+                let names = ranges.iter().find(|(from, to, _)| (*from..=*to).contains(&day));
+                self.judge_sym(*subject, item, names.map_or(&[], |(_, _, names)| names))
+            }
+            Test::Num(subject, low, high) => match self.num(*subject, item) {
+                Some(value) => Truth::from((*low..=*high).contains(&value)),
+                None => Truth::Unknown,
+            },
+            Test::NumIn(subject, values) => match self.num(*subject, item) {
+                Some(value) => Truth::from(values.binary_search(&value).is_ok()),
+                None => Truth::Unknown,
+            },
+            Test::Since(since) => self.judge_since(since),
+            Test::KnownSym(subject) => Truth::from(self.is_known(*subject, item)),
+            Test::KnownNum(subject) => Truth::from(self.num(*subject, item).is_some()),
+            Test::Matches(one, two, common) => match (self.sym(*one, item), self.sym(*two, item)) {
+                (Some(one), Some(two)) => Truth::from(one == two && common.binary_search(&one).is_ok()),
+                _ => Truth::Unknown,
+            },
+            Test::BirthdayWithin(days) => self.judge_birthday(|birthday, today| {
+                let year = today.year();
+                [year, year + 1].into_iter().any(|year| {
+                    birthday.anniversary_in(year).is_some_and(|day| {
+                        let away = day.days_since(today);
+                        away >= 0 && away.unsigned_abs() <= *days
+                    })
+                })
+            }),
+            Test::BirthdayThisMonth => self.judge_birthday(|birthday, today| {
+                birthday.anniversary_in(today.year()).is_some_and(|day| day.month() == today.month())
+            }),
+            Test::AnyItem(inner) => (0..self.event.items().len())
+                .map(|place| self.judge(inner, Some(place)))
+                .max()
+                .unwrap_or(Truth::No),
+        }
+    }
+
+    fn judge_sym(&self, subject: SymSubject, item: Option<usize>, names: &[Symbol]) -> Truth {
+        match self.list(subject, item) {
+            Some(Bind::List(values)) => {
+                Truth::from(values.iter().any(|value| names.binary_search(value).is_ok()))
+            }
+            Some(_) => Truth::Unknown,
+            None => match self.sym(subject, item) {
+                Some(value) => Truth::from(names.binary_search(&value).is_ok()),
+                None => Truth::Unknown,
+            },
+        }
+    }
+
+    /// The value of a list attribute; `None` if the subject is no list.
+    fn list(&self, subject: SymSubject, item: Option<usize>) -> Option<&Bind> {
+        let bind = self.bind(subject, item)?;
+        matches!(bind, Bind::List(_)).then_some(bind)
+    }
+
+    fn bind(&self, subject: SymSubject, item: Option<usize>) -> Option<&Bind> {
+        match subject {
+            SymSubject::Item(place) => self.item_attribute(place, item),
+            SymSubject::Event(place) => self.event.attributes.get(usize::from(place)),
+            SymSubject::Member(place) => self.event.member_attributes.get(usize::from(place)),
+            _ => None,
+        }
+    }
+
+    fn item_attribute(&self, place: u16, item: Option<usize>) -> Option<&Bind> {
+        let width = self.program.item_attributes.len();
+        self.event.item_attributes.get(item? * width + usize::from(place))
+    }
+
+    /// The name a subject has, none included; `None` if it is missing.
+    pub(crate) fn sym(&self, subject: SymSubject, item: Option<usize>) -> Option<Symbol> {
+        let bound = || item.and_then(|item| self.event.bound_items.get(item));
+        match subject {
+            SymSubject::Category => bound().map(|item| item.category),
+            SymSubject::Sku => bound().map(|item| item.sku),
+            SymSubject::Brand => bound().map(|item| item.brand),
+            SymSubject::Channel => Some(self.event.channel),
+            SymSubject::Store => Some(self.event.store),
+            SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => {
+                match self.bind(subject, item)? {
+                    Bind::Sym(symbol) => Some(*symbol),
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    fn is_known(&self, subject: SymSubject, item: Option<usize>) -> bool {
+        match self.bind(subject, item) {
+            Some(bind) => *bind != Bind::Missing,
+            None => self.sym(subject, item).is_some_and(|symbol| symbol != Symbol::NONE),
+        }
+    }
+
+    /// The number a subject has; `None` if it is missing.
+    pub(crate) fn num(&self, subject: NumSubject, item: Option<usize>) -> Option<i64> {
+        let line = || item.and_then(|item| self.event.items().get(item));
+        let bind = |bind: Option<&Bind>| match bind {
+            Some(Bind::Num(value)) => Some(*value),
+            _ => None,
+        };
+        let event = self.event;
+        match subject {
+            NumSubject::Price => line().map(|item| item.price),
+            NumSubject::Quantity => line().map(|item| item.quantity),
+            NumSubject::Item(place) => bind(self.item_attribute(place, item)),
+            NumSubject::Event(place) => bind(event.attributes.get(usize::from(place))),
+            NumSubject::Member(place) => bind(event.member_attributes.get(usize::from(place))),
+            NumSubject::Basket => event.has_basket.then_some(event.basket),
+            NumSubject::BasketQuantity => event.has_basket.then_some(event.quantity),
+            NumSubject::SpendOn(filter) => self.sum_on(filter, |item| item.value),
+            NumSubject::QuantityOn(filter) => self.sum_on(filter, |item| item.quantity),
+            NumSubject::Day => Some(i64::from(event.day.days())),
+            NumSubject::MonthDay => {
+                let (_, month, day) = event.day.ymd();
+                Some(i64::from(month) * 100 + i64::from(day))
+            }
+            NumSubject::Minute => Some(i64::from(event.local.minute)),
+            NumSubject::Weekday => Some(i64::from(event.day.weekday().number())),
+            NumSubject::Month => Some(i64::from(event.day.month())),
+            NumSubject::Tier(tiers) => Some(i64::from(self.level(tiers))),
+            NumSubject::Age => {
+                let birthday = self.birthday()?;
+                Some(i64::from(birthday.completed_years(event.day)) * 1_000_000)
+            }
+            NumSubject::Meter(meter, window) => Some(self.meter(meter, window)),
+        }
+    }
+
+    fn sum_on(&self, filter: FilterId, of: impl Fn(&crate::event::Item) -> i64) -> Option<i64> {
+        if !self.event.has_basket {
+            return None;
+        }
+        let mut sum: i64 = 0;
+        for (place, item) in self.event.items().iter().enumerate() {
+            if self.passes(filter, place) {
+                sum = sum.saturating_add(of(item));
+            }
+        }
+        Some(sum)
+    }
+
+    /// Whether an item passes a filter.
+    pub(crate) fn passes(&self, filter: FilterId, item: usize) -> bool {
+        let test = self.program.filters.get(filter.index());
+        test.is_some_and(|test| self.judge(test, Some(item)) == Truth::Yes)
+    }
+
+    /// The level the member has, or had at the instant of a late event.
+    pub(crate) fn level(&self, tiers: TiersId) -> u32 {
+        let Some(state) = self.account.tiers.get(tiers.index()) else { return 0 };
+        match self.account.newest {
+            Some((newest, _)) if self.event.at < newest => {
+                let known = state.history.iter().rev().find(|(since, _)| *since <= self.event.at);
+                known.map_or_else(|| state.history.first().map_or(state.level, |_| 0), |(_, level)| *level)
+            }
+            _ => state.level,
+        }
+    }
+
+    /// What a counter holds in a window.
+    pub(crate) fn meter(&self, meter: MeterId, window: Window) -> i64 {
+        let meters = &self.account.meters;
+        let day = self.event.day;
+        match window {
+            Window::SoFar => meters.get(meter, 0),
+            Window::This(period) => meters.get(meter, self.period_slot(period, day)),
+            Window::Previous(period) => period
+                .previous_start(day, &self.anchors)
+                .map_or(0, |start| meters.get(meter, i64::from(start.days()))),
+            Window::Last(duration) => {
+                let (from, to) = match duration.window_start(day) {
+                    Some(start) => (i64::from(start.days()), i64::from(day.days())),
+                    None => {
+                        let now = minute_slot(self.event.at);
+                        (now - duration.micros().unwrap_or(0) / MINUTE, now)
+                    }
+                };
+                meters.sum(meter, from, to)
+            }
+        }
+    }
+
+    /// The key of the slot in which something on a day is counted.
+    pub(crate) fn slot(&self, slots: Slots, day: Date) -> i64 {
+        match slots {
+            Slots::Ever => 0,
+            Slots::Period(period) => self.period_slot(period, day),
+            Slots::Day => i64::from(day.days()),
+            Slots::Minute => minute_slot(self.event.at),
+        }
+    }
+
+    pub(crate) fn period_slot(&self, period: Period, day: Date) -> i64 {
+        match period {
+            Period::Campaign | Period::Lifetime => 0,
+            _ => i64::from(period.start_of(day, &self.anchors).days()),
+        }
+    }
+
+    fn birthday(&self) -> Option<Date> {
+        let place =
+            self.program.member_attributes.iter().position(|attribute| &*attribute.name == "birthday")?;
+        match self.event.member_attributes.get(place)? {
+            Bind::Num(days) => i32::try_from(*days).ok().and_then(Date::from_days),
+            _ => None,
+        }
+    }
+
+    fn judge_birthday(&self, holds: impl Fn(Date, Date) -> bool) -> Truth {
+        match self.birthday() {
+            Some(birthday) => Truth::from(holds(birthday, self.event.day)),
+            None => Truth::Unknown,
+        }
+    }
+
+    fn judge_since(&self, since: &Since) -> Truth {
+        let base = match since.base {
+            SinceBase::Joining => self.account.tenure.map(|tenure| (tenure.at, tenure.day)),
+            SinceBase::Last(kind) => self.account.last_of.get(kind.index()).copied().flatten(),
+        };
+        let Some((at, day)) = base else { return Truth::Unknown };
+        // dates are compared with dates, hours and minutes with instants
+        let passed = |duration: Duration| match duration.add_to_date(day) {
+            Some(then) => self.event.day.cmp(&then),
+            None => self.event.at.cmp(&at.plus_micros(duration.micros().unwrap_or(0))),
+        };
+        let low = since.low.is_none_or(|(duration, strict)| {
+            let order = passed(duration);
+            order.is_gt() || (order.is_eq() && !strict)
+        });
+        let high = since.high.is_none_or(|(duration, strict)| {
+            let order = passed(duration);
+            order.is_lt() || (order.is_eq() && !strict)
+        });
+        Truth::from(low && high)
+    }
+
+    /// The row of a table that holds for the event; `None` if there is none.
+    pub(crate) fn row<'t, T>(&self, table: &'t Table<T>) -> Option<&'t T> {
+        let key = match table.key {
+            TableKey::Sym(subject) => i64::from(self.sym(subject, None)?.0),
+            TableKey::Num(subject) => self.num(subject, None)?,
+        };
+        let place = table.rows.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        table.rows.get(place).map(|(_, value)| value)
+    }
+}
+
+const MINUTE: i64 = 60_000_000;
+
+/// The minute of an instant, counted from 1970-01-01 00:00 UTC.
+pub(crate) fn minute_slot(at: crate::calendar::Instant) -> i64 {
+    at.micros().div_euclid(MINUTE)
+}

@@ -1,0 +1,371 @@
+//! From program, account and event to an outcome. Pure: no clock, no environment, no hash order, nothing rounded but
+//! where the text says so.
+//!
+//! The folder reads like the step table of the language: accept, clock, freeze (the [`judge`] room holds the frozen
+//! facts), requests (none can be made yet: what is paid is what is charged), match, base, bonus, round, cap, book,
+//! games, tiers, friends, report.
+
+mod bound;
+mod draft;
+mod judge;
+mod outcome;
+mod refuse;
+mod returning;
+mod rows;
+mod step00_accept;
+mod step01_clock;
+mod step04_match;
+mod step05_base;
+mod step06_bonus;
+mod step07_round;
+mod step08_cap;
+mod step09_book;
+mod step10_games;
+mod step11_tiers;
+mod step12_friends;
+mod terms;
+pub(crate) mod trace;
+
+pub use bound::Note;
+pub(crate) use bound::{Typed, typed};
+pub(crate) use draft::{Draft, Terms, Transfer};
+pub(crate) use judge::Facts;
+pub use outcome::{Outcome, Status};
+pub use refuse::{EvaluateError, Refusal, Rejection};
+
+use crate::account::{Account, Change, PostError, Postings, Tenure};
+use crate::calendar::Instant;
+use crate::event::{Event, Kind, Message};
+use crate::ledger::Cause;
+use crate::program::{EventKindId, Program};
+use bound::Bound;
+use rows::Rows;
+use std::borrow::Cow;
+use std::sync::Arc;
+use trace::Trace;
+
+/// Evaluates events. It holds only memory that it uses again; one evaluator serves any number of programs and
+/// accounts, one after another.
+///
+/// ```
+/// # use loyalty_rules::{compile, Account, Evaluator, Event, Sources};
+/// # use loyalty_rules::event::Item;
+/// # let rules = r#"edition 2026
+/// # program Demo {
+/// #   version 1
+/// #   effective from 2026-01-01
+/// #   currency EUR
+/// #   time zone "Europe/Berlin"
+/// # }
+/// # unit points is spendable {
+/// #   singular point
+/// #   round down in total
+/// #   expire never
+/// # }
+/// # earn Base {
+/// #   on purchase
+/// #   give 1 point per full 2 EUR
+/// # }
+/// # "#;
+/// let program = compile(&Sources::single("demo.loyalty", rules))?.program;
+/// let mut account = Account::open(&program, "Ann");
+/// let event = Event::purchase("K-1", "Ann", "2026-03-03T17:45:00+01:00").item(Item::new("Pears", "1", "4.98")).build()?;
+/// let outcome = Evaluator::new().evaluate(&program, &account, &event)?;
+/// account.post(&program, &outcome)?;
+/// assert_eq!(account.balance(&program, "points")?.available, "2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Evaluator {
+    bound: Bound,
+    rows: Rows,
+}
+
+/// Everything that one evaluation collects.
+#[derive(Debug, Default)]
+struct Gathered {
+    postings: Postings,
+    messages: Vec<Message>,
+    notes: Vec<Note>,
+    trace: Option<Trace>,
+}
+
+impl Evaluator {
+    /// An evaluator without memory yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Judges an event. The account is not changed: post the outcome.
+    ///
+    /// # Errors
+    ///
+    /// [`EvaluateError::Rejected`] if the event is refused as a whole, [`EvaluateError::Foreign`] if the account
+    /// belongs to another program or member, [`EvaluateError::Broken`] if the account does not balance.
+    pub fn evaluate(
+        &mut self,
+        program: &Program,
+        account: &Account,
+        event: &Event,
+    ) -> Result<Outcome, EvaluateError> {
+        self.run(program, account, event, None)
+    }
+
+    /// Judges an event and explains every rule: why and why not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Evaluator::evaluate`].
+    pub fn explain(
+        &mut self,
+        program: &Program,
+        account: &Account,
+        event: &Event,
+    ) -> Result<Outcome, EvaluateError> {
+        self.run(program, account, event, Some(Trace::default()))
+    }
+
+    /// Runs the clock of an account up to an instant.
+    ///
+    /// # Errors
+    ///
+    /// [`EvaluateError::Foreign`] or [`EvaluateError::Broken`] as above.
+    pub fn advance(
+        &mut self,
+        program: &Program,
+        account: &Account,
+        to: Instant,
+    ) -> Result<Outcome, EvaluateError> {
+        if account.program != program.fingerprint {
+            return Err(EvaluateError::Foreign("program"));
+        }
+        let mut gathered = Gathered::default();
+        let day = program.zone.business_date(to, program.day_starts);
+        let mut working = Cow::Borrowed(account);
+        if working.due.is_some_and(|due| due <= day) {
+            let Gathered { postings, messages, .. } = &mut gathered;
+            step01_clock::run(program, working.to_mut(), day, postings, messages)?;
+        }
+        gathered.postings.changes.push(Change::Clock(to));
+        Ok(Outcome::new(program, account, None, Status::Applied, gathered))
+    }
+
+    fn run(
+        &mut self,
+        program: &Program,
+        account: &Account,
+        event: &Event,
+        trace: Option<Trace>,
+    ) -> Result<Outcome, EvaluateError> {
+        if step00_accept::is_repeated(program, account, event)? {
+            let nothing = Gathered::default();
+            return Ok(Outcome::new(program, account, Some(event), Status::Repeated, nothing));
+        }
+        let mut gathered = Gathered { trace, ..Gathered::default() };
+        self.bound.bind(program, event, &account.attributes)?;
+        step00_accept::check_dates(program, account, event, &self.bound)?;
+        let mut working = Cow::Borrowed(account);
+        if working.due.is_some_and(|due| due <= self.bound.day) {
+            let Gathered { postings, messages, .. } = &mut gathered;
+            step01_clock::run(program, working.to_mut(), self.bound.day, postings, messages)?;
+        }
+        let enrols = !matches!(event.kind, Kind::Joining { .. } | Kind::Message(_));
+        if enrols && working.tenure.is_none() {
+            self.enrol(program, &mut working, event, &mut gathered)?;
+        }
+        self.judge_event(program, &working, event, &mut gathered)?;
+        gathered.notes.append(&mut self.bound.notes);
+        Ok(Outcome::new(program, account, Some(event), Status::Applied, gathered))
+    }
+
+    /// The first event of an unknown member enrols it: a joining at the same instant runs before the event.
+    fn enrol(
+        &mut self,
+        program: &Program,
+        working: &mut Cow<'_, Account>,
+        event: &Event,
+        gathered: &mut Gathered,
+    ) -> Result<(), EvaluateError> {
+        let id: Arc<str> = format!("{}/joining", event.id).into();
+        let mut bound =
+            Bound { id: Some(Arc::clone(&id)), kind: Some(EventKindId::JOINING), ..Bound::default() };
+        bound.set_time(program, event.at);
+        bound.bind_member(program, &working.attributes);
+        let made = {
+            let mut draft = start_draft(program, working, id, &bound);
+            let tenure = Tenure { at: event.at, day: bound.day };
+            draft.change(Change::Joined(tenure));
+            let facts = Facts::new(program, working, &bound);
+            award(&facts, &mut draft, &mut self.rows, EventKindId::JOINING, &mut None)?;
+            step11_tiers::recount(&mut draft);
+            draft.postings
+        };
+        working.to_mut().book(program, &made).map_err(EvaluateError::Broken)?;
+        append(&mut gathered.postings, made);
+        Ok(())
+    }
+
+    fn judge_event(
+        &mut self,
+        program: &Program,
+        account: &Account,
+        event: &Event,
+        gathered: &mut Gathered,
+    ) -> Result<(), EvaluateError> {
+        let bound = &self.bound;
+        let facts = Facts::new(program, account, bound);
+        let mut draft = start_draft(program, account, Arc::clone(&event.id), bound);
+        let mut notes = Vec::new();
+        let when = (event.at, bound.day);
+        let is_message = matches!(event.kind, Kind::Message(_));
+        draft.change(Change::Seen(Arc::clone(&event.id), event.digest, (!is_message).then_some(when)));
+        if !is_message {
+            draft.change(Change::Clock(event.at));
+        }
+        match &event.kind {
+            Kind::Named(_) => {
+                if let Some(kind) = bound.kind {
+                    named(&facts, &mut draft, &mut self.rows, kind, &mut gathered.trace)?;
+                }
+            }
+            Kind::Joining { referrer } => {
+                join(&facts, &mut draft, &mut self.rows, event, referrer.as_ref(), gathered, &mut notes)?;
+            }
+            Kind::Return(back) => {
+                let matched = returning::match_lines(program, account, back, bound.day, &mut notes)?;
+                returning::take_back(&facts, &mut draft, &mut self.rows, matched)?;
+            }
+            Kind::Message(message) => {
+                step12_friends::receive(&facts, &mut draft, message, &mut notes);
+                step11_tiers::recount(&mut draft);
+            }
+        }
+        let Draft { postings, mut messages, .. } = draft;
+        append(&mut gathered.postings, postings);
+        gathered.messages.append(&mut messages);
+        gathered.notes.append(&mut notes);
+        Ok(())
+    }
+}
+
+fn start_draft<'a>(program: &'a Program, account: &'a Account, id: Arc<str>, bound: &Bound) -> Draft<'a> {
+    let anchors = Facts::new(program, account, bound).anchors;
+    Draft::new(program, account, Cause::Event(Arc::clone(&id)), id, (bound.at, bound.day), anchors)
+}
+
+fn append(all: &mut Postings, mut more: Postings) {
+    if all.deltas.is_empty() && all.changes.is_empty() {
+        *all = more;
+        return;
+    }
+    all.deltas.append(&mut more.deltas);
+    all.changes.append(&mut more.changes);
+}
+
+/// Steps 4 to 9 for the rules of an event.
+fn award(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    kind: EventKindId,
+    trace: &mut Option<Trace>,
+) -> Result<Vec<crate::account::ReceiptAward>, Rejection> {
+    rows.start(facts.event.items().len());
+    step04_match::match_rules(facts, kind, rows, trace);
+    if rows.all().is_empty() {
+        return Ok(Vec::new());
+    }
+    step05_base::compute_bases(facts, rows, trace)?;
+    step06_bonus::compute_extras(facts, rows, trace)?;
+    step07_round::round_rows(facts, rows)?;
+    if let Some(trace) = trace {
+        trace.take_shares(facts, rows);
+    }
+    step08_cap::cap_rows(facts, rows, trace);
+    step09_book::book_rows(facts, draft, rows, trace)
+}
+
+/// A purchase or declared event: steps 4 to 12.
+fn named(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    kind: EventKindId,
+    trace: &mut Option<Trace>,
+) -> Result<(), Rejection> {
+    draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
+    let mut awards = award(facts, draft, rows, kind, trace)?;
+    let mut shares = step09_book::count_event(facts, draft, kind);
+    shares.append(&mut step09_book::spend_cap_shares(facts, rows));
+    step10_games::stamp_cards(facts, draft, &mut rows.sharer, kind, &mut awards)?;
+    step09_book::keep_receipt(facts, draft, kind, awards, shares);
+    step11_tiers::recount(draft);
+    step12_friends::qualify(facts, draft, kind);
+    Ok(())
+}
+
+/// A member joins: attributes, rules `on joining`, and the naming of a referrer.
+fn join(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    event: &Event,
+    referrer: Option<&Arc<str>>,
+    gathered: &mut Gathered,
+    notes: &mut Vec<Note>,
+) -> Result<(), Rejection> {
+    draft.change(Change::Joined(Tenure { at: event.at, day: facts.event.day }));
+    let attributes = step00_accept::member_texts(facts.program, event, notes)?;
+    for (place, text) in attributes.iter().enumerate() {
+        if text.is_some() {
+            draft.change(Change::Attribute(place as u16, text.clone()));
+        }
+    }
+    let mut bound =
+        Bound { id: Some(Arc::clone(&event.id)), kind: Some(EventKindId::JOINING), ..Bound::default() };
+    bound.set_time(facts.program, event.at);
+    bound.bind_member(facts.program, &attributes);
+    let facts = Facts { event: &bound, ..*facts };
+    award(&facts, draft, rows, EventKindId::JOINING, &mut gathered.trace)?;
+    step11_tiers::recount(draft);
+    if let Some(referrer) = referrer {
+        step12_friends::name_referrer(&facts, draft, referrer, &attributes, notes);
+    }
+    Ok(())
+}
+
+impl Account {
+    /// Books an outcome that was computed from exactly this state.
+    ///
+    /// # Errors
+    ///
+    /// [`PostError`]; nothing has been booked then.
+    pub fn post(&mut self, program: &Program, outcome: &Outcome) -> Result<(), PostError> {
+        if self.program != program.fingerprint
+            || outcome.program != self.program
+            || outcome.member != self.member
+        {
+            return Err(PostError::Foreign);
+        }
+        if outcome.base != self.version {
+            return Err(PostError::Stale { expected: outcome.base, found: self.version });
+        }
+        if outcome.status == Status::Repeated {
+            return Ok(());
+        }
+        self.book(program, &outcome.postings)
+    }
+
+    /// The instant at which the clock next has work for this account: nothing happens before it, something happens
+    /// at it.
+    #[must_use]
+    pub fn next_due(&self, program: &Program) -> Option<Instant> {
+        self.due.map(|day| program.zone.start_of_day(day, program.day_starts))
+    }
+
+    /// The local day to which the clock was run.
+    pub(crate) fn clock_day(&self, program: &Program) -> Option<crate::calendar::Date> {
+        self.clock.map(|clock| program.zone.business_date(clock, program.day_starts))
+    }
+}

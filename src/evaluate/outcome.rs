@@ -1,0 +1,94 @@
+//! Step 14: what an evaluation answers.
+
+use super::Gathered;
+use super::bound::Note;
+use super::trace::Trace;
+use crate::account::{Account, Postings};
+use crate::event::{Event, Message};
+use crate::ledger::Delta;
+use crate::program::Program;
+use std::sync::Arc;
+
+/// Whether an event changed anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It was applied.
+    Applied,
+    /// The same event was applied before: nothing to book.
+    Repeated,
+}
+
+/// The answer to an event: what to book, whom to tell, what to explain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub(crate) program: u128,
+    pub(crate) member: Arc<str>,
+    /// The version of the account it was computed from.
+    pub(crate) base: u64,
+    pub(crate) status: Status,
+    pub(crate) postings: Postings,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) trace: Option<Trace>,
+    pub(crate) event: Option<Arc<str>>,
+}
+
+impl Outcome {
+    pub(super) fn new(
+        program: &Program,
+        account: &Account,
+        event: Option<&Event>,
+        status: Status,
+        gathered: Gathered,
+    ) -> Self {
+        let Gathered { postings, messages, mut notes, trace } = gathered;
+        notes.dedup();
+        Self {
+            program: program.fingerprint,
+            member: Arc::clone(&account.member),
+            base: account.version,
+            status,
+            postings,
+            messages,
+            notes,
+            trace,
+            event: event.map(|event| Arc::clone(&event.id)),
+        }
+    }
+
+    /// Whether the event was applied or had been before.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The ledger deltas, in the order in which they are booked.
+    #[must_use]
+    pub fn deltas(&self) -> &[Delta] {
+        &self.postings.deltas
+    }
+
+    /// Messages to other accounts: deliver each as an event to its receiver, in this order.
+    #[must_use]
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// What the event brought that the program does not know, and what else a host should read.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The version of the account from which it was computed.
+    #[must_use]
+    pub const fn base_version(&self) -> u64 {
+        self.base
+    }
+
+    /// The member whose account it belongs to.
+    #[must_use]
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+}

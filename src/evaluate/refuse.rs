@@ -1,0 +1,91 @@
+//! Why an event is refused, and the three classes of errors.
+
+use crate::account::PostError;
+use std::fmt;
+
+/// The reasons for which an event can be refused, in the order in which they are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The id was used before, for something else.
+    OtherContent,
+    /// Older than late events may be, or a return after its time.
+    TooLate,
+    /// Before the program begins or before the member joined.
+    TooEarly,
+    /// A joining of somebody who is a member.
+    AlreadyMember,
+    /// A return of a purchase that is not known.
+    NoSuchPurchase,
+    /// A return of a line that the purchase does not have.
+    NoSuchLine,
+    /// A return of more than is left.
+    MoreThanIsLeft,
+    /// A value of the wrong type, currency or range.
+    WrongValue,
+    /// An amount beyond what can be booked.
+    TooLarge,
+}
+
+impl Refusal {
+    /// The reason as text; stable.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::OtherContent => "other content under this id",
+            Self::TooLate => "too late",
+            Self::TooEarly => "too early",
+            Self::AlreadyMember => "already a member",
+            Self::NoSuchPurchase => "no such purchase",
+            Self::NoSuchLine => "no such line",
+            Self::MoreThanIsLeft => "more than is left",
+            Self::WrongValue => "wrong value",
+            Self::TooLarge => "too large",
+        }
+    }
+}
+
+/// A refused event: it books nothing and is not remembered, its id may be used again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// The reason.
+    pub reason: Refusal,
+    /// What exactly, and what would be accepted.
+    pub detail: String,
+}
+
+impl Rejection {
+    pub(crate) fn new(reason: Refusal, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self::new(Refusal::TooLarge, "an amount of this event cannot be represented exactly")
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.detail.is_empty() {
+            return f.write_str(self.reason.text());
+        }
+        write!(f, "{}: {}", self.reason.text(), self.detail)
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+/// Why an event was not evaluated. The three classes ask for different reactions of a host.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluateError {
+    /// Business: tell the member or the till.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+    /// The caller passed an account of another program or member.
+    #[error("the account belongs to another {0}")]
+    Foreign(&'static str),
+    /// A fault of the engine or of a stored state: page someone.
+    #[error("{0}")]
+    Broken(#[from] PostError),
+}

@@ -1,0 +1,462 @@
+//! Returns: finding the lines, and taking back what they earned.
+//!
+//! Of an award A of a line, floor(A × f) has been taken back in sum, with f the refunded part of the line so far, and
+//! exactly A when all has come back. So any split of a return ends where one return ends.
+
+use super::bound::{Bound, Note};
+use super::draft::{Draft, Transfer};
+use super::judge::Facts;
+use super::refuse::{Refusal, Rejection};
+use super::rows::Rows;
+use super::{
+    step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers, step12_friends,
+};
+use crate::account::{Account, Change, Lot, MeterShare, Receipt, ReceiptAward};
+use crate::amount::{Rounding, divide};
+use crate::calendar::Date;
+use crate::event::{Item, Return, ReturnLine};
+use crate::ledger::{Book, Reason, Source, Thing};
+use crate::program::{EventKindId, Measure, Program, Unmatched};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The receipts that a return changes, by purchase, and the lines that belong to none.
+#[derive(Debug, Default)]
+pub(crate) struct Matched<'e> {
+    receipts: BTreeMap<Arc<str>, Receipt>,
+    unmatched: Vec<&'e ReturnLine>,
+}
+
+/// Finds the purchase lines of a return and marks what comes back.
+pub(crate) fn match_lines<'e>(
+    program: &Program,
+    account: &Account,
+    back: &'e Return,
+    day: Date,
+    notes: &mut Vec<Note>,
+) -> Result<Matched<'e>, Rejection> {
+    let mut matched = Matched::default();
+    for line in &back.lines {
+        let id = line.of.as_ref().or(back.of.as_ref());
+        let receipt = match id {
+            Some(id) => open_receipt(program, account, &mut matched.receipts, id, day)?,
+            None => None,
+        };
+        let known = receipt.map(|receipt| take_line(receipt, line, notes));
+        match known {
+            Some(Ok(true)) => {}
+            Some(Err(rejection)) => return Err(rejection),
+            Some(Ok(false)) | None => unmatched(program, line, known.is_some(), &mut matched, notes)?,
+        }
+    }
+    for of in &back.all_of {
+        let Some(id) = of.as_ref().or(back.of.as_ref()) else {
+            return Err(Rejection::new(Refusal::NoSuchPurchase, "say which purchase comes back"));
+        };
+        let Some(receipt) = open_receipt(program, account, &mut matched.receipts, id, day)? else {
+            return Err(Rejection::new(Refusal::NoSuchPurchase, format!("`{id}` is not known")));
+        };
+        take_all(receipt)?;
+    }
+    if back.lines.is_empty() && back.all_of.is_empty() {
+        return Err(Rejection::new(
+            Refusal::WrongValue,
+            "a return needs lines, or says that all items come back",
+        ));
+    }
+    Ok(matched)
+}
+
+fn unmatched<'e>(
+    program: &Program,
+    line: &'e ReturnLine,
+    purchase_known: bool,
+    matched: &mut Matched<'e>,
+    notes: &mut Vec<Note>,
+) -> Result<(), Rejection> {
+    let name = line.sku.as_deref().unwrap_or(&line.name);
+    match program.returns.unmatched {
+        Unmatched::Refused if purchase_known => {
+            Err(Rejection::new(Refusal::NoSuchLine, format!("the purchase has no line `{name}`")))
+        }
+        Unmatched::Refused => {
+            Err(Rejection::new(Refusal::NoSuchPurchase, format!("no purchase is known for `{name}`")))
+        }
+        Unmatched::Skipped => {
+            notes.push(Note::Skipped(name.into()));
+            Ok(())
+        }
+        Unmatched::TodaysRate => {
+            matched.unmatched.push(line);
+            Ok(())
+        }
+    }
+}
+
+fn open_receipt<'m>(
+    program: &Program,
+    account: &Account,
+    receipts: &'m mut BTreeMap<Arc<str>, Receipt>,
+    id: &Arc<str>,
+    day: Date,
+) -> Result<Option<&'m mut Receipt>, Rejection> {
+    if !receipts.contains_key(id) {
+        let Some(receipt) = account.receipts.get(id) else { return Ok(None) };
+        let last = program.returns.within.and_then(|within| within.add_to_date(receipt.day));
+        if let Some(last) = last.filter(|last| day > *last) {
+            return Err(Rejection::new(Refusal::TooLate, format!("`{id}` could be returned until {last}")));
+        }
+        let mut receipt = (**receipt).clone();
+        receipt.returned.resize(receipt.items.len(), (0, 0));
+        receipts.insert(Arc::clone(id), receipt);
+    }
+    Ok(receipts.get_mut(id))
+}
+
+/// Marks a line as returned. `Ok(false)` if the purchase has no such line.
+fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) -> Result<bool, Rejection> {
+    let places = lines_of(receipt, line);
+    if places.is_empty() {
+        return Ok(false);
+    }
+    let left: i64 = places.iter().map(|place| receipt.left(*place).0).sum();
+    let name = line.sku.as_deref().unwrap_or(&line.name);
+    if line.quantity > left {
+        let left = crate::amount::Quantity::from_micros(left).unwrap_or_default();
+        return Err(Rejection::new(
+            Refusal::MoreThanIsLeft,
+            format!("of `{name}` in `{}` at most {left} can come back", receipt.id),
+        ));
+    }
+    let (mut quantity, mut value) = (line.quantity, line.value);
+    let nothing_asked = quantity == 0;
+    for place in places {
+        let (left, worth) = receipt.left(place);
+        let part = quantity.min(left);
+        if part == 0 && !nothing_asked {
+            continue;
+        }
+        let paid = match value {
+            None => value_of(receipt, place, part),
+            Some(all) if part == quantity => all,
+            Some(all) => share(all, part, quantity),
+        };
+        quantity -= part;
+        value = value.map(|all| all - paid);
+        // a negative line comes back with its negative value
+        let counted = if worth >= 0 { paid.clamp(0, worth) } else { paid.clamp(worth, 0) };
+        if paid > counted {
+            notes.push(Note::MoreThanPaid(name.into()));
+        }
+        if let Some(returned) = receipt.returned.get_mut(place) {
+            returned.0 += part;
+            returned.1 += counted;
+        }
+        if quantity == 0 {
+            break;
+        }
+    }
+    Ok(true)
+}
+
+/// The lines that a return line may mean, in the order in which they are used up: the same price first.
+fn lines_of(receipt: &Receipt, line: &ReturnLine) -> Vec<usize> {
+    let fits = |item: &Item| match &line.sku {
+        Some(sku) => item.sku.as_ref() == Some(sku),
+        None => item.name == line.name || (item.name.is_empty() && item.sku.as_deref() == Some(&*line.name)),
+    };
+    if let Some(number) = line.line {
+        let place = (number as usize).checked_sub(1);
+        let found = place.filter(|place| receipt.items.get(*place).is_some_and(fits));
+        return found.into_iter().collect();
+    }
+    let mut places: Vec<usize> =
+        receipt.items.iter().enumerate().filter(|(_, item)| fits(item)).map(|(place, _)| place).collect();
+    if let Some(value) = line.value {
+        let other_price = |place: &usize| {
+            let price = receipt.items.get(*place).map_or(0, |item| item.price);
+            i128::from(price) * i128::from(line.quantity) != i128::from(value) * 1_000_000
+        };
+        places.sort_by_key(other_price);
+    }
+    places
+}
+
+/// What pieces of a line are worth; all that is left of it with the last piece.
+fn value_of(receipt: &Receipt, place: usize, quantity: i64) -> i64 {
+    let (left, worth) = receipt.left(place);
+    if quantity >= left {
+        return worth;
+    }
+    receipt.items.get(place).map_or(0, |item| share(item.value, quantity, item.quantity))
+}
+
+fn share(all: i64, part: i64, whole: i64) -> i64 {
+    let product = i128::from(all) * i128::from(part);
+    let share = divide(product, i128::from(whole), Rounding::Down).unwrap_or(0);
+    i64::try_from(share).unwrap_or(0)
+}
+
+fn take_all(receipt: &mut Receipt) -> Result<(), Rejection> {
+    let lines = receipt.items.len();
+    let nothing_left = (0..lines).all(|line| receipt.left(line) == (0, 0));
+    if nothing_left && lines > 0 {
+        return Err(Rejection::new(Refusal::MoreThanIsLeft, format!("of `{}` nothing is left", receipt.id)));
+    }
+    for place in 0..lines {
+        let left = receipt.left(place);
+        if let Some(returned) = receipt.returned.get_mut(place) {
+            returned.0 += left.0;
+            returned.1 += left.1;
+        }
+    }
+    Ok(())
+}
+
+/// Takes back what the returned lines earned, and writes the changed receipts.
+pub(crate) fn take_back(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    matched: Matched<'_>,
+) -> Result<(), Rejection> {
+    for (id, receipt) in matched.receipts {
+        let Some(before) = facts.account.receipts.get(&id) else { continue };
+        if facts.program.returns.take_back {
+            for (award, old) in receipt.awards.iter().zip(&before.awards) {
+                take_award(facts, draft, &receipt, award, (taken(before, old), taken(&receipt, award)));
+            }
+            lower_counters(draft, before, &receipt);
+            step11_tiers::recount_return(draft, receipt.day);
+        }
+        step12_friends::recheck(draft, &receipt);
+        draft.change(Change::Receipt(Arc::new(receipt)));
+    }
+    if facts.program.returns.take_back && !matched.unmatched.is_empty() {
+        take_todays_rate(facts, draft, rows, &matched.unmatched)?;
+    }
+    Ok(())
+}
+
+/// What must have been taken back of an award in sum.
+fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
+    let lines = receipt.items.len();
+    let parts = award.parts.iter().enumerate().map(|(place, part)| {
+        let (num, den) = if place < lines { receipt.fraction(place) } else { receipt.whole_fraction() };
+        portion(*part, num, den)
+    });
+    if receipt.is_returned_in_full() { award.parts.iter().sum() } else { parts.sum() }
+}
+
+fn portion(part: i64, num: i64, den: i64) -> i64 {
+    if num == den {
+        return part;
+    }
+    let product = i128::from(part) * i128::from(num);
+    i64::try_from(divide(product, i128::from(den), Rounding::Down).unwrap_or(0)).unwrap_or(0)
+}
+
+fn take_award(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    receipt: &Receipt,
+    award: &ReceiptAward,
+    (old, new): (i64, i64),
+) {
+    let amount = new - old;
+    match award.thing {
+        Thing::Stamps(card) => {
+            if amount > 0 {
+                step10_games::unstamp(draft, card, amount, &receipt.id);
+                give_room_back(facts, draft, award.source, receipt.day, amount);
+            }
+        }
+        Thing::Voucher(_) => {
+            if receipt.is_returned_in_full() {
+                cancel_vouchers(facts, draft, receipt, award);
+            }
+        }
+        Thing::Unit(unit) => {
+            if amount <= 0 {
+                return;
+            }
+            draft.count_unit(unit, receipt.day, -amount);
+            give_room_back(facts, draft, award.source, receipt.day, amount);
+            let rules = facts.program.units.get(unit.index());
+            if rules.is_some_and(|unit| unit.kind == crate::program::UnitKind::Status) {
+                let booking = Transfer::new(
+                    award.thing,
+                    amount,
+                    Book::Available,
+                    Book::TakenBack,
+                    award.source,
+                    Reason::Returned,
+                );
+                draft.transfer(booking.event(&receipt.id));
+                return;
+            }
+            // the lot first; of what had paid off a debt, other lots and then a debt again
+            let in_lot = award.parts.iter().sum::<i64>() - award.repaid;
+            let from_lot = new.min(in_lot) - old.min(in_lot);
+            if let Some(lot) = facts.account.lot(award.lot) {
+                take_from_lot(draft, lot, from_lot, &receipt.id);
+            }
+            take_elsewhere(facts, draft, award.thing, award.source, amount - from_lot, &receipt.id);
+        }
+    }
+}
+
+/// Takes from a lot what is left of it; what has expired counts as taken. Returns what was taken.
+fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, amount: i64, of: &Arc<str>) -> i64 {
+    let thing = Thing::Unit(lot.unit);
+    let part = draft.lot_left(thing, lot.number, lot.left).min(amount);
+    let from = if lot.pending { Book::Pending } else { Book::Available };
+    let booking = Transfer::new(thing, part, from, Book::TakenBack, lot.source, Reason::Returned);
+    draft.transfer(booking.event(of).lot(lot.number));
+    part.max(0)
+}
+
+/// Takes from other lots in spending order, usable ones first; the rest is a debt or forgiven.
+fn take_elsewhere(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    thing: Thing,
+    source: Source,
+    amount: i64,
+    of: &Arc<str>,
+) {
+    let mut rest = amount;
+    let mut lots: Vec<&Lot> =
+        facts.account.lots.iter().filter(|lot| Thing::Unit(lot.unit) == thing).collect();
+    lots.sort_by_key(|lot| (lot.pending, lot.last.unwrap_or(Date::MAX), lot.earned, lot.number));
+    for lot in lots {
+        if rest <= 0 {
+            return;
+        }
+        rest -= take_from_lot(draft, lot, rest, of);
+    }
+    if facts.program.returns.may_go_negative {
+        let booking = Transfer::new(thing, rest, Book::Debt, Book::TakenBack, source, Reason::Returned);
+        draft.transfer(booking.event(of));
+    }
+}
+
+fn give_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, source: Source, day: Date, amount: i64) {
+    let caps = match source {
+        Source::Rule(rule) => facts.program.rules.get(rule.index()).map(|rule| &rule.caps),
+        Source::Card(card) => facts.program.cards.get(card.index()).map(|card| &card.caps),
+        _ => None,
+    };
+    for cap in caps.into_iter().flatten().copied() {
+        let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
+        let crate::program::CapWindow::Period(period) = rules.window else { continue };
+        let Some(meter) = rules.meter.filter(|_| super::step08_cap::gives_back(rules.limit)) else {
+            continue;
+        };
+        draft.count(meter, facts.period_slot(period, day), -amount);
+    }
+}
+
+/// Unused vouchers that a rule gave for the purchase are void when all of it has come back.
+fn cancel_vouchers(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, award: &ReceiptAward) {
+    let count = usize::try_from(award.parts.iter().sum::<i64>()).unwrap_or(0);
+    let mut cancelled = 0;
+    for number in (award.lot..).take(count) {
+        if facts.account.vouchers.iter().any(|held| held.number == number) {
+            let booking = Transfer::new(
+                award.thing,
+                1,
+                Book::Available,
+                Book::TakenBack,
+                award.source,
+                Reason::Cancelled,
+            );
+            draft.transfer(booking.event(&receipt.id).lot(number));
+            cancelled += 1;
+        }
+    }
+    if cancelled > 0 {
+        give_room_back(facts, draft, award.source, receipt.day, cancelled);
+    }
+}
+
+/// Counters of the past: amounts are net of returns, in the window of the purchase; counts of events are not.
+fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
+    let sum = |receipt: &Receipt| {
+        receipt.returned.iter().fold((0, 0), |sum: (i64, i64), line| (sum.0 + line.0, sum.1 + line.1))
+    };
+    let (old, new) = (sum(before), sum(after));
+    let index = &draft.program.meter_index;
+    for meter in index.baskets.iter().copied() {
+        let slot = draft.slot_at(meter, after.day, after.at);
+        match draft.measure(meter) {
+            Some(Measure::Spend(None)) => draft.count(meter, slot, old.1 - new.1),
+            Some(Measure::Quantity(None)) => draft.count(meter, slot, old.0 - new.0),
+            _ => {}
+        }
+    }
+    if after.kind == EventKindId::PURCHASE && after.is_returned_in_full() && !before.is_returned_in_full() {
+        for meter in index.purchases.iter().copied() {
+            if draft.measure(meter) == Some(Measure::PurchasesKept) {
+                let slot = draft.slot_at(meter, after.day, after.at);
+                draft.count(meter, slot, -1);
+            }
+        }
+    }
+    for share in &after.shares {
+        draft.count(share.meter, share.slot, gone(before, share) - gone(after, share));
+    }
+}
+
+fn gone(receipt: &Receipt, share: &MeterShare) -> i64 {
+    let parts = share.parts.iter().enumerate().map(|(place, part)| {
+        let (num, den) = match (share.by_quantity, receipt.items.get(place)) {
+            (true, Some(item)) if item.quantity != 0 => {
+                (receipt.returned.get(place).map_or(0, |line| line.0), item.quantity)
+            }
+            _ => receipt.fraction(place),
+        };
+        portion(*part, num, den)
+    });
+    parts.sum()
+}
+
+/// Takes back what unmatched lines would earn now, without caps, from the member's lots.
+fn take_todays_rate(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    lines: &[&ReturnLine],
+) -> Result<(), Rejection> {
+    let items: Vec<Item> = lines.iter().map(|line| line.as_item()).collect();
+    let mut bound = Bound::default();
+    bound.bind_basket(facts.program, facts.event, items.into())?;
+    let facts = Facts { event: &bound, ..*facts };
+    rows.start(bound.items().len());
+    let mut off = None;
+    step04_match::match_rules(&facts, EventKindId::PURCHASE, rows, &mut off);
+    step05_base::compute_bases(&facts, rows, &mut off)?;
+    step06_bonus::compute_extras(&facts, rows, &mut off)?;
+    step07_round::round_rows(&facts, rows)?;
+    let of = Arc::clone(&draft.event);
+    for row in rows.all() {
+        let Some(thing @ Thing::Unit(unit)) = row.thing else { continue };
+        let status = facts
+            .program
+            .units
+            .get(unit.index())
+            .is_some_and(|unit| unit.kind == crate::program::UnitKind::Status);
+        let amount = row.amount.max(0);
+        let source = Source::Rule(row.rule);
+        if status {
+            let part = amount.min(draft.balance(thing, Book::Available));
+            let booking =
+                Transfer::new(thing, part, Book::Available, Book::TakenBack, source, Reason::Returned);
+            draft.transfer(booking.event(&of));
+            draft.count_unit(unit, facts.event.day, -part);
+        } else {
+            take_elsewhere(&facts, draft, thing, source, amount, &of);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! The working table of one event: a row for each rule that matches, a column for each item and one for the event.
+//!
+//! A row's shares are whole numerators over (denominator of its unit × [`Row::den`]), so nothing is rounded before
+//! step 7. Rows are reused from event to event.
+
+use super::refuse::Rejection;
+use crate::amount::{Sharer, gcd, lcm};
+use crate::ledger::Thing;
+use crate::program::{CapId, RuleId};
+
+/// What one rule is about to give.
+#[derive(Debug, Default)]
+pub(crate) struct Row {
+    pub(crate) rule: RuleId,
+    pub(crate) thing: Option<Thing>,
+    /// Which items pass `for items where` and are not replaced.
+    pub(crate) passes: Vec<bool>,
+    /// Shares by item, and at the end that of the event.
+    pub(crate) nums: Vec<i128>,
+    /// What the shares are divided by, beside the unit's denominator.
+    pub(crate) den: i128,
+    /// Whether it is an event bonus: flat or by bands.
+    pub(crate) flat: bool,
+    /// Whether one of its caps has nothing left: an `earn` still is a base then, but gives nothing.
+    pub(crate) no_room: bool,
+    /// Spend that counts, as a fraction: room / sum, where a cap of spend cuts.
+    pub(crate) spend_ratio: Option<(i64, i64)>,
+    /// What step 7 rounded it to, and what step 8 left of it, in the unit's scale or as a number of vouchers.
+    pub(crate) amount: i64,
+    /// Amount by item and event, once booked.
+    pub(crate) parts: Vec<i128>,
+}
+
+impl Row {
+    /// The sum of all shares.
+    pub(crate) fn total(&self) -> Result<i128, Rejection> {
+        let sum = self.nums.iter().try_fold(0_i128, |sum, num| sum.checked_add(*num));
+        sum.ok_or_else(Rejection::too_large)
+    }
+
+    /// Makes every share zero.
+    pub(crate) fn clear(&mut self) {
+        self.nums.iter_mut().for_each(|num| *num = 0);
+    }
+
+    /// Multiplies every share and the divisor, so that the shares stay what they are.
+    pub(crate) fn expand(&mut self, by: i128) -> Result<(), Rejection> {
+        if by == 1 {
+            return Ok(());
+        }
+        self.den = self.den.checked_mul(by).ok_or_else(Rejection::too_large)?;
+        for num in &mut self.nums {
+            *num = num.checked_mul(by).ok_or_else(Rejection::too_large)?;
+        }
+        Ok(())
+    }
+
+    /// Multiplies every share by a fraction.
+    pub(crate) fn scale(&mut self, num: i128, den: i128) -> Result<(), Rejection> {
+        if den == 1 && num == 1 {
+            return Ok(());
+        }
+        for share in &mut self.nums {
+            *share = share.checked_mul(num).ok_or_else(Rejection::too_large)?;
+        }
+        self.den = self.den.checked_mul(den).ok_or_else(Rejection::too_large)?;
+        self.reduce();
+        Ok(())
+    }
+
+    /// Divides shares and divisor by their common factor: keeps the numbers of later steps small.
+    pub(crate) fn reduce(&mut self) {
+        if self.den <= 1 {
+            return;
+        }
+        let mut common = self.den.unsigned_abs();
+        for num in &self.nums {
+            if common == 1 {
+                return;
+            }
+            common = gcd(common, num.unsigned_abs());
+        }
+        let Ok(common) = i128::try_from(common) else { return };
+        for num in self.nums.iter_mut().chain([&mut self.den]) {
+            *num = num.checked_div(common).unwrap_or(*num);
+        }
+    }
+}
+
+/// All rows of an event and the memory they use.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    pool: Vec<Row>,
+    used: usize,
+    /// Items of the event.
+    pub(crate) width: usize,
+    /// What this event has already used of caps.
+    pub(crate) cap_used: Vec<(CapId, i64)>,
+    pub(crate) sharer: Sharer,
+    pub(crate) weights: Vec<i128>,
+    pub(crate) parts: Vec<i128>,
+    /// Rules that the index found.
+    pub(crate) candidates: Vec<RuleId>,
+}
+
+impl Rows {
+    /// Forgets all rows.
+    pub(crate) fn start(&mut self, width: usize) {
+        self.used = 0;
+        self.width = width;
+        self.cap_used.clear();
+        self.candidates.clear();
+    }
+
+    /// Adds a row for a rule; no item passes yet.
+    pub(crate) fn add(&mut self, rule: RuleId, thing: Thing, flat: bool) -> Option<&mut Row> {
+        if self.used == self.pool.len() {
+            self.pool.push(Row::default());
+        }
+        let width = self.width;
+        let row = self.pool.get_mut(self.used)?;
+        self.used += 1;
+        row.rule = rule;
+        row.thing = Some(thing);
+        row.passes.clear();
+        row.passes.resize(width, false);
+        row.nums.clear();
+        row.nums.resize(width + 1, 0);
+        row.den = 1;
+        row.flat = flat;
+        row.no_room = false;
+        row.spend_ratio = None;
+        row.amount = 0;
+        row.parts.clear();
+        Some(row)
+    }
+
+    /// Takes the newest row back.
+    pub(crate) fn drop_last(&mut self) {
+        self.used = self.used.saturating_sub(1);
+    }
+
+    /// All rows, in the order of rule ids.
+    pub(crate) fn all(&self) -> &[Row] {
+        self.pool.get(..self.used).unwrap_or(&[])
+    }
+
+    /// All rows, to change.
+    pub(crate) fn all_mut(&mut self) -> &mut [Row] {
+        self.pool.get_mut(..self.used).unwrap_or(&mut [])
+    }
+
+    /// All rows to change, with the memory for sharing out.
+    pub(crate) fn with_sharer(&mut self) -> (&mut [Row], &mut Sharer, &mut Vec<i128>, &mut Vec<i128>) {
+        let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
+        (rows, &mut self.sharer, &mut self.weights, &mut self.parts)
+    }
+
+    /// Brings all rows of a thing to one divisor, and tells it.
+    pub(crate) fn align(&mut self, thing: Thing) -> Result<i128, Rejection> {
+        let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
+        let mut common: i128 = 1;
+        for row in rows.iter().filter(|row| row.thing == Some(thing)) {
+            if row.den != common {
+                common = lcm(common, row.den).ok_or_else(Rejection::too_large)?;
+            }
+        }
+        for row in rows.iter_mut().filter(|row| row.thing == Some(thing) && row.den != common) {
+            let by = common.checked_div(row.den).ok_or_else(Rejection::too_large)?;
+            row.expand(by)?;
+        }
+        Ok(common)
+    }
+
+    /// What this event has used of a cap so far.
+    pub(crate) fn used_of(&self, cap: CapId) -> i64 {
+        self.cap_used.iter().find(|(known, _)| *known == cap).map_or(0, |(_, used)| *used)
+    }
+
+    /// Uses a cap.
+    pub(crate) fn use_cap(&mut self, cap: CapId, by: i64) {
+        match self.cap_used.iter_mut().find(|(known, _)| *known == cap) {
+            Some((_, used)) => *used = used.saturating_add(by),
+            None => self.cap_used.push((cap, by)),
+        }
+    }
+}

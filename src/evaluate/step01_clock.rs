@@ -1,0 +1,116 @@
+//! Step 1: what is due up to the event's instant.
+//!
+//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · referral
+//! pay-outs · activation. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
+//! is the same however often the clock is run.
+
+use super::bound::Bound;
+use super::draft::{Draft, Transfer};
+use super::judge::Facts;
+use super::{step10_games, step11_tiers, step12_friends};
+use crate::account::{Account, LinkStage, PostError, Postings};
+use crate::calendar::Date;
+use crate::event::Message;
+use crate::ledger::{Book, Cause, Reason, Thing};
+use crate::program::{CardId, Program, TiersId};
+use std::sync::Arc;
+
+/// Runs everything that is due on or before a day, books it on the account, and adds it to the postings.
+pub(crate) fn run(
+    program: &Program,
+    account: &mut Account,
+    to: Date,
+    postings: &mut Postings,
+    messages: &mut Vec<Message>,
+) -> Result<(), PostError> {
+    while let Some(due) = account.due.filter(|due| *due <= to) {
+        for kind in [expire, end_terms, pay_referral, activate] {
+            let done = {
+                let mut bound = Bound::default();
+                bound.day = due;
+                bound.at = program.zone.start_of_day(due, program.day_starts);
+                let facts = Facts::new(program, account, &bound);
+                let cause = Cause::Clock(due, "expire");
+                let event = Arc::from("");
+                let mut draft = Draft::new(program, account, cause, event, (bound.at, due), facts.anchors);
+                kind(&mut draft);
+                (draft.postings, draft.messages)
+            };
+            let (mut made, mut sent) = done;
+            if !made.deltas.is_empty() || !made.changes.is_empty() {
+                account.book(program, &made)?;
+            }
+            postings.deltas.append(&mut made.deltas);
+            postings.changes.append(&mut made.changes);
+            messages.append(&mut sent);
+        }
+        if account.due == Some(due) {
+            // every kind of due work moves what was due; anything else is a fault, and must not run for ever
+            return Err(PostError::Unbalanced(format!("@{due}")));
+        }
+    }
+    Ok(())
+}
+
+fn expire(draft: &mut Draft<'_>) {
+    let account = draft.account;
+    let mut lots: Vec<_> = account.lots.iter().filter(|lot| is_past(lot.last, draft.day)).collect();
+    lots.sort_by_key(|lot| (lot.unit, lot.number));
+    for lot in lots {
+        let from = if lot.pending { Book::Pending } else { Book::Available };
+        let thing = Thing::Unit(lot.unit);
+        let booking = Transfer::new(thing, lot.left, from, Book::Expired, lot.source, Reason::Expired);
+        draft.number_next(lot.number);
+        draft.transfer(booking.event(&lot.event).lot(lot.number));
+    }
+    draft.cause_is("expire-voucher");
+    let mut vouchers: Vec<_> = account.vouchers.iter().filter(|held| is_past(held.last, draft.day)).collect();
+    vouchers.sort_by_key(|held| (held.voucher, held.number));
+    for held in vouchers {
+        let thing = Thing::Voucher(held.voucher);
+        let booking = Transfer::new(thing, 1, Book::Available, Book::Expired, held.source, Reason::Expired);
+        draft.number_next(held.number);
+        draft.transfer(booking.event(&held.event).lot(held.number));
+    }
+    draft.cause_is("expire-card");
+    for (place, state) in account.cards.iter().enumerate() {
+        if step10_games::is_over(state, draft.day) {
+            draft.number_next(place as u32 + 1);
+            step10_games::expire_card(draft, CardId(place as u32), state);
+        }
+    }
+}
+
+fn is_past(last: Option<Date>, today: Date) -> bool {
+    last.is_some_and(|last| last < today)
+}
+
+fn end_terms(draft: &mut Draft<'_>) {
+    draft.cause_is("review");
+    for (place, state) in draft.account.tiers.iter().enumerate() {
+        if is_past(state.until, draft.day) {
+            step11_tiers::review(draft, TiersId(place as u32));
+        }
+    }
+}
+
+fn pay_referral(draft: &mut Draft<'_>) {
+    let Some(link) = &draft.account.link else { return };
+    if matches!(link.stage, LinkStage::Waiting(_, day) if day <= draft.day) {
+        step12_friends::pay_out(draft, link);
+    }
+}
+
+fn activate(draft: &mut Draft<'_>) {
+    draft.cause_is("activate");
+    let account = draft.account;
+    let mut lots: Vec<_> = account.lots.iter().filter(|lot| lot.pending && lot.start <= draft.day).collect();
+    lots.sort_by_key(|lot| (lot.unit, lot.number));
+    for lot in lots {
+        let thing = Thing::Unit(lot.unit);
+        let booking =
+            Transfer::new(thing, lot.left, Book::Pending, Book::Available, lot.source, Reason::Activated);
+        draft.number_next(lot.number);
+        draft.transfer(booking.event(&lot.event).lot(lot.number));
+    }
+}

@@ -1,0 +1,140 @@
+//! Step 4: which rules match, and for which items.
+//!
+//! Judges `valid`, `on`, `for items`, `when` of every rule that can match, and the room in its caps. A bonus without
+//! room does not match. An `earn` without room still matches, still replaces and still is a base.
+
+use super::judge::{Facts, Truth};
+use super::rows::{Row, Rows};
+use super::terms::is_valid;
+use super::trace::{Trace, Verdict};
+use crate::ledger::Thing;
+use crate::program::{
+    Award, AwardThing, CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Rule, RuleId, RuleKind,
+    Test, sort_candidates,
+};
+
+/// Fills the rows with the rules that match an event of a kind.
+pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows, trace: &mut Option<Trace>) {
+    let mut candidates = std::mem::take(&mut rows.candidates);
+    candidates.clear();
+    if trace.is_some() {
+        // an explanation also tells why the others did not fire
+        candidates.extend((0..facts.program.rules.len() as u32).map(RuleId));
+    } else {
+        find_candidates(facts, kind, &mut candidates);
+    }
+    for id in candidates.iter().copied() {
+        let Some(rule) = facts.program.rules.get(id.index()) else { continue };
+        if rule.on != kind {
+            continue;
+        }
+        let verdict = match_rule(facts, id, rule, rows);
+        if let Some(trace) = trace {
+            trace.verdict(id, verdict);
+        }
+    }
+    rows.candidates = candidates;
+}
+
+/// The rules that the index files under anything the event has, in the order of ids.
+fn find_candidates(facts: &Facts<'_>, kind: EventKindId, candidates: &mut Vec<RuleId>) {
+    let event = facts.event;
+    let Some(files) = facts.program.index.open(kind, event.day.days()) else { return };
+    files.collect_any(candidates);
+    let (sku, brand) = (files.asks(Dimension::Sku), files.asks(Dimension::Brand));
+    let category = files.asks(Dimension::Category);
+    if sku || brand || category {
+        for item in &event.bound_items {
+            if sku {
+                files.collect(Dimension::Sku, item.sku, candidates);
+            }
+            if brand {
+                files.collect(Dimension::Brand, item.brand, candidates);
+            }
+            if category {
+                files.collect(Dimension::Category, item.category, candidates);
+            }
+        }
+    }
+    files.collect(Dimension::Store, event.store, candidates);
+    files.collect(Dimension::Channel, event.channel, candidates);
+    sort_candidates(candidates);
+}
+
+fn match_rule(facts: &Facts<'_>, id: RuleId, rule: &Rule, rows: &mut Rows) -> Verdict {
+    if !is_valid(rule.valid, facts.event.day, facts.event.local.minute) {
+        return Verdict::NotValid;
+    }
+    if let Some(when) = &rule.when {
+        match facts.judge(when, None) {
+            Truth::Yes => {}
+            Truth::No => return Verdict::ConditionNotMet,
+            Truth::Unknown => return Verdict::ConditionUnknown,
+        }
+    }
+    let no_room = rule.caps.iter().chain(&rule.spend_caps).copied().find(|cap| room(facts, *cap) <= 0);
+    if let (Some(cap), RuleKind::Bonus) = (no_room, rule.kind) {
+        return Verdict::NoRoom(cap);
+    }
+    let Some(row) = rows.add(id, thing_of(&rule.effect), is_flat(&rule.effect)) else {
+        return Verdict::NotValid;
+    };
+    row.no_room = no_room.is_some();
+    if !mark_items(facts, rule.items.as_ref(), row) {
+        rows.drop_last();
+        return Verdict::NoItem;
+    }
+    match no_room {
+        Some(cap) => Verdict::BaseWithoutRoom(cap),
+        None => Verdict::Matched,
+    }
+}
+
+/// Marks the items that pass. A rule with `for items` needs at least one; without it all pass.
+fn mark_items(facts: &Facts<'_>, items: Option<&Test>, row: &mut Row) -> bool {
+    let Some(test) = items else {
+        row.passes.iter_mut().for_each(|passes| *passes = true);
+        return true;
+    };
+    let mut any = false;
+    for (place, passes) in row.passes.iter_mut().enumerate() {
+        *passes = facts.judge(test, Some(place)) == Truth::Yes;
+        any |= *passes;
+    }
+    any
+}
+
+/// What a rule gives.
+fn thing_of(effect: &Effect) -> Thing {
+    match effect {
+        Effect::Linear { unit, .. }
+        | Effect::FlatTable { unit, .. }
+        | Effect::Bands { unit, .. }
+        | Effect::Multiply { unit, .. }
+        | Effect::Flat(Award { thing: AwardThing::Unit(unit), .. }) => Thing::Unit(*unit),
+        Effect::VouchersPer { voucher, .. }
+        | Effect::Flat(Award { thing: AwardThing::Voucher(voucher), .. }) => Thing::Voucher(*voucher),
+    }
+}
+
+/// Whether it is an event bonus, resolved once an event. Vouchers always are.
+const fn is_flat(effect: &Effect) -> bool {
+    !matches!(effect, Effect::Linear { .. } | Effect::Multiply { .. })
+}
+
+/// What is left of a cap in the event's window, before this event.
+pub(crate) fn room(facts: &Facts<'_>, cap: CapId) -> i64 {
+    let Some(rules) = facts.program.caps.get(cap.index()) else { return 0 };
+    let used = match (rules.window, rules.meter) {
+        (CapWindow::Period(period), Some(meter)) => {
+            facts.account.meters.get(meter, facts.period_slot(period, facts.event.day))
+        }
+        _ => 0,
+    };
+    (rules.limit.most() - used).max(0)
+}
+
+/// Whether a limit counts times.
+pub(crate) const fn counts_times(limit: CapLimit) -> bool {
+    matches!(limit, CapLimit::Times(_))
+}

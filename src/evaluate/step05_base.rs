@@ -1,0 +1,331 @@
+//! Step 5: the shares of base rates.
+//!
+//! `b_i` is the paid amount of item i, B the sum over the items of the rule. Order inside a rule: a cap of spend
+//! scales all b_i · the shares of its form · `at least`. That is the base which multipliers see.
+
+use super::judge::Facts;
+use super::refuse::Rejection;
+use super::rows::{Row, Rows};
+use super::step04_match::room;
+use super::trace::{Trace, Verdict};
+use crate::amount::{Rounding, divide, gcd};
+use crate::ledger::Thing;
+use crate::program::{
+    Award, AwardThing, Basis, CapId, CapLimit, Combine, Effect, GroupId, Rate, Rule, RuleKind, Steps, UnitId,
+};
+
+/// Computes all matching `earn` rules.
+pub(crate) fn compute_bases(
+    facts: &Facts<'_>,
+    rows: &mut Rows,
+    trace: &mut Option<Trace>,
+) -> Result<(), Rejection> {
+    replace(facts, rows, trace);
+    cap_spend(facts, rows);
+    for row in rows.all_mut() {
+        let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
+        if rule.kind == RuleKind::Earn {
+            compute_shares(facts, rule, row)?;
+        }
+    }
+    for unit in 0..facts.program.units.len() as u32 {
+        let thing = Thing::Unit(UnitId(unit));
+        let earns = rows.all().iter().any(|row| row.thing == Some(thing));
+        if earns {
+            rows.align(thing)?;
+            best_bases(facts, rows, thing, trace);
+        }
+    }
+    Ok(())
+}
+
+/// Items that pass a rule leave the rules that it replaces; between two rules of the event the other goes whole.
+fn replace(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
+    for by in 0..rows.all().len() {
+        let Some(row) = rows.all().get(by) else { continue };
+        let (id, passes) = (row.rule, row.passes.clone());
+        let Some(rule) = facts.program.rules.get(id.index()) else { continue };
+        if rule.replaces.is_empty() {
+            continue;
+        }
+        for other in rows.all_mut().iter_mut().filter(|other| rule.replaces.contains(&other.rule)) {
+            let both_of_event = other.flat && rule_is_of_event(rule);
+            for (mine, theirs) in passes.iter().zip(&mut other.passes) {
+                *theirs = *theirs && !*mine && !both_of_event;
+            }
+            if both_of_event || (!other.passes.is_empty() && !other.passes.contains(&true)) {
+                other.thing = None;
+                if let Some(trace) = trace {
+                    trace.verdict(other.rule, Verdict::Replaced(id));
+                }
+            }
+        }
+    }
+}
+
+fn rule_is_of_event(rule: &Rule) -> bool {
+    match &rule.effect {
+        Effect::Linear { basis, .. } => matches!(basis, Basis::Event(_)),
+        _ => rule.items.is_none(),
+    }
+}
+
+/// Works out which part of the spend counts where a cap of spend has less room than there is spend. A shared cap
+/// counts each item once, however many of its rules fire.
+fn cap_spend(facts: &Facts<'_>, rows: &mut Rows) {
+    let mut caps: Vec<CapId> = Vec::new();
+    for row in rows.all() {
+        let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
+        for cap in rule.spend_caps.iter().copied() {
+            if !caps.contains(&cap) {
+                caps.push(cap);
+            }
+        }
+    }
+    for cap in caps {
+        let sum = capped_spend(facts, rows, cap);
+        let left = room(facts, cap);
+        if sum <= left {
+            continue;
+        }
+        for row in rows.all_mut() {
+            let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
+            if !rule.spend_caps.contains(&cap) {
+                continue;
+            }
+            // the smaller fraction counts where several caps cut
+            let smaller = row.spend_ratio.is_none_or(|(num, den)| {
+                i128::from(left) * i128::from(den) < i128::from(num) * i128::from(sum)
+            });
+            if smaller {
+                row.spend_ratio = Some((left, sum));
+            }
+        }
+    }
+}
+
+/// The spend of all items that pass any rule of a cap, each counted once.
+pub(crate) fn capped_spend(facts: &Facts<'_>, rows: &Rows, cap: CapId) -> i64 {
+    let covers = |row: &&Row| {
+        let rule = facts.program.rules.get(row.rule.index());
+        row.thing.is_some() && rule.is_some_and(|rule| rule.spend_caps.contains(&cap))
+    };
+    let items = facts.event.items().iter().enumerate();
+    items
+        .filter(|(place, _)| {
+            rows.all().iter().filter(covers).any(|row| row.passes.get(*place).copied().unwrap_or(false))
+        })
+        .map(|(_, item)| item.value)
+        .sum::<i64>()
+        .max(0)
+}
+
+/// Computes the shares of one rule that is no multiplier.
+pub(crate) fn compute_shares(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
+    match &rule.effect {
+        Effect::Linear { unit: _, rate, basis, steps, step } => {
+            let rate = match rate {
+                Rate::Fixed(rate) => *rate,
+                Rate::Table(table) => facts.row(table).copied().unwrap_or(0),
+            };
+            linear(facts, row, rate, *basis, (*steps, *step))?;
+        }
+        Effect::Flat(Award { thing: AwardThing::Unit(unit), amount }) => {
+            flat(facts, row, *unit, *amount)?;
+        }
+        Effect::FlatTable { unit, table } => {
+            let amount = facts.row(table).copied().unwrap_or(0);
+            flat(facts, row, *unit, amount)?;
+        }
+        Effect::Bands { unit, bands } => {
+            let spend = scaled_spend(row, facts);
+            let band = bands.iter().rev().find(|band| spend >= i128::from(band.from));
+            flat(facts, row, *unit, band.map_or(0, |band| band.value))?;
+        }
+        Effect::Flat(Award { thing: AwardThing::Voucher(_), amount }) => row.amount = *amount,
+        Effect::VouchersPer { count, basis, steps, step, .. } => {
+            linear(facts, row, i128::from(*count), *basis, (*steps, *step))?;
+            // counts stand in millionths; exact steps bring the millionths of the basis along
+            let den = if *steps == Steps::Exact { i128::from(*step) } else { 1 };
+            let total =
+                divide(row.total()?, row.den.saturating_mul(den).saturating_mul(1_000_000), Rounding::Down);
+            row.amount = i64::try_from(total.unwrap_or(0).max(0)).map_err(|_| Rejection::too_large())?;
+            row.clear();
+        }
+        Effect::Multiply { .. } => {}
+    }
+    if row.total()? < 0 {
+        row.clear();
+    }
+    raise(facts, rule, row)
+}
+
+/// The spend of the items of a row, cut by its caps of spend, rounded down to the micro-unit.
+fn scaled_spend(row: &Row, facts: &Facts<'_>) -> i128 {
+    let items = facts.event.items().iter().zip(&row.passes);
+    let sum: i128 = items.filter(|(_, passes)| **passes).map(|(item, _)| i128::from(item.value)).sum();
+    match row.spend_ratio {
+        Some((num, den)) => {
+            divide(sum.saturating_mul(i128::from(num)), i128::from(den), Rounding::Down).unwrap_or(0)
+        }
+        None => sum,
+    }
+}
+
+/// One share of the event.
+fn flat(facts: &Facts<'_>, row: &mut Row, unit: UnitId, amount: i64) -> Result<(), Rejection> {
+    let (num, den) = over_denominator(facts, unit, amount)?;
+    row.den = den;
+    if let Some(event) = row.nums.last_mut() {
+        *event = num;
+    }
+    Ok(())
+}
+
+/// An amount in the unit's scale as a numerator over the unit's denominator, and a further divisor if needed.
+pub(crate) fn over_denominator(
+    facts: &Facts<'_>,
+    unit: UnitId,
+    amount: i64,
+) -> Result<(i128, i128), Rejection> {
+    let Some(unit) = facts.program.units.get(unit.index()) else { return Ok((0, 1)) };
+    let scale = 10_i128.pow(unit.decimals);
+    let num = i128::from(amount).checked_mul(unit.denominator).ok_or_else(Rejection::too_large)?;
+    if num % scale == 0 { Ok((num / scale, 1)) } else { Ok((num, scale)) }
+}
+
+/// Shares in proportion to something.
+fn linear(
+    facts: &Facts<'_>,
+    row: &mut Row,
+    rate: i128,
+    basis: Basis,
+    (steps, step): (Steps, i64),
+) -> Result<(), Rejection> {
+    let mut ratio = (1_i128, 1_i128);
+    if let (Some((num, den)), Basis::Spend | Basis::SpendPaidWith(_)) = (row.spend_ratio, basis) {
+        ratio = (i128::from(num), i128::from(den));
+    }
+    if let Basis::SpendPaidWith(means) = basis {
+        let with: i64 = facts.event.payments.iter().filter(|paid| paid.0 == means).map(|paid| paid.1).sum();
+        // what no payment line names is of no kind
+        let all = facts.event.paid.max(facts.event.basket);
+        if with <= 0 || all <= 0 {
+            return Ok(());
+        }
+        ratio = (ratio.0 * i128::from(with), ratio.1 * i128::from(all));
+    }
+    weigh(facts, row, basis);
+    match steps {
+        Steps::Exact => {
+            for num in &mut row.nums {
+                *num = num.checked_mul(rate).ok_or_else(Rejection::too_large)?;
+            }
+            row.scale(ratio.0, ratio.1)
+        }
+        Steps::Full | Steps::Started => stepwise(row, rate, ratio, (steps, step)),
+    }
+}
+
+/// Puts the weights of a basis into the columns of a row.
+fn weigh(facts: &Facts<'_>, row: &mut Row, basis: Basis) {
+    let subject = |place| crate::program::NumSubject::Item(place);
+    for (place, (num, passes)) in row.nums.iter_mut().zip(&row.passes).enumerate() {
+        let Some(item) = facts.event.items().get(place).filter(|_| *passes) else { continue };
+        *num = match basis {
+            Basis::Spend | Basis::SpendPaidWith(_) => i128::from(item.value),
+            Basis::Pieces => i128::from(item.quantity),
+            Basis::Item(attribute) => i128::from(facts.num(subject(attribute), Some(place)).unwrap_or(0)),
+            Basis::Event(_) => 0,
+        };
+    }
+    if let (Basis::Event(place), Some(event)) = (basis, row.nums.last_mut()) {
+        *event = i128::from(facts.num(crate::program::NumSubject::Event(place), None).unwrap_or(0));
+    }
+}
+
+/// Whole or begun steps, counted on the sum and spread back over the columns.
+fn stepwise(
+    row: &mut Row,
+    rate: i128,
+    ratio: (i128, i128),
+    (steps, step): (Steps, i64),
+) -> Result<(), Rejection> {
+    let sum = row.total()?;
+    if sum <= 0 {
+        row.clear();
+        return Ok(());
+    }
+    let counted = sum.checked_mul(ratio.0).ok_or_else(Rejection::too_large)?;
+    let each = i128::from(step).checked_mul(ratio.1).ok_or_else(Rejection::too_large)?;
+    let mode = if steps == Steps::Full { Rounding::Down } else { Rounding::Up };
+    let count = divide(counted, each, mode).ok_or_else(Rejection::too_large)?;
+    let amount = count.checked_mul(rate).ok_or_else(Rejection::too_large)?;
+    // reduced first: prices share a factor of at least a cent
+    row.den = sum;
+    row.reduce();
+    if row.nums.iter().filter(|num| **num != 0).count() == 1 {
+        // one column has it all
+        row.nums.iter_mut().filter(|num| **num != 0).for_each(|num| *num = amount);
+        row.den = 1;
+        return Ok(());
+    }
+    let common = i128::try_from(gcd(amount.unsigned_abs(), row.den.unsigned_abs())).unwrap_or(1).max(1);
+    row.den /= common;
+    for num in &mut row.nums {
+        *num = num.checked_mul(amount / common).ok_or_else(Rejection::too_large)?;
+    }
+    Ok(())
+}
+
+/// `at least`: an amount above zero and below the limit is raised to it, in proportion.
+fn raise(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
+    let (Some(least), Some(unit)) = (rule.at_least, rule.effect.unit()) else { return Ok(()) };
+    let total = row.total()?;
+    let (num, den) = over_denominator(facts, unit, least)?;
+    let wanted = num.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
+    let have = total.checked_mul(den).ok_or_else(Rejection::too_large)?;
+    if total > 0 && have < wanted { row.scale(wanted, have) } else { Ok(()) }
+}
+
+/// Of two base rates that say `combine best of G`, the larger share stays, item by item; ties by name.
+fn best_bases(facts: &Facts<'_>, rows: &mut Rows, thing: Thing, trace: &mut Option<Trace>) {
+    let group_of = |row: &Row| -> Option<GroupId> {
+        let rule = facts.program.rules.get(row.rule.index())?;
+        match rule.combine {
+            Combine::BestOf(group) if rule.kind == RuleKind::Earn && row.thing == Some(thing) => Some(group),
+            _ => None,
+        }
+    };
+    let grouped = rows.all().iter().filter(|row| group_of(row).is_some()).count();
+    if grouped < 2 {
+        return;
+    }
+    for column in 0..=rows.width {
+        for place in 0..rows.all().len() {
+            let Some(row) = rows.all().get(place) else { continue };
+            let Some(group) = group_of(row) else { continue };
+            let mine = row.nums.get(column).copied().unwrap_or(0);
+            let better = rows.all().iter().enumerate().find(|(other, row)| {
+                let theirs = row.nums.get(column).copied().unwrap_or(0);
+                group_of(row) == Some(group)
+                    && (theirs > mine || (theirs == mine && *other < place))
+                    && *other != place
+            });
+            let winner = better.map(|(_, row)| row.rule);
+            if let (Some(winner), true, Some(row)) = (winner, mine != 0, rows.all_mut().get_mut(place)) {
+                if let Some(num) = row.nums.get_mut(column) {
+                    *num = 0;
+                }
+                if let Some(trace) = trace {
+                    trace.lost(row.rule, column, winner, thing);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a cap limits spend.
+pub(crate) const fn limits_spend(limit: CapLimit) -> bool {
+    matches!(limit, CapLimit::Spend(_))
+}

@@ -1,0 +1,276 @@
+//! Step 6: the extras of bonuses, then stacking.
+//!
+//! An *item bonus* has shares on items and on the event, each resolved on its own; an *event bonus* is flat or by
+//! bands and is resolved once. The two kinds never compete. A bonus never multiplies a bonus.
+
+use super::judge::Facts;
+use super::refuse::Rejection;
+use super::rows::{Row, Rows};
+use super::step04_match::room;
+use super::step05_base::{compute_shares, over_denominator};
+use super::trace::Trace;
+use crate::ledger::Thing;
+use crate::program::{CapLimit, Combine, Effect, Factor, GroupId, Rule, RuleKind};
+
+/// Computes all matching bonuses and drops those that lose.
+pub(crate) fn compute_extras(
+    facts: &Facts<'_>,
+    rows: &mut Rows,
+    trace: &mut Option<Trace>,
+) -> Result<(), Rejection> {
+    for place in 0..rows.all().len() {
+        let Some(row) = rows.all().get(place) else { continue };
+        let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
+        match (&rule.effect, rule.kind) {
+            (_, RuleKind::Earn) => {}
+            (Effect::Multiply { factor, .. }, RuleKind::Bonus) => multiply(facts, rows, place, rule, factor)?,
+            (_, RuleKind::Bonus) => {
+                if let Some(row) = rows.all_mut().get_mut(place) {
+                    compute_shares(facts, rule, row)?;
+                }
+            }
+        }
+    }
+    cap_pieces(facts, rows)?;
+    let things = things(rows);
+    for thing in things {
+        if matches!(thing, Thing::Unit(_)) {
+            rows.align(thing)?;
+        }
+        stack(facts, rows, thing, trace)?;
+    }
+    // what has no room was a base until here
+    for row in rows.all_mut().iter_mut().filter(|row| row.no_room) {
+        row.clear();
+        row.amount = 0;
+    }
+    Ok(())
+}
+
+/// All things that rows give, each once.
+pub(crate) fn things(rows: &Rows) -> Vec<Thing> {
+    let mut things: Vec<Thing> = Vec::with_capacity(4);
+    for thing in rows.all().iter().filter_map(|row| row.thing) {
+        if !things.contains(&thing) {
+            things.push(thing);
+        }
+    }
+    things
+}
+
+/// The extra of a multiplier: (k − 1) × the base of its unit, on its items, and on the event share unless it says
+/// `for items`.
+fn multiply(
+    facts: &Facts<'_>,
+    rows: &mut Rows,
+    place: usize,
+    rule: &Rule,
+    factor: &Factor,
+) -> Result<(), Rejection> {
+    let (num, den) = match factor {
+        Factor::Fixed(num, den) => (*num, *den),
+        Factor::Table(table) => facts.row(table).copied().unwrap_or((0, 1)),
+    };
+    if num <= 0 {
+        return Ok(());
+    }
+    let with_event = rule.items.is_none();
+    let (before, rest) = rows.all_mut().split_at_mut(place);
+    let Some(row) = rest.first_mut() else { return Ok(()) };
+    let thing = row.thing;
+    for base in before.iter().filter(|base| base.thing == thing && is_earn(facts, base)) {
+        // the bases of a unit are aligned: one divisor for all of them
+        row.den = base.den;
+        let columns = row.nums.iter_mut().zip(&base.nums).enumerate();
+        for (column, (to, from)) in columns {
+            if row.passes.get(column).copied().unwrap_or(with_event) {
+                *to = to.checked_add(*from).ok_or_else(Rejection::too_large)?;
+            }
+        }
+    }
+    if row.total()? <= 0 {
+        row.clear();
+        return Ok(());
+    }
+    for share in &mut row.nums {
+        *share = share.checked_mul(num).ok_or_else(Rejection::too_large)?;
+    }
+    if row.nums.iter().all(|share| share % den == 0) {
+        row.nums.iter_mut().for_each(|share| *share /= den);
+        return Ok(());
+    }
+    row.den = row.den.checked_mul(den).ok_or_else(Rejection::too_large)?;
+    row.reduce();
+    Ok(())
+}
+
+fn is_earn(facts: &Facts<'_>, row: &Row) -> bool {
+    facts.program.rules.get(row.rule.index()).is_some_and(|rule| rule.kind == RuleKind::Earn)
+}
+
+/// `cap N U per item`: the share of an item is at most N for each of its pieces.
+fn cap_pieces(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejection> {
+    for row in rows.all_mut() {
+        let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
+        let (Some(most), Some(unit)) = (rule.piece_cap, rule.effect.unit()) else { continue };
+        let (num, den) = over_denominator(facts, unit, most)?;
+        // both sides over den × one million
+        row.expand(den.checked_mul(1_000_000).ok_or_else(Rejection::too_large)?)?;
+        let each = num
+            .checked_mul(row.den)
+            .map(|product| product / den / 1_000_000)
+            .ok_or_else(Rejection::too_large)?;
+        for (share, item) in row.nums.iter_mut().zip(facts.event.items()) {
+            let limit = each.checked_mul(i128::from(item.quantity)).ok_or_else(Rejection::too_large)?;
+            *share = (*share).min(limit);
+        }
+        row.reduce();
+    }
+    Ok(())
+}
+
+/// Resolves the bonuses of one thing.
+fn stack(
+    facts: &Facts<'_>,
+    rows: &mut Rows,
+    thing: Thing,
+    trace: &mut Option<Trace>,
+) -> Result<(), Rejection> {
+    let competes = rows.all().iter().any(|row| {
+        let rule = facts.program.rules.get(row.rule.index());
+        row.thing == Some(thing)
+            && rule.is_some_and(|rule| rule.kind == RuleKind::Bonus && rule.combine != Combine::Add)
+    });
+    if !competes {
+        return Ok(());
+    }
+    let mut strengths = Vec::new();
+    for row in rows.all() {
+        strengths.push(strength(facts, row, thing)?);
+    }
+    for column in 0..=rows.width {
+        resolve(facts, rows, &strengths, (thing, false), column, trace)?;
+    }
+    // an event bonus has one share, that of the event
+    let event = rows.width;
+    resolve(facts, rows, &strengths, (thing, true), event, trace)
+}
+
+/// How a row competes: its combine, and the fraction of its extra for which its caps have room.
+struct Strength {
+    combine: Combine,
+    room: Option<(i128, i128)>,
+}
+
+fn strength(facts: &Facts<'_>, row: &Row, thing: Thing) -> Result<Option<Strength>, Rejection> {
+    let Some(rule) = facts.program.rules.get(row.rule.index()) else { return Ok(None) };
+    if row.thing != Some(thing) || rule.kind == RuleKind::Earn {
+        return Ok(None);
+    }
+    let caps = rule.caps.iter().copied().filter_map(|cap| {
+        let limit = facts.program.caps.get(cap.index())?.limit;
+        matches!(limit, CapLimit::Amount(..)).then(|| room(facts, cap))
+    });
+    let Some(left) = caps.min() else { return Ok(Some(Strength { combine: rule.combine, room: None })) };
+    let (num, total) = match thing {
+        Thing::Unit(unit) => {
+            let (num, den) = over_denominator(facts, unit, left)?;
+            let have = row.total()?.checked_mul(den).ok_or_else(Rejection::too_large)?;
+            (num.checked_mul(row.den).ok_or_else(Rejection::too_large)?, have)
+        }
+        Thing::Voucher(_) | Thing::Stamps(_) => (i128::from(left), i128::from(row.amount)),
+    };
+    let room = (total > num).then_some((num, total));
+    Ok(Some(Strength { combine: rule.combine, room }))
+}
+
+/// In one column: the largest exclusive bonus stays alone; otherwise the largest of each group, and all that add.
+fn resolve(
+    facts: &Facts<'_>,
+    rows: &mut Rows,
+    strengths: &[Option<Strength>],
+    (thing, flat): (Thing, bool),
+    column: usize,
+    trace: &mut Option<Trace>,
+) -> Result<(), Rejection> {
+    let share = |row: &Row| match thing {
+        Thing::Unit(_) => row.nums.get(column).copied().unwrap_or(0),
+        Thing::Voucher(_) | Thing::Stamps(_) => i128::from(row.amount),
+    };
+    let mut exclusive: Option<usize> = None;
+    let mut groups: Vec<(GroupId, usize)> = Vec::new();
+    for (place, row) in rows.all().iter().enumerate() {
+        let Some(Some(mine)) = strengths.get(place) else { continue };
+        if row.flat != flat || share(row) == 0 {
+            continue;
+        }
+        let best = match mine.combine {
+            Combine::Add => continue,
+            Combine::Exclusive => &mut exclusive,
+            Combine::BestOf(group) => {
+                match groups.iter_mut().find(|(known, _)| *known == group) {
+                    Some((_, best)) => {
+                        if larger(rows, strengths, &share, place, *best)? {
+                            *best = place;
+                        }
+                    }
+                    None => groups.push((group, place)),
+                }
+                continue;
+            }
+        };
+        match *best {
+            Some(known) if !larger(rows, strengths, &share, place, known)? => {}
+            _ => *best = Some(place),
+        }
+    }
+    for place in 0..rows.all().len() {
+        let Some(Some(mine)) = strengths.get(place) else { continue };
+        let winner = match (exclusive, mine.combine) {
+            (Some(winner), _) => winner,
+            (None, Combine::BestOf(group)) => {
+                groups.iter().find(|(known, _)| *known == group).map_or(place, |(_, best)| *best)
+            }
+            (None, _) => place,
+        };
+        let winner_rule = rows.all().get(winner).map(|row| row.rule);
+        let Some(row) = rows.all_mut().get_mut(place) else { continue };
+        if winner == place || row.flat != flat || share(row) == 0 {
+            continue;
+        }
+        if let (Some(trace), Some(by)) = (trace.as_mut(), winner_rule) {
+            trace.lost(row.rule, column, by, thing);
+        }
+        match thing {
+            Thing::Unit(_) => {
+                if let Some(num) = row.nums.get_mut(column) {
+                    *num = 0;
+                }
+            }
+            Thing::Voucher(_) | Thing::Stamps(_) => row.amount = 0,
+        }
+    }
+    let _ = facts;
+    Ok(())
+}
+
+/// Whether a row's share, weakened by its room, is strictly larger than another's; the earlier name wins ties.
+fn larger(
+    rows: &Rows,
+    strengths: &[Option<Strength>],
+    share: &impl Fn(&Row) -> i128,
+    place: usize,
+    than: usize,
+) -> Result<bool, Rejection> {
+    let weight = |place: usize| -> Result<(i128, i128), Rejection> {
+        let num = rows.all().get(place).map_or(0, share);
+        match strengths.get(place).and_then(Option::as_ref).and_then(|strength| strength.room) {
+            Some((room, total)) => Ok((num.checked_mul(room).ok_or_else(Rejection::too_large)?, total)),
+            None => Ok((num, 1)),
+        }
+    };
+    let ((mine, my_den), (theirs, their_den)) = (weight(place)?, weight(than)?);
+    let left = mine.checked_mul(their_den).ok_or_else(Rejection::too_large)?;
+    let right = theirs.checked_mul(my_den).ok_or_else(Rejection::too_large)?;
+    Ok(left > right)
+}

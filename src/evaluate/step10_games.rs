@@ -1,0 +1,242 @@
+//! Step 10: stamp cards.
+//!
+//! A card opens with its first stamp and gets its head start then, outside the caps. At the goal it pays its reward
+//! and a new card begins; what is above the goal is carried over or dropped.
+
+use super::draft::{Draft, Terms, Transfer};
+use super::judge::{Facts, Truth};
+use super::refuse::Rejection;
+use super::step04_match::room;
+use super::step08_cap::count_cap;
+use super::terms::{is_valid, last_day};
+use crate::account::{CardState, Change, FullCard, ReceiptAward};
+use crate::amount::{Sharer, Ties};
+use crate::calendar::Date;
+use crate::ledger::{Book, Reason, Source, Thing};
+use crate::program::{AwardThing, Card, CardId, EventKindId, StampPer};
+
+const MICROS: i64 = 1_000_000;
+
+/// Stamps all cards that an event stamps.
+pub(crate) fn stamp_cards(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    sharer: &mut Sharer,
+    kind: EventKindId,
+    awards: &mut Vec<ReceiptAward>,
+) -> Result<(), Rejection> {
+    for (place, card) in facts.program.cards.iter().enumerate() {
+        if card.on != kind || !is_valid(card.valid, facts.event.day, facts.event.local.minute) {
+            continue;
+        }
+        if card.when.as_ref().is_some_and(|when| facts.judge(when, None) != Truth::Yes) {
+            continue;
+        }
+        let id = CardId(place as u32);
+        let passes: Vec<bool> = (0..facts.event.items().len())
+            .map(|item| card.items.as_ref().is_none_or(|test| facts.judge(test, Some(item)) == Truth::Yes))
+            .collect();
+        let mut stamps = earned_stamps(facts, card, &passes);
+        for cap in card.caps.iter().copied() {
+            stamps = stamps.min(room(facts, cap));
+        }
+        if stamps <= 0 {
+            continue;
+        }
+        for cap in card.caps.iter().copied() {
+            count_cap(draft, facts, cap, stamps);
+        }
+        awards.push(stamp_record(facts, sharer, id, stamps, &passes)?);
+        fill(draft, id, card, stamps);
+    }
+    Ok(())
+}
+
+/// How many stamps an event gives before caps: whole pieces and whole steps of the sum.
+fn earned_stamps(facts: &Facts<'_>, card: &Card, passes: &[bool]) -> i64 {
+    let passing = || facts.event.items().iter().zip(passes).filter(|(_, passes)| **passes);
+    if card.items.is_some() && passing().next().is_none() {
+        return 0;
+    }
+    let times = match card.per {
+        StampPer::Event => 1,
+        StampPer::Piece => passing().map(|(item, _)| item.quantity).sum::<i64>().div_euclid(MICROS),
+        StampPer::Spend(step) => {
+            passing().map(|(item, _)| item.value).sum::<i64>().max(0).checked_div(step).unwrap_or(0)
+        }
+    };
+    times.saturating_mul(card.stamps)
+}
+
+/// Which line gave which stamps: by quantity, or by value where stamps are for spend.
+fn stamp_record(
+    facts: &Facts<'_>,
+    sharer: &mut Sharer,
+    id: CardId,
+    stamps: i64,
+    passes: &[bool],
+) -> Result<ReceiptAward, Rejection> {
+    let per = facts.program.cards.get(id.index()).map(|card| card.per);
+    let items = facts.event.items().iter().zip(passes);
+    let mut weights: Vec<i128> = items
+        .map(|(item, passes)| match (passes, per) {
+            (false, _) => 0,
+            (true, Some(StampPer::Spend(_))) => i128::from(item.value.max(0)),
+            (true, _) => i128::from(item.quantity),
+        })
+        .collect();
+    // an event without items is its own line
+    weights.push(i128::from(weights.iter().all(|weight| *weight == 0)));
+    let mut parts = Vec::new();
+    sharer
+        .share_out(i128::from(stamps), &weights, Ties::Later, &mut parts)
+        .ok_or_else(Rejection::too_large)?;
+    let parts = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
+    Ok(ReceiptAward { source: Source::Card(id), thing: Thing::Stamps(id), lot: 0, repaid: 0, parts })
+}
+
+/// Puts stamps on the open card, pays for full ones and opens new ones.
+fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) {
+    let mut state = draft.account.cards.get(id.index()).cloned().unwrap_or_default();
+    let source = Source::Card(id);
+    let thing = Thing::Stamps(id);
+    let event = std::sync::Arc::clone(&draft.event);
+    let earned =
+        |amount, from, to, reason| Transfer::new(thing, amount, from, to, source, reason).event(&event);
+    let mut rest = stamps;
+    draft.transfer(earned(stamps, Book::Issued, Book::Available, Reason::Earned));
+    // an event fills at most as many cards as it has stamps and head starts
+    while rest > 0 {
+        if state.opened.is_none() {
+            open(draft, card, &mut state);
+            if state.number == 1 || card.head_start_on_every {
+                draft.transfer(earned(card.head_start, Book::Issued, Book::Available, Reason::Earned));
+                state.stamps = card.head_start;
+            }
+        }
+        let missing = card.goal - state.stamps;
+        let put = rest.min(missing);
+        state.stamps += put;
+        rest -= put;
+        if state.stamps < card.goal {
+            break;
+        }
+        draft.transfer(earned(card.goal, Book::Available, Book::Redeemed, Reason::CardFull));
+        let first = draft.give(card.reward.thing, card.reward.amount, source, Terms::default());
+        if matches!(card.reward.thing, AwardThing::Voucher(_)) {
+            state.full.push(FullCard {
+                number: state.number,
+                voucher: first,
+                opened: state.opened,
+                last: state.last,
+            });
+        }
+        (state.stamps, state.opened, state.last) = (0, None, None);
+        if !card.carry_over && rest > 0 {
+            draft.transfer(earned(rest, Book::Available, Book::Expired, Reason::NotCarriedOver));
+            rest = 0;
+        }
+    }
+    keep_held(draft, &mut state);
+    draft.change(Change::Card(id, state));
+}
+
+fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
+    let day = draft.day;
+    state.number += 1;
+    state.stamps = 0;
+    state.opened = Some(day);
+    state.last = card.expire.and_then(|expire| last_day(&[expire], day, day, day, &draft.anchors));
+}
+
+/// Full cards whose voucher is no longer held can never be opened again.
+fn keep_held(draft: &Draft<'_>, state: &mut CardState) {
+    let new_from = draft.account.next_voucher;
+    let held = &draft.account.vouchers;
+    state
+        .full
+        .retain(|full| full.voucher >= new_from || held.iter().any(|voucher| voucher.number == full.voucher));
+}
+
+/// The last day of a card has passed: its stamps are gone.
+pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) {
+    let source = Source::Card(id);
+    let booking = Transfer::new(
+        Thing::Stamps(id),
+        state.stamps,
+        Book::Available,
+        Book::Expired,
+        source,
+        Reason::Expired,
+    );
+    draft.transfer(booking);
+    let closed = CardState { stamps: 0, opened: None, last: None, ..state.clone() };
+    draft.change(Change::Card(id, closed));
+}
+
+/// Takes stamps back: from the open card; if it has too few, the newest full card whose voucher is unused is opened
+/// again and its voucher cancelled; never below zero.
+pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::sync::Arc<str>) {
+    let Some(card) = draft.program.cards.get(id.index()) else { return };
+    let mut state = current_state(draft, id);
+    keep_held(draft, &mut state);
+    let source = Source::Card(id);
+    let mut rest = stamps;
+    while state.stamps < rest {
+        let Some(full) = state.full.pop() else { break };
+        cancel_reward(draft, card, id, full.voucher, of);
+        let booking = Transfer::new(
+            Thing::Stamps(id),
+            card.goal,
+            Book::Redeemed,
+            Book::Available,
+            source,
+            Reason::Cancelled,
+        );
+        draft.transfer(booking.event(of));
+        state.stamps += card.goal;
+        (state.number, state.opened, state.last) = (full.number, full.opened, full.last);
+    }
+    rest = rest.min(state.stamps);
+    let booking =
+        Transfer::new(Thing::Stamps(id), rest, Book::Available, Book::TakenBack, source, Reason::Returned);
+    draft.transfer(booking.event(of));
+    state.stamps -= rest;
+    if state.stamps == 0 {
+        (state.opened, state.last) = (None, None);
+        // the card was never begun
+        state.number = state.number.saturating_sub(1);
+    }
+    draft.change(Change::Card(id, state));
+}
+
+/// The state of a card with what this event has done to it.
+fn current_state(draft: &Draft<'_>, id: CardId) -> CardState {
+    let changed = draft.postings.changes.iter().rev().find_map(|change| match change {
+        Change::Card(other, state) if *other == id => Some(state.clone()),
+        _ => None,
+    });
+    changed.or_else(|| draft.account.cards.get(id.index()).cloned()).unwrap_or_default()
+}
+
+fn cancel_reward(draft: &mut Draft<'_>, card: &Card, id: CardId, first: u32, of: &std::sync::Arc<str>) {
+    let AwardThing::Voucher(voucher) = card.reward.thing else { return };
+    for number in (first..).take(usize::try_from(card.reward.amount).unwrap_or(0)) {
+        if draft.account.vouchers.iter().any(|held| held.number == number) {
+            let booking = Transfer::new(
+                Thing::Voucher(voucher),
+                1,
+                Book::Available,
+                Book::TakenBack,
+                Source::Card(id),
+                Reason::Cancelled,
+            );
+            draft.transfer(booking.event(of).lot(number));
+        }
+    }
+}
+
+/// Whether a card's last day has passed before a day.
+pub(crate) fn is_over(state: &CardState, day: Date) -> bool {
+    state.last.is_some_and(|last| last < day)
+}

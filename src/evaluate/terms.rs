@@ -1,0 +1,131 @@
+//! Dates that a booking gets: first usable day, last day, counter slots.
+
+use crate::calendar::{Anchors, Date, Instant, Period};
+use crate::program::{Activate, Expire, ExpireFrom, Keep, Slots, Validity, VoucherEnd};
+
+/// The first usable day of what is earned on a day.
+pub(crate) fn start_day(activate: Activate, day: Date, anchors: &Anchors) -> Date {
+    match activate {
+        Activate::AtOnce => day,
+        Activate::After(duration) => duration.add_to_date(day).unwrap_or(day),
+        Activate::AtEndOf(period) => period.last_day(day, anchors).plus_days(1),
+    }
+}
+
+/// The last usable day: the earliest of all `expire` lines, `None` without an end.
+pub(crate) fn last_day(
+    expire: &[Expire],
+    earned: Date,
+    start: Date,
+    first_stamp: Date,
+    anchors: &Anchors,
+) -> Option<Date> {
+    let days = expire.iter().filter_map(|expire| match *expire {
+        Expire::Never => None,
+        Expire::After(duration, from, tail) => {
+            let from = match from {
+                ExpireFrom::Earning => earned,
+                ExpireFrom::Activation => start,
+                ExpireFrom::FirstStamp => first_stamp,
+            };
+            let last = duration.add_to_date(from)?;
+            Some(tail.map_or(last, |tail| tail.apply(last, anchors)))
+        }
+        Expire::AtEndOf(period, plus) => {
+            let end = period.last_day(earned, anchors);
+            let Some((duration, tail)) = plus else { return Some(end) };
+            let last = duration.add_to_date(end)?;
+            Some(tail.map_or(last, |tail| tail.apply(last, anchors)))
+        }
+        Expire::AtNext(month, day) => {
+            crate::calendar::MonthDay::new(month, day).map(|next| next.on_or_after(earned))
+        }
+    });
+    // a day at the end of the calendar is no end
+    days.filter(|day| *day < Date::MAX).min()
+}
+
+/// The last day of a voucher that is given on a day.
+pub(crate) fn voucher_end(end: VoucherEnd, day: Date, anchors: &Anchors) -> Option<Date> {
+    match end {
+        VoucherEnd::Never => None,
+        VoucherEnd::For(duration, tail) => {
+            let last = duration.add_to_date(day)?;
+            Some(tail.map_or(last, |tail| tail.apply(last, anchors)))
+        }
+        VoucherEnd::EndOf(period, next) => Some(end_of(period, next, day, anchors)),
+        VoucherEnd::On(date) => Some(date),
+    }
+}
+
+/// The last day of the running or the next period.
+pub(crate) fn end_of(period: Period, next: bool, day: Date, anchors: &Anchors) -> Date {
+    if !next {
+        return period.last_day(day, anchors);
+    }
+    period.next_start(day, anchors).map_or(Date::MAX, |start| period.last_day(start, anchors))
+}
+
+/// The term of a level that is reached on a day: its last day, and that without the tail.
+pub(crate) fn term(keep: Keep, day: Date, anchors: &Anchors) -> (Option<Date>, Option<Date>) {
+    match keep {
+        Keep::Forever => (None, None),
+        Keep::UntilEndOf { period, next, plus } => {
+            let base = end_of(period, next, day, anchors);
+            (Some(with_tail(base, plus, anchors)), Some(base))
+        }
+        Keep::For(duration, tail) => {
+            let base = duration.add_to_date(day).unwrap_or(Date::MAX);
+            (Some(tail.map_or(base, |tail| tail.apply(base, anchors))), Some(base))
+        }
+    }
+}
+
+/// The term that follows one whose base ended on a day: one period or duration longer, its tail added again.
+pub(crate) fn next_term(keep: Keep, base: Date, anchors: &Anchors) -> (Option<Date>, Option<Date>) {
+    match keep {
+        Keep::Forever => (None, None),
+        Keep::UntilEndOf { period, plus, .. } => {
+            let base = period.last_day(base.plus_days(1), anchors);
+            (Some(with_tail(base, plus, anchors)), Some(base))
+        }
+        Keep::For(duration, tail) => {
+            let base = duration.add_to_date(base).unwrap_or(Date::MAX);
+            (Some(tail.map_or(base, |tail| tail.apply(base, anchors))), Some(base))
+        }
+    }
+}
+
+fn with_tail(
+    base: Date,
+    plus: Option<(crate::calendar::Duration, Option<crate::calendar::Tail>)>,
+    anchors: &Anchors,
+) -> Date {
+    let Some((duration, tail)) = plus else { return base };
+    let last = duration.add_to_date(base).unwrap_or(Date::MAX);
+    tail.map_or(last, |tail| tail.apply(last, anchors))
+}
+
+/// The slot in which something on a day is counted.
+pub(crate) fn slot(slots: Slots, day: Date, at: Instant, anchors: &Anchors) -> i64 {
+    match slots {
+        Slots::Ever | Slots::Period(Period::Campaign | Period::Lifetime) => 0,
+        Slots::Period(period) => i64::from(period.start_of(day, anchors).days()),
+        Slots::Day => i64::from(day.days()),
+        Slots::Minute => super::judge::minute_slot(at),
+    }
+}
+
+/// Whether a validity holds on a local day and minute of the wall clock.
+pub(crate) fn is_valid(valid: Validity, day: Date, minute: u16) -> bool {
+    match valid {
+        Validity::Always => true,
+        Validity::Days(from, to) => from <= day && day <= to,
+        Validity::Minutes { from, to } => from <= (day, minute) && (day, minute) < to,
+        Validity::EveryYear(from, to) => {
+            let (_, month, of_month) = day.ymd();
+            let today = u16::from(month) * 100 + u16::from(of_month);
+            if from <= to { (from..=to).contains(&today) } else { today >= from || today <= to }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What an explanation is made of: per rule the verdict and the numbers of each step. Data only; `explain` turns it
+//! into text. With explanations off nothing of this is touched.
+
+use super::judge::Facts;
+use super::rows::Rows;
+use crate::ledger::Thing;
+use crate::program::{CapId, RuleId};
+
+/// Why a rule did or did not take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Outside its dates.
+    NotValid,
+    /// Its `when` does not hold.
+    ConditionNotMet,
+    /// Its `when` asks something that is missing.
+    ConditionUnknown,
+    /// No item passes its `for items`.
+    NoItem,
+    /// A bonus of which this cap is used up.
+    NoRoom(CapId),
+    /// A base rate of which this cap is used up: others still build on it.
+    BaseWithoutRoom(CapId),
+    /// Another rule stands instead.
+    Replaced(RuleId),
+    /// It takes part.
+    Matched,
+}
+
+/// One rule in an explanation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RuleTrace {
+    pub(crate) rule: RuleId,
+    pub(crate) verdict: Verdict,
+    /// Spend or other basis that the rule counted, in millionths, and the exact share: numerator and denominator in
+    /// whole units.
+    pub(crate) basis: i128,
+    pub(crate) exact: (i128, i128),
+    /// Items that passed.
+    pub(crate) items: Vec<usize>,
+    /// Columns that a better bonus took, and which.
+    pub(crate) lost: Vec<(usize, RuleId, Thing)>,
+    /// After rounding, in the unit's scale.
+    pub(crate) rounded: i64,
+    /// Caps that cut: before and after.
+    pub(crate) cuts: Vec<(CapId, i64, i64)>,
+    /// What was booked.
+    pub(crate) booked: i64,
+}
+
+/// The trace of one event.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Trace {
+    pub(crate) rules: Vec<RuleTrace>,
+}
+
+impl Trace {
+    fn of(&mut self, rule: RuleId) -> Option<&mut RuleTrace> {
+        self.rules.iter_mut().find(|known| known.rule == rule)
+    }
+
+    pub(crate) fn verdict(&mut self, rule: RuleId, verdict: Verdict) {
+        if let Some(known) = self.of(rule) {
+            known.verdict = verdict;
+            return;
+        }
+        self.rules.push(RuleTrace {
+            rule,
+            verdict,
+            basis: 0,
+            exact: (0, 1),
+            items: Vec::new(),
+            lost: Vec::new(),
+            rounded: 0,
+            cuts: Vec::new(),
+            booked: 0,
+        });
+    }
+
+    pub(crate) fn lost(&mut self, rule: RuleId, column: usize, to: RuleId, thing: Thing) {
+        if let Some(known) = self.of(rule) {
+            known.lost.push((column, to, thing));
+        }
+    }
+
+    /// Notes what every row came to in steps 5 to 7.
+    pub(crate) fn take_shares(&mut self, facts: &Facts<'_>, rows: &Rows) {
+        for row in rows.all() {
+            let denominator = match row.thing {
+                Some(Thing::Unit(unit)) => {
+                    facts.program.units.get(unit.index()).map_or(1, |unit| unit.denominator)
+                }
+                _ => 1,
+            };
+            let items = facts.event.items().iter().zip(&row.passes);
+            let passing = items.clone().enumerate().filter(|(_, (_, passes))| **passes);
+            let Some(known) = self.of(row.rule) else { continue };
+            known.items = passing.map(|(place, _)| place).collect();
+            known.basis = items.filter(|(_, passes)| **passes).map(|(item, _)| i128::from(item.value)).sum();
+            let total = row.total().unwrap_or(0);
+            known.exact = match row.thing {
+                Some(Thing::Unit(_)) => (total, row.den.saturating_mul(denominator)),
+                _ => (i128::from(row.amount), 1),
+            };
+            known.rounded = row.amount;
+        }
+    }
+
+    pub(crate) fn cut(&mut self, rule: RuleId, cap: CapId, before: i64, after: i64) {
+        if let Some(known) = self.of(rule) {
+            known.cuts.push((cap, before, after));
+        }
+    }
+
+    pub(crate) fn booked(&mut self, rule: RuleId, amount: i64) {
+        if let Some(known) = self.of(rule) {
+            known.booked = amount;
+        }
+    }
+}

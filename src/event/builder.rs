@@ -1,0 +1,634 @@
+//! Building events. Every limit and every number is checked here, once.
+
+use super::{Digest, Event, Kind, Named, Return, Value};
+use crate::amount::{Money, Quantity, parse_micros};
+use crate::calendar::Instant;
+use std::sync::Arc;
+
+/// Items of one event at most.
+pub(crate) const ITEMS_MOST: usize = 10_000;
+/// Attributes of an event or an item at most.
+pub(crate) const ATTRIBUTES_MOST: usize = 256;
+/// Bytes of an id, a name or a text at most.
+pub(crate) const TEXT_MOST: usize = 4_096;
+/// Micro-units of a line, a total or a sum at most: 10^12 of the currency.
+pub(crate) const MONEY_MOST: i64 = 1_000_000_000_000_000_000;
+
+/// Why an event cannot be built. The caller passed something that no program could accept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// An instant is no RFC 3339 time or lies outside 1970 to 2199.
+    #[error("`{0}` is not a time between 1970 and 2199; write it like 2026-03-03T17:45:00+01:00")]
+    Instant(String),
+    /// A number is not written as a plain decimal, is out of range, or has too many decimals.
+    #[error("{what}: `{text}` is not a number of at most {decimals} decimals within range")]
+    Number {
+        /// Which number.
+        what: &'static str,
+        /// What was passed.
+        text: String,
+        /// How many decimals it may have.
+        decimals: u32,
+    },
+    /// Quantity times price needs more than six decimals.
+    #[error(
+        "item {item}: quantity times price has more than 6 decimals; pass quantity 1 and the price charged"
+    )]
+    LineValue {
+        /// Counted from 1.
+        item: usize,
+    },
+    /// An id, name or text is empty, too long or contains a NUL character.
+    #[error("{0} is empty, longer than 4,096 bytes, or contains a NUL character")]
+    Text(&'static str),
+    /// Too many items or attributes.
+    #[error("{what}: {count}, at most {most} are accepted")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many are accepted.
+        most: usize,
+    },
+    /// Both items and a total, or a total on an event that has none.
+    #[error("an event carries either items or a total")]
+    ItemsAndTotal,
+    /// An attribute is written twice.
+    #[error("the attribute `{0}` is there twice")]
+    Twice(String),
+}
+
+/// One line of a basket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub(crate) name: Box<str>,
+    pub(crate) sku: Option<Box<str>>,
+    pub(crate) category: Option<Box<str>>,
+    pub(crate) brand: Option<Box<str>>,
+    /// Millionths of a piece.
+    pub(crate) quantity: i64,
+    /// Micro-units of one piece.
+    pub(crate) price: i64,
+    /// Micro-units of the line.
+    pub(crate) value: i64,
+    /// Sorted by name once the event is built.
+    pub(crate) attributes: Box<[(Box<str>, Value)]>,
+    problem: Option<Box<EventError>>,
+}
+
+impl Item {
+    /// A line: its name, how many pieces, and the price of one piece as decimal texts. A price may be negative (a
+    /// deposit that is paid back), a quantity may not.
+    #[must_use]
+    pub fn new(name: &str, quantity: &str, price: &str) -> Self {
+        let mut problem = None;
+        let quantity_micros = number("quantity", quantity, &mut problem);
+        if quantity_micros < 0 {
+            problem.get_or_insert_with(|| wrong("quantity", quantity));
+        }
+        let price_micros = number("unit_price", price, &mut problem);
+        Self::from_micros(name, quantity_micros, price_micros, problem)
+    }
+
+    pub(crate) fn from_micros(
+        name: &str,
+        quantity: i64,
+        price: i64,
+        problem: Option<Box<EventError>>,
+    ) -> Self {
+        let mut problem = problem;
+        let value = line_value(quantity, price).unwrap_or_else(|| {
+            problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
+            0
+        });
+        Self {
+            name: name.into(),
+            sku: None,
+            category: None,
+            brand: None,
+            quantity,
+            price,
+            value,
+            attributes: Box::default(),
+            problem,
+        }
+    }
+
+    /// The article number.
+    #[must_use]
+    pub fn sku(mut self, sku: &str) -> Self {
+        self.sku = Some(sku.into());
+        self
+    }
+
+    /// The category.
+    #[must_use]
+    pub fn category(mut self, category: &str) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// The brand.
+    #[must_use]
+    pub fn brand(mut self, brand: &str) -> Self {
+        self.brand = Some(brand.into());
+        self
+    }
+
+    /// An attribute that the program declares in `item { … }`.
+    #[must_use]
+    pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let mut attributes = std::mem::take(&mut self.attributes).into_vec();
+        attributes.push((name.into(), value.into()));
+        self.attributes = attributes.into();
+        self
+    }
+
+    fn finish(&mut self, place: usize) -> Result<(), EventError> {
+        match self.problem.take().map(|problem| *problem) {
+            Some(EventError::LineValue { .. }) => return Err(EventError::LineValue { item: place + 1 }),
+            Some(problem) => return Err(problem),
+            None => {}
+        }
+        limit_money("line value", self.value)?;
+        if self.name.len() > TEXT_MOST || self.name.contains('\0') {
+            return Err(EventError::Text("the name of an item"));
+        }
+        for text in [&self.sku, &self.category, &self.brand].into_iter().flatten() {
+            check_text("a text of an item", text)?;
+        }
+        sort_attributes(&mut self.attributes)
+    }
+
+    fn digest(&self, digest: &mut Digest) {
+        digest.text(&self.name);
+        for text in [&self.sku, &self.category, &self.brand] {
+            digest_option(digest, text.as_deref());
+        }
+        digest.number(self.quantity);
+        digest.number(self.price);
+        digest_attributes(digest, &self.attributes);
+    }
+}
+
+/// A line of a return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnLine {
+    /// Name of the item; empty if only the article number is known.
+    pub(crate) name: Box<str>,
+    pub(crate) sku: Option<Box<str>>,
+    /// Line of the purchase, counted from 1.
+    pub(crate) line: Option<u32>,
+    /// Millionths of a piece.
+    pub(crate) quantity: i64,
+    /// Micro-units of the line; `None` counts at the purchase's price.
+    pub(crate) value: Option<i64>,
+    /// The purchase, if it is not the one the return names.
+    pub(crate) of: Option<Arc<str>>,
+    /// Asked only where an unmatched line takes back today's rate.
+    pub(crate) category: Option<Box<str>>,
+    pub(crate) brand: Option<Box<str>>,
+    problem: Option<Box<EventError>>,
+}
+
+impl ReturnLine {
+    /// So many pieces of an item, at the price at which it was bought.
+    #[must_use]
+    pub fn new(name: &str, quantity: &str) -> Self {
+        let mut problem = None;
+        let micros = number("quantity", quantity, &mut problem);
+        if micros < 0 {
+            problem.get_or_insert_with(|| wrong("quantity", quantity));
+        }
+        Self {
+            name: name.into(),
+            sku: None,
+            line: None,
+            quantity: micros,
+            value: None,
+            of: None,
+            category: None,
+            brand: None,
+            problem,
+        }
+    }
+
+    /// The money that is given back for one piece.
+    #[must_use]
+    pub fn unit_price(mut self, price: &str) -> Self {
+        let mut problem = self.problem.take();
+        let price_micros = number("unit_price", price, &mut problem);
+        match line_value(self.quantity, price_micros) {
+            Some(value) => self.value = Some(value),
+            None => {
+                problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
+            }
+        }
+        self.problem = problem;
+        self
+    }
+
+    /// The article number; where it is given it finds the line, not the name.
+    #[must_use]
+    pub fn sku(mut self, sku: &str) -> Self {
+        self.sku = Some(sku.into());
+        self
+    }
+
+    /// The category, for lines that no purchase is known of.
+    #[must_use]
+    pub fn category(mut self, category: &str) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// The brand, for lines that no purchase is known of.
+    #[must_use]
+    pub fn brand(mut self, brand: &str) -> Self {
+        self.brand = Some(brand.into());
+        self
+    }
+
+    /// The line of the purchase, counted from 1.
+    #[must_use]
+    pub const fn line(mut self, line: u32) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The purchase of this line.
+    #[must_use]
+    pub fn of(mut self, purchase: &str) -> Self {
+        self.of = Some(purchase.into());
+        self
+    }
+}
+
+impl ReturnLine {
+    /// The line as something bought now.
+    pub(crate) fn as_item(&self) -> Item {
+        let mut item = Item::from_micros(&self.name, self.quantity, 0, None);
+        item.sku.clone_from(&self.sku);
+        item.category.clone_from(&self.category);
+        item.brand.clone_from(&self.brand);
+        item.value = self.value.unwrap_or(0);
+        item.price = i64::try_from(
+            (i128::from(item.value) * 1_000_000).checked_div(i128::from(self.quantity)).unwrap_or(0),
+        )
+        .unwrap_or(0);
+        item
+    }
+}
+
+/// Builds an [`Event`].
+#[derive(Debug, Clone)]
+pub struct EventBuilder {
+    id: Arc<str>,
+    member: Arc<str>,
+    at: Result<Instant, EventError>,
+    currency: Option<Box<str>>,
+    kind: BuilderKind,
+    items: Vec<Item>,
+    total: Option<Item>,
+    channel: Option<Box<str>>,
+    store: Option<Box<str>>,
+    payments: Vec<(Box<str>, i64)>,
+    attributes: Vec<(Box<str>, Value)>,
+    of: Option<Arc<str>>,
+    lines: Vec<ReturnLine>,
+    all_of: Vec<Option<Arc<str>>>,
+    referrer: Option<Arc<str>>,
+    problem: Option<Box<EventError>>,
+}
+
+#[derive(Debug, Clone)]
+enum BuilderKind {
+    Named(Box<str>),
+    Return,
+    Joining,
+}
+
+impl Event {
+    /// A purchase. The instant is RFC 3339 text with its offset.
+    #[must_use]
+    pub fn purchase(id: &str, member: &str, at: &str) -> EventBuilder {
+        Self::named("purchase", id, member, at)
+    }
+
+    /// A purchase or an event that the program declares.
+    #[must_use]
+    pub fn named(name: &str, id: &str, member: &str, at: &str) -> EventBuilder {
+        EventBuilder::new(BuilderKind::Named(name.into()), id, member, at)
+    }
+
+    /// A return of one or more purchases.
+    #[must_use]
+    pub fn returned(id: &str, member: &str, at: &str) -> EventBuilder {
+        EventBuilder::new(BuilderKind::Return, id, member, at)
+    }
+
+    /// A member joins.
+    #[must_use]
+    pub fn joining(id: &str, member: &str, at: &str) -> EventBuilder {
+        EventBuilder::new(BuilderKind::Joining, id, member, at)
+    }
+}
+
+impl EventBuilder {
+    fn new(kind: BuilderKind, id: &str, member: &str, at: &str) -> Self {
+        Self {
+            id: id.into(),
+            member: member.into(),
+            at: at.parse().map_err(|_| EventError::Instant(at.chars().take(40).collect())),
+            currency: None,
+            kind,
+            items: Vec::new(),
+            total: None,
+            channel: None,
+            store: None,
+            payments: Vec::new(),
+            attributes: Vec::new(),
+            of: None,
+            lines: Vec::new(),
+            all_of: Vec::new(),
+            referrer: None,
+            problem: None,
+        }
+    }
+
+    /// The ISO code of the event's money. It has to be the program's.
+    #[must_use]
+    pub fn currency(mut self, code: &str) -> Self {
+        self.currency = Some(code.into());
+        self
+    }
+
+    /// Adds a line to the basket.
+    #[must_use]
+    pub fn item(mut self, item: Item) -> Self {
+        self.items.push(item);
+        self
+    }
+
+    /// The sum of a basket of which no lines are known.
+    #[must_use]
+    pub fn total(mut self, total: &str) -> Self {
+        self.total = Some(Item::new("", "1", total));
+        self
+    }
+
+    /// Where it was bought: a channel of the program.
+    #[must_use]
+    pub fn channel(mut self, channel: &str) -> Self {
+        self.channel = Some(channel.into());
+        self
+    }
+
+    /// Where it was bought: a store of the program.
+    #[must_use]
+    pub fn store(mut self, store: &str) -> Self {
+        self.store = Some(store.into());
+        self
+    }
+
+    /// How much was paid with a means that the program declares.
+    #[must_use]
+    pub fn payment(mut self, means: &str, amount: &str) -> Self {
+        let micros = number("payment", amount, &mut self.problem);
+        self.payments.push((means.into(), micros));
+        self
+    }
+
+    /// An attribute that the program declares for this event, or for the member if the member joins.
+    #[must_use]
+    pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.attributes.push((name.into(), value.into()));
+        self
+    }
+
+    /// The purchase that comes back.
+    #[must_use]
+    pub fn of(mut self, purchase: &str) -> Self {
+        self.of = Some(purchase.into());
+        self
+    }
+
+    /// Adds a line of a return.
+    #[must_use]
+    pub fn line(mut self, line: ReturnLine) -> Self {
+        self.lines.push(line);
+        self
+    }
+
+    /// All that is left of a purchase comes back; without a name, of the purchase that the return names.
+    #[must_use]
+    pub fn all_items(mut self, of: Option<&str>) -> Self {
+        self.all_of.push(of.map(Into::into));
+        self
+    }
+
+    /// Who invited the member that joins.
+    #[must_use]
+    pub fn referred_by(mut self, member: &str) -> Self {
+        self.referrer = Some(member.into());
+        self
+    }
+
+    /// Checks everything and builds the event.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`] names the first thing that is wrong.
+    pub fn build(mut self) -> Result<Event, EventError> {
+        if let Some(problem) = self.problem.take() {
+            return Err(*problem);
+        }
+        let at = self.at.clone()?;
+        check_text("the id", &self.id)?;
+        check_text("the member", &self.member)?;
+        limit("items", self.items.len().max(self.lines.len()), ITEMS_MOST)?;
+        limit("attributes", self.attributes.len(), ATTRIBUTES_MOST)?;
+        for text in [&self.currency, &self.channel, &self.store].into_iter().flatten() {
+            check_text("a text of the event", text)?;
+        }
+        let mut attributes: Box<[(Box<str>, Value)]> = std::mem::take(&mut self.attributes).into();
+        sort_attributes(&mut attributes)?;
+        let (id, member, currency) = (Arc::clone(&self.id), Arc::clone(&self.member), self.currency.take());
+        let kind = self.kind()?;
+        let mut event = Event { id, member, at, currency, kind, attributes, digest: 0 };
+        event.digest = digest(&event);
+        Ok(event)
+    }
+
+    fn kind(mut self) -> Result<Kind, EventError> {
+        match self.kind {
+            BuilderKind::Named(name) => {
+                check_text("the kind of event", &name)?;
+                if self.total.is_some() && !self.items.is_empty() {
+                    return Err(EventError::ItemsAndTotal);
+                }
+                let mut items = self.items;
+                items.extend(self.total);
+                let mut sum: i64 = 0;
+                for (place, item) in items.iter_mut().enumerate() {
+                    item.finish(place)?;
+                    sum = sum.checked_add(item.value).ok_or_else(|| too_much("sum of the items"))?;
+                    limit_money("sum of the items", sum)?;
+                }
+                let has_basket = !items.is_empty();
+                self.payments.sort();
+                Ok(Kind::Named(Named {
+                    name,
+                    items: items.into(),
+                    has_basket,
+                    channel: self.channel,
+                    store: self.store,
+                    payments: self.payments.into(),
+                }))
+            }
+            BuilderKind::Return => {
+                for (place, line) in self.lines.iter_mut().enumerate() {
+                    match line.problem.take().map(|problem| *problem) {
+                        Some(EventError::LineValue { .. }) => {
+                            return Err(EventError::LineValue { item: place + 1 });
+                        }
+                        Some(problem) => return Err(problem),
+                        None => limit_money("line value", line.value.unwrap_or(0))?,
+                    }
+                }
+                Ok(Kind::Return(Return { of: self.of, lines: self.lines.into(), all_of: self.all_of.into() }))
+            }
+            BuilderKind::Joining => Ok(Kind::Joining { referrer: self.referrer }),
+        }
+    }
+}
+
+/// Quantity times price in micro-units, if six decimals hold it.
+fn line_value(quantity: i64, price: i64) -> Option<i64> {
+    crate::amount::line_value(Quantity::from_micros(quantity)?, Money::from_micros(price)?).map(Money::micros)
+}
+
+fn number(what: &'static str, text: &str, problem: &mut Option<Box<EventError>>) -> i64 {
+    match parse_micros(text) {
+        Some(micros) if micros.abs() <= MONEY_MOST => micros,
+        _ => {
+            problem.get_or_insert_with(|| wrong(what, text));
+            0
+        }
+    }
+}
+
+fn wrong(what: &'static str, text: &str) -> Box<EventError> {
+    Box::new(EventError::Number { what, text: text.chars().take(40).collect(), decimals: 6 })
+}
+
+fn too_much(what: &'static str) -> EventError {
+    EventError::Number { what, text: "more than 10^12".into(), decimals: 6 }
+}
+
+fn limit_money(what: &'static str, micros: i64) -> Result<(), EventError> {
+    if micros.abs() > MONEY_MOST { Err(too_much(what)) } else { Ok(()) }
+}
+
+fn limit(what: &'static str, count: usize, most: usize) -> Result<(), EventError> {
+    if count > most { Err(EventError::TooMany { what, count, most }) } else { Ok(()) }
+}
+
+pub(crate) fn check_text(what: &'static str, text: &str) -> Result<(), EventError> {
+    if text.is_empty() || text.len() > TEXT_MOST || text.contains('\0') {
+        return Err(EventError::Text(what));
+    }
+    Ok(())
+}
+
+fn sort_attributes(attributes: &mut [(Box<str>, Value)]) -> Result<(), EventError> {
+    limit("attributes", attributes.len(), ATTRIBUTES_MOST)?;
+    for (name, value) in attributes.iter() {
+        check_text("the name of an attribute", name)?;
+        let longest = match value {
+            Value::Text(text) => text.len(),
+            Value::List(names) => names.iter().map(|name| name.len()).sum(),
+            Value::Bool(_) | Value::Integer(_) => 0,
+        };
+        if longest > TEXT_MOST {
+            return Err(EventError::Text("the value of an attribute"));
+        }
+    }
+    attributes.sort_by(|one, two| one.0.cmp(&two.0));
+    let mut pairs = attributes.iter().zip(attributes.iter().skip(1));
+    match pairs.find(|(one, two)| one.0 == two.0) {
+        Some((one, _)) => Err(EventError::Twice(one.0.to_string())),
+        None => Ok(()),
+    }
+}
+
+fn digest_option(digest: &mut Digest, text: Option<&str>) {
+    match text {
+        Some(text) => digest.text(text),
+        None => digest.word(u64::MAX),
+    }
+}
+
+fn digest_attributes(digest: &mut Digest, attributes: &[(Box<str>, Value)]) {
+    digest.word(attributes.len() as u64);
+    for (name, value) in attributes {
+        digest.text(name);
+        match value {
+            Value::Text(text) => digest.text(text),
+            Value::Bool(yes) => digest.word(1 + u64::from(*yes)),
+            Value::Integer(number) => digest.number(*number),
+            Value::List(names) => {
+                digest.word(names.len() as u64);
+                names.iter().for_each(|name| digest.text(name));
+            }
+        }
+    }
+}
+
+/// The digest of everything that an event says.
+pub(crate) fn digest(event: &Event) -> u128 {
+    let mut digest = Digest::new();
+    digest.text(&event.id);
+    digest.text(&event.member);
+    digest.number(event.at.micros());
+    digest_option(&mut digest, event.currency.as_deref());
+    digest_attributes(&mut digest, &event.attributes);
+    match &event.kind {
+        Kind::Named(named) => {
+            digest.text(&named.name);
+            digest_option(&mut digest, named.channel.as_deref());
+            digest_option(&mut digest, named.store.as_deref());
+            for (means, amount) in &named.payments {
+                digest.text(means);
+                digest.number(*amount);
+            }
+            digest.word(named.items.len() as u64);
+            named.items.iter().for_each(|item| item.digest(&mut digest));
+        }
+        Kind::Return(back) => {
+            digest.word(2);
+            digest_option(&mut digest, back.of.as_deref());
+            for line in &back.lines {
+                digest.text(&line.name);
+                digest_option(&mut digest, line.sku.as_deref());
+                digest.word(u64::from(line.line.unwrap_or(0)));
+                digest.number(line.quantity);
+                digest_option(&mut digest, line.category.as_deref());
+                digest_option(&mut digest, line.brand.as_deref());
+                digest.number(line.value.unwrap_or(i64::MIN));
+                digest_option(&mut digest, line.of.as_deref());
+            }
+            for of in &back.all_of {
+                digest_option(&mut digest, of.as_deref());
+            }
+        }
+        Kind::Joining { referrer } => {
+            digest.word(3);
+            digest_option(&mut digest, referrer.as_deref());
+        }
+        Kind::Message(message) => message.digest(&mut digest),
+    }
+    digest.finish()
+}

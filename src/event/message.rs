@@ -1,0 +1,115 @@
+//! Messages between accounts: one event touches one account, and what concerns another leaves as a message.
+//!
+//! A message is an event with a deterministic id. The host delivers it like any other event, as often as it likes:
+//! the same id twice changes nothing. A message to a member whom the host does not know is dropped.
+
+use super::{Digest, Event, Kind};
+use crate::calendar::{Date, Instant};
+use std::sync::Arc;
+
+/// A message to another account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Deterministic: the same cause has the same id.
+    pub(crate) id: Arc<str>,
+    pub(crate) from: Arc<str>,
+    pub(crate) to: Arc<str>,
+    pub(crate) at: Instant,
+    /// The rule it is about.
+    pub(crate) rule: Arc<str>,
+    pub(crate) body: MessageBody,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MessageBody {
+    /// A friend, who joined on this day, names the receiver as referrer. With the friend's values of the attributes
+    /// that both must not share.
+    ReferralNamed {
+        /// When the friend joined.
+        joined: Date,
+        /// Attribute and value, for those that the friend has.
+        shared: Box<[(Box<str>, Box<str>)]>,
+    },
+    /// The referrer accepts: the friend's rewards may follow.
+    ReferralAccepted,
+    /// The friend has qualified and the waiting time is over. With the friend's values as above.
+    ReferralQualified {
+        /// Attribute and value, for those that the friend has.
+        shared: Box<[(Box<str>, Box<str>)]>,
+    },
+    /// The referrer has been rewarded or has used up the cap; the friend's own reward may follow.
+    ReferralSettled,
+}
+
+impl MessageBody {
+    /// The kind of the message in the wire form.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::ReferralNamed { .. } => "referral-named",
+            Self::ReferralAccepted => "referral-accepted",
+            Self::ReferralQualified { .. } => "referral-qualified",
+            Self::ReferralSettled => "referral-settled",
+        }
+    }
+}
+
+impl Message {
+    /// The member to whom it goes.
+    #[must_use]
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// The member from whom it comes.
+    #[must_use]
+    pub fn from(&self) -> &str {
+        &self.from
+    }
+
+    /// Its id, which names its cause.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn body(&self) -> &MessageBody {
+        &self.body
+    }
+
+    pub(super) fn into_event(self) -> Event {
+        let mut event = Event {
+            id: Arc::clone(&self.id),
+            member: Arc::clone(&self.to),
+            at: self.at,
+            currency: None,
+            kind: Kind::Message(self),
+            attributes: Box::default(),
+            digest: 0,
+        };
+        event.digest = super::builder::digest(&event);
+        event
+    }
+
+    pub(super) fn digest(&self, digest: &mut Digest) {
+        digest.text(self.body.kind());
+        digest.text(&self.from);
+        digest.text(&self.rule);
+        let shared = match &self.body {
+            MessageBody::ReferralNamed { joined, shared } => {
+                digest.number(i64::from(joined.days()));
+                shared
+            }
+            MessageBody::ReferralQualified { shared } => shared,
+            MessageBody::ReferralAccepted | MessageBody::ReferralSettled => return,
+        };
+        for (name, value) in shared {
+            digest.text(name);
+            digest.text(value);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Events: what the host tells the engine.
+//!
+//! An [`Event`] is built once, at the door, through an [`EventBuilder`] or from the wire form; a wrong number, an
+//! instant out of range or too many items never get further. It knows no program: names are bound to a program when
+//! the event is evaluated.
+
+mod builder;
+mod digest;
+mod message;
+
+pub use builder::{EventBuilder, EventError, Item, ReturnLine};
+pub(crate) use digest::Digest;
+pub use message::{Message, MessageBody};
+
+use crate::calendar::Instant;
+use std::sync::Arc;
+
+/// Something that happened to a member.
+///
+/// ```
+/// use loyalty_rules::event::{Event, Item};
+///
+/// let event = Event::purchase("K-1", "Jörg", "2026-03-03T17:45:00+01:00")
+///     .channel("Markt")
+///     .item(Item::new("Äpfel", "1", "4.98").category("Obst"))
+///     .build()?;
+/// assert_eq!(event.id(), "K-1");
+/// # Ok::<(), loyalty_rules::event::EventError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub(crate) id: Arc<str>,
+    pub(crate) member: Arc<str>,
+    pub(crate) at: Instant,
+    pub(crate) currency: Option<Box<str>>,
+    pub(crate) kind: Kind,
+    /// Sorted by name.
+    pub(crate) attributes: Box<[(Box<str>, Value)]>,
+    pub(crate) digest: u128,
+}
+
+/// What kind of event it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `purchase` or a declared event.
+    Named(Named),
+    /// Something comes back.
+    Return(Return),
+    /// The member joins, perhaps invited by another.
+    Joining {
+        /// Who invited.
+        referrer: Option<Arc<str>>,
+    },
+    /// A message from another account.
+    Message(Message),
+}
+
+/// A purchase or a declared event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// `purchase`, or the name of the event.
+    pub(crate) name: Box<str>,
+    /// What was bought; a total is one item without a name.
+    pub(crate) items: Arc<[Item]>,
+    /// Whether there is anything to sum up: items or a total.
+    pub(crate) has_basket: bool,
+    pub(crate) channel: Option<Box<str>>,
+    pub(crate) store: Option<Box<str>>,
+    /// How money was paid: means and micro-units.
+    pub(crate) payments: Box<[(Box<str>, i64)]>,
+}
+
+/// A return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Return {
+    /// The purchase, if all lines belong to one.
+    pub(crate) of: Option<Arc<str>>,
+    pub(crate) lines: Box<[ReturnLine]>,
+    /// Purchases of which everything that is left comes back; `None` is `of`.
+    pub(crate) all_of: Box<[Option<Arc<str>>]>,
+}
+
+/// The value of an attribute, still without its type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A text, a name, or a number, date or time as text.
+    Text(Box<str>),
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Several names.
+    List(Box<[Box<str>]>),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(yes: bool) -> Self {
+        Self::Bool(yes)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl Event {
+    /// The id of the event, unique for its member.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The member to whom it happened.
+    #[must_use]
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// When it happened.
+    #[must_use]
+    pub const fn at(&self) -> Instant {
+        self.at
+    }
+
+    /// Whether it is a message from another account. A message never enrols a member.
+    #[must_use]
+    pub const fn is_message(&self) -> bool {
+        matches!(self.kind, Kind::Message(_))
+    }
+}
+
+impl From<Message> for Event {
+    fn from(message: Message) -> Self {
+        message.into_event()
+    }
+}

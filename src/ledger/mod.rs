@@ -1,0 +1,232 @@
+//! Ledger deltas: facts, double entry, with deterministic keys.
+//!
+//! A delta moves a positive amount of one unit from one book of a member to another. Per unit everything sums to
+//! zero, and what was issued = pending + available + redeemed + expired + taken back − debt.
+
+mod totals;
+
+pub use totals::Totals;
+
+use crate::calendar::Date;
+use crate::program::{CardId, ReferralId, RuleId, TiersId, UnitId, VoucherId};
+use std::fmt;
+use std::sync::Arc;
+
+/// A book of a member and a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Book {
+    /// Where units come from: the program. Its balance is minus what was ever issued.
+    Issued,
+    /// Earned, not usable yet.
+    Pending,
+    /// Usable.
+    Available,
+    /// Spent.
+    Redeemed,
+    /// Gone by time.
+    Expired,
+    /// Taken back by returns.
+    TakenBack,
+    /// What a member owes because more was taken back than was left. Its balance is zero or below.
+    Debt,
+}
+
+impl Book {
+    /// All books, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Issued,
+        Self::Pending,
+        Self::Available,
+        Self::Redeemed,
+        Self::Expired,
+        Self::TakenBack,
+        Self::Debt,
+    ];
+
+    /// The word in ledgers.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::Pending => "pending",
+            Self::Available => "available",
+            Self::Redeemed => "redeemed",
+            Self::Expired => "expired",
+            Self::TakenBack => "taken-back",
+            Self::Debt => "debt",
+        }
+    }
+}
+
+/// Why a delta was booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A rule, card, tier or referral gave it.
+    Earned,
+    /// It was there when a test began.
+    Given,
+    /// It became usable.
+    Activated,
+    /// Its last day has passed.
+    Expired,
+    /// A return took it back.
+    Returned,
+    /// It paid off a debt.
+    Repaid,
+    /// Stamps filled a card.
+    CardFull,
+    /// Stamps above the goal were dropped.
+    NotCarriedOver,
+    /// A voucher or gift is void because what it was given for is gone.
+    Cancelled,
+}
+
+impl Reason {
+    /// The word in ledgers.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Earned => "earned",
+            Self::Given => "given",
+            Self::Activated => "activated",
+            Self::Expired => "expired",
+            Self::Returned => "returned",
+            Self::Repaid => "repaid",
+            Self::CardFull => "card-full",
+            Self::NotCarriedOver => "not-carried-over",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What a delta is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Thing {
+    /// A unit, in its scale.
+    Unit(UnitId),
+    /// Whole vouchers.
+    Voucher(VoucherId),
+    /// Whole stamps of a card.
+    Stamps(CardId),
+}
+
+/// Who gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Source {
+    /// A rule.
+    Rule(RuleId),
+    /// A card.
+    Card(CardId),
+    /// The entry gift of a level.
+    Tier(TiersId, u32),
+    /// A referral.
+    Referral(ReferralId),
+    /// A fact that a test or an opening balance gave.
+    Given,
+}
+
+/// The deterministic key of a delta: its cause and a number within it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub(crate) cause: Cause,
+    pub(crate) number: u32,
+}
+
+/// What caused a delta.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Cause {
+    /// An event, by its id.
+    Event(Arc<str>),
+    /// The clock: the day, and what was due.
+    Clock(Date, &'static str),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Event(id) => write!(f, "{id}#{}", self.number),
+            Cause::Clock(day, what) => write!(f, "@{day}/{what}#{}", self.number),
+        }
+    }
+}
+
+/// One booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delta {
+    pub(crate) key: Key,
+    pub(crate) thing: Thing,
+    /// Above zero, in the scale of the thing.
+    pub(crate) amount: i64,
+    pub(crate) from: Book,
+    pub(crate) to: Book,
+    pub(crate) source: Source,
+    /// The event that earned it; for a return the purchase, for the clock the lot's event.
+    pub(crate) event: Arc<str>,
+    /// The lot, voucher or card it belongs to; 0 for none.
+    pub(crate) lot: u32,
+    /// The local day of the booking.
+    pub(crate) day: Date,
+    /// First usable day, where a lot or voucher begins.
+    pub(crate) usable_from: Option<Date>,
+    /// Last usable day, where it has one.
+    pub(crate) last_day: Option<Date>,
+    pub(crate) reason: Reason,
+}
+
+impl Delta {
+    /// The key: the same cause always has the same key, so a delta that is booked twice can be noticed.
+    #[must_use]
+    pub const fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The amount in the smallest step of its unit, above zero.
+    #[must_use]
+    pub const fn amount_scaled(&self) -> i64 {
+        self.amount
+    }
+
+    /// The book it leaves.
+    #[must_use]
+    pub const fn from(&self) -> Book {
+        self.from
+    }
+
+    /// The book it enters.
+    #[must_use]
+    pub const fn to(&self) -> Book {
+        self.to
+    }
+
+    /// Why.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The local day of the booking.
+    #[must_use]
+    pub const fn day(&self) -> Date {
+        self.day
+    }
+
+    /// The first day on which it can be used, where a lot or voucher begins.
+    #[must_use]
+    pub const fn usable_from(&self) -> Option<Date> {
+        self.usable_from
+    }
+
+    /// The last day on which it can be used, if it has one.
+    #[must_use]
+    pub const fn last_day(&self) -> Option<Date> {
+        self.last_day
+    }
+
+    /// The id of the event that earned it.
+    #[must_use]
+    pub fn event(&self) -> &str {
+        &self.event
+    }
+}

@@ -1,0 +1,327 @@
+//! From what pest read to the tree: blocks and their lines.
+//!
+//! A line that cannot be built gives a finding and is left out; everything around it stays. A shape that the
+//! grammar cannot give is no panic but the finding `L009`.
+
+use super::ast::{self, Block, BlockKind, Line, Name, Text};
+use super::from_pairs_atoms::unquoted;
+use super::grammar::{Grammar, Rule};
+use super::places::Place;
+use super::prescan::Prepared;
+use super::recover;
+use crate::diagnostics::{Code, Diagnostic, Span};
+use pest::Parser;
+use pest::iterators::{Pair, Pairs};
+
+/// What building a piece of the tree gives.
+pub(super) type Made<T> = Result<T, Box<Diagnostic>>;
+
+/// Builds the tree of one file.
+pub(super) struct Builder<'p> {
+    pub(super) prepared: &'p Prepared,
+    pub(super) found: Vec<Diagnostic>,
+}
+
+/// The parts of one node, in order.
+pub(super) struct Parts<'i> {
+    pairs: Pairs<'i, Rule>,
+    whole: Span,
+}
+
+impl<'i> Parts<'i> {
+    /// The next part, if there is one.
+    pub(super) fn peek(&self) -> Option<Rule> {
+        self.pairs.peek().map(|pair| pair.as_rule())
+    }
+
+    /// The text of the next part.
+    pub(super) fn peek_text(&self) -> &'i str {
+        self.pairs.peek().map_or("", |pair| {
+            let length = tight_end(&pair) - pair.as_span().start();
+            pair.as_str().get(..length).unwrap_or("")
+        })
+    }
+
+    /// The text of the part behind the next one.
+    pub(super) fn text_behind(&self) -> Option<&'i str> {
+        self.pairs.clone().nth(1).map(|pair| pair.as_str())
+    }
+
+    /// Takes the next part if it is of this kind.
+    pub(super) fn take(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
+        if self.peek() == Some(rule) { self.pairs.next() } else { None }
+    }
+
+    /// Takes the next part if it is of this kind, and tells whether it was.
+    pub(super) fn eat(&mut self, rule: Rule) -> bool {
+        self.take(rule).is_some()
+    }
+
+    /// Takes all of these words where they stand next.
+    pub(super) fn skip(&mut self, rules: &[Rule]) {
+        for rule in rules {
+            self.eat(*rule);
+        }
+    }
+
+    /// Takes the next part, which must be of this kind.
+    pub(super) fn need(&mut self, rule: Rule) -> Made<Pair<'i, Rule>> {
+        self.take(rule).ok_or_else(|| self.fault())
+    }
+
+    /// Takes the next part, whatever it is.
+    pub(super) fn any(&mut self) -> Made<Pair<'i, Rule>> {
+        self.pairs.next().ok_or_else(|| self.fault())
+    }
+
+    /// The finding for a shape that the grammar cannot give.
+    pub(super) fn fault(&self) -> Box<Diagnostic> {
+        Box::new(fault(self.whole))
+    }
+}
+
+/// The finding for a fault of the parser itself.
+pub(super) fn fault(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::L009, span, "this text cannot be read because of a fault in the parser")
+        .help("please report it together with this line")
+}
+
+/// Reads the prepared text of a file.
+pub(super) fn file(prepared: &Prepared) -> (ast::File, Vec<Diagnostic>) {
+    let mut builder = Builder { prepared, found: Vec::new() };
+    let span = prepared.span(0, prepared.text.len());
+    let mut file = ast::File { edition: None, blocks: Vec::new(), comments: prepared.comments.clone(), span };
+    match Grammar::parse(Rule::file, &prepared.text) {
+        Ok(pairs) => builder.file(pairs, &mut file),
+        Err(error) => {
+            let at = super::pest_error::place(&error);
+            builder.found.push(fault(prepared.span(at, at)));
+        }
+    }
+    (file, builder.found)
+}
+
+impl<'p> Builder<'p> {
+    /// The span of a part, without white space and comments behind its last word.
+    pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        self.prepared.span(pair.as_span().start(), tight_end(pair))
+    }
+
+    /// The parts of a part.
+    pub(super) fn parts<'i>(&self, pair: Pair<'i, Rule>) -> Parts<'i> {
+        Parts { whole: self.span(&pair), pairs: pair.into_inner() }
+    }
+
+    /// Takes the next part, which must be of this kind: its span and its own parts.
+    pub(super) fn enter<'i>(&self, parts: &mut Parts<'i>, rule: Rule) -> Made<(Span, Parts<'i>)> {
+        let inner = self.parts(parts.need(rule)?);
+        Ok((inner.whole, inner))
+    }
+
+    /// Builds all lines of a body.
+    pub(super) fn lines<T>(
+        &mut self,
+        body: Pair<'_, Rule>,
+        place: Place,
+        make: fn(&mut Self, Pair<'_, Rule>) -> Made<T>,
+    ) -> Vec<Line<T>> {
+        let mut lines = Vec::new();
+        for pair in body.into_inner() {
+            match pair.as_rule() {
+                Rule::lbrace | Rule::rbrace => {}
+                Rule::bad_line => self.bad(place, &pair),
+                Rule::bad_tail => self.bad_tail(&pair),
+                _ => {
+                    let span = self.span(&pair);
+                    match make(self, pair) {
+                        Ok(kind) => lines.push(Line { kind, span }),
+                        Err(finding) => self.found.push(*finding),
+                    }
+                }
+            }
+        }
+        lines
+    }
+
+    /// The lines of an optional body, the next part.
+    pub(super) fn body<T>(
+        &mut self,
+        parts: &mut Parts<'_>,
+        rule: Rule,
+        place: Place,
+        make: fn(&mut Self, Pair<'_, Rule>) -> Made<T>,
+    ) -> Vec<Line<T>> {
+        parts.take(rule).map_or_else(Vec::new, |body| self.lines(body, place, make))
+    }
+
+    /// A line or block that no statement fits.
+    pub(super) fn bad(&mut self, place: Place, pair: &Pair<'_, Rule>) {
+        let span = pair.as_span();
+        if !self.prepared.is_refused(span.start(), span.end()) {
+            let start = span.start();
+            let findings = recover::diagnose(place, pair.as_str(), &|from, to| {
+                self.prepared.span(start + from, start + to)
+            });
+            self.found.extend(findings);
+        }
+    }
+
+    fn bad_tail(&mut self, pair: &Pair<'_, Rule>) {
+        let span = pair.as_span();
+        let end = span.start() + pair.as_str().trim_end().len();
+        if !self.prepared.is_refused(span.start(), end) {
+            let finding = Diagnostic::new(
+                Code::L001,
+                self.prepared.span(span.start(), end),
+                "nothing may follow a closing brace in its line",
+            )
+            .help("put this in a line of its own");
+            self.found.push(finding);
+        }
+    }
+
+    fn file(&mut self, pairs: Pairs<'_, Rule>, file: &mut ast::File) {
+        for pair in pairs.flat_map(Pair::into_inner) {
+            match pair.as_rule() {
+                Rule::edition => file.edition = self.edition(pair),
+                Rule::bad_item => self.bad_item(pair),
+                Rule::block => match self.block(pair) {
+                    Ok(block) => file.blocks.extend(block),
+                    Err(finding) => self.found.push(*finding),
+                },
+                _ => {}
+            }
+        }
+    }
+
+    fn edition(&mut self, pair: Pair<'_, Rule>) -> Option<ast::Edition> {
+        let span = self.span(&pair);
+        let year = pair.into_inner().find(|part| part.as_rule() == Rule::year)?.as_str().parse().ok()?;
+        Some(ast::Edition { year, span })
+    }
+
+    /// Descriptions above something that is no block are passed over: they are not wrong themselves.
+    fn bad_item(&mut self, pair: Pair<'_, Rule>) {
+        let docs = pair.clone().into_inner().take_while(|part| part.as_rule() == Rule::doc);
+        let end_of_docs = docs.last().map_or(pair.as_span().start(), |doc| doc.as_span().end());
+        let start = pair.as_span().start();
+        let text = pair.as_str().get(end_of_docs - start..).unwrap_or("");
+        let skipped = end_of_docs + (text.len() - text.trim_start().len());
+        if !self.prepared.is_refused(skipped, pair.as_span().end()) {
+            let findings = recover::diagnose(Place::File, text.trim_start(), &|from, to| {
+                self.prepared.span(skipped + from, skipped + to)
+            });
+            self.found.extend(findings);
+        }
+    }
+
+    fn block(&mut self, pair: Pair<'_, Rule>) -> Made<Option<Block>> {
+        let mut doc = Vec::new();
+        let mut parts = self.parts(pair);
+        while let Some(line) = parts.take(Rule::doc) {
+            let text = line.as_str().strip_prefix("##").unwrap_or("").trim().to_owned();
+            let span = self
+                .prepared
+                .span(line.as_span().start(), line.as_span().start() + line.as_str().trim_end().len());
+            doc.push(Text { text, span });
+        }
+        let pair = parts.any()?;
+        let span = self.span(&pair);
+        let head = self.head_span(&pair);
+        let kind = self.block_kind(pair)?;
+        Ok(kind.map(|kind| Block { doc, kind, span, head }))
+    }
+
+    /// From the kind word up to the brace, the list or the colon.
+    fn head_span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let is_head = |part: &Pair<'_, Rule>| {
+            !matches!(
+                part.as_rule(),
+                Rule::program_body
+                    | Rule::schema_body
+                    | Rule::dated_body
+                    | Rule::names_lit
+                    | Rule::unit_body
+                    | Rule::rule_body
+                    | Rule::colon
+                    | Rule::tiers_body
+                    | Rule::card_body
+                    | Rule::voucher_body
+                    | Rule::referral_body
+                    | Rule::returns_body
+                    | Rule::test_body
+            )
+        };
+        let start = pair.as_span().start();
+        let last = pair.clone().into_inner().take_while(is_head).last();
+        self.prepared.span(start, last.map_or(start, |part| tight_end(&part)))
+    }
+
+    fn block_kind(&mut self, pair: Pair<'_, Rule>) -> Made<Option<BlockKind>> {
+        let rule = pair.as_rule();
+        let mut parts = self.parts(pair);
+        Ok(match rule {
+            Rule::import => {
+                parts.skip(&[Rule::k_import]);
+                Some(BlockKind::Import(self.text(&mut parts)?))
+            }
+            Rule::program => self.program(&mut parts)?.map(BlockKind::Program),
+            Rule::schema => self.schema(&mut parts)?.map(BlockKind::Schema),
+            Rule::vocabulary => Some(BlockKind::Vocabulary(self.vocabulary(&mut parts)?)),
+            Rule::list => Some(BlockKind::List(self.list(&mut parts)?)),
+            Rule::unit => Some(BlockKind::Unit(self.unit(&mut parts)?)),
+            Rule::earn => self.rule(&mut parts, ast::RuleKind::Earn)?.map(BlockKind::Rule),
+            Rule::bonus => self.rule(&mut parts, ast::RuleKind::Bonus)?.map(BlockKind::Rule),
+            Rule::shared_cap => Some(BlockKind::SharedCap(self.shared_cap(&mut parts)?)),
+            Rule::tiers => self.tiers(&mut parts)?.map(BlockKind::Tiers),
+            Rule::card => self.card(&mut parts)?.map(BlockKind::Card),
+            Rule::voucher => self.voucher(&mut parts)?.map(BlockKind::Voucher),
+            Rule::referral => self.referral(&mut parts)?.map(BlockKind::Referral),
+            Rule::returns => {
+                parts.skip(&[Rule::k_returns]);
+                let lines = self.body(&mut parts, Rule::returns_body, Place::Returns, Self::returns_line);
+                Some(BlockKind::Returns(ast::ReturnsBlock { lines }))
+            }
+            Rule::test => self.test(&mut parts)?.map(BlockKind::Test),
+            _ => return Err(parts.fault()),
+        })
+    }
+
+    /// The kind word and the name of a block. Without a name the block is left out, but its lines are judged.
+    pub(super) fn head(&mut self, parts: &mut Parts<'_>) -> Made<Option<Name>> {
+        let word = parts.any()?;
+        if parts.peek() == Some(Rule::name) {
+            return self.name(parts).map(Some);
+        }
+        let bad = parts.need(Rule::bad_head)?;
+        let written = bad.as_str().trim();
+        let start = bad.as_span().start();
+        let span = self.prepared.span(start, start + written.len());
+        let words: String = written.chars().filter(|c| *c != '"').collect();
+        let word = word.as_str();
+        if self.prepared.is_refused(start, bad.as_span().end()) {
+            return Ok(None);
+        }
+        if words.trim().is_empty() {
+            let finding = Diagnostic::new(Code::L001, span, format!("a name is missing behind `{word}`"))
+                .help(format!("write `{word} \"A name\" {{`"));
+            self.found.push(finding);
+            return Ok(None);
+        }
+        let quoted = format!("\"{}\"", words.trim());
+        let finding = Diagnostic::new(Code::L001, span, "this name needs quotes")
+            .label("only one word of letters, digits, `_` and `-` can stand without")
+            .help(format!("write `{word} {quoted} {{`"))
+            .fix(quoted.clone());
+        self.found.push(finding);
+        Ok(Some(Name { text: unquoted(&quoted), span }))
+    }
+}
+
+/// Where the last word of a part ends: pest counts white space and comments behind it where more might follow.
+fn tight_end(pair: &Pair<'_, Rule>) -> usize {
+    match pair.clone().into_inner().last() {
+        Some(last) => tight_end(&last),
+        None => pair.as_span().start() + pair.as_str().trim_end().len(),
+    }
+}

@@ -1,0 +1,44 @@
+//! The kinds of place in which a line can stand.
+
+/// Where a line stands: what it may say depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    File,
+    Program,
+    Schema,
+    Dated,
+    Unit,
+    Rule,
+    Tiers,
+    Tier,
+    Card,
+    Voucher,
+    Referral,
+    Returns,
+    Test,
+    Given,
+    Step,
+}
+
+impl Place {
+    /// How a message names the place: `in a voucher`.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::File => "outside of all blocks",
+            Self::Program => "in `program`",
+            Self::Schema => "among attributes",
+            Self::Dated => "in a list by dates",
+            Self::Unit => "in a `unit`",
+            Self::Rule => "in an `earn` or `bonus`",
+            Self::Tiers => "in `tiers`",
+            Self::Tier => "in a `tier`",
+            Self::Card => "in a `card`",
+            Self::Voucher => "in a `voucher`",
+            Self::Referral => "in a `referral`",
+            Self::Returns => "in `returns`",
+            Self::Test => "in a `test`",
+            Self::Given => "in `given member`",
+            Self::Step => "in a `when` of a test",
+        }
+    }
+}
