@@ -29,7 +29,11 @@ pub(super) fn clean(text: &str, base: u32) -> Cleaned {
             }
         }
     }
-    let diagnostics = found.iter().map(|(range, refused)| refused.finding(text, range, base)).collect();
+    let diagnostics = found
+        .iter()
+        .take(super::MOST_FINDINGS)
+        .map(|(range, refused)| refused.finding(text, range, base))
+        .collect();
     let ranges: Vec<_> = found.into_iter().map(|(range, _)| range).collect();
     marks.extend(ranges.iter().cloned());
     (blank(text.to_owned(), &marks), diagnostics, ranges)

@@ -3,6 +3,7 @@
 //! A line that cannot be built gives a finding and is left out; everything around it stays. A shape that the
 //! grammar cannot give is no panic but the finding `L009`.
 
+use super::MOST_FINDINGS;
 use super::ast::{self, Block, BlockKind, Line, Name, Text};
 use super::from_pairs_atoms::unquoted;
 use super::grammar::{Grammar, Rule};
@@ -157,7 +158,7 @@ impl<'p> Builder<'p> {
     /// A line or block that no statement fits.
     pub(super) fn bad(&mut self, place: Place, pair: &Pair<'_, Rule>) {
         let span = pair.as_span();
-        if !self.prepared.is_refused(span.start(), span.end()) {
+        if !self.prepared.is_refused(span.start(), span.end()) && self.found.len() < MOST_FINDINGS {
             let start = span.start();
             let findings = recover::diagnose(place, pair.as_str(), &|from, to| {
                 self.prepared.span(start + from, start + to)
@@ -207,7 +208,7 @@ impl<'p> Builder<'p> {
         let start = pair.as_span().start();
         let text = pair.as_str().get(end_of_docs - start..).unwrap_or("");
         let skipped = end_of_docs + (text.len() - text.trim_start().len());
-        if !self.prepared.is_refused(skipped, pair.as_span().end()) {
+        if !self.prepared.is_refused(skipped, pair.as_span().end()) && self.found.len() < MOST_FINDINGS {
             let findings = recover::diagnose(Place::File, text.trim_start(), &|from, to| {
                 self.prepared.span(skipped + from, skipped + to)
             });
@@ -320,7 +321,7 @@ impl<'p> Builder<'p> {
 
 /// Where the last word of a part ends: pest counts white space and comments behind it where more might follow.
 fn tight_end(pair: &Pair<'_, Rule>) -> usize {
-    match pair.clone().into_inner().last() {
+    match pair.clone().into_inner().next_back() {
         Some(last) => tight_end(&last),
         None => pair.as_span().start() + pair.as_str().trim_end().len(),
     }

@@ -6,6 +6,7 @@
 
 pub mod ast;
 mod characters;
+mod forms;
 mod from_pairs;
 mod from_pairs_atoms;
 mod from_pairs_blocks;
@@ -13,7 +14,9 @@ mod from_pairs_conds;
 mod from_pairs_rules;
 mod from_pairs_tests;
 mod grammar;
+mod heads;
 mod joined;
+mod later;
 mod lexemes;
 mod limits;
 mod numbers;
@@ -21,11 +24,15 @@ mod pest_error;
 mod places;
 mod prescan;
 mod recover;
+mod slips;
 mod starts;
 
 pub use limits::Limits;
 
 use crate::diagnostics::{Diagnostic, SourceFile, Span};
+
+/// More findings than anybody reads are not collected, so that a file full of rubbish needs no memory of its own.
+const MOST_FINDINGS: usize = 10_000;
 
 /// Reads a rule file: the tree of all that is understood, and findings for the rest, in the order of the text.
 ///
@@ -48,5 +55,6 @@ pub fn parse(source: &SourceFile, limits: &Limits) -> (ast::File, Vec<Diagnostic
         }
     };
     findings.sort_by_key(|finding| finding.primary.span);
+    findings.truncate(MOST_FINDINGS);
     (file, findings)
 }

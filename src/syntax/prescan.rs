@@ -5,6 +5,7 @@
 
 use super::ast::Comment;
 use super::characters;
+use super::heads::{Headless, misspelt};
 use super::lexemes::{Kind, Lexeme, lexemes};
 use super::limits::Limits;
 use super::starts::starts_block;
@@ -21,8 +22,8 @@ pub(super) struct Prepared {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Places that were blanked out with an error; the line around them is not judged again.
     refused: Vec<Range<usize>>,
-    /// Where text was put in, and how many bytes.
-    inserted: Vec<(usize, usize)>,
+    /// Where text was put in, how many bytes, and how many bytes were put in before.
+    inserted: Vec<(usize, usize, usize)>,
     base: u32,
 }
 
@@ -36,12 +37,16 @@ impl Prepared {
     /// Whether an error was already reported inside this piece of the prepared text.
     pub(super) fn is_refused(&self, start: usize, end: usize) -> bool {
         let (start, end) = (self.original(start), self.original(end));
-        self.refused.iter().any(|range| range.start < end && start < range.end)
+        let next = self.refused.partition_point(|range| range.end <= start);
+        self.refused.get(next).is_some_and(|range| range.start < end)
     }
 
     fn original(&self, at: usize) -> usize {
-        let before = self.inserted.iter().take_while(|(start, _)| *start < at);
-        at - before.map(|(start, length)| (*length).min(at - start)).sum::<usize>()
+        let next = self.inserted.partition_point(|(start, _, _)| *start < at);
+        match next.checked_sub(1).and_then(|index| self.inserted.get(index)) {
+            Some((start, length, before)) => at - before - (*length).min(at - start),
+            None => at,
+        }
     }
 }
 
@@ -53,6 +58,8 @@ struct Open {
     indent: usize,
     weight: usize,
     entries: usize,
+    /// The first line inside that stands no further right than the line with the sign.
+    dedent: Option<usize>,
 }
 
 /// A brace that closes further left than it was opened: the likely place of a missing one.
@@ -70,7 +77,13 @@ struct Scan<'s> {
     refused: Vec<Range<usize>>,
     insertions: Vec<(usize, &'static str)>,
     open: Vec<Open>,
+    /// The weights of all open signs.
+    depth: usize,
+    /// How many of them are braces.
+    braces: usize,
     nots: usize,
+    /// A head without a brace, which may be missing.
+    headless: Option<Headless>,
     suspect: Option<Suspect>,
     item_start: usize,
     too_deep: bool,
@@ -95,7 +108,10 @@ pub(super) fn prescan(source: &SourceFile, limits: &Limits) -> Result<Prepared, 
         refused,
         insertions: Vec::new(),
         open: Vec::new(),
+        depth: 0,
+        braces: 0,
         nots: 0,
+        headless: None,
         suspect: None,
         item_start: 0,
         too_deep: false,
@@ -139,9 +155,17 @@ impl Scan<'_> {
             self.item_start = at;
         }
         self.docs_before(&first);
-        self.nots = 0;
+        self.dedent(&first, indent, at);
+        let given = self.missing_brace(&first, indent);
         let range = first.start..at + text.trim_end().len();
-        for (index, lexeme) in line.iter().enumerate() {
+        if self.open.is_empty() {
+            self.misspelt(&line);
+            if !first.is_remark() {
+                self.headless = Headless::of(&line, indent);
+            }
+        }
+        self.nots = 0;
+        for (index, lexeme) in line.iter().enumerate().skip(usize::from(given)) {
             self.tokens += usize::from(!lexeme.is_remark());
             match lexeme.kind {
                 Kind::Comment => self.comment(lexeme, index == 0),
@@ -157,8 +181,54 @@ impl Scan<'_> {
         }
     }
 
+    /// Remembers where the text goes back to the left inside the innermost block.
+    fn dedent(&mut self, first: &Lexeme<'_>, indent: usize, at: usize) {
+        let Some(open) = self.open.last_mut().filter(|open| open.dedent.is_none()) else { return };
+        if indent <= open.indent && !first.is_sign("}") && !first.is_remark() {
+            open.dedent = Some(at);
+        }
+    }
+
+    /// Puts in the brace that the head above lacks. Tells whether it stands at the beginning of this line.
+    fn missing_brace(&mut self, first: &Lexeme<'_>, indent: usize) -> bool {
+        if first.is_remark() || !self.open.is_empty() {
+            return false;
+        }
+        let Some(head) = self.headless.take() else { return false };
+        let next_line = first.is_sign("{");
+        let finding = if next_line {
+            self.blanks.push(first.start..first.end());
+            let span = self.span(first.start, first.end());
+            Diagnostic::new(Code::L001, span, "the `{` belongs at the end of the line above")
+        } else if head.goes_on_with(first, indent) {
+            let span = self.span(head.range.start, head.range.end);
+            Diagnostic::new(Code::L001, span, "a `{` is missing behind the head of a block")
+        } else {
+            return false;
+        };
+        self.diagnostics.push(finding.help("write `{` at the end of the first line of the block"));
+        self.insertions.push((head.range.end, " {"));
+        let lexeme = Lexeme { kind: Kind::Sign, start: head.range.end.saturating_sub(1), text: "{" };
+        self.item_start = self.item_start.min(head.range.start);
+        self.push("{", &lexeme, &head.range, 0, 1);
+        next_line
+    }
+
+    /// Reports a misspelt kind word and puts the right one in its place.
+    fn misspelt(&mut self, line: &[Lexeme<'_>]) {
+        if let (Some(first), Some(meant)) = (line.first(), misspelt(line)) {
+            let span = self.span(first.start, first.end());
+            let finding = Diagnostic::new(Code::L001, span, format!("`{}` is not understood", first.text))
+                .help(format!("did you mean `{meant}`?"))
+                .fix(meant);
+            self.diagnostics.push(finding);
+            self.blanks.push(first.start..first.end());
+            self.insertions.push((first.start, meant));
+        }
+    }
+
     fn has_brace(&self) -> bool {
-        self.open.iter().any(|open| open.sign == "{")
+        self.braces > 0
     }
 
     fn comment(&mut self, lexeme: &Lexeme<'_>, own_line: bool) {
@@ -265,12 +335,15 @@ impl Scan<'_> {
         indent: usize,
         weight: usize,
     ) {
-        self.open.push(Open { sign, at: lexeme.start, line: line.clone(), indent, weight, entries: 0 });
+        self.depth += weight;
+        self.braces += usize::from(sign == "{");
+        let line = line.clone();
+        self.open.push(Open { sign, at: lexeme.start, line, indent, weight, entries: 0, dedent: None });
         self.check_depth(lexeme.start, lexeme.end());
     }
 
     fn check_depth(&mut self, start: usize, end: usize) {
-        let depth = self.open.iter().map(|open| open.weight).sum::<usize>() + self.nots;
+        let depth = self.depth + self.nots;
         if depth > self.limits.nesting && !self.too_deep {
             self.too_deep = true;
             let span = self.span(start, end);
@@ -287,14 +360,27 @@ impl Scan<'_> {
 
     fn pop(&mut self, sign: &str) {
         if self.open.last().is_some_and(|open| open.sign == sign) {
-            self.open.pop();
+            self.take_last();
         }
+    }
+
+    fn take_last(&mut self) -> Option<Open> {
+        let open = self.open.pop()?;
+        self.depth -= open.weight;
+        self.braces -= usize::from(open.sign == "{");
+        Some(open)
+    }
+
+    fn forget_open(&mut self) {
+        self.open.clear();
+        self.depth = 0;
+        self.braces = 0;
     }
 
     /// Brackets and parentheses never reach over a brace.
     fn drop_brackets(&mut self) {
         while self.open.last().is_some_and(|open| open.sign != "{") {
-            self.open.pop();
+            self.take_last();
         }
     }
 
@@ -310,7 +396,7 @@ impl Scan<'_> {
 
     fn close_brace(&mut self, lexeme: &Lexeme<'_>, indent: usize, first: bool, line_at: usize) {
         self.drop_brackets();
-        let Some(open) = self.open.pop() else {
+        let Some(open) = self.take_last() else {
             let span = self.span(lexeme.start, lexeme.end());
             let finding = Diagnostic::new(Code::L001, span, "this `}` closes nothing")
                 .label("no block is open here")
@@ -320,7 +406,8 @@ impl Scan<'_> {
             return;
         };
         if first && indent < open.indent && self.suspect.is_none() {
-            self.suspect = Some(Suspect { opened: open.line.start..open.at, closing_line: line_at });
+            let closing_line = open.dedent.unwrap_or(line_at);
+            self.suspect = Some(Suspect { opened: open.line.start..open.at, closing_line });
         }
         if self.open.is_empty() {
             self.suspect = None;
@@ -336,7 +423,7 @@ impl Scan<'_> {
         self.refused.push(self.item_start..end);
         self.insertions.retain(|(at, _)| *at < self.item_start);
         self.too_deep = false;
-        self.open.clear();
+        self.forget_open();
     }
 
     /// Closes what is still open where the next block begins or the file ends.
@@ -356,7 +443,7 @@ impl Scan<'_> {
             missing -= 1;
         }
         self.insertions.extend(std::iter::repeat_n((at, brace), missing));
-        self.open.clear();
+        self.forget_open();
         if self.too_deep {
             self.blank_item(at);
         }
@@ -367,23 +454,37 @@ impl Scan<'_> {
         self.insertions.sort_by_key(|(at, _)| *at);
         let mut inserted = Vec::with_capacity(self.insertions.len());
         let mut prepared = String::with_capacity(text.len() + 2 * self.insertions.len());
-        let mut done = 0;
-        for (at, brace) in &self.insertions {
+        let (mut done, mut before) = (0, 0);
+        for (at, piece) in &self.insertions {
             prepared.push_str(text.get(done..*at).unwrap_or(""));
-            inserted.push((prepared.len(), brace.len()));
-            prepared.push_str(brace);
+            inserted.push((prepared.len(), piece.len(), before));
+            prepared.push_str(piece);
             done = *at;
+            before += piece.len();
         }
         prepared.push_str(text.get(done..).unwrap_or(""));
         Prepared {
             text: prepared,
             comments: self.comments,
             diagnostics: self.diagnostics,
-            refused: self.refused,
+            refused: merged(self.refused),
             inserted,
             base: self.base,
         }
     }
+}
+
+/// Ranges in order, and one in place of several that overlap.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match out.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => out.push(range),
+        }
+    }
+    out
 }
 
 /// A breach of a limit: what, how much, how much at most.

@@ -1,0 +1,276 @@
+//! The right forms of every line, to be shown where a wrong one stands.
+
+use super::places::Place;
+
+/// A leading word and one or two lines that begin with it, valid in their place.
+pub(super) type Form = (&'static str, &'static [&'static str]);
+
+const VALID: Form =
+    ("valid", &["valid from 2026-01-01 to 2026-12-31", "valid every year from 12-01 to 12-24"]);
+const WHEN: Form = ("when", &["when basket is at least 30 EUR", "when tier is Gold or tier is Silver"]);
+const FOR: Form = ("for", &["for items where category is Drinks"]);
+const ON: Form = ("on", &["on purchase", "on joining"]);
+const ROUND: Form = ("round", &["round down in total", "round half up per item"]);
+const ACTIVATE: Form = ("activate", &["activate after 14 days", "activate at once"]);
+const EXPIRE: Form =
+    ("expire", &["expire 24 months after earning", "expire at end of calendar year plus 1 year"]);
+const WORTH: Form = ("worth", &["worth 0.01 EUR"]);
+const CAP: Form = ("cap", &["cap 3 times per month", "cap 1_000 points per calendar year"]);
+
+const FILE: &[Form] = &[
+    ("edition", &["edition 2026"]),
+    ("import", &["import \"units.loyalty\""]),
+    ("program", &["program \"My shop\" {"]),
+    ("member", &["member {"]),
+    ("item", &["item {"]),
+    ("event", &["event review {"]),
+    ("categories", &["categories [Fruit, \"Wine & more\"]"]),
+    ("channels", &["channels [Shop, Online]"]),
+    ("stores", &["stores [Berlin, Wien]"]),
+    ("payments", &["payments [Prepaid, Card]"]),
+    ("list", &["list Excluded [Tobacco, \"Gift cards\"]", "list Quarterly {"]),
+    ("unit", &["unit points is spendable {", "unit nights is status"]),
+    ("earn", &["earn \"Base points\" {"]),
+    ("bonus", &["bonus \"Double Tuesday\" {"]),
+    ("cap", &["cap Limit: 1_000 points per month on [\"Double Tuesday\", \"Wine weeks\"]"]),
+    ("tiers", &["tiers Status {"]),
+    ("card", &["card \"Coffee card\" {"]),
+    ("voucher", &["voucher Welcome {"]),
+    ("referral", &["referral \"Bring a friend\" {"]),
+    ("returns", &["returns {"]),
+    ("test", &["test \"double points on Tuesday\" {"]),
+];
+
+const PROGRAM: &[Form] = &[
+    ("version", &["version 1"]),
+    ("effective", &["effective from 2026-01-01"]),
+    ("currency", &["currency EUR"]),
+    ("time", &["time zone \"Europe/Berlin\""]),
+    ("week", &["week starts on monday"]),
+    ("day", &["day starts at 06:00"]),
+    ("membership", &["membership year starts on day 9"]),
+    ("accept", &["accept late events for 30 days", "accept events from 90 days before joining"]),
+    ("prices", &["prices with tax", "prices without tax"]),
+    ("spend", &["spend with tax after redemptions"]),
+];
+
+const SCHEMA: &[Form] = &[("", &["birthday: date optional", "stars: integer 1 to 5"])];
+
+const DATED: &[Form] = &[("from", &["from 2026-01-01 to 2026-03-31 [Groceries, Gyms]"])];
+
+const UNIT: &[Form] =
+    &[("singular", &["singular point"]), ("decimals", &["decimals 2"]), WORTH, ROUND, ACTIVATE, EXPIRE];
+
+const RULE: &[Form] = &[
+    VALID,
+    ON,
+    FOR,
+    WHEN,
+    ("give", &["give 1 point per full 2 EUR", "give 2% of spend as points"]),
+    ("multiply", &["multiply points by 2", "multiply points by tier [Silver: 1.25, Gold: 1.5]"]),
+    ("at", &["at least 500 points"]),
+    ("replaces", &["replaces \"Base points\""]),
+    ("combine", &["combine add", "combine best of Offers"]),
+    CAP,
+    ROUND,
+    ACTIVATE,
+    EXPIRE,
+];
+
+const TIERS: &[Form] = &[
+    ("count", &["count spend in calendar year", "count nights, stays in calendar year"]),
+    ("upgrade", &["upgrade at once"]),
+    ("keep", &["keep until end of next calendar year", "keep forever"]),
+    ("then", &["then drop one level", "then drop to earned tier"]),
+    ("tier", &["tier Basic", "tier Silver { reach 350 EUR spend }"]),
+];
+
+const TIER: &[Form] = &[
+    ("reach", &["reach 10 nights or 4 stays", "reach 350 EUR spend"]),
+    ("on", &["on entry give 250 points"]),
+    ("benefit", &["benefit \"Free breakfast for two\""]),
+];
+
+const CARD: &[Form] = &[
+    ON,
+    VALID,
+    WHEN,
+    FOR,
+    ("stamp", &["stamp 1 per item"]),
+    ("goal", &["goal 10 stamps"]),
+    ("start", &["start with 2 stamps", "start with 2 stamps on every card"]),
+    ("cap", &["cap 3 stamps per day"]),
+    ("carry", &["carry over"]),
+    ("no", &["no carry over"]),
+    ("expire", &["expire 12 months after first stamp"]),
+    ("reward", &["reward 1 \"Free coffee\""]),
+];
+
+const VOUCHER: &[Form] = &[
+    ("grants", &["grants 10 EUR off", "grants \"One upgrade to the next cabin\""]),
+    WORTH,
+    ("valid", &["valid for 60 days", "valid until end of next month"]),
+    ("usable", &["usable from 2026-12-01 to 2026-12-07"]),
+    FOR,
+    WHEN,
+    ("cap", &["cap 1 time per purchase"]),
+];
+
+const REFERRAL: &[Form] = &[
+    VALID,
+    ("friend", &["friend qualifies with purchase of at least 30 EUR within 60 days of joining"]),
+    ("wait", &["wait 14 days"]),
+    ("on", &["on qualifying give 1_000 points to referrer", "on joining give 1 Welcome to friend"]),
+    ("cap", &["cap referrer 10 times per calendar year"]),
+    ("not", &["not within same household"]),
+];
+
+const RETURNS: &[Form] = &[
+    ("take", &["take back earned in proportion", "take back nothing"]),
+    ("accept", &["accept within 60 days"]),
+    ("unmatched", &["unmatched lines are refused", "unmatched lines take back today's rate"]),
+];
+
+const TEST: &[Form] = &[
+    ("given", &["given member Ann { joined 2026-01-05 }"]),
+    (
+        "when",
+        &["when 2026-03-03 17:45 purchase \"K-1\" by Ann { total 20 EUR }", "when 2026-03-17 00:00 clock"],
+    ),
+    ("expect", &["expect Ann earns 14 points", "expect Ann has 14 points pending"]),
+];
+
+const GIVEN: &[Form] = &[
+    ("joined", &["joined 2026-01-05"]),
+    ("tier", &["tier Gold until 2027-12-31"]),
+    ("card", &["card \"Coffee card\" at 9 stamps"]),
+    ("cap", &["cap Limit used 950"]),
+    ("referred", &["referred by Rosa"]),
+    ("balance", &["balance 24 nights", "balance 24 nights expiring 2027-12-31"]),
+    ("has", &["has 1 Welcome until 2026-04-30"]),
+    ("spent", &["spent 400 EUR on 2026-01-10"]),
+    ("purchased", &["purchased 3 times on 2026-01-10"]),
+    ("", &["birthday: 1990-05-20"]),
+];
+
+const STEP: &[Form] = &[
+    ("item", &["item Bread 2 x 4 EUR, category: Bakery"]),
+    ("payment", &["payment Prepaid: 5 EUR"]),
+    ("total", &["total 19.99 EUR"]),
+    ("all", &["all items", "all items of \"P-2\""]),
+    ("", &["channel: Online"]),
+];
+
+/// All places inside blocks.
+const INSIDE: &[Place] = &[
+    Place::Program,
+    Place::Dated,
+    Place::Unit,
+    Place::Rule,
+    Place::Tiers,
+    Place::Tier,
+    Place::Card,
+    Place::Voucher,
+    Place::Referral,
+    Place::Returns,
+    Place::Test,
+    Place::Given,
+    Place::Step,
+];
+
+/// The lines that may stand in a place, by leading word. The word is empty where a line starts with a name.
+pub(super) const fn forms(place: Place) -> &'static [Form] {
+    match place {
+        Place::File => FILE,
+        Place::Program => PROGRAM,
+        Place::Schema => SCHEMA,
+        Place::Dated => DATED,
+        Place::Unit => UNIT,
+        Place::Rule => RULE,
+        Place::Tiers => TIERS,
+        Place::Tier => TIER,
+        Place::Card => CARD,
+        Place::Voucher => VOUCHER,
+        Place::Referral => REFERRAL,
+        Place::Returns => RETURNS,
+        Place::Test => TEST,
+        Place::Given => GIVEN,
+        Place::Step => STEP,
+    }
+}
+
+/// Whether some other place knows lines with this leading word.
+pub(super) fn stands_elsewhere(word: &str) -> bool {
+    let in_block = INSIDE.iter().any(|place| forms(*place).iter().any(|(lead, _)| *lead == word));
+    in_block || FILE.iter().any(|(lead, _)| *lead == word)
+}
+
+/// The word of a list that was probably meant: one that differs in at most two letters, the nearest first.
+pub(super) fn similar<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let length = word.chars().count();
+    let near = words.filter(|known| !known.is_empty()).filter_map(|known| {
+        let distance = distance(word, known);
+        (distance <= 2 && distance * 2 < length).then_some((distance, known))
+    });
+    near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
+}
+
+/// How many letters must be put in, left out, changed or swapped with their neighbour.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    if left.len().abs_diff(right.len()) > 2 {
+        return 3;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.iter().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, b) in right.iter().enumerate() {
+            let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX / 2);
+            let mut best = (at(&row, j) + usize::from(a != b)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
+            let swapped = i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
+            if swapped {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            next.push(best);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::pest_error::stops_at;
+
+    #[test]
+    fn every_example_is_right_in_its_place() {
+        for place in INSIDE.iter().chain(&[Place::File, Place::Schema]) {
+            for example in forms(*place).iter().flat_map(|(_, examples)| *examples) {
+                let whole =
+                    if example.ends_with('{') { format!("{example}}}") } else { (*example).to_owned() };
+                assert_eq!(stops_at(*place, &whole), None, "{example} {}", place.words());
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_begins_with_its_word() {
+        for place in INSIDE.iter().chain(&[Place::File]) {
+            for (word, examples) in forms(*place) {
+                assert!(examples.iter().all(|example| example.starts_with(word)), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn near_words_are_found_and_far_ones_are_not() {
+        let words = || RULE.iter().map(|(word, _)| *word);
+        assert_eq!(similar("giv", words()), Some("give"));
+        assert_eq!(similar("combien", words()), Some("combine"));
+        assert_eq!(similar("mulitply", words()), Some("multiply"));
+        assert_eq!(similar("rewards", words()), None);
+        assert_eq!(similar("in", words()), None);
+    }
+}

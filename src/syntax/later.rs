@@ -1,0 +1,163 @@
+//! Forms of the language that this version does not evaluate. They are known, so they are refused by name.
+
+use super::lexemes::{Kind, Lexeme};
+use super::places::Place;
+
+/// A form: where it stands, how it is recognised, how a message shows it.
+///
+/// In a pattern, `…` stands for anything, `_` for one word, number or sign, `N` for one name, `#` for one
+/// number. Whatever follows the pattern belongs to it. The underlined text begins behind the last `…`.
+struct Form {
+    places: &'static [Place],
+    pattern: &'static str,
+    shown: &'static str,
+}
+
+const fn form(places: &'static [Place], pattern: &'static str, shown: &'static str) -> Form {
+    Form { places, pattern, shown }
+}
+
+const FILE: &[Place] = &[Place::File];
+const SCHEMA: &[Place] = &[Place::Schema];
+const EXPIRY: &[Place] = &[Place::Unit, Place::Rule, Place::Card];
+const MOMENTS: &[Place] = &[Place::Rule, Place::Card];
+const FUNDED: &[Place] = &[Place::Rule, Place::Card, Place::Voucher, Place::Referral];
+const CAPS: &[Place] = &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Referral];
+const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Referral];
+const CONDS: &[Place] = &[Place::Rule, Place::Card, Place::Voucher, Place::Tiers];
+const TIERS: &[Place] = &[Place::Tiers];
+const TIER: &[Place] = &[Place::Tier];
+const CARD: &[Place] = &[Place::Card];
+const REFERRAL: &[Place] = &[Place::Referral];
+const RETURNS: &[Place] = &[Place::Returns];
+const TEST: &[Place] = &[Place::Test];
+const GIVEN: &[Place] = &[Place::Given];
+const STEP: &[Place] = &[Place::Step];
+
+const FORMS: &[Form] = &[
+    form(FILE, "award", "award"),
+    form(FILE, "convert", "convert"),
+    form(FILE, "plan", "plan"),
+    form(FILE, "milestones", "milestones"),
+    form(FILE, "challenge", "challenge"),
+    form(FILE, "streak", "streak"),
+    form(FILE, "draw", "draw"),
+    form(FILE, "reward", "reward"),
+    form(FILE, "redeem", "redeem"),
+    form(FILE, "rebate", "rebate"),
+    form(FILE, "partner", "partner"),
+    form(FILE, "donate", "donate"),
+    form(FILE, "period", "period"),
+    form(FILE, "parameter", "parameter"),
+    form(FILE, "charities", "charities"),
+    form(FILE, "unit N is money", "unit … is money in …"),
+    form(FILE, "unit N is tickets", "unit … is tickets"),
+    form(FILE, "unit N is donation", "unit … is donation in …"),
+    form(FILE, "list N from host", "list … from host"),
+    form(&[Place::Program], "members join by", "members join by …"),
+    form(SCHEMA, "judged on", "judged on …"),
+    form(SCHEMA, "N : … may change", "may change …"),
+    form(SCHEMA, "N : … counts from", "counts from …"),
+    form(&[Place::Unit], "spend oldest first", "spend oldest first"),
+    form(&[Place::Unit], "spend soonest expiry first", "spend soonest expiry first"),
+    form(&[Place::Voucher], "activate", "activate …"),
+    form(EXPIRY, "activate on", "activate on …"),
+    form(EXPIRY, "expire after # N without", "expire after … without …"),
+    form(EXPIRY, "no expiry when", "no expiry when …"),
+    form(MOMENTS, "on birthday", "on birthday"),
+    form(MOMENTS, "on start of", "on start of …"),
+    form(MOMENTS, "on # N after", "on … after …"),
+    form(MOMENTS, "on # N without", "on … without …"),
+    form(MOMENTS, "at partner", "at partner …"),
+    form(FUNDED, "funded by", "funded by …"),
+    form(&[Place::Rule], "multiply everything", "multiply everything …"),
+    form(GIVES, "… give choice of", "give choice of …"),
+    form(GIVES, "… on the category with most spend", "on the category with most spend"),
+    form(GIVES, "… earned from", "give … per … earned from …"),
+    form(GIVES, "… give N of … as", "give … of … as …"),
+    form(CARD, "cap # rewards", "cap … rewards"),
+    form(CARD, "cap # reward", "cap … rewards"),
+    form(CARD, "reward worth the average", "reward worth the average …"),
+    form(CAPS, "cap … for each", "cap … for each …"),
+    form(CAPS, "cap … across all members", "cap … across all members"),
+    form(CAPS, "cap … per account", "cap … per account"),
+    form(CONDS, "… voucher N is presented", "voucher … is presented"),
+    form(TIERS, "count … in rolling", "count … in rolling …"),
+    form(TIERS, "count … in # N since", "count … since reaching the tier"),
+    form(TIERS, "count … years of", "years of …"),
+    form(TIERS, "upgrade at end of", "upgrade at end of …"),
+    form(TIERS, "new tier counts", "new tier counts …"),
+    form(TIERS, "grace", "grace …"),
+    form(TIERS, "reaching takes the threshold", "reaching takes the threshold"),
+    form(TIERS, "carry", "carry …"),
+    form(TIER, "reach … years of", "years of …"),
+    form(TIER, "paid by plan", "paid by plan …"),
+    form(TIER, "every", "every … give …"),
+    form(REFERRAL, "friend may be named", "friend may be named …"),
+    form(REFERRAL, "friend qualifies with #", "friend qualifies with a number of events"),
+    form(REFERRAL, "when friend", "when friend …"),
+    form(REFERRAL, "when referrer", "when referrer …"),
+    form(RETURNS, "take back earned in full", "take back earned in full"),
+    form(RETURNS, "take back earned as if never bought", "take back earned as if never bought"),
+    form(RETURNS, "give back redeemed", "give back redeemed …"),
+    form(RETURNS, "balance may go negative", "balance may go negative"),
+    form(RETURNS, "balance stays at zero", "balance stays at zero"),
+    form(TEST, "when … redeem", "redeem …"),
+    form(TEST, "when … choose", "choose …"),
+    form(TEST, "when … join plan", "join plan …"),
+    form(TEST, "when … leave plan", "leave plan …"),
+    form(TEST, "when … grant tier", "grant tier …"),
+    form(TEST, "when … announce", "announce …"),
+    form(TEST, "when … adjust", "adjust …"),
+    form(TEST, "when … transfer", "transfer …"),
+    form(TEST, "when … link friend", "link friend …"),
+    form(TEST, "when … change", "change …"),
+    form(TEST, "expect streak _ of", "expect streak …"),
+    form(TEST, "expect challenge _ of", "expect challenge …"),
+    form(TEST, "expect task _ of", "expect task …"),
+    form(TEST, "expect partner", "expect partner …"),
+    form(TEST, "expect charity", "expect charity …"),
+    form(TEST, "expect N owes", "expect … owes …"),
+    form(TEST, "expect N pays", "expect … pays …"),
+    form(GIVEN, "plan _ since", "plan … since …"),
+    form(GIVEN, "account", "account …"),
+    form(GIVEN, "streak _ at", "streak … at …"),
+    form(GIVEN, "task _ at", "task … at …"),
+    form(STEP, "use #", "use …"),
+    form(STEP, "redeem", "redeem …"),
+];
+
+/// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.
+pub(super) fn find(place: Place, line: &[Lexeme<'_>]) -> Option<(&'static str, usize)> {
+    let mut forms = FORMS.iter().filter(|form| form.places.contains(&place));
+    let found = forms.find_map(|form| {
+        let pattern: Vec<&str> = form.pattern.split(' ').collect();
+        matches(&pattern, line, 0, 0).map(|at| (form.shown, at))
+    });
+    found.or_else(|| event_of_event(place, line))
+}
+
+/// `when D delivery "D-1" of "K-1" by Ann`: only a return may name another event.
+fn event_of_event(place: Place, line: &[Lexeme<'_>]) -> Option<(&'static str, usize)> {
+    if place != Place::Test || line.iter().any(|lexeme| lexeme.is_word("return")) {
+        return None;
+    }
+    let pattern = ["when", "…", "of", "_", "by"];
+    Some(("an event of another event", matches(&pattern, line, 0, 0)?))
+}
+
+/// Whether the line from `at` on begins with the pattern; `start` is where the underlined text begins.
+fn matches(pattern: &[&str], line: &[Lexeme<'_>], at: usize, start: usize) -> Option<usize> {
+    let Some((first, rest)) = pattern.split_first() else { return Some(start) };
+    if *first == "…" {
+        return (at..line.len()).find_map(|from| matches(rest, line, from, from));
+    }
+    let lexeme = line.get(at)?;
+    let fits = match *first {
+        "_" => true,
+        "N" => matches!(lexeme.kind, Kind::Word | Kind::Quoted),
+        "#" => lexeme.kind == Kind::Number,
+        word => lexeme.text == word,
+    };
+    if fits { matches(rest, line, at + 1, start) } else { None }
+}
