@@ -2,6 +2,7 @@
 //!
 //! Nothing here uses floating point, and nothing wraps: what does not fit is refused.
 
+pub mod currency;
 mod fixed;
 mod money;
 mod ratio;

@@ -7,7 +7,7 @@ mod render;
 mod source;
 
 pub use code::{Code, Severity};
-pub use render::render;
+pub use render::{render, render_all};
 pub use source::{SourceFile, SourceMap, Span};
 
 /// A label: a place in the text and what is to be said about it.

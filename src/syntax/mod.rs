@@ -6,6 +6,7 @@
 
 pub mod ast;
 mod characters;
+mod format;
 mod forms;
 mod from_pairs;
 mod from_pairs_atoms;
@@ -23,11 +24,16 @@ mod numbers;
 mod pest_error;
 mod places;
 mod prescan;
+mod print;
 mod recover;
+mod same;
 mod slips;
 mod starts;
 
+pub use format::format;
 pub use limits::Limits;
+pub use print::print;
+pub use same::{bare, same};
 
 use crate::diagnostics::{Diagnostic, SourceFile, Span};
 

@@ -1,0 +1,357 @@
+//! Blocks of a file, and the lines of those that are no rules and no tests.
+
+use super::conditions::{Chain, dates, parenthesised};
+use super::doc::{Doc, words};
+use super::literals::{counted, date, duration, name, name_except, number, percent, period, text, time};
+use super::rules::{activate, end_of, expire, on, plus, round, side, tail, valid};
+use super::{Printer, Statement, Written, order};
+use crate::diagnostics::Span;
+use crate::syntax::ast::{
+    Block, BlockKind, CardLine, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, Metric,
+    ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind, SchemaBlock, SchemaOf, SharedCap, TakeBack,
+    TierLine, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
+};
+
+impl<'a> Printer<'a> {
+    /// A block without its description.
+    pub(super) fn block(&mut self, block: &'a Block) -> String {
+        let span = block.span;
+        match &block.kind {
+            BlockKind::Import(path) => format!("import {}", text(path)),
+            BlockKind::Program(program) => {
+                self.braced(&format!("program {}", name(&program.name)), &program.lines, span, 0)
+            }
+            BlockKind::Schema(schema) => self.schema(schema, span),
+            BlockKind::Vocabulary(vocabulary) => self.vocabulary(vocabulary, span),
+            BlockKind::List(list) => self.list_block(list, span),
+            BlockKind::Unit(unit) => self.unit(unit, span),
+            BlockKind::Rule(rule) => {
+                let kind = match rule.kind {
+                    RuleKind::Earn => "earn",
+                    RuleKind::Bonus => "bonus",
+                };
+                self.braced(&format!("{kind} {}", name(&rule.name)), &rule.lines, span, 0)
+            }
+            BlockKind::SharedCap(cap) => self.shared_cap(cap, span),
+            BlockKind::Tiers(tiers) => {
+                self.braced(&format!("tiers {}", name(&tiers.name)), &tiers.lines, span, 0)
+            }
+            BlockKind::Card(card) => self.braced(&format!("card {}", name(&card.name)), &card.lines, span, 0),
+            BlockKind::Voucher(voucher) => {
+                self.braced(&format!("voucher {}", name(&voucher.name)), &voucher.lines, span, 0)
+            }
+            BlockKind::Referral(referral) => {
+                self.braced(&format!("referral {}", name(&referral.name)), &referral.lines, span, 0)
+            }
+            BlockKind::Returns(returns) => self.braced("returns", &returns.lines, span, 0),
+            BlockKind::Test(test) => self.braced(&format!("test {}", name(&test.name)), &test.lines, span, 0),
+        }
+    }
+
+    fn schema(&mut self, schema: &'a SchemaBlock, span: Span) -> String {
+        let head = match &schema.of {
+            SchemaOf::Member => "member".to_owned(),
+            SchemaOf::Item => "item".to_owned(),
+            SchemaOf::Event(event) => format!("event {}", name(event)),
+        };
+        self.braced(&head, &schema.fields, span, 0)
+    }
+
+    fn vocabulary(&mut self, vocabulary: &'a Vocabulary, span: Span) -> String {
+        let kind = match vocabulary.kind {
+            VocabularyKind::Categories => "categories",
+            VocabularyKind::Channels => "channels",
+            VocabularyKind::Stores => "stores",
+            VocabularyKind::Payments => "payments",
+        };
+        words![kind, self.names(&vocabulary.names, span)].laid_out(0)
+    }
+
+    fn list_block(&mut self, list: &'a ListBlock, span: Span) -> String {
+        match &list.content {
+            ListContent::Names(names) => {
+                words!["list", name(&list.name), self.names(names, span)].laid_out(0)
+            }
+            ListContent::Dated(lines) => self.braced(&format!("list {}", name(&list.name)), lines, span, 0),
+        }
+    }
+
+    fn unit(&mut self, unit: &'a UnitBlock, span: Span) -> String {
+        let kind = match unit.kind {
+            UnitKind::Spendable => "spendable",
+            UnitKind::Status => "status",
+        };
+        let head = format!("unit {} is {kind}", name(&unit.name));
+        if unit.lines.is_empty() && !self.trivia.is_in(span) {
+            head
+        } else {
+            self.braced(&head, &unit.lines, span, 0)
+        }
+    }
+
+    fn shared_cap(&mut self, cap: &'a SharedCap, span: Span) -> String {
+        let rules = self.names(&cap.rules, span);
+        words!["cap", format!("{}:", name(&cap.name)), self.cap(&cap.cap), "on", rules].laid_out(0)
+    }
+
+    fn field(&mut self, field: &'a Field) -> Doc {
+        let kind: Doc = match &field.kind {
+            FieldType::Integer(None) => "integer".into(),
+            FieldType::Integer(Some((from, to))) => {
+                format!("integer {} to {}", number(from), number(to)).into()
+            }
+            FieldType::Decimal => "decimal".into(),
+            FieldType::Money => "money".into(),
+            FieldType::Percent => "percent".into(),
+            FieldType::Date => "date".into(),
+            FieldType::Time => "time".into(),
+            FieldType::Text => "text".into(),
+            FieldType::YesNo => "yes-no".into(),
+            FieldType::Name => "name".into(),
+            FieldType::OneOf(names) => words!["one of", self.names(names, field.kind_span)],
+            FieldType::ListOfName => "list of name".into(),
+        };
+        let optional = if field.optional { "optional" } else { "" };
+        let singular =
+            field.singular.as_ref().map(|one| format!("singular {}", name(one))).unwrap_or_default();
+        words![format!("{}:", name(&field.name)), kind, optional, singular]
+    }
+
+    fn metric(&mut self, metric: &'a Metric) -> Doc {
+        match metric {
+            Metric::Spend(_) => "spend".into(),
+            Metric::SpendOn(cond, _) => words!["spend on", parenthesised(self.cond(cond))],
+            Metric::Named(unit) => name_except(unit, &["spend"]).into(),
+        }
+    }
+
+    fn reach(&mut self, reach: &'a Reach) -> Doc {
+        let (word, parts) = match reach {
+            Reach::And(parts, _) => ("and", parts),
+            Reach::Or(parts, _) => ("or", parts),
+            Reach::Target { amount, spend, .. } => {
+                return words![self.amount(amount), if *spend { "spend" } else { "" }];
+            }
+        };
+        let parts = parts.iter().map(|part| {
+            let inside = self.reach(part);
+            let nested = matches!(part, Reach::And(..) | Reach::Or(..));
+            (reach_span(part), if nested { parenthesised(inside) } else { inside })
+        });
+        let parts = parts.collect();
+        self.chain(Chain::new(word, parts))
+    }
+}
+
+fn reach_span(reach: &Reach) -> Span {
+    match reach {
+        Reach::And(_, span) | Reach::Or(_, span) | Reach::Target { span, .. } => *span,
+    }
+}
+
+impl<'a> Statement<'a> for ProgramLine {
+    fn rank(&self) -> u8 {
+        order::program(self)
+    }
+
+    fn write(&'a self, _printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
+        let with = |with_tax: &bool| if *with_tax { "with" } else { "without" };
+        let line = match self {
+            Self::Version(version) => format!("version {}", number(version)),
+            Self::EffectiveFrom(from) => format!("effective from {}", date(from)),
+            Self::Currency(currency) => format!("currency {}", name(currency)),
+            Self::TimeZone(zone) => format!("time zone {}", text(zone)),
+            Self::WeekStartsOn(day) => format!("week starts on {}", name(day)),
+            Self::DayStartsAt(at) => format!("day starts at {}", time(at)),
+            Self::MembershipYearStartsOnDay(day) => format!("membership year starts on day {}", number(day)),
+            Self::AcceptLate(late) => format!("accept late events for {}", duration(late)),
+            Self::AcceptBeforeJoining(early) => {
+                format!("accept events from {} before joining", duration(early))
+            }
+            Self::Prices { with_tax } => format!("prices {} tax", with(with_tax)),
+            Self::Spend { with_tax, after_redemptions } => {
+                let side = if *after_redemptions { "after" } else { "before" };
+                format!("spend {} tax {side} redemptions", with(with_tax))
+            }
+        };
+        Written::Doc(line.into())
+    }
+}
+
+impl<'a> Statement<'a> for Field {
+    fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
+        Written::Doc(printer.field(self))
+    }
+}
+
+impl<'a> Statement<'a> for DatedNames {
+    fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
+        Written::Doc(words![dates(&self.from, self.to.as_ref()), printer.names(&self.names, span)])
+    }
+}
+
+impl<'a> Statement<'a> for UnitLine {
+    fn rank(&self) -> u8 {
+        order::unit(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
+        let line = match self {
+            Self::Singular(one) => format!("singular {}", name(one)),
+            Self::Decimals(digits) => format!("decimals {}", number(digits)),
+            Self::Worth(amount) => format!("worth {}", printer.amount(amount)),
+            Self::Round(line) => round(line),
+            Self::Activate(line) => activate(line),
+            Self::Expire(line) => expire(line),
+        };
+        Written::Doc(line.into())
+    }
+}
+
+impl<'a> Statement<'a> for TiersLine {
+    fn rank(&self) -> u8 {
+        order::tiers(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, span: Span, indent: usize) -> Written {
+        let line = match self {
+            Self::Count { metrics, window } => {
+                let mut all = Vec::new();
+                for (index, metric) in metrics.iter().enumerate() {
+                    let comma = if index + 1 < metrics.len() { "," } else { "" };
+                    all.push(Doc::join([printer.metric(metric), comma.into()]));
+                }
+                return Written::Doc(words!["count", Doc::words(all), "in", period(window)]);
+            }
+            Self::UpgradeAtOnce => "upgrade at once".to_owned(),
+            Self::KeepUntil { next, period, plus: more } => {
+                format!("keep until {}{}", end_of(*next, period), plus(more.as_ref()))
+            }
+            Self::KeepFor { duration: length, tail: behind } => {
+                format!("keep for {}{}", duration(length), tail(behind.as_ref()))
+            }
+            Self::KeepForever => "keep forever".to_owned(),
+            Self::DropOneLevel => "then drop one level".to_owned(),
+            Self::DropToEarned => "then drop to earned tier".to_owned(),
+            Self::Tier { name: level, lines } => {
+                return Written::Text(printer.nested(&format!("tier {}", name(level)), lines, span, indent));
+            }
+        };
+        Written::Doc(line.into())
+    }
+}
+
+impl<'a> Statement<'a> for TierLine {
+    fn rank(&self) -> u8 {
+        order::tier(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
+        Written::Doc(match self {
+            Self::Reach(reach) => words!["reach", printer.reach(reach).group()],
+            Self::OnEntry(give) => words!["on entry", printer.give(give, span)],
+            Self::Benefit(what) => words!["benefit", text(what)],
+        })
+    }
+}
+
+impl<'a> Statement<'a> for CardLine {
+    fn rank(&self) -> u8 {
+        order::card(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
+        Written::Doc(match self {
+            Self::On(line) => on(line).into(),
+            Self::Valid(line) => valid(line).into(),
+            Self::When(cond) => printer.when(cond),
+            Self::ForItems(cond) => printer.for_items(cond),
+            Self::Stamp { count, per } => {
+                let per = per.as_ref().map(|per| printer.per(per)).unwrap_or_default();
+                words!["stamp", number(count), per]
+            }
+            Self::Goal(amount) => words!["goal", printer.amount(amount)],
+            Self::StartWith { amount, every_card } => {
+                let every = if *every_card { "on every card" } else { "" };
+                words!["start with", printer.amount(amount), every]
+            }
+            Self::Cap(cap) => words!["cap", printer.card_cap(cap)],
+            Self::Carry(true) => "carry over".into(),
+            Self::Carry(false) => "no carry over".into(),
+            Self::Expire(line) => expire(line).into(),
+            Self::Reward(amount) => words!["reward", printer.amount(amount)],
+        })
+    }
+}
+
+impl<'a> Statement<'a> for VoucherLine {
+    fn rank(&self) -> u8 {
+        order::voucher(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
+        Written::Doc(match self {
+            Self::Grants(Grants::AmountOff(amount)) => words!["grants", printer.amount(amount), "off"],
+            Self::Grants(Grants::PercentOff(rate, most)) => {
+                let most =
+                    most.as_ref().map(|most| format!("up to {}", printer.amount(most))).unwrap_or_default();
+                words!["grants", percent(rate), "off", most]
+            }
+            Self::Grants(Grants::ItemsFree(count)) => words!["grants", counted(count, "item"), "free"],
+            Self::Grants(Grants::Text(what)) => words!["grants", text(what)],
+            Self::Worth(amount) => words!["worth", printer.amount(amount)],
+            Self::Valid(line) => valid(line).into(),
+            Self::Usable { from, to } => words!["usable", dates(from, Some(to))],
+            Self::ForItems(cond) => printer.for_items(cond),
+            Self::When(cond) => printer.when(cond),
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
+        })
+    }
+}
+
+impl<'a> Statement<'a> for ReferralLine {
+    fn rank(&self) -> u8 {
+        order::referral(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
+        Written::Doc(match self {
+            Self::Valid(line) => valid(line).into(),
+            Self::Qualifies { event, at_least, within } => {
+                let least = at_least.as_ref().map(|least| format!("of at least {}", printer.amount(least)));
+                let within = within.as_ref().map(|within| format!("within {} of joining", duration(within)));
+                words![
+                    "friend qualifies with",
+                    name(event),
+                    least.unwrap_or_default(),
+                    within.unwrap_or_default()
+                ]
+            }
+            Self::Wait(length) => words!["wait", duration(length)],
+            Self::OnJoining(give, to) => words!["on joining", printer.give(give, span), "to", side(*to)],
+            Self::OnQualifying(give, to) => {
+                words!["on qualifying", printer.give(give, span), "to", side(*to)]
+            }
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::NotWithinSame(attribute) => words!["not within same", name(attribute)],
+        })
+    }
+}
+
+impl<'a> Statement<'a> for ReturnsLine {
+    fn rank(&self) -> u8 {
+        order::returns(self)
+    }
+
+    fn write(&'a self, _printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
+        let line = match self {
+            Self::TakeBack(TakeBack::Nothing) => "take back nothing".to_owned(),
+            Self::TakeBack(TakeBack::InProportion) => "take back earned in proportion".to_owned(),
+            Self::AcceptWithin(length) => format!("accept within {}", duration(length)),
+            Self::Unmatched(Unmatched::Refused) => "unmatched lines are refused".to_owned(),
+            Self::Unmatched(Unmatched::Skipped) => "unmatched lines are skipped".to_owned(),
+            Self::Unmatched(Unmatched::TodaysRate) => "unmatched lines take back today's rate".to_owned(),
+        };
+        Written::Doc(line.into())
+    }
+}

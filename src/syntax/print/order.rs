@@ -1,0 +1,127 @@
+//! The order of lines in each kind of block, which is that of the grammar.
+//!
+//! Lines of one rank keep the order in which they were written. Vouchers follow the sample programs of the
+//! language instead: what is granted, for what, on which condition, then worth and validity.
+
+use crate::syntax::ast::{
+    CardLine, ProgramLine, ReferralLine, ReturnsLine, RuleLine, TierLine, TiersLine, UnitLine, VoucherLine,
+};
+
+/// The place of a line in `program`.
+pub(in crate::syntax) fn program(line: &ProgramLine) -> u8 {
+    match line {
+        ProgramLine::Version(_) => 0,
+        ProgramLine::EffectiveFrom(_) => 1,
+        ProgramLine::Currency(_) => 2,
+        ProgramLine::TimeZone(_) => 3,
+        ProgramLine::WeekStartsOn(_) => 4,
+        ProgramLine::DayStartsAt(_) => 5,
+        ProgramLine::MembershipYearStartsOnDay(_) => 6,
+        ProgramLine::Prices { .. } => 7,
+        ProgramLine::Spend { .. } => 8,
+        ProgramLine::AcceptLate(_) => 9,
+        ProgramLine::AcceptBeforeJoining(_) => 10,
+    }
+}
+
+/// The place of a line in `unit`.
+pub(in crate::syntax) fn unit(line: &UnitLine) -> u8 {
+    match line {
+        UnitLine::Singular(_) => 0,
+        UnitLine::Decimals(_) => 1,
+        UnitLine::Worth(_) => 2,
+        UnitLine::Round(_) => 3,
+        UnitLine::Activate(_) => 4,
+        UnitLine::Expire(_) => 5,
+    }
+}
+
+/// The place of a line in `earn` and `bonus`.
+pub(in crate::syntax) fn rule(line: &RuleLine) -> u8 {
+    match line {
+        RuleLine::Valid(_) => 0,
+        RuleLine::On(_) => 1,
+        RuleLine::ForItems(_) => 2,
+        RuleLine::When(_) => 3,
+        RuleLine::Give(_) | RuleLine::Multiply(_) => 4,
+        RuleLine::AtLeast(_) => 5,
+        RuleLine::Replaces(_) => 6,
+        RuleLine::Combine(_) => 7,
+        RuleLine::Cap(_) => 8,
+        RuleLine::Round(_) => 9,
+        RuleLine::Activate(_) => 10,
+        RuleLine::Expire(_) => 11,
+    }
+}
+
+/// The place of a line in `tiers`. The levels are an order of their own and stay in it.
+pub(in crate::syntax) fn tiers(line: &TiersLine) -> u8 {
+    match line {
+        TiersLine::Count { .. } => 0,
+        TiersLine::UpgradeAtOnce => 1,
+        TiersLine::KeepUntil { .. } | TiersLine::KeepFor { .. } | TiersLine::KeepForever => 2,
+        TiersLine::DropOneLevel | TiersLine::DropToEarned => 3,
+        TiersLine::Tier { .. } => 4,
+    }
+}
+
+/// The place of a line in `tier`.
+pub(in crate::syntax) fn tier(line: &TierLine) -> u8 {
+    match line {
+        TierLine::Reach(_) => 0,
+        TierLine::OnEntry(_) => 1,
+        TierLine::Benefit(_) => 2,
+    }
+}
+
+/// The place of a line in `card`.
+pub(in crate::syntax) fn card(line: &CardLine) -> u8 {
+    match line {
+        CardLine::On(_) => 0,
+        CardLine::Valid(_) => 1,
+        CardLine::When(_) => 2,
+        CardLine::ForItems(_) => 3,
+        CardLine::Stamp { .. } => 4,
+        CardLine::Goal(_) => 5,
+        CardLine::StartWith { .. } => 6,
+        CardLine::Cap(_) => 7,
+        CardLine::Carry(_) => 8,
+        CardLine::Expire(_) => 9,
+        CardLine::Reward(_) => 10,
+    }
+}
+
+/// The place of a line in `voucher`.
+pub(in crate::syntax) fn voucher(line: &VoucherLine) -> u8 {
+    match line {
+        VoucherLine::Grants(_) => 0,
+        VoucherLine::ForItems(_) => 1,
+        VoucherLine::When(_) => 2,
+        VoucherLine::Worth(_) => 3,
+        VoucherLine::Valid(_) => 4,
+        VoucherLine::Usable { .. } => 5,
+        VoucherLine::Cap(_) => 6,
+    }
+}
+
+/// The place of a line in `referral`.
+pub(in crate::syntax) fn referral(line: &ReferralLine) -> u8 {
+    match line {
+        ReferralLine::Valid(_) => 0,
+        ReferralLine::Qualifies { .. } => 1,
+        ReferralLine::Wait(_) => 2,
+        ReferralLine::OnJoining(..) => 3,
+        ReferralLine::OnQualifying(..) => 4,
+        ReferralLine::Cap(_) => 5,
+        ReferralLine::NotWithinSame(_) => 6,
+    }
+}
+
+/// The place of a line in `returns`.
+pub(in crate::syntax) fn returns(line: &ReturnsLine) -> u8 {
+    match line {
+        ReturnsLine::TakeBack(_) => 0,
+        ReturnsLine::AcceptWithin(_) => 1,
+        ReturnsLine::Unmatched(_) => 2,
+    }
+}

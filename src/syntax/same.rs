@@ -1,0 +1,339 @@
+//! Whether two texts say the same: trees without places, in the formatter's order.
+
+use super::ast::*;
+use super::print::{order, singulars};
+use crate::diagnostics::Span;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// Whether two files say the same, whatever their layout.
+///
+/// Places do not count, nor does the order of the lines that the formatter puts in order, nor whether a unit
+/// behind a one is written in its singular. Comments count, but not where they stand.
+#[must_use]
+pub fn same(a: &File, b: &File) -> bool {
+    bare(a) == bare(b) && comments(a) == comments(b)
+}
+
+/// A file without places and comments, its lines in the formatter's order, units behind a one in their singular.
+#[must_use]
+pub fn bare(file: &File) -> File {
+    let singulars =
+        singulars(file).into_iter().map(|(unit, one)| (unit.to_owned(), one.to_owned())).collect();
+    let mut file = file.clone();
+    file.bare(&singulars);
+    file
+}
+
+/// The comments of a file as a sorted list.
+fn comments(file: &File) -> Vec<&str> {
+    let mut all: Vec<&str> = file.comments.iter().map(|comment| comment.text.trim_end()).collect();
+    all.sort_unstable();
+    all
+}
+
+/// The singular of each unit.
+type Singulars = BTreeMap<String, String>;
+
+/// A node that can lose what the formatter may change.
+trait Bare {
+    fn bare(&mut self, singulars: &Singulars);
+}
+
+impl Bare for Span {
+    fn bare(&mut self, _: &Singulars) {
+        *self = Self::default();
+    }
+}
+
+impl<T: Bare> Bare for Vec<T> {
+    fn bare(&mut self, singulars: &Singulars) {
+        self.iter_mut().for_each(|part| part.bare(singulars));
+    }
+}
+
+impl<T: Bare> Bare for Option<T> {
+    fn bare(&mut self, singulars: &Singulars) {
+        self.iter_mut().for_each(|part| part.bare(singulars));
+    }
+}
+
+impl<T: Bare> Bare for Box<T> {
+    fn bare(&mut self, singulars: &Singulars) {
+        (**self).bare(singulars);
+    }
+}
+
+impl<A: Bare, B: Bare> Bare for (A, B) {
+    fn bare(&mut self, singulars: &Singulars) {
+        self.0.bare(singulars);
+        self.1.bare(singulars);
+    }
+}
+
+impl<T: Bare> Bare for Line<T> {
+    fn bare(&mut self, singulars: &Singulars) {
+        self.kind.bare(singulars);
+        self.span.bare(singulars);
+    }
+}
+
+impl Bare for File {
+    fn bare(&mut self, singulars: &Singulars) {
+        let Self { edition, blocks, comments, span } = self;
+        edition.bare(singulars);
+        blocks.bare(singulars);
+        comments.clear();
+        span.bare(singulars);
+    }
+}
+
+impl Bare for Block {
+    fn bare(&mut self, singulars: &Singulars) {
+        let Self { doc, kind, span, head } = self;
+        doc.bare(singulars);
+        for line in doc {
+            line.text = line.text.trim().to_owned();
+        }
+        kind.bare(singulars);
+        span.bare(singulars);
+        head.bare(singulars);
+    }
+}
+
+impl Bare for Amount {
+    fn bare(&mut self, singulars: &Singulars) {
+        let Self { number, unit, span } = self;
+        number.bare(singulars);
+        unit.bare(singulars);
+        span.bare(singulars);
+        if number.value == Decimal::ONE
+            && let Some(one) = singulars.get(&unit.text)
+        {
+            unit.text.clone_from(one);
+        }
+    }
+}
+
+/// Nodes without anything that could be lost.
+macro_rules! leaves {
+    ($($node:ty),* $(,)?) => { $(impl Bare for $node { fn bare(&mut self, _: &Singulars) {} })* };
+}
+
+/// Nodes with fields. A field that is forgotten here does not compile.
+macro_rules! fields {
+    ($($node:ident { $($field:ident),* })*) => { $(impl Bare for $node {
+        fn bare(&mut self, singulars: &Singulars) {
+            let Self { $($field),* } = self;
+            $($field.bare(singulars);)*
+        }
+    })* };
+}
+
+/// Nodes with lines, which come in the order of their ranks.
+macro_rules! ranked {
+    ($($node:ident { $($field:ident),*; lines } by $rank:expr;)*) => { $(impl Bare for $node {
+        fn bare(&mut self, singulars: &Singulars) {
+            let Self { $($field,)* lines } = self;
+            $($field.bare(singulars);)*
+            lines.bare(singulars);
+            lines.sort_by_key(|line| $rank(&line.kind));
+        }
+    })* };
+}
+
+/// Nodes of several kinds. A kind or field that is forgotten here does not compile.
+macro_rules! kinds {
+    ($($node:ident { $($kind:ident $(($($part:ident),*))? $({$($field:ident),*})?),* $(,)? })*) => { $(impl Bare for $node {
+        fn bare(&mut self, singulars: &Singulars) {
+            let _ = singulars;
+            match self {
+                $(Self::$kind $(($($part),*))? $({$($field),*})? => {
+                    $($($part.bare(singulars);)*)?
+                    $($($field.bare(singulars);)*)?
+                })*
+            }
+        }
+    })* };
+}
+
+leaves! {
+    String, bool, u8, u16, u32, Decimal, NaiveDate, DurationUnit, RoundMode, ExpireFrom, RuleKind, UnitKind,
+    VocabularyKind, Steps, Side, TakeBack, Unmatched,
+}
+
+fields! {
+    Edition { year, span }
+    Name { text, span }
+    Text { text, span }
+    Number { value, span }
+    Percent { value, span }
+    Duration { count, unit, span }
+    Date { date, span }
+    Time { minute, span }
+    MonthDay { month, day, span }
+    Moment { date, time, span }
+    Period { kind, span }
+    SchemaBlock { of, fields }
+    Field { name, kind, kind_span, optional, singular }
+    Vocabulary { kind, names }
+    ListBlock { name, content }
+    DatedNames { from, to, names }
+    Round { mode, per_item }
+    Tail { kind, span }
+    Band { from, value, span }
+    Cell { key, value, span }
+    Multiply { unit, by }
+    Cap { side, limit, per }
+    SharedCap { name, cap, rules }
+    Path { scope, name, span }
+    TestBlock { name, lines }
+    ItemLine { name, line, quantity, price, of, attributes }
+}
+
+ranked! {
+    ProgramBlock { name; lines } by order::program;
+    UnitBlock { name, kind, kind_span; lines } by order::unit;
+    RuleBlock { kind, name; lines } by order::rule;
+    TiersBlock { name; lines } by order::tiers;
+    CardBlock { name; lines } by order::card;
+    VoucherBlock { name; lines } by order::voucher;
+    ReferralBlock { name; lines } by order::referral;
+}
+
+impl Bare for ReturnsBlock {
+    fn bare(&mut self, singulars: &Singulars) {
+        let Self { lines } = self;
+        lines.bare(singulars);
+        lines.sort_by_key(|line| order::returns(&line.kind));
+    }
+}
+
+impl Bare for TiersLine {
+    fn bare(&mut self, singulars: &Singulars) {
+        match self {
+            Self::Count { metrics, window } => {
+                metrics.bare(singulars);
+                window.bare(singulars);
+            }
+            Self::UpgradeAtOnce | Self::KeepForever | Self::DropOneLevel | Self::DropToEarned => {}
+            Self::KeepUntil { next, period, plus } => {
+                next.bare(singulars);
+                period.bare(singulars);
+                plus.bare(singulars);
+            }
+            Self::KeepFor { duration, tail } => {
+                duration.bare(singulars);
+                tail.bare(singulars);
+            }
+            Self::Tier { name, lines } => {
+                name.bare(singulars);
+                lines.bare(singulars);
+                lines.sort_by_key(|line| order::tier(&line.kind));
+            }
+        }
+    }
+}
+
+kinds! {
+    PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
+    BlockKind {
+        Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
+        Card(a), Voucher(a), Referral(a), Returns(a), Test(a),
+    }
+    ProgramLine {
+        Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
+        MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
+        Spend { with_tax, after_redemptions },
+    }
+    SchemaOf { Member, Item, Event(a) }
+    FieldType { Integer(a), Decimal, Money, Percent, Date, Time, Text, YesNo, Name, OneOf(a), ListOfName }
+    ListContent { Names(a), Dated(a) }
+    UnitLine { Singular(a), Decimals(a), Worth(a), Round(a), Activate(a), Expire(a) }
+    Activate { AtOnce, After(a), AtEndOf(a) }
+    Expire { Never, After { duration, from, tail }, AtEndOf { period, plus }, AtNext(a) }
+    TailKind { MonthEnd, EndOf(a), StartOf(a), Next(a) }
+    RuleLine {
+        Valid(a), On(a), ForItems(a), When(a), Give(a), Multiply(a), AtLeast(a), Replaces(a), Combine(a), Cap(a),
+        Round(a), Activate(a), Expire(a),
+    }
+    On { Joining, Event(a) }
+    Valid { Span { from, to }, EveryYear { from, to }, For { duration, tail }, UntilEndOf { next, period } }
+    Give {
+        Flat(a), Per { amount, per }, Share { rate, base, unit }, AsUnit { attribute, unit }, Bands { unit, bands },
+        Table { unit, key, rows, of }, More { percent, unit }, MoreTable { unit, key, rows },
+    }
+    TableOf { Flat, Of(a), Per(a) }
+    Per { Item, Amount { steps, amount, of } }
+    Base { Spend(a), SpendPaidWith(a), Attribute(a) }
+    CellKey { Name(a), Number(a) }
+    CellValue { Number(a), Percent(a) }
+    Factor { Number(a), Table { key, rows } }
+    Combine { Add, BestOf(a), Exclusive }
+    CapLimit { Times(a), Amount(a), Spend(a) }
+    CapPer { Item, Period(a) }
+    Cond { And(a, b), Or(a, b), Not(a, b), Fact(a, b), Compare { subject, op, span } }
+    Fact { FirstPurchase(a), BirthdayToday, BirthdayThisMonth, BirthdayWithin(a), AnyItem(a) }
+    Measure { Spend, Purchases, Items, Named(a) }
+    MeasureSpan { SoFar, In(a) }
+    Window { Last(a), This(a), Previous(a) }
+    Op {
+        Known, Unknown, Is(a), IsNot(a), In(a), NotIn(a), AtLeast(a), AtMost(a), MoreThan(a), LessThan(a),
+        Between(a, b), Matches(a),
+    }
+    NameSet { Names(a, b), List(a) }
+    Value {
+        Moment(a), MonthDay(a), Time(a), Percent(a), Duration(a), Amount(a), Number(a), YesNo(a, b), Name(a),
+        Names(a, b),
+    }
+    Metric { Spend(a), SpendOn(a, b), Named(a) }
+    TierLine { Reach(a), OnEntry(a), Benefit(a) }
+    Reach { And(a, b), Or(a, b), Target { amount, spend, span } }
+    CardLine {
+        On(a), Valid(a), When(a), ForItems(a), Stamp { count, per }, Goal(a), StartWith { amount, every_card },
+        Cap(a), Carry(a), Expire(a), Reward(a),
+    }
+    VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, ForItems(a), When(a), Cap(a) }
+    Grants { AmountOff(a), PercentOff(a, b), ItemsFree(a), Text(a) }
+    ReferralLine {
+        Valid(a), Qualifies { event, at_least, within }, Wait(a), OnJoining(a, b), OnQualifying(a, b), Cap(a),
+        NotWithinSame(a),
+    }
+    ReturnsLine { TakeBack(a), AcceptWithin(a), Unmatched(a) }
+    TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
+    GivenFact {
+        Joined(a), Tier(a, b), Card(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),
+        Purchased(a, b), Attribute(a, b),
+    }
+    Step { Clock, Return { id, of, by }, Event { event, id, by }, Joining { id, by } }
+    StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Attribute(a, b) }
+    HasKind { Usable, Pending, Expiring(a), Until(a) }
+    Expect {
+        Refused(a), Card(a, b, c), CapLeft(a, b, c), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
+        Loses(a, b), Tier { member, of, tier, until },
+    }
+}
+
+impl Bare for Subject {
+    fn bare(&mut self, singulars: &Singulars) {
+        match self {
+            Self::Path(path) => path.bare(singulars),
+            Self::QuantityOfBasket(span) | Self::TimeSinceJoining(span) => span.bare(singulars),
+            Self::SpendOn(cond, window, span) | Self::QuantityOn(cond, window, span) => {
+                cond.bare(singulars);
+                window.bare(singulars);
+                span.bare(singulars);
+            }
+            Self::Measure(measure, window, span) => {
+                measure.bare(singulars);
+                window.bare(singulars);
+                span.bare(singulars);
+            }
+            Self::TimeSinceLast(name, span) | Self::TierOf(name, span) => {
+                name.bare(singulars);
+                span.bare(singulars);
+            }
+        }
+    }
+}

@@ -1,0 +1,537 @@
+//! Trees of valid files, made from a sequence of bytes: each choice takes one byte, and when none is left the
+//! first alternative is taken, so every sequence gives a finite tree and shorter ones give simpler trees.
+
+use chrono::NaiveDate;
+use loyalty_rules::diagnostics::Span;
+use loyalty_rules::syntax::ast::*;
+use rust_decimal::Decimal;
+
+/// Names that are easy, need quotes, or mean something else in some places.
+const NAMES: &[&str] = &[
+    "punkte",
+    "Gemüse",
+    "Wein & Sekt",
+    "1a",
+    "a--b",
+    "a.b",
+    "spend",
+    "purchases",
+    "items",
+    "item",
+    "known",
+    "unknown",
+    "day",
+    "days",
+    "month",
+    "quarter",
+    "half-year",
+    "calendar",
+    "lifetime",
+    "next",
+    "account",
+    "member",
+    "time",
+    "times",
+    "reward",
+    "rewards",
+    "refused",
+    "joining",
+    "birthday",
+    "clock",
+    "return",
+    "change",
+    "line",
+    "x",
+    "everything",
+    "choice",
+    "more",
+    "card",
+    "cap",
+    "tier",
+    "first",
+    "voucher",
+    "any",
+    "start",
+    "between",
+    "and",
+    "yes",
+    "no",
+    "is",
+    "not",
+    "at",
+    "EUR",
+    "KWD",
+    "JPY",
+    "years",
+    "purchase",
+    "room-spend",
+    "null",
+    "per",
+    "in",
+];
+
+pub(super) struct Choices {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Choices {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    pub(super) fn pick(&mut self, count: usize) -> usize {
+        let byte = self.bytes.get(self.at).copied().unwrap_or(0);
+        self.at += 1;
+        usize::from(byte) % count
+    }
+
+    pub(super) fn yes(&mut self) -> bool {
+        self.pick(2) == 1
+    }
+
+    pub(super) fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.yes().then(|| make(self))
+    }
+
+    pub(super) fn some<T>(&mut self, least: usize, make: impl Fn(&mut Self) -> T) -> Vec<T> {
+        let count = least + self.pick(4);
+        (0..count).map(|_| make(self)).collect()
+    }
+
+    pub(super) fn lines<T>(&mut self, make: impl Fn(&mut Self) -> T) -> Vec<Line<T>> {
+        self.some(0, |c| Line { kind: make(c), span: Span::default() })
+    }
+
+    pub(super) fn name(&mut self) -> Name {
+        let text = NAMES[self.pick(NAMES.len())].to_owned();
+        Name { text, span: Span::default() }
+    }
+
+    pub(super) fn text(&mut self) -> Text {
+        let text = ["K-1", "", "Europe/Berlin", "ä # b"][self.pick(4)].to_owned();
+        Text { text, span: Span::default() }
+    }
+
+    pub(super) fn number(&mut self) -> Number {
+        let values = ["1", "0", "2", "999", "1000", "1234567.5", "0.005", "12.25", "1.5"];
+        let value: Decimal = values[self.pick(values.len())].parse().unwrap();
+        Number { value, span: Span::default() }
+    }
+
+    pub(super) fn signed(&mut self) -> Number {
+        let mut number = self.number();
+        if self.yes() && !number.value.is_zero() {
+            number.value.set_sign_negative(true);
+        }
+        number
+    }
+
+    pub(super) fn percent(&mut self) -> Percent {
+        Percent { value: self.number().value, span: Span::default() }
+    }
+
+    pub(super) fn amount(&mut self) -> Amount {
+        Amount { number: self.number(), unit: self.name(), span: Span::default() }
+    }
+
+    pub(super) fn signed_amount(&mut self) -> Amount {
+        Amount { number: self.signed(), unit: self.name(), span: Span::default() }
+    }
+
+    pub(super) fn duration(&mut self) -> Duration {
+        use DurationUnit::*;
+        let unit = [Minute, Hour, Day, Week, Month, Quarter, Year][self.pick(7)];
+        Duration { count: [1, 0, 2, 1200][self.pick(4)], unit, span: Span::default() }
+    }
+
+    pub(super) fn date(&mut self) -> Date {
+        let date = [(2026, 1, 5), (2024, 2, 29), (1990, 12, 31)][self.pick(3)];
+        Date { date: NaiveDate::from_ymd_opt(date.0, date.1, date.2).unwrap(), span: Span::default() }
+    }
+
+    pub(super) fn time(&mut self) -> Time {
+        Time { minute: [0, 510, 1439][self.pick(3)], span: Span::default() }
+    }
+
+    pub(super) fn month_day(&mut self) -> MonthDay {
+        MonthDay { month: 12, day: [1, 24, 31][self.pick(3)], span: Span::default() }
+    }
+
+    pub(super) fn moment(&mut self) -> Moment {
+        Moment { date: self.date(), time: self.maybe(Self::time), span: Span::default() }
+    }
+
+    pub(super) fn period(&mut self) -> Period {
+        use PeriodKind::*;
+        let plain = [Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime];
+        let kind = match self.pick(12) {
+            index if index < plain.len() => plain[index].clone(),
+            _ => Named(self.name().text),
+        };
+        Period { kind, span: Span::default() }
+    }
+
+    fn tail(&mut self) -> Tail {
+        let kind = match self.pick(4) {
+            0 => TailKind::MonthEnd,
+            1 => TailKind::EndOf(self.period()),
+            2 => TailKind::StartOf(self.period()),
+            _ => TailKind::Next(self.month_day()),
+        };
+        Tail { kind, span: Span::default() }
+    }
+
+    fn plus(&mut self) -> Option<(Duration, Option<Tail>)> {
+        self.maybe(|c| (c.duration(), c.maybe(Self::tail)))
+    }
+
+    pub(super) fn file(&mut self) -> File {
+        let edition = self.maybe(|_| Edition { year: 2026, span: Span::default() });
+        let blocks = self.some(1, Self::block);
+        File { edition, blocks, comments: Vec::new(), span: Span::default() }
+    }
+
+    fn block(&mut self) -> Block {
+        let doc = if self.pick(4) == 3 {
+            self.some(0, |c| Text { text: "Über ‑ alles".into(), ..c.text() })
+        } else {
+            Vec::new()
+        };
+        let name = self.name();
+        let kind = match self.pick(14) {
+            0 => BlockKind::Import(self.text()),
+            1 => BlockKind::Program(ProgramBlock { name, lines: self.lines(Self::program_line) }),
+            2 => {
+                let of = [SchemaOf::Member, SchemaOf::Item, SchemaOf::Event(name)][self.pick(3)].clone();
+                BlockKind::Schema(SchemaBlock { of, fields: self.lines(Self::field) })
+            }
+            3 => {
+                use VocabularyKind::*;
+                let kind = [Categories, Channels, Stores, Payments][self.pick(4)];
+                let names = if self.yes() {
+                    (0..40).map(|_| self.name()).collect()
+                } else {
+                    self.some(1, Self::name)
+                };
+                BlockKind::Vocabulary(Vocabulary { kind, names })
+            }
+            4 => {
+                let content = match self.pick(2) {
+                    0 => ListContent::Names(self.some(1, Self::name)),
+                    _ => ListContent::Dated(self.lines(|c| DatedNames {
+                        from: c.date(),
+                        to: c.maybe(Self::date),
+                        names: c.some(1, Self::name),
+                    })),
+                };
+                BlockKind::List(ListBlock { name, content })
+            }
+            5 => {
+                let kind = [UnitKind::Spendable, UnitKind::Status][self.pick(2)];
+                let lines = self.lines(Self::unit_line);
+                BlockKind::Unit(UnitBlock { name, kind, kind_span: Span::default(), lines })
+            }
+            6 => BlockKind::SharedCap(SharedCap {
+                name,
+                cap: Cap { side: None, ..self.cap() },
+                rules: self.some(1, Self::name),
+            }),
+            7 => BlockKind::Tiers(TiersBlock { name, lines: self.lines(Self::tiers_line) }),
+            8 => BlockKind::Card(CardBlock { name, lines: self.lines(Self::card_line) }),
+            9 => BlockKind::Voucher(VoucherBlock { name, lines: self.lines(Self::voucher_line) }),
+            10 => BlockKind::Referral(ReferralBlock { name, lines: self.lines(Self::referral_line) }),
+            11 => BlockKind::Returns(ReturnsBlock { lines: self.lines(Self::returns_line) }),
+            12 => BlockKind::Test(TestBlock { name, lines: self.lines(Self::test_line) }),
+            _ => {
+                let kind = [RuleKind::Earn, RuleKind::Bonus][self.pick(2)];
+                BlockKind::Rule(RuleBlock { kind, name, lines: self.lines(Self::rule_line) })
+            }
+        };
+        Block { doc, kind, span: Span::default(), head: Span::default() }
+    }
+
+    fn program_line(&mut self) -> ProgramLine {
+        match self.pick(11) {
+            0 => ProgramLine::Version(self.number()),
+            1 => ProgramLine::EffectiveFrom(self.date()),
+            2 => ProgramLine::Currency(self.name()),
+            3 => ProgramLine::TimeZone(self.text()),
+            4 => ProgramLine::WeekStartsOn(self.name()),
+            5 => ProgramLine::DayStartsAt(self.time()),
+            6 => ProgramLine::MembershipYearStartsOnDay(self.number()),
+            7 => ProgramLine::AcceptLate(self.duration()),
+            8 => ProgramLine::AcceptBeforeJoining(self.duration()),
+            9 => ProgramLine::Prices { with_tax: self.yes() },
+            _ => ProgramLine::Spend { with_tax: self.yes(), after_redemptions: self.yes() },
+        }
+    }
+
+    fn field(&mut self) -> Field {
+        let kind = match self.pick(11) {
+            0 => FieldType::Integer(self.maybe(|c| (c.number(), c.number()))),
+            1 => FieldType::Decimal,
+            2 => FieldType::Money,
+            3 => FieldType::Percent,
+            4 => FieldType::Date,
+            5 => FieldType::Time,
+            6 => FieldType::Text,
+            7 => FieldType::YesNo,
+            8 => FieldType::Name,
+            9 => FieldType::OneOf(self.some(1, Self::name)),
+            _ => FieldType::ListOfName,
+        };
+        let name = self.name();
+        Field {
+            name,
+            kind,
+            kind_span: Span::default(),
+            optional: self.yes(),
+            singular: self.maybe(Self::name),
+        }
+    }
+
+    fn unit_line(&mut self) -> UnitLine {
+        match self.pick(6) {
+            0 => UnitLine::Singular(self.name()),
+            1 => UnitLine::Decimals(self.number()),
+            2 => UnitLine::Worth(self.amount()),
+            3 => UnitLine::Round(self.round()),
+            4 => UnitLine::Activate(self.activate()),
+            _ => UnitLine::Expire(self.expire()),
+        }
+    }
+
+    fn round(&mut self) -> Round {
+        use RoundMode::*;
+        Round { mode: [Down, Up, HalfUp, HalfDown, HalfEven][self.pick(5)], per_item: self.yes() }
+    }
+
+    fn activate(&mut self) -> Activate {
+        match self.pick(3) {
+            0 => Activate::AtOnce,
+            1 => Activate::After(self.duration()),
+            _ => Activate::AtEndOf(self.period()),
+        }
+    }
+
+    fn expire(&mut self) -> Expire {
+        match self.pick(4) {
+            0 => Expire::Never,
+            1 => Expire::After {
+                duration: self.duration(),
+                from: [ExpireFrom::Earning, ExpireFrom::Activation, ExpireFrom::FirstStamp][self.pick(3)],
+                tail: self.maybe(Self::tail),
+            },
+            2 => Expire::AtEndOf { period: self.period(), plus: self.plus() },
+            _ => Expire::AtNext(self.month_day()),
+        }
+    }
+
+    fn rule_line(&mut self) -> RuleLine {
+        match self.pick(13) {
+            0 => RuleLine::On(self.on()),
+            1 => RuleLine::Valid(self.valid()),
+            2 => RuleLine::ForItems(self.cond(3)),
+            3 => RuleLine::When(self.cond(3)),
+            4 => RuleLine::Give(self.give()),
+            5 => {
+                let by = match self.pick(2) {
+                    0 => Factor::Number(self.number()),
+                    _ => Factor::Table { key: self.path(), rows: self.some(1, Self::cell) },
+                };
+                RuleLine::Multiply(Multiply { unit: self.name(), by })
+            }
+            6 => RuleLine::AtLeast(self.amount()),
+            7 => RuleLine::Replaces(self.name()),
+            8 => RuleLine::Combine(
+                [Combine::Add, Combine::BestOf(self.name()), Combine::Exclusive][self.pick(3)].clone(),
+            ),
+            9 => RuleLine::Cap(Cap { side: None, ..self.cap() }),
+            10 => RuleLine::Round(self.round()),
+            11 => RuleLine::Activate(self.activate()),
+            _ => RuleLine::Expire(self.expire()),
+        }
+    }
+
+    fn on(&mut self) -> On {
+        if self.yes() { On::Joining } else { On::Event(self.name()) }
+    }
+
+    fn valid(&mut self) -> Valid {
+        match self.pick(5) {
+            0 => Valid::Span { from: Some(self.moment()), to: self.maybe(Self::moment) },
+            1 => Valid::Span { from: None, to: Some(self.moment()) },
+            2 => Valid::EveryYear { from: self.month_day(), to: self.month_day() },
+            3 => Valid::For { duration: self.duration(), tail: self.maybe(Self::tail) },
+            _ => Valid::UntilEndOf { next: self.yes(), period: self.period() },
+        }
+    }
+
+    fn give(&mut self) -> Give {
+        match self.pick(8) {
+            0 => Give::Flat(self.amount()),
+            1 => Give::Per { amount: self.amount(), per: self.per() },
+            2 => Give::Share { rate: self.percent(), base: self.base(), unit: self.name() },
+            3 => Give::AsUnit { attribute: self.name(), unit: self.name() },
+            4 => {
+                let bands =
+                    self.some(1, |c| Band { from: c.amount(), value: c.number(), span: Span::default() });
+                Give::Bands { unit: self.name(), bands }
+            }
+            5 => {
+                let of = match self.pick(3) {
+                    0 => TableOf::Flat,
+                    1 => TableOf::Of(self.base()),
+                    _ => TableOf::Per(self.per()),
+                };
+                Give::Table { unit: self.name(), key: self.path(), rows: self.some(1, Self::cell), of }
+            }
+            6 => Give::More { percent: self.percent(), unit: self.name() },
+            _ => Give::MoreTable { unit: self.name(), key: self.path(), rows: self.some(1, Self::cell) },
+        }
+    }
+
+    fn per(&mut self) -> Per {
+        match self.pick(2) {
+            0 => Per::Item,
+            _ => Per::Amount {
+                steps: [Steps::Exact, Steps::Full, Steps::Started][self.pick(3)],
+                amount: self.amount(),
+                of: self.maybe(Self::base),
+            },
+        }
+    }
+
+    fn base(&mut self) -> Base {
+        match self.pick(3) {
+            0 => Base::Spend(Span::default()),
+            1 => Base::SpendPaidWith(self.name()),
+            _ => Base::Attribute(self.name()),
+        }
+    }
+
+    fn cell(&mut self) -> Cell {
+        let key = if self.yes() { CellKey::Name(self.name()) } else { CellKey::Number(self.number()) };
+        let value =
+            if self.yes() { CellValue::Number(self.number()) } else { CellValue::Percent(self.percent()) };
+        Cell { key, value, span: Span::default() }
+    }
+
+    pub(super) fn path(&mut self) -> Path {
+        let scope = ["item", "event", "member"][self.pick(3)].to_owned();
+        let scope = self.maybe(|_| Name { text: scope, span: Span::default() });
+        Path { scope, name: self.name(), span: Span::default() }
+    }
+
+    fn cap(&mut self) -> Cap {
+        let limit = match self.pick(3) {
+            0 => CapLimit::Times(self.number()),
+            1 => CapLimit::Amount(self.amount()),
+            _ => CapLimit::Spend(self.amount()),
+        };
+        let per = self.maybe(|c| if c.yes() { CapPer::Item } else { CapPer::Period(c.period()) });
+        Cap { side: self.maybe(Self::side), limit, per }
+    }
+
+    fn side(&mut self) -> Side {
+        if self.yes() { Side::Friend } else { Side::Referrer }
+    }
+
+    fn tiers_line(&mut self) -> TiersLine {
+        match self.pick(8) {
+            0 => TiersLine::UpgradeAtOnce,
+            1 => TiersLine::Count { metrics: self.some(1, Self::metric), window: self.period() },
+            2 => TiersLine::KeepUntil { next: self.yes(), period: self.period(), plus: self.plus() },
+            3 => TiersLine::KeepFor { duration: self.duration(), tail: self.maybe(Self::tail) },
+            4 => TiersLine::KeepForever,
+            5 => TiersLine::DropOneLevel,
+            6 => TiersLine::DropToEarned,
+            _ => TiersLine::Tier { name: self.name(), lines: self.lines(Self::tier_line) },
+        }
+    }
+
+    fn metric(&mut self) -> Metric {
+        match self.pick(3) {
+            0 => Metric::Spend(Span::default()),
+            1 => Metric::SpendOn(self.cond(2), Span::default()),
+            _ => Metric::Named(self.name()),
+        }
+    }
+
+    fn tier_line(&mut self) -> TierLine {
+        match self.pick(3) {
+            0 => TierLine::Benefit(self.text()),
+            1 => TierLine::Reach(self.reach(2)),
+            _ => TierLine::OnEntry(self.give()),
+        }
+    }
+
+    fn reach(&mut self, depth: usize) -> Reach {
+        let span = Span::default();
+        match self.pick(if depth == 0 { 1 } else { 3 }) {
+            0 => Reach::Target { amount: self.amount(), spend: self.yes(), span },
+            1 => Reach::And(self.some(2, |c| c.reach(depth - 1)), span),
+            _ => Reach::Or(self.some(2, |c| c.reach(depth - 1)), span),
+        }
+    }
+
+    fn card_line(&mut self) -> CardLine {
+        match self.pick(11) {
+            0 => CardLine::On(self.on()),
+            1 => CardLine::Valid(self.valid()),
+            2 => CardLine::When(self.cond(2)),
+            3 => CardLine::ForItems(self.cond(2)),
+            4 => CardLine::Stamp { count: self.number(), per: self.maybe(Self::per) },
+            5 => CardLine::Goal(self.amount()),
+            6 => CardLine::StartWith { amount: self.amount(), every_card: self.yes() },
+            7 => CardLine::Cap(Cap { side: None, ..self.cap() }),
+            8 => CardLine::Carry(self.yes()),
+            9 => CardLine::Expire(self.expire()),
+            _ => CardLine::Reward(self.amount()),
+        }
+    }
+
+    fn voucher_line(&mut self) -> VoucherLine {
+        match self.pick(7) {
+            0 => VoucherLine::Grants(match self.pick(4) {
+                0 => Grants::Text(self.text()),
+                1 => Grants::AmountOff(self.amount()),
+                2 => Grants::PercentOff(self.percent(), self.maybe(Self::amount)),
+                _ => Grants::ItemsFree(self.number()),
+            }),
+            1 => VoucherLine::Worth(self.amount()),
+            2 => VoucherLine::Valid(self.valid()),
+            3 => VoucherLine::Usable { from: self.date(), to: self.date() },
+            4 => VoucherLine::ForItems(self.cond(2)),
+            5 => VoucherLine::When(self.cond(2)),
+            _ => VoucherLine::Cap(Cap { side: None, ..self.cap() }),
+        }
+    }
+
+    fn referral_line(&mut self) -> ReferralLine {
+        match self.pick(7) {
+            0 => ReferralLine::Wait(self.duration()),
+            1 => ReferralLine::Valid(self.valid()),
+            2 => ReferralLine::Qualifies {
+                event: self.name(),
+                at_least: self.maybe(Self::amount),
+                within: self.maybe(Self::duration),
+            },
+            3 => ReferralLine::OnJoining(self.give(), self.side()),
+            4 => ReferralLine::OnQualifying(self.give(), self.side()),
+            5 => ReferralLine::Cap(self.cap()),
+            _ => ReferralLine::NotWithinSame(self.name()),
+        }
+    }
+
+    fn returns_line(&mut self) -> ReturnsLine {
+        match self.pick(3) {
+            0 => ReturnsLine::TakeBack([TakeBack::Nothing, TakeBack::InProportion][self.pick(2)]),
+            1 => ReturnsLine::AcceptWithin(self.duration()),
+            _ => ReturnsLine::Unmatched(
+                [Unmatched::Refused, Unmatched::Skipped, Unmatched::TodaysRate][self.pick(3)],
+            ),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Trees of `test` blocks.
+
+use super::generate::Choices;
+use loyalty_rules::syntax::ast::*;
+
+impl Choices {
+    pub(super) fn test_line(&mut self) -> TestLine {
+        match self.pick(3) {
+            0 => TestLine::Given { member: self.name(), facts: self.lines(Self::given_fact) },
+            1 => {
+                let step = match self.pick(4) {
+                    0 => Step::Clock,
+                    1 => Step::Return { id: self.text(), of: self.maybe(Self::text), by: self.name() },
+                    2 => Step::Event { event: self.name(), id: self.text(), by: self.name() },
+                    _ => Step::Joining { id: self.text(), by: self.name() },
+                };
+                TestLine::When { at: self.moment(), step, facts: self.lines(Self::step_fact) }
+            }
+            _ => TestLine::Expect(self.expect()),
+        }
+    }
+
+    fn given_fact(&mut self) -> GivenFact {
+        match self.pick(10) {
+            0 => GivenFact::Joined(self.moment()),
+            1 => GivenFact::Tier(self.name(), self.maybe(Self::date)),
+            2 => GivenFact::Card(self.name(), self.amount()),
+            3 => GivenFact::CapUsed(self.name(), self.number()),
+            4 => GivenFact::ReferredBy(self.name()),
+            5 => GivenFact::Balance(self.amount(), self.maybe(Self::date)),
+            6 => GivenFact::Has(self.amount(), self.maybe(Self::date)),
+            7 => GivenFact::Spent(self.amount(), self.date()),
+            8 => GivenFact::Purchased(self.number(), self.date()),
+            _ => GivenFact::Attribute(self.name(), self.value()),
+        }
+    }
+
+    fn step_fact(&mut self) -> StepFact {
+        match self.pick(5) {
+            0 => StepFact::Total(self.signed_amount()),
+            1 => {
+                let (quantity, price) = match self.pick(3) {
+                    0 => (None, Some(self.signed_amount())),
+                    1 => (Some(self.number()), Some(self.signed_amount())),
+                    _ => (Some(self.number()), None),
+                };
+                let name = self.name();
+                let line = self.maybe(Self::number);
+                let of = self.maybe(Self::text);
+                let attributes = self.some(0, |c| (c.name(), c.value()));
+                StepFact::Item(ItemLine { name, line, quantity, price, of, attributes })
+            }
+            2 => StepFact::Payment(self.name(), self.amount()),
+            3 => StepFact::AllItems(self.maybe(Self::text)),
+            _ => StepFact::Attribute(self.name(), self.value()),
+        }
+    }
+
+    fn expect(&mut self) -> Expect {
+        match self.pick(9) {
+            0 => Expect::Refused(self.maybe(Self::text)),
+            1 => Expect::Card(self.name(), self.name(), self.amount()),
+            2 => Expect::CapLeft(self.name(), self.maybe(Self::name), self.number()),
+            3 => Expect::Expire(self.amount(), self.maybe(Self::name)),
+            4 => Expect::EarnsNothing(self.name()),
+            5 => Expect::Earns(self.name(), self.signed_amount(), self.maybe(Self::name)),
+            6 => {
+                let kind = match self.pick(4) {
+                    0 => HasKind::Usable,
+                    1 => HasKind::Pending,
+                    2 => HasKind::Expiring(self.date()),
+                    _ => HasKind::Until(self.date()),
+                };
+                Expect::Has(self.name(), self.amount(), kind)
+            }
+            7 => Expect::Loses(self.name(), self.amount()),
+            _ => Expect::Tier {
+                member: self.name(),
+                of: self.maybe(Self::name),
+                tier: self.name(),
+                until: self.maybe(Self::date),
+            },
+        }
+    }
+}
