@@ -3,6 +3,7 @@
 pub mod account;
 pub mod amount;
 pub mod calendar;
+pub mod check;
 pub mod diagnostics;
 pub mod evaluate;
 pub mod event;

@@ -300,7 +300,7 @@ kinds! {
         Valid(a), Qualifies { event, at_least, within }, Wait(a), OnJoining(a, b), OnQualifying(a, b), Cap(a),
         NotWithinSame(a),
     }
-    ReturnsLine { TakeBack(a), AcceptWithin(a), Unmatched(a) }
+    ReturnsLine { TakeBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {
         Joined(a), Tier(a, b), Card(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),

@@ -347,6 +347,8 @@ impl<'a> Statement<'a> for ReturnsLine {
         let line = match self {
             Self::TakeBack(TakeBack::Nothing) => "take back nothing".to_owned(),
             Self::TakeBack(TakeBack::InProportion) => "take back earned in proportion".to_owned(),
+            Self::Balance(true) => "balance may go negative".to_owned(),
+            Self::Balance(false) => "balance stays at zero".to_owned(),
             Self::AcceptWithin(length) => format!("accept within {}", duration(length)),
             Self::Unmatched(Unmatched::Refused) => "unmatched lines are refused".to_owned(),
             Self::Unmatched(Unmatched::Skipped) => "unmatched lines are skipped".to_owned(),

@@ -121,7 +121,8 @@ pub(in crate::syntax) fn referral(line: &ReferralLine) -> u8 {
 pub(in crate::syntax) fn returns(line: &ReturnsLine) -> u8 {
     match line {
         ReturnsLine::TakeBack(_) => 0,
-        ReturnsLine::AcceptWithin(_) => 1,
-        ReturnsLine::Unmatched(_) => 2,
+        ReturnsLine::Balance(_) => 1,
+        ReturnsLine::AcceptWithin(_) => 2,
+        ReturnsLine::Unmatched(_) => 3,
     }
 }
