@@ -229,10 +229,10 @@ impl Account {
             }
             Change::Card(card, state) => return self.book_card(card.index(), state),
             Change::Tier(tiers, state) => {
-                if let Some(known) = self.tiers.get_mut(tiers.index()) {
-                    known.clone_from(state);
-                }
-                return true;
+                let Some(known) = self.tiers.get_mut(tiers.index()) else { return false };
+                let changed = known.until != state.until;
+                known.clone_from(state);
+                return changed;
             }
             Change::Link(link) => {
                 self.link = Some(link.clone());
@@ -240,7 +240,6 @@ impl Account {
             }
             Change::Clock(at) => {
                 self.clock = Some(self.clock.map_or(*at, |known| known.max(*at)));
-                return true;
             }
         }
         false

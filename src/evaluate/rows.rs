@@ -8,6 +8,20 @@ use crate::amount::{Sharer, gcd, lcm};
 use crate::ledger::Thing;
 use crate::program::{CapId, RuleId};
 
+/// What the shares of a row are in proportion to: then its line record needs no parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Shape {
+    /// The values of the items that have a share.
+    #[default]
+    Values,
+    /// Their quantities.
+    Quantities,
+    /// The event alone.
+    Event,
+    /// Something else.
+    Mixed,
+}
+
 /// What one rule is about to give.
 #[derive(Debug, Default)]
 pub(crate) struct Row {
@@ -19,6 +33,7 @@ pub(crate) struct Row {
     pub(crate) nums: Vec<i128>,
     /// What the shares are divided by, beside the unit's denominator.
     pub(crate) den: i128,
+    pub(crate) shape: Shape,
     /// Whether it is an event bonus: flat or by bands.
     pub(crate) flat: bool,
     /// Whether one of its caps has nothing left: an `earn` still is a base then, but gives nothing.
@@ -70,7 +85,8 @@ impl Row {
 
     /// Divides shares and divisor by their common factor: keeps the numbers of later steps small.
     pub(crate) fn reduce(&mut self) {
-        if self.den <= 1 {
+        // finding the factor costs more than carrying it, while everything is far from 128 bits
+        if self.den >> 40 == 0 && self.nums.iter().all(|num| num.unsigned_abs() >> 72 == 0) {
             return;
         }
         let mut common = self.den.unsigned_abs();
@@ -128,6 +144,7 @@ impl Rows {
         row.nums.resize(width + 1, 0);
         row.den = 1;
         row.flat = flat;
+        row.shape = Shape::Values;
         row.no_room = false;
         row.spend_ratio = None;
         row.amount = 0;
@@ -161,7 +178,9 @@ impl Rows {
         let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
         let mut common: i128 = 1;
         for row in rows.iter().filter(|row| row.thing == Some(thing)) {
-            if row.den != common {
+            if common == 1 {
+                common = row.den;
+            } else if row.den != common && row.den != 1 {
                 common = lcm(common, row.den).ok_or_else(Rejection::too_large)?;
             }
         }

@@ -5,7 +5,7 @@
 
 use super::judge::Facts;
 use super::refuse::Rejection;
-use super::rows::{Row, Rows};
+use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
 use super::trace::{Trace, Verdict};
 use crate::amount::{Rounding, divide, gcd};
@@ -216,6 +216,12 @@ fn linear(
         ratio = (ratio.0 * i128::from(with), ratio.1 * i128::from(all));
     }
     weigh(facts, row, basis);
+    row.shape = match basis {
+        Basis::Spend | Basis::SpendPaidWith(_) => Shape::Values,
+        Basis::Pieces => Shape::Quantities,
+        Basis::Item(_) => Shape::Mixed,
+        Basis::Event(_) => Shape::Event,
+    };
     match steps {
         Steps::Exact => {
             for num in &mut row.nums {
@@ -261,15 +267,14 @@ fn stepwise(
     let mode = if steps == Steps::Full { Rounding::Down } else { Rounding::Up };
     let count = divide(counted, each, mode).ok_or_else(Rejection::too_large)?;
     let amount = count.checked_mul(rate).ok_or_else(Rejection::too_large)?;
-    // reduced first: prices share a factor of at least a cent
     row.den = sum;
-    row.reduce();
-    if row.nums.iter().filter(|num| **num != 0).count() == 1 {
-        // one column has it all
-        row.nums.iter_mut().filter(|num| **num != 0).for_each(|num| *num = amount);
-        row.den = 1;
+    if row.nums.iter().all(|num| num.unsigned_abs() >> 64 == 0) && amount.unsigned_abs() >> 60 == 0 {
+        row.nums.iter_mut().for_each(|num| *num *= amount);
+        row.reduce();
         return Ok(());
     }
+    // large numbers are freed of common factors first
+    row.reduce();
     let common = i128::try_from(gcd(amount.unsigned_abs(), row.den.unsigned_abs())).unwrap_or(1).max(1);
     row.den /= common;
     for num in &mut row.nums {

@@ -5,7 +5,7 @@
 
 use super::judge::Facts;
 use super::refuse::Rejection;
-use super::rows::{Row, Rows};
+use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
 use super::step05_base::{compute_shares, over_denominator};
 use super::trace::Trace;
@@ -78,9 +78,14 @@ fn multiply(
     let (before, rest) = rows.all_mut().split_at_mut(place);
     let Some(row) = rest.first_mut() else { return Ok(()) };
     let thing = row.thing;
+    let mut bases = 0;
     for base in before.iter().filter(|base| base.thing == thing && is_earn(facts, base)) {
         // the bases of a unit are aligned: one divisor for all of them
         row.den = base.den;
+        if base.nums.iter().any(|num| *num != 0) {
+            bases += 1;
+            row.shape = if bases == 1 && !base.flat { base.shape } else { Shape::Mixed };
+        }
         let columns = row.nums.iter_mut().zip(&base.nums).enumerate();
         for (column, (to, from)) in columns {
             if row.passes.get(column).copied().unwrap_or(with_event) {
@@ -115,6 +120,7 @@ fn cap_pieces(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejection> {
         let (Some(most), Some(unit)) = (rule.piece_cap, rule.effect.unit()) else { continue };
         let (num, den) = over_denominator(facts, unit, most)?;
         // both sides over den × one million
+        row.shape = Shape::Mixed;
         row.expand(den.checked_mul(1_000_000).ok_or_else(Rejection::too_large)?)?;
         let each = num
             .checked_mul(row.den)
