@@ -1,6 +1,7 @@
 //! The working table of one event: a row for each rule that matches, a column for each item and one for the event.
 //!
-//! A row's shares are whole numerators over (denominator of its unit × [`Row::den`]), so nothing is rounded before
+//! A row's shares are whole numerators of the unit's smallest step over (denominator of its unit × [`Row::den`]), so
+//! nothing is rounded before
 //! step 7. Rows are reused from event to event.
 
 use super::refuse::Rejection;
@@ -29,10 +30,11 @@ pub(crate) struct Row {
     pub(crate) thing: Option<Thing>,
     /// Which items pass `for items where` and are not replaced.
     pub(crate) passes: Vec<bool>,
-    /// Shares by item, and at the end that of the event.
+    /// Shares by item, and at the end that of the event; one sum where nothing hangs on single items.
     pub(crate) nums: Vec<i128>,
     /// What the shares are divided by, beside the unit's denominator.
     pub(crate) den: i128,
+    /// By what the amount is shared out to the lines.
     pub(crate) shape: Shape,
     /// Whether it is an event bonus: flat or by bands.
     pub(crate) flat: bool,
@@ -110,6 +112,8 @@ pub(crate) struct Rows {
     used: usize,
     /// Items of the event.
     pub(crate) width: usize,
+    /// All things that rows give, each once.
+    pub(crate) things: Vec<Thing>,
     /// What this event has already used of caps.
     pub(crate) cap_used: Vec<(CapId, i64)>,
     pub(crate) sharer: Sharer,
@@ -126,6 +130,7 @@ impl Rows {
         self.width = width;
         self.cap_used.clear();
         self.candidates.clear();
+        self.things.clear();
     }
 
     /// Adds a row for a rule; no item passes yet.
@@ -189,6 +194,24 @@ impl Rows {
             row.expand(by)?;
         }
         Ok(common)
+    }
+
+    /// Lists what the rows give.
+    pub(crate) fn list_things(&mut self) {
+        self.things.clear();
+        for thing in self.pool.iter().take(self.used).filter_map(|row| row.thing) {
+            if !self.things.contains(&thing) {
+                self.things.push(thing);
+            }
+        }
+    }
+
+    /// Computes a thing on sums alone: its rows get one column instead of one an item.
+    pub(crate) fn merge_columns(&mut self, thing: Thing) {
+        let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
+        for row in rows.iter_mut().filter(|row| row.thing == Some(thing)) {
+            row.nums.truncate(1);
+        }
     }
 
     /// What this event has used of a cap so far.

@@ -61,10 +61,15 @@ fn line_record(
         return Ok(if width == 0 { LineRecord::Event } else { LineRecord::Values(passing) });
     }
     weights.clear();
-    if row.parts.len() == row.nums.len() {
+    if row.parts.len() == width + 1 {
         weights.extend_from_slice(&row.parts);
     } else {
-        let sharing = || Lines::of(width, |line| row.nums.get(line).is_some_and(|num| *num != 0));
+        // on sums every line that passes has its share
+        let merged = row.nums.len() != width + 1;
+        let has = |line: usize| {
+            if merged { row.passes.get(line) == Some(&true) } else { row.nums.get(line).is_some_and(|num| *num != 0) }
+        };
+        let sharing = || Lines::of(width, has);
         match row.shape {
             Shape::Values => return Ok(LineRecord::Values(sharing())),
             Shape::Quantities => return Ok(LineRecord::Quantities(sharing())),
