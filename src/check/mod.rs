@@ -144,7 +144,10 @@ fn lower(
     let facts = Facts::read(&all, settings, report);
     let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
     let program = tables(&mut lowering);
-    report_unused(&all, &facts, &mut lowering.report);
+    if !lowering.report.has_errors() {
+        // after an error a name may look unused only because its use was not understood
+        report_unused(&all, &facts, &mut lowering.report);
+    }
     let tests = lowering.scenarios();
     *report = lowering.report;
     program.map(|program| (program, tests))

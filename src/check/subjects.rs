@@ -326,7 +326,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             attribute.used.set(true);
             let (here, there) = (self.event_name(place.event), self.event_name(event));
             let finding =
-                Diagnostic::new(Code::U204, path.span, format!("a {here} has no attribute `{name}`"))
+                Diagnostic::new(Code::U204, path.span, format!("the event {here} has no attribute `{name}`"))
                     .other(attribute.name.span, format!("`{name}` belongs to the event {there}"))
                     .help(format!("write a rule `on {there}`, or declare `{name}` in `event {here}` too"));
             self.report.push(finding);
