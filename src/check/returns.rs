@@ -45,7 +45,7 @@ negative, and a return without a purchase is refused",
             Some(ast::Unmatched::TodaysRate) => Unmatched::TodaysRate,
         };
         if let Some(written) = within.value() {
-            found.within = Some(times::duration(written, &mut self.report)?);
+            found.within = Some(times::days(written, &mut self.report)?);
         }
         Some(found)
     }
