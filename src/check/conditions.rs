@@ -156,15 +156,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// U203: this comparison has no meaning for the subject.
-    pub(super) fn wrong_op(&mut self, asked: &Asked<'f>, op: &Op, example: &str) {
+    pub(super) fn wrong_op(&mut self, asked: &Asked<'f>, op: &Op, examples: &[&str]) {
         let words = op_words(op);
+        let examples: Vec<String> =
+            examples.iter().map(|example| format!("`{} {example}`", asked.called)).collect();
         self.report.push(
             Diagnostic::new(
                 Code::U203,
                 asked.span,
                 format!("`{}` cannot be asked with `{words}`", asked.called),
             )
-            .help(format!("write for example `{} {example}`", asked.called)),
+            .help(format!("write for example {}", examples.join(" or "))),
         );
     }
 
@@ -184,7 +186,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Op::In(set) => self.name_set(asked, sym, set, resolve),
             Op::NotIn(set) => self.name_set(asked, sym, set, resolve).map(not),
             _ => {
-                self.wrong_op(asked, op, "is …` or `is in [ … ]");
+                self.wrong_op(asked, op, &["is …", "is in [ … ]"]);
                 None
             }
         }
