@@ -7,6 +7,7 @@ use super::times;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Measure, NumSubject, Slots, SymSubject, Symbol, Test, Window};
 use crate::syntax::ast::{Cond, Fact, ListContent, Name, NameSet, Op, Path, Subject, Value};
+use std::collections::BTreeSet;
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// A whole condition. Every part is judged, so that all findings come at once.
@@ -293,7 +294,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         declared: Span,
         name: &Name,
     ) -> Option<Symbol> {
-        if values.contains(&name.text.as_str()) {
+        if values.binary_search(&name.text.as_str()).is_ok() {
             return Some(self.symbols.intern(&name.text));
         }
         let mut finding =
@@ -321,6 +322,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             );
             return None;
         };
+        let right: BTreeSet<&str> = right.into_iter().collect();
         let common: Vec<&str> = left.into_iter().filter(|name| right.contains(name)).collect();
         if common.is_empty() {
             self.report.push(

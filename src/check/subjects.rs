@@ -60,7 +60,7 @@ pub(super) struct Asked<'f> {
 pub(super) enum Is<'f> {
     /// A name of a vocabulary.
     Word(SymSubject, &'static str, &'f Words<'f>),
-    /// A name of a declared list.
+    /// A name of a declared list; its names are sorted.
     OneOf(SymSubject, &'f [&'f str], Span),
     /// Any name or text.
     Open(SymSubject),
