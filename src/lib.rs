@@ -9,4 +9,5 @@ pub mod evaluate;
 pub mod event;
 pub mod ledger;
 pub mod program;
+pub mod scenario;
 pub mod syntax;

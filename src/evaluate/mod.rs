@@ -7,6 +7,7 @@
 
 mod bound;
 mod draft;
+pub(crate) mod given;
 mod judge;
 mod outcome;
 mod refuse;

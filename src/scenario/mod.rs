@@ -1,0 +1,15 @@
+//! Many accounts together: the in-file tests of a program, and replays of past events.
+//!
+//! A [`World`] plays the host: it keeps one account for each member, delivers messages between them and runs their
+//! clocks. Everything it does is in a fixed order, so the same events always end in the same ledger.
+
+mod expect;
+mod find;
+mod lines;
+mod run;
+mod setup;
+mod step;
+mod world;
+
+pub use run::{TestResult, never_fired, run_tests};
+pub use world::World;
