@@ -34,10 +34,8 @@ fn refused(runner: &Runner<'_>, text: Option<&str>) -> Result<(), String> {
 }
 
 fn deltas<'r>(runner: &'r Runner<'_>, member: Option<&'r str>) -> impl Iterator<Item = &'r Delta> {
-    let mine = runner
-        .outcomes
-        .iter()
-        .filter(move |outcome| member.is_none_or(|member| outcome.member() == member));
+    let mine =
+        runner.outcomes.iter().filter(move |outcome| member.is_none_or(|member| outcome.member() == member));
     mine.flat_map(Outcome::deltas)
 }
 
@@ -46,12 +44,7 @@ fn is_earned(delta: &Delta) -> bool {
     delta.from == Book::Issued && matches!(delta.reason, Reason::Earned | Reason::Repaid)
 }
 
-fn earns(
-    runner: &Runner<'_>,
-    member: &Name,
-    amount: &Amount,
-    from: Option<&Name>,
-) -> Result<(), String> {
+fn earns(runner: &Runner<'_>, member: &Name, amount: &Amount, from: Option<&Name>) -> Result<(), String> {
     let program = runner.program;
     known(runner, member)?;
     let (thing, wanted) = find::amount(program, amount)?;
@@ -189,9 +182,9 @@ fn held_unit(
             let meter = program.meters.get(metric.meter.index());
             meter.is_some_and(|meter| meter.measure == Measure::Unit(unit))
         });
-        let usable = meters.next().map_or(totals.balance(Book::Available), |metric| {
-            running(program, account, metric.meter, day)
-        });
+        let usable = meters
+            .next()
+            .map_or(totals.balance(Book::Available), |metric| running(program, account, metric.meter, day));
         return (usable, 0, 0);
     }
     let lots = account.lots.iter().filter(|lot| lot.unit == unit && lot.last == last);
@@ -232,12 +225,7 @@ fn stamps(runner: &Runner<'_>, card: &Name, member: &Name, amount: &Amount) -> R
     }
 }
 
-fn room(
-    runner: &Runner<'_>,
-    name: &Name,
-    member: Option<&Name>,
-    number: &ast::Number,
-) -> Result<(), String> {
+fn room(runner: &Runner<'_>, name: &Name, member: Option<&Name>, number: &ast::Number) -> Result<(), String> {
     let program = runner.program;
     let account = match (member, &runner.actor) {
         (Some(member), _) => known(runner, member)?,

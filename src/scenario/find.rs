@@ -56,7 +56,9 @@ pub(super) fn money(program: &Program, amount: &ast::Amount) -> Result<i64, Stri
         return Err(format!("money of this program is in {}, not in {}", program.currency, amount.unit.text));
     }
     let found = Money::try_from(amount.number.value);
-    found.map(Money::micros).map_err(|error| format!("{} is no amount of money: {error}", amount.number.value))
+    found
+        .map(Money::micros)
+        .map_err(|error| format!("{} is no amount of money: {error}", amount.number.value))
 }
 
 /// The books of a thing.

@@ -9,7 +9,11 @@ mod lines;
 mod run;
 mod setup;
 mod step;
+mod tally;
 mod world;
 
 pub use run::{TestResult, never_fired, run_tests};
+pub use tally::{
+    BalanceRow, CardSummary, RuleSummary, Summary, Tally, TiersSummary, UnitSummary, VoucherSummary, balances,
+};
 pub use world::World;

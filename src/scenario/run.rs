@@ -78,8 +78,7 @@ pub fn never_fired(compiled: &Compiled, results: &[TestResult]) -> Option<Diagno
     let rules = program.rules.iter().map(|rule| &*rule.name);
     let cards = program.cards.iter().map(|card| &*card.name);
     let referrals = program.referrals.iter().map(|referral| &*referral.name);
-    let idle: Vec<&str> =
-        rules.chain(cards).chain(referrals).filter(|name| !fired.contains(name)).collect();
+    let idle: Vec<&str> = rules.chain(cards).chain(referrals).filter(|name| !fired.contains(name)).collect();
     let message = match idle.as_slice() {
         [] => return None,
         [one] => format!("no test makes `{one}` give anything"),
