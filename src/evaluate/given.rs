@@ -116,21 +116,13 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
 fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
     let Some(card) = draft.program.cards.get(id.index()) else { return };
     let event = Arc::clone(&draft.event);
-    let booking = Transfer::new(
-        Thing::Stamps(id),
-        stamps,
-        Book::Issued,
-        Book::Available,
-        Source::Given,
-        Reason::Given,
-    );
+    let booking =
+        Transfer::new(Thing::Stamps(id), stamps, Book::Issued, Book::Available, Source::Given, Reason::Given);
     draft.transfer(booking.event(&event));
     let day = draft.day;
     let last = card.expire.and_then(|expire| last_day(&[expire], day, day, day, &draft.anchors));
-    draft.change(Change::Card(
-        id,
-        CardState { number: 1, stamps, opened: Some(day), last, full: Vec::new() },
-    ));
+    draft
+        .change(Change::Card(id, CardState { number: 1, stamps, opened: Some(day), last, full: Vec::new() }));
 }
 
 /// Spend fills the history as a sum of which no lines are known would.
@@ -173,13 +165,10 @@ fn count_purchases(draft: &mut Draft<'_>, times: i64, day: Date) {
 /// How much of a cap is left for a member on a day, in the scale of its limit.
 pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Date) -> Option<i64> {
     let rules = program.caps.get(cap.index())?;
-    let mut bound = Bound::default();
-    bound.day = day;
+    let bound = Bound { day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
     let used = match (rules.meter, rules.window) {
-        (Some(meter), CapWindow::Period(period)) => {
-            account.meters.get(meter, facts.period_slot(period, day))
-        }
+        (Some(meter), CapWindow::Period(period)) => account.meters.get(meter, facts.period_slot(period, day)),
         _ => 0,
     };
     Some(rules.limit.most() - used)
@@ -187,9 +176,8 @@ pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Da
 
 /// What a counter holds in the window that runs on a day.
 pub(crate) fn running(program: &Program, account: &Account, meter: MeterId, day: Date) -> i64 {
-    let mut bound = Bound::default();
-    bound.day = day;
-    bound.at = program.zone.start_of_day(day, program.day_starts);
+    let at = program.zone.start_of_day(day, program.day_starts);
+    let bound = Bound { at, day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
     let Some(slots) = program.meters.get(meter.index()).map(|meter| meter.slots) else { return 0 };
     account.meters.get(meter, facts.slot(slots, day))

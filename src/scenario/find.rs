@@ -84,23 +84,21 @@ pub(super) fn amount_text(program: &Program, thing: AwardThing, amount: i64) -> 
     format!("{number} {name}")
 }
 
-/// Who gives: a rule, card, tiers block or referral, by its name.
+/// Who gives: a rule, card or referral, by its name.
 pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Source) -> bool, String> {
     let text = &*name.text;
     let rule = program.rules.iter().position(|rule| *rule.name == *text).map(|at| RuleId(at as u32));
     let card = program.cards.iter().position(|card| *card.name == *text).map(|at| CardId(at as u32));
     let referral = program.referrals.iter().position(|known| *known.name == *text);
     let referral = referral.map(|at| ReferralId(at as u32));
-    let tiers = program.tiers.iter().position(|tiers| *tiers.name == *text).map(|at| TiersId(at as u32));
-    if rule.is_none() && card.is_none() && referral.is_none() && tiers.is_none() {
+    if rule.is_none() && card.is_none() && referral.is_none() {
         return Err(format!("there is no rule `{text}`"));
     }
     Ok(move |source| match source {
         Source::Rule(id) => rule == Some(id),
         Source::Card(id) => card == Some(id),
         Source::Referral(id) => referral == Some(id),
-        Source::Tier(id, _) => rule.is_none() && card.is_none() && referral.is_none() && tiers == Some(id),
-        Source::Given => false,
+        Source::Tier(..) | Source::Given => false,
     })
 }
 

@@ -11,4 +11,5 @@
 )]
 
 mod format;
+mod scenario;
 mod syntax;
