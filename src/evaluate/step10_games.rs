@@ -72,7 +72,14 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, passes:
         StampPer::Spend(_) => LineRecord::Values(lines),
         StampPer::Event | StampPer::Piece => LineRecord::Quantities(lines),
     };
-    ReceiptAward { source: Source::Card(id), thing: Thing::Stamps(id), lot: 0, amount: stamps, repaid: 0, record }
+    ReceiptAward {
+        source: Source::Card(id),
+        thing: Thing::Stamps(id),
+        lot: 0,
+        amount: stamps,
+        repaid: 0,
+        record,
+    }
 }
 
 /// Puts stamps on the open card, pays for full ones and opens new ones.

@@ -11,6 +11,8 @@
 )]
 
 mod check;
+#[cfg(feature = "cli")]
+mod cli;
 mod errors;
 mod format;
 mod scenario;
