@@ -11,6 +11,7 @@ pub mod explain;
 pub mod ledger;
 pub mod program;
 pub mod syntax;
+mod wire;
 
 pub use account::Account;
 pub use check::{Compiled, Findings, Sources, compile};

@@ -11,4 +11,5 @@
 )]
 
 mod format;
+mod host;
 mod syntax;
