@@ -14,7 +14,7 @@ pub use change::Postings;
 pub(crate) use change::{CardState, Change, FullCard, HeldVoucher, Link, LinkStage, Lot, Tenure, TierState};
 pub(crate) use meters::Meters;
 pub use post::PostError;
-pub(crate) use receipt::{MeterShare, Receipt, ReceiptAward};
+pub(crate) use receipt::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use view::{Balance, HeldLevel, HeldLot, StampCard, Voucher};
 

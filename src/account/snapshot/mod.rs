@@ -14,8 +14,8 @@ mod take;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, EventState, FullState, ItemState, LevelState,
-    LinkState, LotState, Moment, Named, ProgramState, ReceiptState, ReturnedState, SeenState, ShareState,
-    SlotState, SourceState, StageState, TierStateText, ValueState, VoucherState,
+    LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState, SeenState,
+    ShareState, SlotState, SourceState, StageState, TierStateText, ValueState, VoucherState,
 };
 
 use super::Account;

@@ -1,8 +1,10 @@
 //! Restoring the records of purchases.
 
 use super::restore::{Restore, checked, in_order};
-use super::{AwardState, ItemState, ReceiptState, ReturnedState, ShareState, SnapshotError, ValueState};
-use crate::account::{MeterShare, Receipt, ReceiptAward};
+use super::{
+    AwardState, ItemState, ReceiptState, RecordState, ReturnedState, ShareState, SnapshotError, ValueState,
+};
+use crate::account::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
 use crate::amount::parse_micros;
 use crate::event::{Item, Value};
 use crate::ledger::Thing;
@@ -57,11 +59,10 @@ impl Restore<'_> {
         let wrong = |problem| SnapshotError::value("receipt", id, problem);
         let thing = self.program.thing_of(award.kind, &award.name)?;
         let decimals = self.program.thing_decimals(thing);
-        let parts: Option<Box<[i64]>> = award.parts.iter().map(|part| parse_amount(part, decimals)).collect();
-        let parts = parts.ok_or_else(|| wrong("an amount has another form"))?;
-        if !parts.is_empty() && parts.len() != lines + 1 {
-            return Err(wrong("what a rule gave has not as many lines"));
-        }
+        let amount = |text: &str| {
+            let amount = parse_amount(text, decimals).filter(|amount| *amount >= 0);
+            amount.ok_or_else(|| wrong("an amount has another form"))
+        };
         let given = match thing {
             Thing::Unit(_) => self.account.next_lot,
             Thing::Voucher(_) => self.account.next_voucher,
@@ -70,13 +71,28 @@ impl Restore<'_> {
         if award.lot >= given {
             return Err(wrong("what a rule gave was never given"));
         }
-        let repaid = parse_amount(&award.repaid, decimals).filter(|repaid| *repaid >= 0);
+        let total = amount(&award.amount)?;
+        let record = match &award.by {
+            RecordState::Event => Some(LineRecord::Event),
+            RecordState::Values(numbers) => lines_of(numbers, lines).map(LineRecord::Values),
+            RecordState::Quantities(numbers) => lines_of(numbers, lines).map(LineRecord::Quantities),
+            RecordState::Parts(parts) => {
+                let parts: Option<Box<[i64]>> =
+                    parts.iter().map(|part| parse_amount(part, decimals)).collect();
+                let adds_up = |parts: &Box<[i64]>| {
+                    let sum: i128 = parts.iter().map(|part| i128::from(*part)).sum();
+                    parts.len() == lines + 1 && sum == i128::from(total)
+                };
+                parts.filter(adds_up).map(LineRecord::Parts)
+            }
+        };
         Ok(ReceiptAward {
             source: self.source(&award.source)?,
             thing,
             lot: award.lot,
-            repaid: repaid.ok_or_else(|| wrong("an amount has another form"))?,
-            parts,
+            amount: total,
+            repaid: amount(&award.repaid)?,
+            record: record.ok_or_else(|| wrong("what a rule gave is not what its lines gave"))?,
         })
     }
 
@@ -91,6 +107,14 @@ impl Restore<'_> {
                 .ok_or_else(|| SnapshotError::value("receipt", id, "a share of a counter cannot be"))?,
         })
     }
+}
+
+/// Lines by their numbers, counted from 1; nothing if they are not in order or not so many.
+fn lines_of(numbers: &[usize], width: usize) -> Option<Lines> {
+    let in_order = numbers.iter().zip(numbers.iter().skip(1)).all(|(one, two)| one < two);
+    let in_range = numbers.iter().all(|number| (1..=width).contains(number));
+    let has = |line: usize| numbers.binary_search(&(line + 1)).is_ok();
+    (in_order && in_range).then(|| Lines::of(width, has))
 }
 
 fn returned(state: &ReturnedState) -> Option<(i64, i64)> {

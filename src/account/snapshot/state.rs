@@ -179,9 +179,9 @@ parts! {
         kind: LineKind,
         name: String,
         lot: u32,
+        amount: String,
         repaid: String,
-        /// By line, and at the end what belongs to the event; or empty.
-        parts: Vec<String>,
+        by: RecordState,
     }
 
     /// What a purchase added to a counter.
@@ -199,6 +199,19 @@ parts! {
         #[serde(with = "crate::wire::hex")]
         digest: u128,
     }
+}
+
+/// Which part of an amount each line gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum RecordState {
+    Event,
+    /// In proportion to the values of these lines, counted from 1.
+    Values(Vec<usize>),
+    /// In proportion to the quantities of these lines, counted from 1.
+    Quantities(Vec<usize>),
+    /// By line, and at the end what belongs to the event.
+    Parts(Vec<String>),
 }
 
 /// How far a referral is.

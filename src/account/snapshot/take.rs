@@ -2,11 +2,13 @@
 
 use super::{
     AttributeState, AwardState, BooksState, CardStateText, EventState, FORMAT, FullState, ItemState,
-    LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, ReturnedState, SeenState,
-    ShareState, SlotState, Snapshot, SourceState, StageState, TierStateText, ValueState, VoucherState,
+    LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState,
+    SeenState, ShareState, SlotState, Snapshot, SourceState, StageState, TierStateText, ValueState,
+    VoucherState,
 };
 use crate::account::{
-    Account, CardState, HeldVoucher, Link, LinkStage, Lot, Receipt, ReceiptAward, TierState,
+    Account, CardState, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward,
+    TierState,
 };
 use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Instant};
@@ -218,7 +220,7 @@ impl Names<'_> {
                 .iter()
                 .map(|(quantity, value)| ReturnedState { quantity: micros(*quantity), value: micros(*value) })
                 .collect(),
-            awards: receipt.awards.iter().map(|award| self.award(award)).collect(),
+            awards: receipt.awards.iter().map(|award| self.award(award, receipt.items.len())).collect(),
             shares: receipt
                 .shares
                 .iter()
@@ -232,16 +234,25 @@ impl Names<'_> {
         }
     }
 
-    fn award(&self, award: &ReceiptAward) -> AwardState {
+    fn award(&self, award: &ReceiptAward, width: usize) -> AwardState {
         let (kind, name) = self.0.thing_words(award.thing);
-        let decimals = self.0.thing_decimals(award.thing);
+        let amount = |steps| format_scaled(steps, self.0.thing_decimals(award.thing));
+        let numbers = |lines: &Lines| (1..=width).filter(|line| lines.has(line - 1)).collect();
         AwardState {
             source: self.source(award.source),
             kind,
             name: text(name),
             lot: award.lot,
-            repaid: format_scaled(award.repaid, decimals),
-            parts: award.parts.iter().map(|part| format_scaled(*part, decimals)).collect(),
+            amount: amount(award.amount),
+            repaid: amount(award.repaid),
+            by: match &award.record {
+                LineRecord::Event => RecordState::Event,
+                LineRecord::Values(lines) => RecordState::Values(numbers(lines)),
+                LineRecord::Quantities(lines) => RecordState::Quantities(numbers(lines)),
+                LineRecord::Parts(parts) => {
+                    RecordState::Parts(parts.iter().map(|part| amount(*part)).collect())
+                }
+            },
         }
     }
 }
