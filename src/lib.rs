@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod program;
 pub mod scenario;
 pub mod syntax;
+mod wire;
 
 pub use account::Account;
 pub use check::{Compiled, Findings, Sources, compile};

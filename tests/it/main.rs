@@ -15,5 +15,6 @@ mod check;
 mod cli;
 mod errors;
 mod format;
+mod host;
 mod scenario;
 mod syntax;
