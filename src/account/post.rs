@@ -262,7 +262,7 @@ impl Account {
     }
 
     /// The first day on which the clock has work.
-    fn first_due(&self) -> Option<Date> {
+    pub(super) fn first_due(&self) -> Option<Date> {
         let lots = self
             .lots
             .iter()

@@ -95,4 +95,6 @@ codes! {
     S304 Error "a `best of` group that mixes what cannot be compared",
     H941 Error "a question about the past that would need unbounded memory",
     T603 Error "a tiers block that counts something that can be spent",
+    X951 Error "a test fails, also by a refused `when` without `expect refused`",
+    X952 Warning "a rule that no test ever makes fire",
 }

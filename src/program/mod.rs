@@ -15,6 +15,7 @@ mod ids;
 mod index;
 mod lookup;
 mod meter;
+mod names;
 mod rule;
 mod test;
 mod things;
@@ -27,6 +28,7 @@ pub(crate) use ids::{
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::Symbols;
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
+pub use names::UnknownName;
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
