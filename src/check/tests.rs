@@ -3,9 +3,9 @@
 use super::*;
 use crate::calendar::{Date, Duration, DurationUnit, Period};
 use crate::program::{
-    AwardThing, Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Keep, Measure, MeterId, NumSubject,
-    Rate, Reach, RuleId, Since, SinceBase, Slots, StampPer, Steps, SymSubject, Test, TiersId, UnitId, Validity,
-    VoucherEnd, VoucherId, Window,
+    AwardThing, Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Keep, Measure, MeterId,
+    NumSubject, Rate, Reach, RuleId, Since, SinceBase, Slots, StampPer, Steps, SymSubject, Test, TiersId,
+    UnitId, Validity, VoucherEnd, VoucherId, Window,
 };
 use pretty_assertions::assert_eq;
 
@@ -220,7 +220,10 @@ fn conditions_on_numbers_are_closed_intervals() {
         ("tier is at least Silver", num(tier, 1, i64::MAX)),
         ("tier of Status is Gold", num(tier, 2, 2)),
         ("age is at least 60", num(Age, 60, i64::MAX)),
-        ("spend on (category is Wine) is at least 5 EUR", num(wine(NumSubject::SpendOn), 5_000_000, i64::MAX)),
+        (
+            "spend on (category is Wine) is at least 5 EUR",
+            num(wine(NumSubject::SpendOn), 5_000_000, i64::MAX),
+        ),
         ("quantity on (category is Wine) is 2", num(wine(NumSubject::QuantityOn), 2_000_000, 2_000_000)),
     ] {
         assert_eq!(when(text).0, expected, "{text}");
@@ -229,7 +232,8 @@ fn conditions_on_numbers_are_closed_intervals() {
 
 #[test]
 fn ranges_that_go_round_are_two_intervals() {
-    let or = |one: Option<Test>, other: Option<Test>| Some(Test::Or(Box::new([one.unwrap(), other.unwrap()])));
+    let or =
+        |one: Option<Test>, other: Option<Test>| Some(Test::Or(Box::new([one.unwrap(), other.unwrap()])));
     let subject = NumSubject::MonthDay;
     let new_year = or(num(subject, 1_224, i64::MAX), num(subject, i64::MIN, 106));
     assert_eq!(when("date is between 12-24 and 01-06").0, new_year);
@@ -253,7 +257,10 @@ fn conditions_on_names_and_facts() {
     assert_eq!(when("birthday is unknown").0, not(Test::KnownNum(NumSubject::Member(0))));
     assert_eq!(when("channel is known").0, Some(Test::KnownSym(SymSubject::Channel)));
     assert_eq!(when("birthday this month").0, Some(Test::BirthdayThisMonth));
-    assert_eq!(when("tier is in [Gold, Basic]").0, Some(Test::NumIn(NumSubject::Tier(TiersId(0)), Box::new([0, 2]))));
+    assert_eq!(
+        when("tier is in [Gold, Basic]").0,
+        Some(Test::NumIn(NumSubject::Tier(TiersId(0)), Box::new([0, 2])))
+    );
     let (found, program) = when("any item (category is Wine)");
     let wine = Test::Sym(SymSubject::Category, Box::new([program.symbols.find("Wine")]));
     assert_eq!(found, Some(Test::AnyItem(Box::new(wine))));
@@ -314,7 +321,8 @@ fn questions_about_the_past_are_counters() {
 
 #[test]
 fn a_counter_is_kept_for_the_widest_window() {
-    let (_, program) = when("spend in last 7 days is at least 5 EUR or spend in last 2 months is at least 9 EUR");
+    let (_, program) =
+        when("spend in last 7 days is at least 5 EUR or spend in last 2 months is at least 9 EUR");
     // the second meter is that of the tiers
     assert_eq!(program.meters.len(), 2);
     assert_eq!(program.meters[0].keep_days, Some(63));
@@ -352,9 +360,11 @@ fn imports_are_read_once_and_the_order_of_blocks_means_nothing() {
     let one = format!("{units}{rules}{earn}");
     let two = format!("{units}import \"a/rules.loyalty\"\nimport \"./a/rules.loyalty\"\n");
     // another order, another layout, a comment, a description
-    let part = format!("{}\nimport \"../units.loyalty\"\n", earn.replace("[Wine, Fruit]", "[ Fruit,Wine ] # why"));
+    let part =
+        format!("{}\nimport \"../units.loyalty\"\n", earn.replace("[Wine, Fruit]", "[ Fruit,Wine ] # why"));
     let part = format!("## What everybody gets.\n{part}");
-    let split = Sources::single("main.loyalty", two).with("a/rules.loyalty", part).with("units.loyalty", rules);
+    let split =
+        Sources::single("main.loyalty", two).with("a/rules.loyalty", part).with("units.loyalty", rules);
     let (one, two) = (compiled(&Sources::single("main.loyalty", one)), compiled(&split));
     assert_eq!(two.sources.files().len(), 3);
     assert_eq!(one.program.fingerprint(), two.program.fingerprint());
