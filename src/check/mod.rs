@@ -6,25 +6,34 @@
 //! A text that is not understood is not checked any further, because a wrong line hides what it declares.
 
 mod attributes;
+mod boxes;
 mod canonical;
+mod cap_limits;
 mod caps;
 mod cards;
 mod comparisons;
 mod conditions;
 mod counters;
+mod dates;
 mod declared;
 mod facts;
 mod fingerprint;
+mod games;
 mod gives;
 mod lowering;
 mod money;
+mod never;
 mod numbers;
+mod overlap;
+mod profiles;
+mod program_checks;
 mod rates;
 mod referrals;
 mod report;
 mod returns;
 mod rows;
 mod rules;
+mod say;
 mod scenarios;
 mod settings;
 mod similar;
@@ -32,10 +41,13 @@ mod sources;
 mod subjects;
 mod table;
 mod tiers;
+mod tiers_reach;
 mod times;
+mod tree;
 mod units;
 mod values;
 mod vouchers;
+mod windows;
 
 #[cfg(test)]
 mod tests;
@@ -150,6 +162,12 @@ fn lower(
     }
     let tests = lowering.scenarios();
     *report = lowering.report;
+    if let Some(program) = program.as_ref().filter(|_| !report.has_errors()) {
+        // these need a program whose parts all have their meaning
+        for finding in program_checks::program_checks(program, &tree::Tree::new(map, files)) {
+            report.push(finding);
+        }
+    }
     program.map(|program| (program, tests))
 }
 
