@@ -11,4 +11,5 @@
 )]
 
 mod format;
+mod laws;
 mod syntax;
