@@ -43,7 +43,7 @@ pub(super) enum What {
 }
 
 /// One event, still to be built.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Happening {
     pub(super) id: String,
     pub(super) member: &'static str,
@@ -53,12 +53,35 @@ pub(super) struct Happening {
 }
 
 /// A program and what happens under it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Case {
     pub(super) rules: Rules,
     pub(super) history: Vec<Happening>,
     /// For choices that a law makes.
     pub(super) spare: Genes,
+}
+
+impl std::fmt::Debug for Case {
+    /// The program as text, and one line for each event.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{:?}", self.rules)?;
+        for happening in &self.history {
+            writeln!(f, "{happening:?}")?;
+        }
+        write!(f, "spare {:?}", self.spare)
+    }
+}
+
+impl std::fmt::Debug for Happening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {} ", instant(self.at), self.id, self.member)?;
+        let What::Purchase { lines, total, words } = &self.what else { return write!(f, "{:?}", self.what) };
+        write!(f, "buys {words:?} total {total:?}")?;
+        for Line { name, quantity, price, category, brand, sku, tag, litres } in lines {
+            write!(f, " | {name} {quantity} x {price} [{category},{brand},{sku},{tag},{litres}]")?;
+        }
+        Ok(())
+    }
 }
 
 /// What a law wants of a history.
@@ -74,10 +97,7 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
 }
 
 /// Histories as wished, of given programs.
-pub(super) fn cases_with(
-    programs: impl Strategy<Value = Rules>,
-    wish: Wish,
-) -> impl Strategy<Value = Case> {
+pub(super) fn cases_with(programs: impl Strategy<Value = Rules>, wish: Wish) -> impl Strategy<Value = Case> {
     (programs, rows(1, wish.events, 40), proptest::collection::vec(any::<u8>(), 32)).prop_map(
         move |(rules, genes, spare)| {
             let history = Teller::new(&rules, &spare, wish).tell(&genes);
@@ -203,10 +223,17 @@ fn edges(zone: &str, day_starts: i64) -> Vec<i64> {
     let mut days: Vec<(i32, u8, u8)> =
         (2026..=2028).flat_map(|year| (1..=12).map(move |month| (year, month, 1))).collect();
     days.extend([(2028, 2, 29), (2026, 3, 8), (2026, 3, 29), (2026, 4, 5), (2026, 4, 24), (2026, 9, 27)]);
-    days.extend([(2026, 10, 25), (2026, 10, 30), (2026, 12, 31), (2027, 3, 28), (2026, 1, 31), (2027, 1, 31)]);
+    days.extend([
+        (2026, 10, 25),
+        (2026, 10, 30),
+        (2026, 12, 31),
+        (2027, 3, 28),
+        (2026, 1, 31),
+        (2027, 1, 31),
+    ]);
     let mut found = Vec::new();
     for (year, month, day) in days {
-        let days = i64::from(Date::new(year, month, day).expect("a day").days());
+        let days = i64::from(Date::from_ymd(year, month, day).expect("a day").days());
         for offset in offsets {
             for hour in [day_starts, 0, 2, 3] {
                 found.push(days * DAY + (hour - offset) * 3_600);
@@ -363,7 +390,8 @@ pub(super) fn line(draw: &mut Draw<'_>) -> Line {
         name: draw.one(&["Apfel", "Brot", "Wein", "Pfand"]),
         quantity: draw.one(&["1", "2", "1", "3", "0.4", "7", "0.333", "100", "12.5", "0"]).to_owned(),
         price: draw.one(&[
-            "1", "9.99", "2.50", "10", "0.01", "12.34", "0.10", "0.00", "30.01", "-0.25", "100", "1234.56", "-5",
+            "1", "9.99", "2.50", "10", "0.01", "12.34", "0.10", "0.00", "30.01", "-0.25", "100", "1234.56",
+            "-5",
         ]),
         category: draw.one(&["", "Obst", "Wein", "Tabak", "Obst", "Wein", "Sonst"]),
         brand: draw.one(&["", "", "", "Nord"]),

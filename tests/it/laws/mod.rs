@@ -2,11 +2,17 @@
 //!
 //! Each law is one property. 256 cases each, 2,000 where the environment says `CI`; `PROPTEST_CASES` wins over both.
 
+mod books;
 mod conditions;
 mod draw;
 mod games;
+mod histories;
+mod money;
 mod programs;
 mod rules;
+mod same;
+mod time;
+mod world;
 
 use loyalty_rules::diagnostics::Severity;
 use loyalty_rules::{Compiled, Findings, Limits, Sources, compile};
@@ -14,6 +20,14 @@ use programs::{Rules, programs};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+
+/// How many cases a law tries.
+fn cases_per_law() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let cases = if std::env::var_os("CI").is_some() && !asked { 2_000 } else { default.cases };
+    ProptestConfig { cases, ..default }
+}
 
 /// Compiles a generated program; nothing if the checker refuses it.
 fn compiled(rules: &Rules) -> Option<Compiled> {

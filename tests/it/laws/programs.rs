@@ -91,6 +91,8 @@ pub(super) struct Rules {
     pub(super) caps: Vec<CapFact>,
     /// Digits by unit; vouchers are not in it.
     pub(super) decimals: BTreeMap<String, u32>,
+    /// All `earn` and `bonus` rules.
+    pub(super) rule_names: Vec<String>,
     pub(super) has_referral: bool,
     /// Whether no unit ever expires.
     pub(super) for_ever: bool,
@@ -100,7 +102,9 @@ pub(super) struct Rules {
 
 impl std::fmt::Debug for Rules {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "\n{}", self.text())
+        // the vocabulary is always the same
+        let shown = self.blocks.iter().filter(|block| !block.starts_with("categories"));
+        shown.into_iter().try_for_each(|block| write!(f, "\n{block}"))
     }
 }
 
@@ -179,6 +183,7 @@ impl Rules {
             day_starts,
             caps: stock.caps,
             decimals,
+            rule_names: stock.names,
             has_referral: genes.referral.is_some(),
             for_ever,
             takes_back,
