@@ -5,7 +5,6 @@ use super::declared::Declared;
 use super::money::is_currency;
 use super::numbers;
 use super::report::{Once, Report};
-use super::similar;
 use super::table;
 use crate::calendar::{Date, Duration, Weekday, Zone};
 use crate::diagnostics::{Code, Diagnostic, Span};
@@ -87,6 +86,10 @@ pub(super) struct Facts<'a> {
     pub(super) item: Schema<'a>,
     /// By [`EventKindId`].
     pub(super) events: Vec<Schema<'a>>,
+    /// Names by [`EventKindId`].
+    pub(super) event_names: Vec<&'a str>,
+    /// Names by [`VoucherId`].
+    pub(super) voucher_names: Vec<&'a str>,
     /// By [`UnitId`].
     pub(super) units: Vec<UnitFacts<'a>>,
     /// Names and singular forms behind numbers.
@@ -102,11 +105,15 @@ impl<'a> Facts<'a> {
     pub(super) fn read(all: &Declared<'a>, settings: Settings, report: &mut Report) -> Self {
         let mut events = vec![Schema::new("event", all.purchase, report), Schema::new("event", None, report)];
         events.extend(all.events.iter().map(|event| Schema::new("event", Some(event.node), report)));
+        let declared = all.events.iter().map(|event| event.name.text.as_str());
+        let event_names = ["purchase", "joining"].into_iter().chain(declared);
         let mut facts = Self {
             settings,
             member: Schema::new("member", all.member, report),
             item: Schema::new("item", all.item, report),
             events,
+            event_names: event_names.collect(),
+            voucher_names: all.vouchers.iter().map(|voucher| voucher.name.text.as_str()).collect(),
             units: units(all, report),
             things: BTreeMap::new(),
             tiers: Vec::new(),
@@ -238,9 +245,4 @@ fn units<'a>(all: &Declared<'a>, report: &mut Report) -> Vec<UnitFacts<'a>> {
             }
         })
         .collect()
-}
-
-/// Whether two names are the same but for case and accents.
-pub(super) fn same_but_for_case(a: &str, b: &str) -> bool {
-    similar::folded(a) == similar::folded(b)
 }

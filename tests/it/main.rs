@@ -10,6 +10,8 @@
     reason = "in a test, a panic is the right answer to a surprise, and tables are long"
 )]
 
+mod check;
+mod errors;
 mod format;
 mod laws;
 mod syntax;
