@@ -11,10 +11,10 @@
 )]
 
 mod check;
-#[cfg(feature = "cli")]
 mod cli;
 mod errors;
 mod format;
 mod host;
+mod laws;
 mod scenario;
 mod syntax;
