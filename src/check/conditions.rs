@@ -123,17 +123,21 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// U205: who has no value is left out by `is not`.
     fn warn_left_out(&mut self, asked: &Asked<'f>, op: &Op, span: Span, guards: &[&'a str]) {
-        let Some(declared) = asked.optional else { return };
+        let Some((owner, declared)) = asked.optional else { return };
         if !matches!(op, Op::IsNot(_) | Op::NotIn(_)) || guards.contains(&last_word(&asked.called)) {
             return;
         }
         let name = &asked.called;
         let text = self.text(span);
         self.report.push(
-            Diagnostic::new(Code::U205, span, format!("who has no {name} is left out here"))
-                .label("missing is neither equal nor different")
-                .other(declared, "may be missing")
-                .help(format!("write `{name} is unknown or {text}` if they should be included")),
+            Diagnostic::new(
+                Code::U205,
+                span,
+                format!("{}s without `{name}` are left out here", owner.word()),
+            )
+            .label("missing is neither equal nor different")
+            .other(declared, "may be missing")
+            .help(format!("write `{name} is unknown or {text}` if they should be included")),
         );
     }
 

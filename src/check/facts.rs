@@ -5,7 +5,6 @@ use super::declared::Declared;
 use super::money::is_currency;
 use super::numbers;
 use super::report::{Once, Report};
-use super::similar;
 use super::table;
 use crate::calendar::{Date, Duration, Weekday, Zone};
 use crate::diagnostics::{Code, Diagnostic, Span};
@@ -238,9 +237,4 @@ fn units<'a>(all: &Declared<'a>, report: &mut Report) -> Vec<UnitFacts<'a>> {
             }
         })
         .collect()
-}
-
-/// Whether two names are the same but for case and accents.
-pub(super) fn same_but_for_case(a: &str, b: &str) -> bool {
-    similar::folded(a) == similar::folded(b)
 }

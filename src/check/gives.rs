@@ -4,7 +4,7 @@ use super::attributes::Kind;
 use super::facts::Thing;
 use super::lowering::Lowering;
 use super::money;
-use super::numbers::{self, MICRO};
+use super::numbers;
 use super::rates::{Draft, DraftRate};
 use super::subjects::Owner;
 use crate::amount::Ratio;
@@ -435,6 +435,3 @@ impl Proportion {
 const fn linear(unit: UnitId, rate: DraftRate, basis: Basis) -> Draft {
     Draft::Linear { unit, rate, basis, steps: Steps::Exact, step: 1 }
 }
-
-/// Digits of the numbers in tables.
-pub(super) const TABLE_DIGITS: u32 = MICRO;

@@ -104,7 +104,6 @@ impl std::error::Error for Findings {}
 /// # Errors
 ///
 /// All findings, if at least one of them is an error.
-#[expect(clippy::result_large_err, reason = "compiling is rare, and the files belong to its findings")]
 pub fn compile(sources: &Sources, limits: &Limits) -> Result<Compiled, Findings> {
     let loaded = sources::load(sources, limits);
     let (map, files, mut report) = (loaded.map, loaded.files, loaded.report);

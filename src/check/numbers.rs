@@ -75,11 +75,6 @@ pub(super) fn whole(
     }
 }
 
-/// A written number of at most six decimals as a fraction.
-pub(super) fn ratio(value: Decimal) -> Option<Ratio> {
-    Ratio::from_decimal(value)
-}
-
 /// How many parts of 1 / `denominator` a fraction is, if that is a whole number.
 pub(super) fn over(ratio: Ratio, denominator: i128) -> Option<i128> {
     if denominator.checked_rem(ratio.den())? != 0 {
@@ -109,9 +104,8 @@ mod tests {
 
     #[test]
     fn fractions_over_a_denominator() {
-        let half = ratio(decimal("0.50")).unwrap();
+        let half = Ratio::from_decimal(decimal("0.50")).unwrap();
         assert_eq!(over(half, 10), Some(5));
         assert_eq!(over(half, 3), None);
-        assert_eq!(ratio(decimal("0.0000001")), None);
     }
 }

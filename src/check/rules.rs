@@ -9,7 +9,7 @@ use super::units::rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
     AwardThing, Basis, CapId, CapLimit, Combine, Effect, EventKindId, GroupId, Rule, RuleId, RuleKind, Unit,
-    UnitKind, Validity,
+    Validity,
 };
 use crate::syntax::ast::{self, Amount, Block, Cond, Name, RuleBlock, RuleLine};
 
@@ -40,7 +40,6 @@ enum Gives<'a> {
 pub(super) struct DraftRule<'a> {
     pub(super) id: RuleId,
     pub(super) name: &'a Name,
-    pub(super) head: Span,
     pub(super) draft: Option<Draft>,
     pub(super) capped: Capped,
     combine: Option<Combine>,
@@ -140,7 +139,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 expire: expire?,
             })
         })();
-        DraftRule { id, name: &block.name, head, draft, capped, combine, group_span, rule }
+        DraftRule { id, name: &block.name, draft, capped, combine, group_span, rule }
     }
 
     fn rule_lines(&mut self, block: &'a RuleBlock, bonus: bool) -> Lines<'a> {
@@ -379,7 +378,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(found.into())
     }
 
-    #[expect(clippy::type_complexity, reason = "caps, caps of spend and the cap of a piece are used at once")]
     fn own_caps(
         &mut self,
         name: &Name,
@@ -515,9 +513,4 @@ fn no_extra(span: Span, report: &mut super::report::Report) {
         "an `earn` is a base rate and cannot multiply",
         "make it a `bonus`, which gives something on top of the base rate",
     );
-}
-
-/// Whether a unit is held in lots; for tests of other files.
-pub(super) const fn is_spendable(unit: &Unit) -> bool {
-    matches!(unit.kind, UnitKind::Spendable)
 }

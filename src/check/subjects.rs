@@ -49,8 +49,8 @@ pub(super) struct Asked<'f> {
     pub(super) is: Is<'f>,
     /// How it is written.
     pub(super) called: String,
-    /// The type of an attribute that may be missing, for U205.
-    pub(super) optional: Option<Span>,
+    /// An attribute that may be missing: whose it is and its type as written, for U205.
+    pub(super) optional: Option<(Owner, Span)>,
     /// Where it is asked.
     pub(super) span: Span,
 }
@@ -159,7 +159,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Owner::Event => typed(attribute, SymSubject::Event, NumSubject::Event),
             Owner::Member => typed(attribute, SymSubject::Member, NumSubject::Member),
         };
-        let optional = attribute.field.optional.then_some(attribute.field.kind_span);
+        let optional = attribute.field.optional.then_some((owner, attribute.field.kind_span));
         Some(Asked { is, called: self.text(path.span), optional, span: path.span })
     }
 
