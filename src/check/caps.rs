@@ -169,7 +169,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Diagnostic::new(
                     Code::U204,
                     span,
-                    format!("what is capped here waits for a {other}, not for a {name}"),
+                    format!("what is capped here waits for the event {other}, not for {name}"),
                 )
                 .help(format!("write `per {other}`")),
             );

@@ -188,7 +188,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return Some(Proportion { basis: basis?, steps, step: step? });
         }
         if money::is_currency(&amount.unit.text) {
-            self.has_basket(span, on)?;
+            self.has_basket(amount.span, on)?;
             let step = money::above_zero(amount, self.settings(), &mut self.report)?;
             return Some(Proportion { basis: Basis::Spend, steps, step });
         }
@@ -306,7 +306,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             attribute.used.set(true);
             let there = self.event_name(event);
             self.report.push(
-                Diagnostic::new(Code::U214, name.span, format!("a {here} has no `{}`", name.text))
+                Diagnostic::new(Code::U214, name.span, format!("the event {here} has no `{}`", name.text))
                     .other(attribute.name.span, format!("it belongs to the event {there}"))
                     .help(format!("write a rule `on {there}`, or declare it in `event {here}` too")),
             );

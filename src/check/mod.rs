@@ -144,7 +144,10 @@ fn lower(
     let facts = Facts::read(&all, settings, report);
     let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
     let program = tables(&mut lowering);
-    report_unused(&all, &facts, &mut lowering.report);
+    if !lowering.report.has_errors() {
+        // after an error a name may look unused only because its use was not understood
+        report_unused(&all, &facts, &mut lowering.report);
+    }
     let tests = lowering.scenarios();
     *report = lowering.report;
     program.map(|program| (program, tests))
@@ -218,13 +221,10 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
 
 /// `purchase`, `joining`, then the declared events by name.
 fn events(low: &mut Lowering<'_, '_>) -> Box<[EventKind]> {
-    let (all, facts) = (low.all, low.facts);
-    let declared = all.events.iter().map(|entry| entry.name.text.as_str());
-    ["purchase", "joining"]
-        .into_iter()
-        .chain(declared)
-        .zip(&facts.events)
-        .map(|(name, schema)| EventKind { name: name.into(), attributes: schema.lower(&mut low.symbols) })
+    let facts = low.facts;
+    let named = facts.event_names.iter().zip(&facts.events);
+    named
+        .map(|(name, schema)| EventKind { name: (*name).into(), attributes: schema.lower(&mut low.symbols) })
         .collect()
 }
 

@@ -106,7 +106,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     lines.qualifies.set(found, span, &mut self.report);
                 }
                 ReferralLine::Wait(duration) => {
-                    let found = times::duration(*duration, &mut self.report);
+                    let found = times::days(*duration, &mut self.report);
                     lines.wait.set(found, span, &mut self.report);
                 }
                 ReferralLine::OnJoining(give, side) => {
@@ -140,7 +140,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let within = match within {
             None => Some(None),
-            Some(written) => times::duration(written, &mut self.report).map(Some),
+            Some(written) => times::days(written, &mut self.report).map(Some),
         };
         Some(Qualifies { event: event?, at_least: at_least?, within: within? })
     }

@@ -16,8 +16,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let head = self.all.program.map(|(_, block)| block.head)?;
             self.report.push(
                 Diagnostic::new(Code::U209, head, "nothing is said about returns")
-                    .note("effect: a return takes back what was earned in proportion, the balance may go negative, and lines without a purchase are refused")
-                    .help("write a block `returns { … }` if that is not meant"),
+                    .note(
+                        "effect: a return takes back in proportion what was earned, the balance may go
+negative, and a return without a purchase is refused",
+                    )
+                    .help("write a block `returns { … }` if something else is meant"),
             );
             return Some(found);
         };
@@ -42,7 +45,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Some(ast::Unmatched::TodaysRate) => Unmatched::TodaysRate,
         };
         if let Some(written) = within.value() {
-            found.within = Some(times::duration(written, &mut self.report)?);
+            found.within = Some(times::days(written, &mut self.report)?);
         }
         Some(found)
     }

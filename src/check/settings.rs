@@ -167,7 +167,7 @@ fn zone(text: &ast::Text, settings: &mut Settings, report: &mut Report) {
 /// A duration of at most 36 months: what lies further back no counter remembers.
 fn bounded(line: Once<ast::Duration>, report: &mut Report) -> Option<calendar::Duration> {
     let (written, span) = line.take()?;
-    let found = times::duration(written, report)?;
+    let found = times::days(written, report)?;
     if times::above_36_months(found) {
         report.say(
             Code::H941,

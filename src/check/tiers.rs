@@ -188,7 +188,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Diagnostic::new(Code::T603, name.span, format!("tiers cannot depend on {}", name.text))
                     .label("can be spent")
                     .other(facts.name.span, "declared as spendable")
-                    .help("count a status unit, `spend` or `purchases`; a rule can give both units at once"),
+                    .help("count a status unit, `spend` or `purchases`; one event can earn both units"),
             );
             return None;
         }
@@ -230,7 +230,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.report.missing(
                     span,
                     format!("it is not said how `{}` is reached", name.text),
-                    "add a line, for example `reach 10 nights`",
+                    "add a line, for example `reach 5 purchases`",
                 );
                 None
             }

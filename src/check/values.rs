@@ -111,8 +111,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         match numbers::scaled(value, 0) {
             Ok(number) if (ends.0..=ends.1).contains(&number) => numbers::scaled(value, MICRO).ok(),
             found => {
-                let what = if found == Err(Misfit::TooFine) { "is a whole number" } else { "is never that" };
-                let finding = Diagnostic::new(Code::U203, span, format!("`{}` {what}", asked.called))
+                let message = if found == Err(Misfit::TooFine) {
+                    format!("`{}` is a whole number", asked.called)
+                } else {
+                    format!("`{}` is never {value}", asked.called)
+                };
+                let finding = Diagnostic::new(Code::U203, span, message)
                     .label(format!("its values are from {} to {}", ends.0, ends.1));
                 self.report.push(finding);
                 None

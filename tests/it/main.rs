@@ -10,5 +10,7 @@
     reason = "in a test, a panic is the right answer to a surprise, and tables are long"
 )]
 
+mod check;
+mod errors;
 mod format;
 mod syntax;
