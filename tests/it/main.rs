@@ -11,7 +11,9 @@
 )]
 
 mod check;
+#[cfg(feature = "cli")]
 mod cli;
+mod docs;
 mod errors;
 mod format;
 mod host;
