@@ -10,6 +10,7 @@ pub mod event;
 pub mod explain;
 pub mod ledger;
 pub mod program;
+pub mod scenario;
 pub mod syntax;
 mod wire;
 

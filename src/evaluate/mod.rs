@@ -7,6 +7,7 @@
 
 mod bound;
 mod draft;
+pub(crate) mod given;
 mod judge;
 mod outcome;
 mod refuse;
@@ -28,7 +29,7 @@ pub(crate) mod trace;
 
 pub use bound::Note;
 pub(crate) use bound::{Typed, typed};
-pub(crate) use draft::{Draft, Terms, Transfer};
+pub(crate) use draft::Draft;
 pub(crate) use judge::Facts;
 pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Refusal, Rejection};
@@ -298,7 +299,7 @@ fn named(
     let mut awards = award(facts, draft, rows, kind, trace)?;
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
-    step10_games::stamp_cards(facts, draft, kind, &mut awards);
+    step10_games::stamp_cards(facts, draft, kind, &mut rows.passes, &mut awards);
     step09_book::keep_receipt(facts, draft, kind, awards, shares);
     step11_tiers::recount(draft);
     step12_friends::qualify(facts, draft, kind);

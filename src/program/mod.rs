@@ -10,6 +10,7 @@
 //! 4. every list inside a condition is sorted and without doubles;
 //! 5. `meters` holds every counter that a condition, cap or tier asks, once.
 
+mod asked;
 mod ids;
 mod index;
 mod lookup;
@@ -19,6 +20,7 @@ mod rule;
 mod test;
 mod things;
 
+pub(crate) use asked::Asked;
 pub(crate) use ids::{
     CapId, CardId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId, UnitId,
     VoucherId,
@@ -99,6 +101,7 @@ pub struct Program {
     pub(crate) meter_index: MeterIndex,
     pub(crate) filters: Box<[Test]>,
     pub(crate) index: RuleIndex,
+    pub(crate) asked: Asked,
     /// 128 bits over the meaning of the program, for snapshots.
     pub(crate) fingerprint: u128,
 }
