@@ -50,9 +50,8 @@ impl Account {
 
     /// Whether the lots and vouchers of all deltas are there and have enough left.
     fn verify_lots(&self, program: &Program, deltas: &[Delta]) -> Result<(), PostError> {
-        let taking = |delta: &&Delta| {
-            delta.from != Book::Issued && delta.to != Book::Available && delta.lot != 0
-        };
+        let taking =
+            |delta: &&Delta| delta.from != Book::Issued && delta.to != Book::Available && delta.lot != 0;
         for (place, delta) in deltas.iter().enumerate().filter(|(_, delta)| taking(delta)) {
             if !has_lots(program, delta.thing) {
                 continue;

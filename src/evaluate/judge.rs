@@ -93,7 +93,11 @@ impl<'a> Facts<'a> {
 
     fn judge_sym(&self, subject: SymSubject, item: Option<usize>, names: &[Symbol]) -> Truth {
         let among = |name: Symbol| {
-            Truth::from(if names.len() < 9 { names.contains(&name) } else { names.binary_search(&name).is_ok() })
+            Truth::from(if names.len() < 9 {
+                names.contains(&name)
+            } else {
+                names.binary_search(&name).is_ok()
+            })
         };
         let bound = || item.and_then(|item| self.event.bound_items.get(item));
         match subject {

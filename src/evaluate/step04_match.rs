@@ -9,8 +9,8 @@ use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
-    Award, AwardThing, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule, RuleId, RuleKind,
-    Test, sort_candidates,
+    Award, AwardThing, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule,
+    RuleId, RuleKind, Test, sort_candidates,
 };
 
 /// Fills the rows with the rules that match an event of a kind.

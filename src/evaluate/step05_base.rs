@@ -293,7 +293,8 @@ fn stepwise(
 fn raise(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
     let (Some(least), Some(unit)) = (rule.at_least, rule.effect.unit()) else { return Ok(()) };
     let total = row.total()?;
-    let wanted = over_denominator(facts, unit, least)?.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
+    let wanted =
+        over_denominator(facts, unit, least)?.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
     if total > 0 && total < wanted { row.scale(wanted, total) } else { Ok(()) }
 }
 

@@ -72,7 +72,14 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, passes:
         StampPer::Spend(_) => LineRecord::Values(lines),
         StampPer::Event | StampPer::Piece => LineRecord::Quantities(lines),
     };
-    ReceiptAward { source: Source::Card(id), thing: Thing::Stamps(id), lot: 0, amount: stamps, repaid: 0, record }
+    ReceiptAward {
+        source: Source::Card(id),
+        thing: Thing::Stamps(id),
+        lot: 0,
+        amount: stamps,
+        repaid: 0,
+        record,
+    }
 }
 
 /// Puts stamps on the open card, pays for full ones and opens new ones.
@@ -182,7 +189,7 @@ pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::
         Transfer::new(Thing::Stamps(id), rest, Book::Available, Book::TakenBack, source, Reason::Returned);
     draft.transfer(booking.event(of));
     state.stamps -= rest;
-    if state.stamps == 0 {
+    if state.stamps == 0 && state.opened.is_some() {
         (state.opened, state.last) = (None, None);
         // the card was never begun
         state.number = state.number.saturating_sub(1);

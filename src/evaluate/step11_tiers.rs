@@ -10,7 +10,8 @@ use crate::program::{Keep, Reach, Tiers, TiersId};
 
 /// The highest level whose threshold is reached by metrics.
 fn earned_level(tiers: &Tiers, value: &dyn Fn(usize) -> i64) -> u32 {
-    let reached = |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, value));
+    let reached =
+        |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, value));
     tiers.levels.iter().rposition(reached).unwrap_or(0) as u32
 }
 
