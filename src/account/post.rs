@@ -108,6 +108,16 @@ impl Account {
         self.lots.get(place)
     }
 
+    /// The balance of one book of a thing.
+    pub(crate) fn balance_of(&self, thing: Thing, book: Book) -> i64 {
+        let found = match thing {
+            Thing::Unit(unit) => self.totals.get(unit.index()),
+            Thing::Voucher(voucher) => self.voucher_totals.get(voucher.index()),
+            Thing::Stamps(card) => self.card_totals.get(card.index()),
+        };
+        found.map_or(0, |totals| totals.balance(book))
+    }
+
     /// The books of a thing.
     pub(crate) fn totals_of(&self, thing: Thing) -> Totals {
         let found = match thing {
@@ -230,11 +240,11 @@ impl Account {
             Change::Tier(tiers, state) => {
                 let Some(known) = self.tiers.get_mut(tiers.index()) else { return false };
                 let changed = known.until != state.until;
-                known.clone_from(state);
+                known.clone_from(&**state);
                 return changed;
             }
             Change::Link(link) => {
-                self.link = Some(link.clone());
+                self.link = Some((**link).clone());
                 return true;
             }
             Change::Clock(at) => {
@@ -252,7 +262,7 @@ impl Account {
     }
 
     /// The first day on which the clock has work.
-    fn first_due(&self) -> Option<Date> {
+    pub(super) fn first_due(&self) -> Option<Date> {
         let lots = self
             .lots
             .iter()

@@ -145,12 +145,8 @@ fn mark_items(facts: &Facts<'_>, items: Option<&Test>, row: &mut Row) -> bool {
         row.passes.iter_mut().for_each(|passes| *passes = true);
         return true;
     };
-    let mut any = false;
-    for (place, passes) in row.passes.iter_mut().enumerate() {
-        *passes = facts.judge(test, Some(place)) == Truth::Yes;
-        any |= *passes;
-    }
-    any
+    facts.judge_items(test, &mut row.passes);
+    row.passes.contains(&true)
 }
 
 /// What a rule gives.

@@ -26,6 +26,8 @@ pub(crate) fn compute_extras(
             (Effect::Multiply { factor, .. }, RuleKind::Bonus) => multiply(facts, rows, place, rule, factor)?,
             (_, RuleKind::Bonus) => {
                 if let Some(row) = rows.all_mut().get_mut(place) {
+                    // still empty, but brought to the divisor of the bases together with them
+                    row.den = 1;
                     compute_shares(facts, rule, row)?;
                 }
             }

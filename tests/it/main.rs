@@ -11,7 +11,11 @@
 )]
 
 mod check;
+#[cfg(feature = "cli")]
+mod cli;
 mod errors;
 mod format;
+mod host;
 mod laws;
+mod scenario;
 mod syntax;
