@@ -110,7 +110,7 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
         window: None,
         history: Vec::new(),
     };
-    draft.change(Change::Tier(tiers, state));
+    draft.change(Change::Tier(tiers, Box::new(state)));
 }
 
 fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
@@ -122,7 +122,7 @@ fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
     let day = draft.day;
     let last = card.expire.and_then(|expire| last_day(&[expire], day, day, day, &draft.anchors));
     draft
-        .change(Change::Card(id, CardState { number: 1, stamps, opened: Some(day), last, full: Vec::new() }));
+        .change(Change::Card(id, Box::new(CardState { number: 1, stamps, opened: Some(day), last, full: Vec::new() })));
 }
 
 /// Spend fills the history as a sum of which no lines are known would.

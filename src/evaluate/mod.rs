@@ -29,7 +29,7 @@ pub(crate) mod trace;
 
 pub use bound::Note;
 pub(crate) use bound::{Typed, typed};
-pub(crate) use draft::{Draft, Terms, Transfer};
+pub(crate) use draft::Draft;
 pub(crate) use judge::Facts;
 pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Refusal, Rejection};

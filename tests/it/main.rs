@@ -13,6 +13,7 @@
 mod check;
 #[cfg(feature = "cli")]
 mod cli;
+mod docs;
 mod errors;
 mod format;
 mod host;
