@@ -141,21 +141,34 @@ impl Receipt {
         }
     }
 
-    /// How much of the whole purchase has come back, by value, or by quantity if it is worth nothing.
+    /// How much of the whole purchase has come back, by value, or by quantity if it is worth nothing; never above the
+    /// whole. What pays money back, such as a deposit, does not lower it again: what was taken stays taken.
     pub(crate) fn whole_fraction(&self) -> (i64, i64) {
-        let value: i64 = self.items.iter().map(|item| item.value).sum();
-        let (gone, paid) =
-            self.returned.iter().fold((0_i64, 0_i64), |sum, line| (sum.0 + line.0, sum.1 + line.1));
-        if value != 0 {
-            return (paid, value);
+        if self.is_returned_in_full() {
+            return (1, 1);
         }
+        let value: i64 = self.items.iter().map(|item| item.value).sum();
+        if value != 0 {
+            let paid = self.returned.iter().map(|line| line.1);
+            let paid: i64 = paid.filter(|paid| paid.signum() == value.signum()).sum();
+            return if paid.abs() < value.abs() { (paid, value) } else { (1, 1) };
+        }
+        let gone: i64 = self.returned.iter().map(|line| line.0).sum();
         let quantity: i64 = self.items.iter().map(|item| item.quantity).sum();
-        if quantity != 0 { (gone, quantity) } else { (i64::from(!self.returned.is_empty()), 1) }
+        if quantity != 0 { (gone, quantity) } else { (0, 1) }
     }
 
-    /// Whether everything has come back.
+    /// Whether everything has come back: all lines that are worth something, or all lines if none is. An event without
+    /// items is one line.
     pub(crate) fn is_returned_in_full(&self) -> bool {
-        let (part, whole) = self.whole_fraction();
-        part == whole
+        if self.returned.is_empty() {
+            return false;
+        }
+        let worthless = self.items.iter().all(|item| item.value == 0);
+        let is_back = |(line, item): (usize, &Item)| {
+            let (part, whole) = self.fraction(line);
+            (item.value == 0 && (item.quantity == 0 || !worthless)) || part == whole
+        };
+        self.items.iter().enumerate().all(is_back)
     }
 }

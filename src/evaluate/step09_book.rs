@@ -64,11 +64,17 @@ fn line_record(
     if row.parts.len() == width + 1 {
         weights.extend_from_slice(&row.parts);
     } else {
-        // on sums every line that passes has its share
+        // on sums every line that passes and counts for something has its share
         let merged = row.nums.len() != width + 1;
+        let counts = |line: usize| {
+            facts.event.items().get(line).is_some_and(|item| match row.shape {
+                Shape::Quantities => item.quantity != 0,
+                _ => item.value != 0,
+            })
+        };
         let has = |line: usize| {
             if merged {
-                row.passes.get(line) == Some(&true)
+                row.passes.get(line) == Some(&true) && counts(line)
             } else {
                 row.nums.get(line).is_some_and(|num| *num != 0)
             }

@@ -192,7 +192,7 @@ pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::
         Transfer::new(Thing::Stamps(id), rest, Book::Available, Book::TakenBack, source, Reason::Returned);
     draft.transfer(booking.event(of));
     state.stamps -= rest;
-    if state.stamps == 0 {
+    if state.stamps == 0 && state.opened.is_some() {
         (state.opened, state.last) = (None, None);
         // the card was never begun
         state.number = state.number.saturating_sub(1);

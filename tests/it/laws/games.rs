@@ -112,6 +112,7 @@ pub(super) fn returns(genes: &Genes) -> (String, bool, bool) {
         "  unmatched lines are refused\n",
         "  unmatched lines are skipped\n",
         "  unmatched lines take back today's rate\n",
+        "  unmatched lines take back today's rate\n",
     ]);
     let lines = format!("{take}{balance}{within}{unmatched}");
     (format!("returns {{\n{lines}}}"), !take.contains("nothing"), !balance.contains("zero"))

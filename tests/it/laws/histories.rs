@@ -257,7 +257,7 @@ struct Teller {
 impl Teller {
     fn new(rules: &Rules, spare: &[u8], wish: Wish) -> Self {
         let mut draw = Draw::new(spare);
-        let members = 1 + draw.below(3);
+        let members = [1, 2, 3, 2][draw.below(4)];
         // 2026-01-05 10:00 UTC and up to two years later
         let now = 1_767_607_200 + 24 * DAY * draw.below(30) as i64;
         Self { edges: edges(rules.zone, rules.day_starts), members, now, wish, told: Vec::new() }
@@ -271,7 +271,7 @@ impl Teller {
             let id = format!("E{place}");
             let is_new = !self.told.iter().any(|known| known.member == member);
             let kind = draw.below(100);
-            let what = if is_new && kind >= 40 {
+            let what = if is_new && kind >= 30 {
                 joining(&mut draw)
             } else if kind >= 68 && self.wish.returns {
                 self.giving_back(&mut draw, member)
@@ -314,14 +314,16 @@ impl Teller {
         let bought: Vec<&Happening> = self
             .told
             .iter()
-            .filter(|told| told.member == member && matches!(told.what, What::Purchase { .. }))
+            .filter(|told| {
+                told.member == member && matches!(told.what, What::Purchase { .. } | What::Stay { .. })
+            })
             .collect();
-        if bought.is_empty() || draw.often(6) {
+        if bought.is_empty() || draw.often(15) {
             let back = Back {
                 name: "Brot".into(),
                 quantity: draw.one(&["1", "2"]).into(),
                 line: None,
-                price: Some(draw.one(&["3", "12.50"])),
+                price: Some(draw.one(&["3", "12.50", "50"])),
                 of: None,
             };
             return What::Return { of: None, lines: vec![back], all: Vec::new() };
@@ -329,6 +331,7 @@ impl Teller {
         let of = bought[bought.len() - 1 - draw.below(bought.len())];
         let all = match draw.below(10) {
             0..=2 => vec![None],
+            _ if matches!(of.what, What::Stay { .. }) => vec![None],
             3 => vec![None, Some(bought[draw.below(bought.len())].id.clone())],
             _ => Vec::new(),
         };
@@ -356,8 +359,8 @@ fn back_of(draw: &mut Draw<'_>, lines: &[Line]) -> Back {
     let place = draw.below(lines.len());
     let line = &lines[place];
     let quantity = match draw.below(6) {
-        0 | 1 => line.quantity.clone(),
-        2 | 3 => "1".to_owned(),
+        0..=2 => line.quantity.clone(),
+        3 => "1".to_owned(),
         4 => "0.1".to_owned(),
         // mostly more than there is
         _ => "5".to_owned(),
@@ -425,7 +428,7 @@ fn stay(draw: &mut Draw<'_>) -> What {
 }
 
 fn joining(draw: &mut Draw<'_>) -> What {
-    let referrer = [None, Some("Ann"), Some("Bo"), Some("Cy"), Some("Dee")][draw.below(5)];
+    let referrer = [None, Some("Ann"), Some("Bo"), Some("Ann"), Some("Cy"), Some("Dee")][draw.below(6)];
     let mut words = Vec::new();
     for (name, values) in [
         ("level", ["", "x", "y", "z"]),

@@ -15,11 +15,12 @@ mod time;
 mod world;
 
 use loyalty_rules::diagnostics::Severity;
-use loyalty_rules::{Compiled, Findings, Limits, Sources, compile};
+use loyalty_rules::{Compiled, EvaluateError, Event, Findings, Limits, Sources, compile};
 use programs::{Rules, programs};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use std::collections::BTreeMap;
 
 /// How many cases a law tries.
 fn cases_per_law() -> ProptestConfig {
@@ -64,4 +65,59 @@ fn generated_programs_mostly_compile() {
         "{good} of 1000 compile; for example\n{}",
         refused[..refused.len().min(20)].join("\n")
     );
+}
+
+/// The laws are worth nothing if nothing happens: every reason to book, every refusal and most kinds of messages and
+/// notes must come up.
+#[test]
+fn generated_histories_reach_every_kind_of_booking() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = histories::cases();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for _ in 0..600 {
+        let case = strategy.new_tree(&mut runner).expect("a case").current();
+        let Some(compiled) = compiled(&case.rules) else { continue };
+        let mut world = world::World::new(&compiled.program);
+        let events: Vec<Event> = case.history.iter().map(histories::Happening::build).collect();
+        let mut count = |what: String| *seen.entry(what).or_insert(0) += 1;
+        for told in world.run(&events) {
+            match told.result {
+                Ok(outcome) => {
+                    count(format!("{:?}", outcome.status()));
+                    outcome.deltas().iter().for_each(|delta| count(format!("{:?}", delta.reason())));
+                    outcome.deltas().iter().for_each(|delta| count(format!("to {}", delta.to().word())));
+                    outcome.messages().iter().for_each(|message| count(message.body().kind().to_owned()));
+                }
+                Err(EvaluateError::Rejected(rejection)) => count(format!("{:?}", rejection.reason)),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+    let wanted = [
+        "Applied",
+        "Earned",
+        "Activated",
+        "Expired",
+        "Returned",
+        "Repaid",
+        "CardFull",
+        "NotCarriedOver",
+        "Cancelled",
+        "to debt",
+        "to pending",
+        "referral-named",
+        "referral-accepted",
+        "referral-qualified",
+        "referral-settled",
+        "OtherContent",
+        "TooLate",
+        "TooEarly",
+        "AlreadyMember",
+        "NoSuchPurchase",
+        "MoreThanIsLeft",
+    ];
+    for word in wanted {
+        assert!(seen.get(word).is_some_and(|count| *count >= 5), "too few of {word} in {seen:?}");
+    }
+
 }

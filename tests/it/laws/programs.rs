@@ -40,7 +40,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::of(row(16)),
             option::of(row(16)),
             option::weighted(0.7, row(6)),
-            option::weighted(0.4, row(12)),
+            option::weighted(0.5, row(12)),
             option::of(row(6)),
         ),
     )

@@ -54,6 +54,38 @@ proptest! {
         }
     }
 
+    /// L11: at every cut, an account that was stored as JSON and read again goes on as if nothing had been.
+    #[test]
+    fn a_stored_account_goes_on_as_if_nothing_had_been(case in cases()) {
+        let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
+        let program = &compiled.program;
+        let mut world = World::new(program);
+        let mut stored: BTreeMap<String, String> = BTreeMap::new();
+        for happening in &case.history {
+            for delivery in world.deliver(&happening.build()) {
+                let event = delivery.event;
+                let member = event.member();
+                let mut account = match stored.get(member) {
+                    Some(text) => read(program, text)?,
+                    None => Account::open(program, member),
+                };
+                let result = Evaluator::new().evaluate(program, &account, &event);
+                prop_assert_eq!(&result, &delivery.result, "after it was stored");
+                if let Ok(outcome) = result {
+                    account.post(program, &outcome).expect("posted");
+                    let text = written(program, &account);
+                    let again = read(program, &text)?;
+                    prop_assert_eq!(&again, &account);
+                    prop_assert_eq!(&written(program, &again), &text);
+                    stored.insert(member.to_owned(), text);
+                }
+            }
+        }
+        for (member, account) in &world.accounts {
+            prop_assert_eq!(&read(program, &stored[member])?, account);
+        }
+    }
+
     /// The next instant at which the clock has work is exact: nothing happens before it, something happens at it.
     #[test]
     fn the_next_due_instant_is_exact(case in cases()) {
@@ -80,6 +112,15 @@ proptest! {
             }
         }
     }
+}
+
+fn written(program: &Program, account: &Account) -> String {
+    serde_json::to_string(&account.snapshot(program)).expect("a snapshot can be written")
+}
+
+fn read(program: &Program, text: &str) -> Result<Account, TestCaseError> {
+    let snapshot = serde_json::from_str(text).map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;
+    Account::restore(program, snapshot).map_err(|error| TestCaseError::fail(format!("{error}: {text}")))
 }
 
 /// The events that each account took, messages included, in order.
