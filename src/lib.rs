@@ -3,6 +3,7 @@
 pub mod account;
 pub mod amount;
 pub mod calendar;
+pub mod check;
 pub mod diagnostics;
 pub mod evaluate;
 pub mod event;
@@ -10,3 +11,10 @@ pub mod explain;
 pub mod ledger;
 pub mod program;
 pub mod syntax;
+
+pub use account::Account;
+pub use check::{Compiled, Findings, Sources, compile};
+pub use evaluate::{EvaluateError, Evaluator, Outcome, Status};
+pub use event::Event;
+pub use program::Program;
+pub use syntax::Limits;

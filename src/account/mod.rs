@@ -12,7 +12,7 @@ pub use change::Postings;
 pub(crate) use change::{CardState, Change, FullCard, HeldVoucher, Link, LinkStage, Lot, Tenure, TierState};
 pub(crate) use meters::Meters;
 pub use post::PostError;
-pub(crate) use receipt::{MeterShare, Receipt, ReceiptAward};
+pub(crate) use receipt::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
 
 use crate::calendar::{Date, Instant};
 use crate::ledger::Totals;

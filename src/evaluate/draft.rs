@@ -38,7 +38,7 @@ impl<'a> Draft<'a> {
         Self {
             program,
             account,
-            postings: Postings::default(),
+            postings: Postings { deltas: Vec::with_capacity(8), changes: Vec::with_capacity(12) },
             messages: Vec::new(),
             cause,
             event,

@@ -297,8 +297,8 @@ fn named(
     draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
     let mut awards = award(facts, draft, rows, kind, trace)?;
     let mut shares = step09_book::count_event(facts, draft, kind);
-    shares.append(&mut step09_book::spend_cap_shares(facts, rows));
-    step10_games::stamp_cards(facts, draft, &mut rows.sharer, kind, &mut awards)?;
+    shares.append(&mut step09_book::count_spend(facts, draft, rows));
+    step10_games::stamp_cards(facts, draft, kind, &mut awards);
     step09_book::keep_receipt(facts, draft, kind, awards, shares);
     step11_tiers::recount(draft);
     step12_friends::qualify(facts, draft, kind);

@@ -241,11 +241,17 @@ pub(crate) fn take_back(
 /// What must have been taken back of an award in sum.
 fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
     let lines = receipt.items.len();
-    let parts = award.parts.iter().enumerate().map(|(place, part)| {
+    if receipt.is_returned_in_full() {
+        return award.amount;
+    }
+    if receipt.returned.is_empty() {
+        return 0;
+    }
+    let parts = award.parts(&receipt.items).into_iter().enumerate().map(|(place, part)| {
         let (num, den) = if place < lines { receipt.fraction(place) } else { receipt.whole_fraction() };
-        portion(*part, num, den)
+        portion(part, num, den)
     });
-    if receipt.is_returned_in_full() { award.parts.iter().sum() } else { parts.sum() }
+    parts.sum()
 }
 
 fn portion(part: i64, num: i64, den: i64) -> i64 {
@@ -296,7 +302,7 @@ fn take_award(
                 return;
             }
             // the lot first; of what had paid off a debt, other lots and then a debt again
-            let in_lot = award.parts.iter().sum::<i64>() - award.repaid;
+            let in_lot = award.amount - award.repaid;
             let from_lot = new.min(in_lot) - old.min(in_lot);
             if let Some(lot) = facts.account.lot(award.lot) {
                 take_from_lot(draft, lot, from_lot, &receipt.id);
@@ -359,7 +365,7 @@ fn give_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, source: Source, day:
 
 /// Unused vouchers that a rule gave for the purchase are void when all of it has come back.
 fn cancel_vouchers(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, award: &ReceiptAward) {
-    let count = usize::try_from(award.parts.iter().sum::<i64>()).unwrap_or(0);
+    let count = usize::try_from(award.amount).unwrap_or(0);
     let mut cancelled = 0;
     for number in (award.lot..).take(count) {
         if facts.account.vouchers.iter().any(|held| held.number == number) {

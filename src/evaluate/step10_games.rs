@@ -5,12 +5,10 @@
 
 use super::draft::{Draft, Terms, Transfer};
 use super::judge::{Facts, Truth};
-use super::refuse::Rejection;
 use super::step04_match::room;
 use super::step08_cap::count_cap;
 use super::terms::{is_valid, last_day};
-use crate::account::{CardState, Change, FullCard, ReceiptAward};
-use crate::amount::{Sharer, Ties};
+use crate::account::{CardState, Change, FullCard, LineRecord, Lines, ReceiptAward};
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{AwardThing, Card, CardId, EventKindId, StampPer};
@@ -21,10 +19,9 @@ const MICROS: i64 = 1_000_000;
 pub(crate) fn stamp_cards(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
-    sharer: &mut Sharer,
     kind: EventKindId,
     awards: &mut Vec<ReceiptAward>,
-) -> Result<(), Rejection> {
+) {
     for (place, card) in facts.program.cards.iter().enumerate() {
         if card.on != kind || !is_valid(card.valid, facts.event.day, facts.event.local.minute) {
             continue;
@@ -46,10 +43,9 @@ pub(crate) fn stamp_cards(
         for cap in card.caps.iter().copied() {
             count_cap(draft, facts, cap, stamps);
         }
-        awards.push(stamp_record(facts, sharer, id, stamps, &passes)?);
+        awards.push(stamp_record(facts, card, id, stamps, &passes));
         fill(draft, id, card, stamps);
     }
-    Ok(())
 }
 
 /// How many stamps an event gives before caps: whole pieces and whole steps of the sum.
@@ -69,30 +65,14 @@ fn earned_stamps(facts: &Facts<'_>, card: &Card, passes: &[bool]) -> i64 {
 }
 
 /// Which line gave which stamps: by quantity, or by value where stamps are for spend.
-fn stamp_record(
-    facts: &Facts<'_>,
-    sharer: &mut Sharer,
-    id: CardId,
-    stamps: i64,
-    passes: &[bool],
-) -> Result<ReceiptAward, Rejection> {
-    let per = facts.program.cards.get(id.index()).map(|card| card.per);
-    let items = facts.event.items().iter().zip(passes);
-    let mut weights: Vec<i128> = items
-        .map(|(item, passes)| match (passes, per) {
-            (false, _) => 0,
-            (true, Some(StampPer::Spend(_))) => i128::from(item.value.max(0)),
-            (true, _) => i128::from(item.quantity),
-        })
-        .collect();
-    // an event without items is its own line
-    weights.push(i128::from(weights.iter().all(|weight| *weight == 0)));
-    let mut parts = Vec::new();
-    sharer
-        .share_out(i128::from(stamps), &weights, Ties::Later, &mut parts)
-        .ok_or_else(Rejection::too_large)?;
-    let parts = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
-    Ok(ReceiptAward { source: Source::Card(id), thing: Thing::Stamps(id), lot: 0, repaid: 0, parts })
+fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, passes: &[bool]) -> ReceiptAward {
+    let lines = Lines::of(passes.len(), |line| passes.get(line).copied().unwrap_or(false));
+    let record = match card.per {
+        _ if facts.event.items().is_empty() => LineRecord::Event,
+        StampPer::Spend(_) => LineRecord::Values(lines),
+        StampPer::Event | StampPer::Piece => LineRecord::Quantities(lines),
+    };
+    ReceiptAward { source: Source::Card(id), thing: Thing::Stamps(id), lot: 0, amount: stamps, repaid: 0, record }
 }
 
 /// Puts stamps on the open card, pays for full ones and opens new ones.

@@ -120,7 +120,9 @@ impl Trace {
         for row in rows.all() {
             let denominator = match row.thing {
                 Some(Thing::Unit(unit)) => {
-                    facts.program.units.get(unit.index()).map_or(1, |unit| unit.denominator)
+                    facts.program.units.get(unit.index()).map_or(1, |unit| {
+                        unit.denominator.saturating_mul(10_i128.pow(unit.decimals))
+                    })
                 }
                 _ => 1,
             };

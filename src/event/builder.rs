@@ -58,6 +58,9 @@ pub enum EventError {
     /// An attribute is written twice.
     #[error("the attribute `{0}` is there twice")]
     Twice(String),
+    /// The name of an event is a word that the wire form needs: `return`, `joining`, `referral-named`, ….
+    #[error("no event can be named `{0}`: that word stands for another form of event")]
+    ReservedName(String),
 }
 
 /// One line of a basket.
@@ -190,6 +193,8 @@ pub struct ReturnLine {
     /// Asked only where an unmatched line takes back today's rate.
     pub(crate) category: Option<Box<str>>,
     pub(crate) brand: Option<Box<str>>,
+    /// Asked only there, too. Sorted by name once the event is built.
+    pub(crate) attributes: Box<[(Box<str>, Value)]>,
     problem: Option<Box<EventError>>,
 }
 
@@ -202,31 +207,38 @@ impl ReturnLine {
         if micros < 0 {
             problem.get_or_insert_with(|| wrong("quantity", quantity));
         }
+        Self { problem, ..Self::from_micros(name, micros) }
+    }
+
+    pub(super) fn from_micros(name: &str, quantity: i64) -> Self {
         Self {
             name: name.into(),
             sku: None,
             line: None,
-            quantity: micros,
+            quantity,
             value: None,
             of: None,
             category: None,
             brand: None,
-            problem,
+            attributes: Box::default(),
+            problem: None,
         }
     }
 
     /// The money that is given back for one piece.
     #[must_use]
     pub fn unit_price(mut self, price: &str) -> Self {
-        let mut problem = self.problem.take();
-        let price_micros = number("unit_price", price, &mut problem);
-        match line_value(self.quantity, price_micros) {
+        let micros = number("unit_price", price, &mut self.problem);
+        self.unit_micros(micros)
+    }
+
+    pub(super) fn unit_micros(mut self, price: i64) -> Self {
+        match line_value(self.quantity, price) {
             Some(value) => self.value = Some(value),
             None => {
-                problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
+                self.problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
             }
         }
-        self.problem = problem;
         self
     }
 
@@ -264,6 +276,33 @@ impl ReturnLine {
         self.of = Some(purchase.into());
         self
     }
+
+    /// An attribute that the program declares in `item { … }`, for lines that no purchase is known of.
+    #[must_use]
+    pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let mut attributes = std::mem::take(&mut self.attributes).into_vec();
+        attributes.push((name.into(), value.into()));
+        self.attributes = attributes.into();
+        self
+    }
+
+    fn finish(&mut self, place: usize) -> Result<(), EventError> {
+        match self.problem.take().map(|problem| *problem) {
+            Some(EventError::LineValue { .. }) => return Err(EventError::LineValue { item: place + 1 }),
+            Some(problem) => return Err(problem),
+            None => limit_money("line value", self.value.unwrap_or(0))?,
+        }
+        if self.name.len() > TEXT_MOST || self.name.contains('\0') {
+            return Err(EventError::Text("the name of an item"));
+        }
+        for text in [&self.sku, &self.category, &self.brand].into_iter().flatten() {
+            check_text("a text of an item", text)?;
+        }
+        if let Some(of) = &self.of {
+            check_text("the purchase of a line", of)?;
+        }
+        sort_attributes(&mut self.attributes)
+    }
 }
 
 impl ReturnLine {
@@ -273,6 +312,7 @@ impl ReturnLine {
         item.sku.clone_from(&self.sku);
         item.category.clone_from(&self.category);
         item.brand.clone_from(&self.brand);
+        item.attributes.clone_from(&self.attributes);
         item.value = self.value.unwrap_or(0);
         item.price = i64::try_from(
             (i128::from(item.value) * 1_000_000).checked_div(i128::from(self.quantity)).unwrap_or(0),
@@ -393,10 +433,14 @@ impl EventBuilder {
         self
     }
 
-    /// How much was paid with a means that the program declares.
+    /// How much was paid with a means that the program declares. Several amounts of one means add up.
     #[must_use]
     pub fn payment(mut self, means: &str, amount: &str) -> Self {
         let micros = number("payment", amount, &mut self.problem);
+        self.paid(means, micros)
+    }
+
+    pub(super) fn paid(mut self, means: &str, micros: i64) -> Self {
         self.payments.push((means.into(), micros));
         self
     }
@@ -466,6 +510,9 @@ impl EventBuilder {
         match self.kind {
             BuilderKind::Named(name) => {
                 check_text("the kind of event", &name)?;
+                if is_reserved_kind(&name) {
+                    return Err(EventError::ReservedName(name.into()));
+                }
                 if self.total.is_some() && !self.items.is_empty() {
                     return Err(EventError::ItemsAndTotal);
                 }
@@ -478,31 +525,58 @@ impl EventBuilder {
                     limit_money("sum of the items", sum)?;
                 }
                 let has_basket = !items.is_empty();
-                self.payments.sort();
+                let payments = joined_payments(self.payments)?;
                 Ok(Kind::Named(Named {
                     name,
                     items: items.into(),
                     has_basket,
                     channel: self.channel,
                     store: self.store,
-                    payments: self.payments.into(),
+                    payments,
                 }))
             }
             BuilderKind::Return => {
                 for (place, line) in self.lines.iter_mut().enumerate() {
-                    match line.problem.take().map(|problem| *problem) {
-                        Some(EventError::LineValue { .. }) => {
-                            return Err(EventError::LineValue { item: place + 1 });
-                        }
-                        Some(problem) => return Err(problem),
-                        None => limit_money("line value", line.value.unwrap_or(0))?,
-                    }
+                    line.finish(place)?;
+                }
+                limit("purchases of which all comes back", self.all_of.len(), ITEMS_MOST)?;
+                for of in self.of.iter().chain(self.all_of.iter().flatten()) {
+                    check_text("the purchase that comes back", of)?;
                 }
                 Ok(Kind::Return(Return { of: self.of, lines: self.lines.into(), all_of: self.all_of.into() }))
             }
-            BuilderKind::Joining => Ok(Kind::Joining { referrer: self.referrer }),
+            BuilderKind::Joining => {
+                if let Some(referrer) = &self.referrer {
+                    check_text("the referrer", referrer)?;
+                }
+                Ok(Kind::Joining { referrer: self.referrer })
+            }
         }
     }
+}
+
+/// A means and micro-units.
+type Payment = (Box<str>, i64);
+
+/// Payments by means, each means once.
+fn joined_payments(mut payments: Vec<Payment>) -> Result<Box<[Payment]>, EventError> {
+    limit("payments", payments.len(), ATTRIBUTES_MOST)?;
+    payments.sort();
+    let mut joined: Vec<Payment> = Vec::with_capacity(payments.len());
+    for (means, amount) in payments {
+        check_text("the means of a payment", &means)?;
+        match joined.last_mut().filter(|(known, _)| *known == means) {
+            Some((_, sum)) => *sum = sum.checked_add(amount).ok_or_else(|| too_much("payment"))?,
+            None => joined.push((means, amount)),
+        }
+    }
+    joined.iter().try_for_each(|(_, amount)| limit_money("payment", *amount))?;
+    Ok(joined.into())
+}
+
+/// Words that stand for another form of event in the wire form.
+fn is_reserved_kind(name: &str) -> bool {
+    name == "return" || name == "joining" || super::message::KINDS.contains(&name)
 }
 
 /// Quantity times price in micro-units, if six decimals hold it.
@@ -575,11 +649,19 @@ fn digest_attributes(digest: &mut Digest, attributes: &[(Box<str>, Value)]) {
     digest.word(attributes.len() as u64);
     for (name, value) in attributes {
         digest.text(name);
+        // a word for the type first: `false`, 1 and a text of one byte must not look the same
         match value {
-            Value::Text(text) => digest.text(text),
-            Value::Bool(yes) => digest.word(1 + u64::from(*yes)),
-            Value::Integer(number) => digest.number(*number),
+            Value::Text(text) => {
+                digest.word(1);
+                digest.text(text);
+            }
+            Value::Bool(yes) => digest.word(2 + u64::from(*yes)),
+            Value::Integer(number) => {
+                digest.word(4);
+                digest.number(*number);
+            }
             Value::List(names) => {
+                digest.word(5);
                 digest.word(names.len() as u64);
                 names.iter().for_each(|name| digest.text(name));
             }
@@ -600,6 +682,7 @@ pub(crate) fn digest(event: &Event) -> u128 {
             digest.text(&named.name);
             digest_option(&mut digest, named.channel.as_deref());
             digest_option(&mut digest, named.store.as_deref());
+            digest.word(named.payments.len() as u64);
             for (means, amount) in &named.payments {
                 digest.text(means);
                 digest.number(*amount);
@@ -610,6 +693,7 @@ pub(crate) fn digest(event: &Event) -> u128 {
         Kind::Return(back) => {
             digest.word(2);
             digest_option(&mut digest, back.of.as_deref());
+            digest.word(back.lines.len() as u64);
             for line in &back.lines {
                 digest.text(&line.name);
                 digest_option(&mut digest, line.sku.as_deref());
@@ -619,6 +703,7 @@ pub(crate) fn digest(event: &Event) -> u128 {
                 digest_option(&mut digest, line.brand.as_deref());
                 digest.number(line.value.unwrap_or(i64::MIN));
                 digest_option(&mut digest, line.of.as_deref());
+                digest_attributes(&mut digest, &line.attributes);
             }
             for of in &back.all_of {
                 digest_option(&mut digest, of.as_deref());

@@ -7,6 +7,7 @@
 mod builder;
 mod digest;
 mod message;
+mod wire;
 
 pub use builder::{EventBuilder, EventError, Item, ReturnLine};
 pub(crate) use digest::Digest;

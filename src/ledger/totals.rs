@@ -51,6 +51,18 @@ impl Totals {
         true
     }
 
+    /// Takes a booked delta back.
+    pub(crate) fn unbook(&mut self, delta: &Delta) {
+        for (place, balance) in self.books.iter_mut().enumerate() {
+            if place == delta.from as usize {
+                *balance += delta.amount;
+            }
+            if place == delta.to as usize {
+                *balance -= delta.amount;
+            }
+        }
+    }
+
     /// Adds the balances of another account. `false` on overflow.
     #[must_use]
     pub fn add(&mut self, other: &Self) -> bool {

@@ -1,0 +1,218 @@
+//! Caps: own caps of rules, shared caps, caps of cards and referrals.
+
+use super::lowering::Lowering;
+use super::money;
+use super::numbers;
+use crate::calendar::Period;
+use crate::diagnostics::{Code, Diagnostic, Span};
+use crate::program::{AwardThing, Cap, CapId, CapLimit, CapWindow, EventKindId, Measure, RuleId};
+use crate::syntax::ast::{self, Amount, CapPer, PeriodKind};
+
+/// What is capped, for the checks that a cap needs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Capped {
+    /// What it gives; nothing if that could not be found out.
+    pub(super) thing: Option<AwardThing>,
+    /// The event it waits for.
+    pub(super) on: Option<EventKindId>,
+    /// Whether it is in proportion to spend or multiplies what is.
+    pub(super) counts_spend: bool,
+    /// Whether it has a `valid` span that does not come again every year.
+    pub(super) campaign: bool,
+    /// Where it says what it gives.
+    pub(super) gives: Span,
+}
+
+/// A cap that was read.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// A cap with a window.
+    Cap(CapLimit, CapWindow),
+    /// `per item`, in the unit's scale.
+    Piece(i64),
+}
+
+impl<'f, 'a: 'f> Lowering<'f, 'a> {
+    /// Limit and window of a cap on rules. `capped` are the rules it covers.
+    pub(super) fn read_cap(&mut self, cap: &ast::Cap, span: Span, capped: &[Capped]) -> Option<Read> {
+        if cap.side.is_some() {
+            self.report.misplaced(
+                span,
+                "only a referral has a friend and a referrer",
+                "write `cap` without the side",
+            );
+            return None;
+        }
+        let limit = self.limit(&cap.limit, capped);
+        match &cap.per {
+            None => {
+                self.report.missing(
+                    span,
+                    "it is not said in which time the cap counts",
+                    "add for example `per month`, `per purchase` or `per lifetime`",
+                );
+                None
+            }
+            Some(CapPer::Item) => match limit? {
+                CapLimit::Amount(AwardThing::Unit(_), most) => Some(Read::Piece(most)),
+                _ => {
+                    self.report.misplaced(
+                        span,
+                        "only an amount can be capped for each item",
+                        "write an amount, for example `cap 100 points per item`",
+                    );
+                    None
+                }
+            },
+            Some(CapPer::Period(period)) => {
+                let window = self.window(period, capped);
+                Some(Read::Cap(limit?, window?))
+            }
+        }
+    }
+
+    fn limit(&mut self, limit: &ast::CapLimit, capped: &[Capped]) -> Option<CapLimit> {
+        match limit {
+            ast::CapLimit::Times(number) => {
+                let what = ("a number of times", number.span);
+                let times = numbers::whole(number.value, (0, 1_000_000_000), what, &mut self.report)?;
+                self.above_zero(times, number.span).map(CapLimit::Times)
+            }
+            ast::CapLimit::Spend(amount) => {
+                let most = money::above_zero(amount, self.settings(), &mut self.report)?;
+                if let Some(other) = capped.iter().find(|rule| !rule.counts_spend) {
+                    self.report.push(
+                        Diagnostic::new(Code::U201, amount.span, "this cap counts spend")
+                            .label("counts spend")
+                            .other(other.gives, "but this does not depend on spend")
+                            .help("cap the number of times or the amount that is given"),
+                    );
+                    return None;
+                }
+                Some(CapLimit::Spend(most))
+            }
+            ast::CapLimit::Amount(amount) => self.amount_limit(amount, capped),
+        }
+    }
+
+    fn amount_limit(&mut self, amount: &Amount, capped: &[Capped]) -> Option<CapLimit> {
+        if money::is_currency(&amount.unit.text) {
+            let text = self.text(amount.span);
+            self.report.mixed(
+                amount.span,
+                "it is not said what this money counts",
+                format!("write `cap {text} of spend …`, or an amount of a unit"),
+            );
+            return None;
+        }
+        let award = self.award(amount)?;
+        for rule in capped {
+            let Some(thing) = rule.thing else { continue };
+            if thing != award.thing {
+                let (given, counted) = (self.thing_name(thing), self.thing_name(award.thing));
+                self.report.push(
+                    Diagnostic::new(
+                        Code::U201,
+                        amount.span,
+                        format!("{counted} and {given} cannot be mixed"),
+                    )
+                    .label(format!("but its cap counts {counted}"))
+                    .other(rule.gives, format!("this gives {given}"))
+                    .help(format!("write the cap in {given}, for example `cap 1_000 {given} per month`")),
+                );
+                return None;
+            }
+        }
+        Some(CapLimit::Amount(award.thing, award.amount))
+    }
+
+    fn above_zero(&mut self, number: i64, span: Span) -> Option<i64> {
+        if number == 0 {
+            self.report.zero(span, "a cap of zero allows nothing at all", "raise it, or remove what it caps");
+            return None;
+        }
+        Some(number)
+    }
+
+    pub(super) fn window(&mut self, period: &ast::Period, capped: &[Capped]) -> Option<CapWindow> {
+        if let PeriodKind::Named(name) = &period.kind {
+            return self.event_window(name, period.span, capped);
+        }
+        let found = self.period(period)?;
+        if found == Period::Campaign && capped.iter().any(|rule| !rule.campaign) {
+            self.report.missing(
+                period.span,
+                "a campaign needs a beginning and an end",
+                "add a line `valid from … to …` to the rule, or name another period",
+            );
+            return None;
+        }
+        Some(CapWindow::Period(found))
+    }
+
+    /// `per purchase`, `per stay`.
+    fn event_window(&mut self, name: &str, span: Span, capped: &[Capped]) -> Option<CapWindow> {
+        let event = match name {
+            "purchase" => EventKindId::PURCHASE,
+            "joining" => EventKindId::JOINING,
+            _ => match self.all.events.get(name) {
+                Some(entry) => EventKindId(entry.id),
+                None => {
+                    super::times::unknown_period(name, span, &mut self.report);
+                    return None;
+                }
+            },
+        };
+        if let Some(other) = capped.iter().find_map(|rule| rule.on.filter(|on| *on != event)) {
+            let other = self.event_name(other);
+            self.report.push(
+                Diagnostic::new(
+                    Code::U204,
+                    span,
+                    format!("what is capped here waits for the event {other}, not for {name}"),
+                )
+                .help(format!("write `per {other}`")),
+            );
+            return None;
+        }
+        Some(CapWindow::Event)
+    }
+
+    /// Adds a cap to the table, with its counter. `key` is its canonical name without its window.
+    pub(super) fn add_cap(
+        &mut self,
+        (name, key): (&str, &str),
+        text: String,
+        (limit, window): (CapLimit, CapWindow),
+        rules: Option<&[RuleId]>,
+        shared: bool,
+    ) -> CapId {
+        let id = self.next_cap();
+        let meter = match window {
+            CapWindow::Event => None,
+            CapWindow::Period(period) => Some(self.counters.window(key, Measure::Cap(id), period, 1)),
+        };
+        let rules = rules.unwrap_or_default().into();
+        self.caps.push(Cap { name: name.into(), text: text.into(), shared, limit, window, meter, rules });
+        id
+    }
+
+    /// The canonical word for what a limit counts.
+    pub(super) fn limit_word(&self, limit: CapLimit) -> String {
+        match limit {
+            CapLimit::Times(_) => "times".to_owned(),
+            CapLimit::Amount(thing, _) => format!("{:?}", self.thing_name(thing)),
+            CapLimit::Spend(_) => "spend".to_owned(),
+            CapLimit::Stamps(_) => "stamps".to_owned(),
+        }
+    }
+
+    /// The text of a cap without its leading word: `1_000 punkte per month`.
+    pub(super) fn cap_text(&self, span: Span) -> String {
+        let text = self.text(span);
+        match text.strip_prefix("cap ") {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        }
+    }
+}

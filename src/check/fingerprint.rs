@@ -1,0 +1,89 @@
+//! The fingerprint of a program: 128 bits over its meaning.
+//!
+//! The tables are written out in the order of their ids, with every name that a symbol stands for, and the bytes go
+//! through FNV-1a with 128 bits. Ids follow names, so the order of blocks and files has no influence; texts that only
+//! explanations need are left out, so neither have comments, descriptions and layout. It is no protection against
+//! somebody who looks for a second program with the same fingerprint.
+
+use crate::program::Program;
+use std::fmt::{self, Debug, Write};
+
+/// The offset basis of FNV-1a with 128 bits.
+const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+/// The prime of FNV-1a with 128 bits.
+const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+
+/// FNV-1a over everything that is written to it.
+struct Fnv(u128);
+
+impl Write for Fnv {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(PRIME);
+        }
+        Ok(())
+    }
+}
+
+/// The fingerprint of a program whose own field is not set yet.
+pub(super) fn fingerprint(program: &Program) -> u128 {
+    let mut hash = Fnv(BASIS);
+    // writing into a hash cannot fail
+    let _ = dump(program, &mut hash);
+    hash.0
+}
+
+fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
+    let head = (&p.name, p.version, p.effective_from, &p.currency, p.currency_digits, p.zone.name());
+    section(out, "program", &head)?;
+    let clock = (p.week_starts, p.day_starts, p.membership_day, p.late, p.before_joining);
+    section(out, "clock", &clock)?;
+    section(out, "prices", &(p.prices_with_tax, p.spend_with_tax))?;
+    let symbols = (0..p.symbols.len() as u32).map(|id| p.symbols.text(crate::program::Symbol(id)));
+    for name in symbols {
+        section(out, "symbol", &name)?;
+    }
+    section(out, "vocabulary", &(&p.categories, &p.channels, &p.stores, &p.payments))?;
+    section(out, "attributes", &(&p.member_attributes, &p.item_attributes, &p.events))?;
+    section(out, "units", &p.units)?;
+    section(out, "vouchers", &p.vouchers)?;
+    for rule in &p.rules {
+        let matching = (&rule.name, rule.kind, rule.valid, rule.on, &rule.items, &rule.when);
+        let giving = (&rule.effect, rule.at_least, &rule.replaces, rule.combine);
+        let booking = (&rule.caps, &rule.spend_caps, rule.piece_cap, rule.round, rule.activate, &rule.expire);
+        section(out, "rule", &(matching, giving, booking))?;
+    }
+    for cap in &p.caps {
+        section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
+    }
+    for card in &p.cards {
+        let matching = (&card.name, card.on, card.valid, &card.items, &card.when);
+        let filling = (card.stamps, card.per, card.goal, card.head_start, card.head_start_on_every);
+        section(out, "card", &(matching, filling, &card.caps, card.carry_over, card.expire, card.reward))?;
+    }
+    section(out, "tiers", &p.tiers)?;
+    section(out, "referrals", &p.referrals)?;
+    section(out, "returns", &p.returns)?;
+    section(out, "meters", &p.meters)?;
+    section(out, "filters", &p.filters)
+}
+
+/// One part of the dump: its name, its value, and an end that no text contains.
+fn section(out: &mut Fnv, name: &str, value: &impl Debug) -> fmt::Result {
+    write!(out, "{name}={value:?}\u{0}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn is_fnv_1a() {
+        // published values of FNV-1a with 128 bits for the empty text and for "a"
+        let mut hash = Fnv(BASIS);
+        assert_eq!(format!("{:032x}", hash.0), "6c62272e07bb014262b821756295c58d");
+        hash.write_str("a").unwrap();
+        assert_eq!(format!("{:032x}", hash.0), "d228cb696f1a8caf78912b704e4a8964");
+    }
+}

@@ -1,0 +1,246 @@
+//! From trees to the compiled program: names, types, units, and lowering.
+//!
+//! [`compile`] is the only way to a [`Program`]. It follows `import` lines, reads all files, collects what they
+//! declare, and lowers block after block in the order of names, so that the order of blocks and files changes
+//! nothing. Every step goes on after a finding as far as it can; a program comes out only when there is no error.
+//! A text that is not understood is not checked any further, because a wrong line hides what it declares.
+
+mod attributes;
+mod canonical;
+mod caps;
+mod cards;
+mod comparisons;
+mod conditions;
+mod counters;
+mod declared;
+mod facts;
+mod fingerprint;
+mod gives;
+mod lowering;
+mod money;
+mod numbers;
+mod rates;
+mod referrals;
+mod report;
+mod returns;
+mod rows;
+mod rules;
+mod scenarios;
+mod settings;
+mod similar;
+mod sources;
+mod subjects;
+mod table;
+mod tiers;
+mod times;
+mod units;
+mod values;
+mod vouchers;
+
+#[cfg(test)]
+mod tests;
+
+pub use sources::{Sources, imports_of, resolve};
+
+use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
+use crate::program::{EventKind, MeterIndex, Program, RuleIndex};
+use crate::syntax::Limits;
+use crate::syntax::ast::{File, Name, TestBlock};
+use declared::Declared;
+use facts::Facts;
+use lowering::Lowering;
+use report::Report;
+use std::fmt;
+
+/// A program that was compiled.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The program.
+    pub program: Program,
+    /// Its tests, in the order of the files.
+    pub tests: Vec<TestCase>,
+    /// Warnings and notes, in the order of the files.
+    pub findings: Vec<Diagnostic>,
+    /// The files, to show findings in.
+    pub sources: SourceMap,
+}
+
+/// A test block of a program. Its names are declared and its values have the right sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestCase {
+    /// The test as written.
+    pub test: TestBlock,
+    /// The `##` lines above it.
+    pub doc: String,
+    /// Its head line, to report a failure at.
+    pub span: Span,
+}
+
+/// Why a program was refused. Displayed, it shows every finding with its place.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    /// Findings in the order of the files. If there are more than the limit, errors come before others.
+    pub list: Vec<Diagnostic>,
+    /// How many more there are that are not in the list.
+    pub more: usize,
+    /// The files, to show findings in.
+    pub sources: SourceMap,
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render_all(&self.sources, &self.list, self.list.len()))?;
+        if self.more > 0 {
+            writeln!(f, "{} more", self.more)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Findings {}
+
+/// Compiles a program from its texts.
+///
+/// # Errors
+///
+/// All findings, if at least one of them is an error.
+pub fn compile(sources: &Sources, limits: &Limits) -> Result<Compiled, Findings> {
+    let loaded = sources::load(sources, limits);
+    let (map, files, mut report) = (loaded.map, loaded.files, loaded.report);
+    if report.has_errors() {
+        return Err(refused(report, map, limits));
+    }
+    match lower(&map, &files, limits, &mut report) {
+        Some((program, tests)) if !report.has_errors() => {
+            let mut findings = report.into_list();
+            findings.truncate(limits.findings);
+            Ok(Compiled { program, tests, findings, sources: map })
+        }
+        _ => Err(refused(report, map, limits)),
+    }
+}
+
+/// The findings of a refused program, cut to the limit.
+fn refused(report: Report, sources: SourceMap, limits: &Limits) -> Findings {
+    let mut list = report.into_list();
+    let all = list.len();
+    if all > limits.findings {
+        // errors must be seen before warnings; inside each the order stays that of the places
+        list.sort_by_key(|finding| finding.severity != Severity::Error);
+        list.truncate(limits.findings);
+        list.sort_by_key(|finding| (finding.primary.span, finding.code));
+    }
+    Findings { more: all.saturating_sub(list.len()), list, sources }
+}
+
+fn lower(
+    map: &SourceMap,
+    files: &[File],
+    limits: &Limits,
+    report: &mut Report,
+) -> Option<(Program, Vec<TestCase>)> {
+    let all = Declared::collect(files, limits, report);
+    let settings = settings::settings(all.program, report);
+    let facts = Facts::read(&all, settings, report);
+    let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
+    let program = tables(&mut lowering);
+    if !lowering.report.has_errors() {
+        // after an error a name may look unused only because its use was not understood
+        report_unused(&all, &facts, &mut lowering.report);
+    }
+    let tests = lowering.scenarios();
+    *report = lowering.report;
+    program.map(|program| (program, tests))
+}
+
+/// All tables, in an order that depends on names only.
+fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
+    let (all, facts) = (low.all, low.facts);
+    let categories = low.sorted_symbols(all.categories.keys().copied());
+    let channels = low.sorted_symbols(all.channels.keys().copied());
+    let stores = low.sorted_symbols(all.stores.keys().copied());
+    let payments = low.sorted_symbols(all.payments.keys().copied());
+    let member_attributes = facts.member.lower(&mut low.symbols);
+    let item_attributes = facts.item.lower(&mut low.symbols);
+    let events = events(low);
+    let mut units = low.units();
+    let vouchers = low.vouchers();
+    let mut drafts = low.rules();
+    low.shared_caps(&mut drafts);
+    let cards = low.cards();
+    let tiers = low.tiers();
+    let referrals = low.referrals();
+    let returns = low.returns();
+    let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
+    low.set_denominators(&mut units, &rates);
+    let rules = low.finish_rules(drafts, &units)?;
+    let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
+    let event_count = events.len();
+    let settings = low.settings();
+    let (meters, filters) = low.counters.take_tables();
+    let symbols = std::mem::take(&mut low.symbols);
+    let mut program = Program {
+        name: settings.name.as_str().into(),
+        version: settings.version,
+        effective_from: settings.effective_from,
+        currency: settings.currency.as_str().into(),
+        currency_digits: settings.currency_digits,
+        zone: settings.zone.clone()?,
+        week_starts: settings.week_starts,
+        day_starts: settings.day_starts,
+        membership_day: settings.membership_day,
+        late: settings.late,
+        before_joining: settings.before_joining,
+        prices_with_tax: true,
+        spend_with_tax: true,
+        categories,
+        channels,
+        stores,
+        payments,
+        member_attributes,
+        item_attributes,
+        index: RuleIndex::build(&rules, &filters, events.len()),
+        events,
+        symbols,
+        meter_index: MeterIndex::build(&meters, event_count, units.len()),
+        units,
+        vouchers: vouchers?.into(),
+        rules: rules.into(),
+        caps: std::mem::take(&mut low.caps).into(),
+        cards: cards?.into(),
+        tiers: tiers?.into(),
+        referrals: referrals?.into(),
+        returns: returns?,
+        meters,
+        filters,
+        fingerprint: 0,
+    };
+    program.fingerprint = fingerprint::fingerprint(&program);
+    Some(program)
+}
+
+/// `purchase`, `joining`, then the declared events by name.
+fn events(low: &mut Lowering<'_, '_>) -> Box<[EventKind]> {
+    let facts = low.facts;
+    let named = facts.event_names.iter().zip(&facts.events);
+    named
+        .map(|(name, schema)| EventKind { name: (*name).into(), attributes: schema.lower(&mut low.symbols) })
+        .collect()
+}
+
+/// N103. Uses in tests do not count: a rule must need the name.
+fn report_unused(all: &Declared<'_>, facts: &Facts<'_>, report: &mut Report) {
+    all.units.report_unused("no rule gives it", report);
+    all.vouchers.report_unused("no rule gives it", report);
+    all.lists.report_unused("no condition asks for it", report);
+    all.events.report_unused("no rule waits for it", report);
+    facts.member.report_unused(report);
+    facts.item.report_unused(report);
+    for schema in &facts.events {
+        schema.report_unused(report);
+    }
+    for (name, word) in all.payments.iter().filter(|(_, word)| !word.used.get()) {
+        let name = Name { text: (*name).to_owned(), span: word.span };
+        table::unused("kind of payment", &name, "no rule asks for it", report);
+    }
+}

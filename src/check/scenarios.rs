@@ -1,0 +1,314 @@
+//! Test blocks: their names and values. They are run elsewhere.
+//!
+//! Members are free names. What a test brings in an event may be unknown to the program on purpose, so undeclared
+//! categories, channels and stores are warnings only.
+
+use super::TestCase;
+use super::declared::Words;
+use super::facts::Thing;
+use super::lowering::Lowering;
+use super::money;
+use super::numbers;
+use super::times;
+use crate::diagnostics::{Severity, Span};
+use crate::program::EventKindId;
+use crate::syntax::ast::{
+    Amount, Expect, GivenFact, ItemLine, Name, Number, RuleLine, Step, StepFact, TestBlock, TestLine, Value,
+};
+
+/// Attributes that every item carries.
+const ITEM: [&str; 3] = ["category", "brand", "sku"];
+/// Attributes that every event carries.
+const EVENT: [&str; 2] = ["channel", "store"];
+
+impl<'f, 'a: 'f> Lowering<'f, 'a> {
+    /// All tests, in the order of the files.
+    pub(super) fn scenarios(&mut self) -> Vec<TestCase> {
+        let all = self.all;
+        for (test, _) in &all.tests {
+            if self.report.is_full() {
+                break;
+            }
+            self.scenario(test);
+        }
+        all.tests
+            .iter()
+            .map(|(test, block)| TestCase { test: (*test).clone(), doc: Self::doc(block), span: block.head })
+            .collect()
+    }
+
+    fn scenario(&mut self, test: &'a TestBlock) {
+        for line in &test.lines {
+            match &line.kind {
+                TestLine::Given { facts, .. } => facts.iter().for_each(|fact| self.given(&fact.kind)),
+                TestLine::When { at, step, facts } => {
+                    times::date(at.date, &mut self.report);
+                    self.step(step, facts.iter().map(|fact| (&fact.kind, fact.span)));
+                }
+                TestLine::Expect(expect) => self.expect(expect),
+            }
+        }
+    }
+
+    fn given(&mut self, fact: &GivenFact) {
+        match fact {
+            GivenFact::Joined(at) => {
+                times::date(at.date, &mut self.report);
+            }
+            GivenFact::Tier(name, _) => self.any_tier(name),
+            GivenFact::Card(name, stamps) => self.card_at(name, stamps),
+            GivenFact::CapUsed(name, number) => self.capped(name, number),
+            GivenFact::ReferredBy(_) => {}
+            GivenFact::Balance(amount, _) => {
+                if let Some(unit) = self.unit(&amount.unit) {
+                    self.in_scale(unit, &amount.number);
+                }
+            }
+            GivenFact::Has(amount, _) => self.vouchers_of(amount),
+            GivenFact::Spent(amount, _) => {
+                money::money(amount, self.settings(), &mut self.report);
+            }
+            GivenFact::Purchased(number, _) => self.count_of("purchases", number),
+            GivenFact::Attribute(name, value) => self.member_fact(name, value),
+        }
+    }
+
+    fn step<'s>(&mut self, step: &Step, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
+        let event = match step {
+            Step::Clock => {
+                for (_, span) in facts {
+                    self.report.misplaced(span, "the clock brings nothing with it", "remove this line");
+                }
+                return;
+            }
+            Step::Return { .. } => None,
+            Step::Joining { .. } => Some(EventKindId::JOINING),
+            Step::Event { event, .. } => match self.event(event) {
+                Some(event) => Some(event),
+                None => return,
+            },
+        };
+        for (fact, span) in facts {
+            match fact {
+                StepFact::Item(item) => self.item(item),
+                StepFact::Total(amount) => {
+                    money::money(amount, self.settings(), &mut self.report);
+                }
+                StepFact::Payment(kind, amount) => {
+                    self.payment(kind);
+                    money::money(amount, self.settings(), &mut self.report);
+                }
+                StepFact::AllItems(_) if event.is_some() => {
+                    let help = "list the items, for example `item Brot 1 x 4 EUR`";
+                    self.report.misplaced(span, "only a return gives back all items", help);
+                }
+                StepFact::AllItems(_) => {}
+                StepFact::Attribute(name, value) => match event {
+                    Some(EventKindId::JOINING) => self.member_fact(name, value),
+                    Some(event) => self.event_fact(event, name, value),
+                    None => {
+                        let help = "remove this line; a return takes everything from its purchase";
+                        self.report.misplaced(name.span, "a return has no attributes", help);
+                    }
+                },
+            }
+        }
+    }
+
+    fn item(&mut self, item: &ItemLine) {
+        if let Some(price) = &item.price {
+            money::money(price, self.settings(), &mut self.report);
+        }
+        if let Some(quantity) = &item.quantity {
+            numbers::micro(quantity.value, quantity.span, &mut self.report);
+        }
+        for (name, value) in &item.attributes {
+            let facts = self.facts;
+            match (name.text.as_str(), facts.item.peek(&name.text)) {
+                ("category", _) => {
+                    let words = &self.all.categories;
+                    self.fact_word("category", words, value);
+                }
+                ("brand" | "sku", _) => self.fact_text(name, value),
+                ("tax", _) => {
+                    let help = "remove it, and write the price with its tax";
+                    self.report.later(name.span, "this version does not evaluate the tax of an item", help);
+                }
+                (_, Some(attribute)) => {
+                    self.fits(attribute, value);
+                }
+                (_, None) => {
+                    let candidates = facts.item.candidates().chain(ITEM.iter().map(|word| (*word, None)));
+                    self.report.unknown("attribute of the item", &name.text, name.span, candidates, "");
+                }
+            }
+        }
+    }
+
+    fn event_fact(&mut self, event: EventKindId, name: &Name, value: &Value) {
+        let Some(schema) = self.facts.event(event) else { return };
+        match (name.text.as_str(), schema.peek(&name.text)) {
+            ("channel", _) => {
+                let words = &self.all.channels;
+                self.fact_word("channel", words, value);
+            }
+            ("store", _) => {
+                let words = &self.all.stores;
+                self.fact_word("store", words, value);
+            }
+            ("partner", _) => {
+                self.report.later(name.span, "this version has no partners", "remove this line");
+            }
+            (_, Some(attribute)) => {
+                self.fits(attribute, value);
+            }
+            (_, None) => {
+                let what = format!("attribute of the event {}", self.event_name(event));
+                let candidates = schema.candidates().chain(EVENT.iter().map(|word| (*word, None)));
+                self.report.unknown(&what, &name.text, name.span, candidates, "");
+            }
+        }
+    }
+
+    fn member_fact(&mut self, name: &Name, value: &Value) {
+        let facts = self.facts;
+        match facts.member.peek(&name.text) {
+            Some(attribute) => {
+                self.fits(attribute, value);
+            }
+            None => {
+                let candidates = facts.member.candidates();
+                self.report.unknown("attribute of the member", &name.text, name.span, candidates, "");
+            }
+        }
+    }
+
+    /// A category, channel or store of an event.
+    fn fact_word(&mut self, what: &str, words: &Words<'_>, value: &Value) {
+        let Value::Name(name) = value else {
+            let help = format!("write its name, for example `{what}: …`");
+            let written = self.text(value.span());
+            self.report.say(
+                crate::diagnostics::Code::U203,
+                value.span(),
+                format!("a {what} cannot be `{written}`"),
+                help,
+            );
+            return;
+        };
+        if !words.contains_key(name.text.as_str()) {
+            let candidates = words.iter().map(|(word, place)| (*word, Some(place.span)));
+            let effect = "An event may bring it all the same; no rule can ask for it.";
+            let place = (what, name.text.as_str(), name.span);
+            self.report.unknown_as(Severity::Warning, place, candidates, effect);
+        }
+    }
+
+    fn fact_text(&mut self, name: &Name, value: &Value) {
+        if !matches!(value, Value::Name(_)) {
+            let message = format!("`{}` is a name", name.text);
+            self.report.say(
+                crate::diagnostics::Code::U203,
+                value.span(),
+                message,
+                "write a name, in quotes if it is no single word",
+            );
+        }
+    }
+
+    fn payment(&mut self, kind: &Name) {
+        let words = &self.all.payments;
+        if !words.contains_key(kind.text.as_str()) {
+            let candidates = words.iter().map(|(word, place)| (*word, Some(place.span)));
+            self.report.unknown("kind of payment", &kind.text, kind.span, candidates, "");
+        }
+    }
+
+    fn expect(&mut self, expect: &Expect) {
+        match expect {
+            Expect::Refused(_) => {}
+            Expect::Card(card, _, stamps) => self.card_at(card, stamps),
+            Expect::CapLeft(name, _, number) => self.capped(name, number),
+            Expect::Expire(amount, _) => self.amount_of(amount),
+            Expect::EarnsNothing(_) => {}
+            Expect::Earns(_, amount, from) => {
+                self.amount_of(amount);
+                if let Some(rule) = from.as_ref().filter(|rule| !self.all.is_rule(&rule.text)) {
+                    self.report.unknown("rule", &rule.text, rule.span, self.all.rule_candidates(), "");
+                }
+            }
+            Expect::Has(_, amount, _) | Expect::Loses(_, amount) => self.amount_of(amount),
+            Expect::Tier { of, tier, .. } => match of {
+                None => self.any_tier(tier),
+                Some(block) => {
+                    if let Some(block) = self.tiers_block(block) {
+                        self.level_named(block, tier);
+                    }
+                }
+            },
+        }
+    }
+
+    /// A tier of any block; names of tiers are unique.
+    fn any_tier(&mut self, name: &Name) {
+        if !self.facts.levels.contains_key(name.text.as_str()) {
+            self.report.unknown("tier", &name.text, name.span, self.facts.tier_candidates(), "");
+        }
+    }
+
+    fn card_at(&mut self, card: &Name, stamps: &Amount) {
+        if self.all.cards.peek(&card.text).is_none() {
+            self.report.unknown("card", &card.text, card.span, self.all.cards.candidates(), "");
+        }
+        self.stamps(stamps, false);
+    }
+
+    /// A shared cap, or the rule whose own cap is meant.
+    fn capped(&mut self, name: &Name, number: &Number) {
+        numbers::micro(number.value, number.span, &mut self.report);
+        if self.all.caps.peek(&name.text).is_some() {
+            return;
+        }
+        let rules = [&self.all.earns, &self.all.bonuses];
+        let Some(rule) = rules.iter().find_map(|rules| rules.peek(&name.text)) else {
+            if !self.all.is_rule(&name.text) {
+                let candidates = self.all.caps.candidates().chain(self.all.rule_candidates());
+                self.report.unknown("cap", &name.text, name.span, candidates, "");
+            }
+            return;
+        };
+        let has_cap = rule.node.lines.iter().any(|line| matches!(line.kind, RuleLine::Cap(_)));
+        if !has_cap {
+            let message = format!("the rule `{}` has no cap of its own", name.text);
+            self.report.misplaced(name.span, message, "name the shared cap that is meant");
+        }
+    }
+
+    /// An amount of a unit or a number of vouchers; zero is allowed.
+    fn amount_of(&mut self, amount: &Amount) {
+        match self.thing(&amount.unit) {
+            Some(Thing::Unit(unit)) => {
+                self.in_scale(unit, &amount.number);
+            }
+            Some(Thing::Voucher(_)) => self.count_of("vouchers", &amount.number),
+            None => {}
+        }
+    }
+
+    fn vouchers_of(&mut self, amount: &Amount) {
+        match self.thing(&amount.unit) {
+            Some(Thing::Voucher(_)) => self.count_of("vouchers", &amount.number),
+            Some(Thing::Unit(_)) => {
+                let text = self.text(amount.span);
+                let help = format!("write `balance {text}`; `has` gives vouchers");
+                self.report.mixed(amount.span, format!("`{}` is a unit", amount.unit.text), help);
+            }
+            None => {}
+        }
+    }
+
+    fn count_of(&mut self, what: &str, number: &Number) {
+        let what = format!("a number of {what}");
+        numbers::whole(number.value, (0, 1_000_000_000), (&what, number.span), &mut self.report);
+    }
+}

@@ -1,0 +1,270 @@
+//! The texts of a program, and following its `import` lines.
+
+use super::report::Report;
+use super::similar::Similar;
+use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
+use crate::syntax::ast::{BlockKind, File};
+use crate::syntax::{self, Limits};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes of all files together, so that every place in them has a number.
+const ALL_BYTES: usize = 1 << 30;
+
+/// The texts of a program: an entry file and the files it imports, by path.
+///
+/// The library reads no files. The host puts in every text that it has; [`imports_of`] says which ones a text asks
+/// for, and [`resolve`] which path that is. Files that nothing imports are ignored.
+///
+/// ```
+/// let sources = loyalty_rules::check::Sources::single("shop.loyalty", "edition 2026\n")
+///     .with("units.loyalty", "unit points is status\n");
+/// assert_eq!(sources.entry(), "shop.loyalty");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sources {
+    entry: String,
+    texts: BTreeMap<String, String>,
+}
+
+impl Sources {
+    /// A program of one file, or the entry file of a larger one. The path is shown in findings, and paths of imports
+    /// are relative to it.
+    #[must_use]
+    pub fn single(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let entry = path.into();
+        let texts = BTreeMap::from([(normal(&entry), text.into())]);
+        Self { entry, texts }
+    }
+
+    /// Adds the text of a file that may be imported. A text with the same path is replaced.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<String>, text: impl Into<String>) -> Self {
+        self.texts.insert(normal(&path.into()), text.into());
+        self
+    }
+
+    /// The path of the entry file.
+    #[must_use]
+    pub fn entry(&self) -> &str {
+        &self.entry
+    }
+}
+
+/// The paths that the `import` lines of a text name, as written, in their order and without doubles.
+///
+/// Works on texts with errors, so that a host can load all files before it asks for findings.
+#[must_use]
+pub fn imports_of(text: &str) -> Vec<String> {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    text.lines().filter_map(imported).filter(|path| seen.insert(path)).map(str::to_owned).collect()
+}
+
+/// The path of a line `import "…"`.
+fn imported(line: &str) -> Option<&str> {
+    let rest = line.trim().strip_prefix("import")?;
+    if !rest.starts_with([' ', '\t', '"']) {
+        return None;
+    }
+    let (path, _) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+    Some(path)
+}
+
+/// The path that an import in a file means: relative to that file, with `.` and `..` resolved. Nothing if it leaves
+/// the folder of all files or is no relative path.
+#[must_use]
+pub fn resolve(importing: &str, path: &str) -> Option<String> {
+    if path.is_empty() || path.starts_with('/') || path.contains(['\\', ':']) {
+        return None;
+    }
+    let importing = normal(importing);
+    let mut parts: Vec<&str> = match importing.rsplit_once('/') {
+        Some((folder, _)) => folder.split('/').collect(),
+        None => Vec::new(),
+    };
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                // above an absolute folder there is nothing, and what is above a relative one is not known
+                if parts.pop().is_none_or(str::is_empty) {
+                    return None;
+                }
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// A path without `.` parts, so that one file has one path.
+fn normal(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for (index, part) in path.split('/').enumerate() {
+        match part {
+            "." => {}
+            "" if index > 0 => {}
+            ".." if parts.last().is_some_and(|last| !last.is_empty() && *last != "..") => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// The files of a program, read.
+pub(super) struct Loaded {
+    pub(super) map: SourceMap,
+    pub(super) files: Vec<File>,
+    pub(super) report: Report,
+}
+
+/// Reads the entry file and all that it imports, each file once.
+pub(super) fn load(sources: &Sources, limits: &Limits) -> Loaded {
+    let loaded = Loaded { map: SourceMap::default(), files: Vec::new(), report: Report::default() };
+    let mut loader = Loader { sources, limits, loaded, seen: BTreeSet::new(), open: Vec::new(), bytes: 0 };
+    loader.file(&normal(&sources.entry), None);
+    loader.loaded
+}
+
+struct Loader<'s> {
+    sources: &'s Sources,
+    limits: &'s Limits,
+    loaded: Loaded,
+    seen: BTreeSet<String>,
+    /// The files whose imports are being read, from the entry file on.
+    open: Vec<String>,
+    bytes: usize,
+}
+
+impl Loader<'_> {
+    /// Reads one file, then its imports. At most as deep as there may be files.
+    fn file(&mut self, path: &str, from: Option<Span>) {
+        if self.open.iter().any(|open| open == path) {
+            let chain = self.open.iter().skip_while(|open| *open != path).map(String::as_str);
+            let chain: Vec<&str> = chain.chain([path]).collect();
+            self.refuse(
+                from,
+                "these files import each other",
+                format!("break the circle {}", chain.join(" → ")),
+            );
+            return;
+        }
+        if self.seen.contains(path) {
+            return;
+        }
+        let Some(text) = self.sources.texts.get(path) else {
+            self.missing(path, from);
+            return;
+        };
+        self.bytes = self.bytes.saturating_add(text.len());
+        let most = self.limits.files;
+        let breach = if self.seen.len() >= most {
+            Some(format!("a program has at most {most} files"))
+        } else if self.bytes > ALL_BYTES {
+            Some(format!("the files of a program have at most {ALL_BYTES} bytes together"))
+        } else {
+            None
+        };
+        if let Some(message) = breach {
+            self.loaded.report.say(
+                Code::L006,
+                from.unwrap_or_default(),
+                message,
+                "join or shorten some of them",
+            );
+            return;
+        }
+        self.seen.insert(path.to_owned());
+        let shown = if from.is_none() { self.sources.entry.as_str() } else { path };
+        self.loaded.map.add(shown, text.as_str());
+        let Some(source) = self.loaded.map.files().last() else { return };
+        let (file, findings) = syntax::parse(source, self.limits);
+        findings.into_iter().for_each(|finding| self.loaded.report.push(finding));
+        self.edition(&file, from.is_none());
+        let imports = file.blocks.iter().filter_map(|block| match &block.kind {
+            BlockKind::Import(text) => Some((text.text.clone(), text.span)),
+            _ => None,
+        });
+        let imports: Vec<(String, Span)> = imports.collect();
+        self.loaded.files.push(file);
+        self.open.push(path.to_owned());
+        for (written, span) in imports {
+            match resolve(path, &written) {
+                Some(target) => self.file(&target, Some(span)),
+                None => self.refuse(
+                    Some(span),
+                    "this is no path inside the program",
+                    "write a path relative to this file, with `/` between folders".to_owned(),
+                ),
+            }
+        }
+        self.open.pop();
+    }
+
+    /// L004: the entry file says its edition, imported files do not.
+    fn edition(&mut self, file: &File, entry: bool) {
+        let start = Span::new(file.span.start, file.span.start);
+        let report = &mut self.loaded.report;
+        match (&file.edition, entry) {
+            (None, true) => report.push(
+                Diagnostic::new(Code::L004, start, "the file does not say its edition")
+                    .help("begin the file with the line `edition 2026`"),
+            ),
+            (Some(edition), true) if edition.year != 2026 => report.push(
+                Diagnostic::new(Code::L004, edition.span, format!("edition {} is not known", edition.year))
+                    .help("write `edition 2026`"),
+            ),
+            (Some(edition), false) => report.push(
+                Diagnostic::new(Code::L004, edition.span, "only the entry file says its edition")
+                    .help("remove this line"),
+            ),
+            _ => {}
+        }
+    }
+
+    fn refuse(&mut self, from: Option<Span>, message: &str, help: String) {
+        self.loaded.report.say(Code::L008, from.unwrap_or_default(), message, help);
+    }
+
+    fn missing(&mut self, path: &str, from: Option<Span>) {
+        let known = self.sources.texts.keys().map(|known| (known.as_str(), None));
+        let help = match Similar::find(path, known) {
+            Some(similar) => format!("did you mean \"{}\"?", similar.name),
+            None => "the path is relative to the file that imports it".to_owned(),
+        };
+        self.refuse(from, &format!("there is no file \"{path}\""), help);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn finds_imports_in_any_text() {
+        let text = "edition 2026\nimport \"units.loyalty\"\n  import   \"a/b.loyalty\" # why\n\
+                    import \"units.loyalty\"\n# import \"no\"\nimportant \"no\"\nimport: x\nimport \"open\n";
+        assert_eq!(imports_of(text), ["units.loyalty", "a/b.loyalty"]);
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_importing_file() {
+        for (importing, path, found) in [
+            ("shop.loyalty", "units.loyalty", Some("units.loyalty")),
+            ("rules/shop.loyalty", "units.loyalty", Some("rules/units.loyalty")),
+            ("rules/shop.loyalty", "../units.loyalty", Some("units.loyalty")),
+            ("rules/shop.loyalty", "./a/../units.loyalty", Some("rules/units.loyalty")),
+            ("./rules/shop.loyalty", "units.loyalty", Some("rules/units.loyalty")),
+            ("/srv/rules/shop.loyalty", "../units.loyalty", Some("/srv/units.loyalty")),
+            ("shop.loyalty", "../units.loyalty", None),
+            ("/shop.loyalty", "../units.loyalty", None),
+            ("shop.loyalty", "/etc/units.loyalty", None),
+            ("shop.loyalty", "c:\\units.loyalty", None),
+            ("shop.loyalty", "", None),
+        ] {
+            assert_eq!(resolve(importing, path).as_deref(), found, "{path} in {importing}");
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! Tiers.
+
+use super::lowering::Lowering;
+use super::money;
+use super::numbers;
+use super::report::Once;
+use super::subjects::{Place, Scope};
+use super::times;
+use crate::calendar::Period;
+use crate::diagnostics::{Code, Diagnostic, Span};
+use crate::program::{self, Award, EventKindId, Keep, Level, Measure, Reach, Tiers};
+use crate::syntax::ast::{self, Amount, Block, Give, Metric, Name, TierLine, TiersBlock, TiersLine};
+
+/// The lines of a tiers block.
+struct Lines<'a> {
+    count: Once<(&'a [Metric], &'a ast::Period)>,
+    upgrade: Once<()>,
+    keep: Once<Option<Keep>>,
+    one_level: Once<bool>,
+    levels: Vec<(&'a Name, &'a [ast::Line<TierLine>], Span)>,
+}
+
+/// What a metric counts, to find it again from a threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Spend,
+    Purchases,
+    Unit(program::UnitId),
+}
+
+/// The metrics of a block.
+struct Metrics {
+    counted: Vec<Counted>,
+    lowered: Vec<program::Metric>,
+    /// Whether all of them were understood.
+    good: bool,
+    place: Span,
+}
+
+impl<'f, 'a: 'f> Lowering<'f, 'a> {
+    /// The table of tiers blocks, by name; nothing if one of them has an error.
+    pub(super) fn tiers(&mut self) -> Option<Vec<Tiers>> {
+        let all = self.all;
+        let found: Vec<Option<Tiers>> =
+            all.tiers.iter().map(|entry| self.one_tiers(entry.node, entry.block)).collect();
+        found.into_iter().collect()
+    }
+
+    fn one_tiers(&mut self, block: &'a TiersBlock, whole: &'a Block) -> Option<Tiers> {
+        let lines = self.tiers_lines(block);
+        let keep = match lines.keep.value() {
+            None => Some(Keep::Forever),
+            Some(keep) => keep,
+        };
+        if lines.levels.is_empty() {
+            self.report.missing(
+                whole.head,
+                "there is no tier in this block",
+                "add a line, for example `tier Member`",
+            );
+        }
+        let count_span = lines.count.span().unwrap_or(whole.head);
+        let window = match lines.count.get() {
+            None => Some(Period::Lifetime),
+            Some((_, period)) => self.tier_window(period),
+        };
+        let mut metrics = Metrics { counted: Vec::new(), lowered: Vec::new(), good: true, place: count_span };
+        if let Some((written, _)) = lines.count.get() {
+            let back = window.zip(keep).and_then(|(window, keep)| look_back(window, keep));
+            self.metrics(written, window.unwrap_or(Period::Lifetime), back, &mut metrics);
+        } else if lines.levels.len() > 1 {
+            self.report.missing(
+                whole.head,
+                "it is not said what is counted for these tiers",
+                "add a line, for example `count spend in calendar year`",
+            );
+        }
+        let mut levels = Vec::new();
+        for (index, (name, level, span)) in lines.levels.iter().enumerate() {
+            levels.push(self.level_lines(name, level, *span, index == 0, &metrics));
+        }
+        let levels = levels.into_iter().collect::<Option<Vec<Level>>>();
+        if !metrics.good {
+            return None;
+        }
+        Some(Tiers {
+            name: block.name.text.as_str().into(),
+            metrics: metrics.lowered.into(),
+            window: window?,
+            keep: keep?,
+            drop_one_level: lines.one_level.value().unwrap_or(false),
+            levels: levels?.into(),
+        })
+    }
+
+    fn tiers_lines(&mut self, block: &'a TiersBlock) -> Lines<'a> {
+        let mut lines = Lines {
+            count: Once::new("count"),
+            upgrade: Once::new("upgrade"),
+            keep: Once::new("keep"),
+            one_level: Once::new("then drop"),
+            levels: Vec::new(),
+        };
+        for line in &block.lines {
+            let span = line.span;
+            match &line.kind {
+                TiersLine::Count { metrics, window } => {
+                    lines.count.set((metrics.as_slice(), window), span, &mut self.report);
+                }
+                TiersLine::UpgradeAtOnce => lines.upgrade.set((), span, &mut self.report),
+                TiersLine::KeepUntil { next, period, plus } => {
+                    let settings = self.settings();
+                    let period = times::repeating(period, settings, &mut self.report);
+                    let plus = times::plus(plus.as_ref(), settings, &mut self.report);
+                    let keep =
+                        period.zip(plus).map(|(period, plus)| Keep::UntilEndOf { period, next: *next, plus });
+                    lines.keep.set(keep, span, &mut self.report);
+                }
+                TiersLine::KeepFor { duration, tail } => {
+                    let settings = self.settings();
+                    let length = times::days(*duration, &mut self.report);
+                    let tail = times::optional_tail(tail.as_ref(), settings, &mut self.report);
+                    let keep = length.zip(tail).map(|(length, tail)| Keep::For(length, tail));
+                    lines.keep.set(keep, span, &mut self.report);
+                }
+                TiersLine::KeepForever => lines.keep.set(Some(Keep::Forever), span, &mut self.report),
+                TiersLine::DropOneLevel => lines.one_level.set(true, span, &mut self.report),
+                TiersLine::DropToEarned => lines.one_level.set(false, span, &mut self.report),
+                TiersLine::Tier { name, lines: inner } => lines.levels.push((name, inner, span)),
+            }
+        }
+        lines
+    }
+
+    fn tier_window(&mut self, period: &ast::Period) -> Option<Period> {
+        let found = self.period(period)?;
+        if found == Period::Campaign {
+            self.report.misplaced(
+                period.span,
+                "tiers have no campaign",
+                "count in a period of the calendar, for example `calendar year`, or in `lifetime`",
+            );
+            return None;
+        }
+        Some(found)
+    }
+
+    fn metrics(&mut self, written: &'a [Metric], window: Period, back: Option<u32>, found: &mut Metrics) {
+        for metric in written {
+            let read = match metric {
+                Metric::Spend(_) => {
+                    Some((Counted::Spend, "spend".to_owned(), "spend".to_owned(), Measure::Spend(None)))
+                }
+                Metric::SpendOn(cond, span) => {
+                    let place = Place { event: EventKindId::PURCHASE, scope: Scope::Counter };
+                    self.filter(cond, place).map(|(filter, name)| {
+                        let called = self.text(*span);
+                        (Counted::Spend, called, format!("spend on {name}"), Measure::Spend(Some(filter)))
+                    })
+                }
+                Metric::Named(name) if name.text == "purchases" => {
+                    let what = "purchases kept".to_owned();
+                    Some((Counted::Purchases, "purchases".to_owned(), what, Measure::PurchasesKept))
+                }
+                Metric::Named(name) => self.status_metric(name),
+            };
+            let Some((counted, called, what, measure)) = read else {
+                found.good = false;
+                continue;
+            };
+            if found.counted.contains(&counted) {
+                found.good = false;
+                let help = "count it once, or write two tiers blocks";
+                self.report.misplaced(found.place, format!("`{called}` would be counted twice"), help);
+                continue;
+            }
+            let meter = self.counters.meter(&what, measure, program::Slots::Period(window), back);
+            found.counted.push(counted);
+            found.lowered.push(program::Metric { name: called.into(), meter });
+        }
+    }
+
+    fn status_metric(&mut self, name: &Name) -> Option<(Counted, String, String, Measure)> {
+        let unit = self.unit(name)?;
+        let facts = self.facts.unit(unit)?;
+        if facts.kind == ast::UnitKind::Spendable {
+            self.report.push(
+                Diagnostic::new(Code::T603, name.span, format!("tiers cannot depend on {}", name.text))
+                    .label("can be spent")
+                    .other(facts.name.span, "declared as spendable")
+                    .help("count a status unit, `spend` or `purchases`; one event can earn both units"),
+            );
+            return None;
+        }
+        let called = self.unit_name(unit).to_owned();
+        let what = format!("unit {called:?}");
+        Some((Counted::Unit(unit), called, what, Measure::Unit(unit)))
+    }
+
+    fn level_lines(
+        &mut self,
+        name: &Name,
+        lines: &'a [ast::Line<TierLine>],
+        span: Span,
+        first: bool,
+        metrics: &Metrics,
+    ) -> Option<Level> {
+        let mut reach: Once<&'a ast::Reach> = Once::new("reach");
+        let mut entry = Vec::new();
+        let mut benefits: Vec<Box<str>> = Vec::new();
+        for line in lines {
+            match &line.kind {
+                TierLine::Reach(written) => reach.set(written, line.span, &mut self.report),
+                TierLine::OnEntry(give) => entry.push(self.gift(give, line.span)),
+                TierLine::Benefit(text) => benefits.push(text.text.as_str().into()),
+            }
+        }
+        let reach = match (reach.take(), first) {
+            (None, true) => Some(None),
+            (Some((_, span)), true) => {
+                self.report.misplaced(
+                    span,
+                    format!("`{}` is the lowest tier, which every member has", name.text),
+                    "write a tier without `reach` above it, or remove the line",
+                );
+                None
+            }
+            (Some((written, _)), false) => self.reach(written, metrics).map(Some),
+            (None, false) => {
+                self.report.missing(
+                    span,
+                    format!("it is not said how `{}` is reached", name.text),
+                    "add a line, for example `reach 5 purchases`",
+                );
+                None
+            }
+        };
+        let entry = entry.into_iter().collect::<Option<Vec<Award>>>()?;
+        let name = name.text.as_str().into();
+        Some(Level { name, reach: reach?, entry: entry.into(), benefits: benefits.into() })
+    }
+
+    /// A fixed gift: of a level, or of a referral.
+    pub(super) fn gift(&mut self, give: &Give, span: Span) -> Option<Award> {
+        match give {
+            Give::Flat(amount) => self.award(amount),
+            _ => {
+                self.report.later(
+                    span,
+                    "this version gives a fixed amount here only",
+                    "write a number of a unit or voucher, for example `give 250 points`",
+                );
+                None
+            }
+        }
+    }
+
+    fn reach(&mut self, reach: &ast::Reach, metrics: &Metrics) -> Option<Reach> {
+        match reach {
+            ast::Reach::And(parts, _) => self.reaches(parts, metrics).map(Reach::And),
+            ast::Reach::Or(parts, _) => self.reaches(parts, metrics).map(Reach::Or),
+            ast::Reach::Target { amount, spend, span } => {
+                let (counted, value) = self.target(amount, *spend, *span)?;
+                match metrics.counted.iter().position(|metric| *metric == counted) {
+                    Some(index) => Some(Reach::AtLeast(index, value)),
+                    None if !metrics.good => None,
+                    None => {
+                        let what = if *spend { "spend" } else { &amount.unit.text };
+                        self.report.push(
+                            Diagnostic::new(Code::U201, *span, format!("these tiers do not count {what}"))
+                                .other(metrics.place, "this is what they count")
+                                .help(format!("add {what} to the line `count`, or ask for what is counted")),
+                        );
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn reaches(&mut self, parts: &[ast::Reach], metrics: &Metrics) -> Option<Box<[Reach]>> {
+        let found: Vec<Option<Reach>> = parts.iter().map(|part| self.reach(part, metrics)).collect();
+        found.into_iter().collect()
+    }
+
+    /// What a threshold asks for, in the scale of its counter.
+    fn target(&mut self, amount: &Amount, spend: bool, span: Span) -> Option<(Counted, i64)> {
+        let unit = amount.unit.text.as_str();
+        if spend || money::is_currency(unit) {
+            let value = money::above_zero(amount, self.settings(), &mut self.report)?;
+            return Some((Counted::Spend, value));
+        }
+        let (counted, value) = if matches!(unit, "purchases" | "purchase") {
+            let what = ("a number of purchases", amount.number.span);
+            let count = numbers::whole(amount.number.value, (0, 1_000_000_000), what, &mut self.report)?;
+            (Counted::Purchases, count)
+        } else {
+            let unit = self.unit(&amount.unit)?;
+            (Counted::Unit(unit), self.in_scale(unit, &amount.number)?)
+        };
+        if value <= 0 {
+            self.report.zero(
+                span,
+                "a threshold of zero is always reached",
+                "raise it, or make this the lowest tier",
+            );
+            return None;
+        }
+        Some((counted, value))
+    }
+}
+
+/// How many days a tier looks back at most: the window in which it was reached, its term, and the window of the
+/// review. Nothing is for ever.
+fn look_back(window: Period, keep: Keep) -> Option<u32> {
+    let window = times::period_days(window)?;
+    let term = match keep {
+        Keep::Forever => return None,
+        Keep::UntilEndOf { period, plus, .. } => {
+            let tail = plus.map_or(0, |(length, tail)| times::days_at_most(length) + tail_days(tail));
+            times::period_days(period)?.saturating_mul(2).saturating_add(tail)
+        }
+        Keep::For(length, tail) => times::days_at_most(length).saturating_add(tail_days(tail)),
+    };
+    Some(window.saturating_mul(2).saturating_add(term))
+}
+
+/// The most that a tail moves a day.
+fn tail_days(tail: Option<crate::calendar::Tail>) -> u32 {
+    if tail.is_some() { 366 } else { 0 }
+}
