@@ -11,6 +11,7 @@
     reason = "functions that tests share may panic like tests, but the lints only know functions marked as tests"
 )]
 
+mod engine;
 pub(crate) mod gift_shop;
 mod gift_shop_tests;
 pub(crate) mod reader;

@@ -66,16 +66,20 @@ pub(crate) fn event(line: &str) -> Event {
     serde_json::from_str(line).unwrap()
 }
 
-/// All events of a file in the order of the file, or nothing, with a word about it, if the folder of the
-/// data is absent.
-pub(crate) fn events(file: &str) -> Option<Vec<Event>> {
+/// All lines of a file, or nothing, with a word about it, if the folder of the data is absent.
+pub(crate) fn lines(file: &str) -> Option<Vec<String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     if !folder.is_dir() {
         println!("skipped: ../shared/data is absent");
         return None;
     }
     let lines = BufReader::new(GzDecoder::new(File::open(folder.join(file)).unwrap())).lines();
-    Some(lines.map(|line| event(&line.unwrap())).collect())
+    Some(lines.map(Result::unwrap).collect())
+}
+
+/// All events of a file in the order of the file, or nothing if the folder of the data is absent.
+pub(crate) fn events(file: &str) -> Option<Vec<Event>> {
+    Some(lines(file)?.iter().map(|line| event(line)).collect())
 }
 
 /// The date some months later; the day is cut to the length of that month.
