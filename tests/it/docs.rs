@@ -126,8 +126,15 @@ fn play(compiled: &Compiled, json: &str) -> Result<Played, String> {
         }
     }
     let snapshot = world.accounts().next().map(|account| account.snapshot(program));
-    let snapshot = serde_json::to_string_pretty(&snapshot).unwrap();
+    let snapshot = without_fingerprints(&serde_json::to_string_pretty(&snapshot).unwrap());
     Ok(Played { explained, ledger, snapshot })
+}
+
+/// Fingerprints hang on what nobody reads, so a document shows none.
+fn without_fingerprints(text: &str) -> String {
+    let is_one = |part: &str| part.len() == 32 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts = text.split('"').map(|part| if is_one(part) { "…" } else { part });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 fn same(found: &str, shown: &str) -> Result<(), String> {
