@@ -50,9 +50,8 @@ impl Account {
 
     /// Whether the lots and vouchers of all deltas are there and have enough left.
     fn verify_lots(&self, program: &Program, deltas: &[Delta]) -> Result<(), PostError> {
-        let taking = |delta: &&Delta| {
-            delta.from != Book::Issued && delta.to != Book::Available && delta.lot != 0
-        };
+        let taking =
+            |delta: &&Delta| delta.from != Book::Issued && delta.to != Book::Available && delta.lot != 0;
         for (place, delta) in deltas.iter().enumerate().filter(|(_, delta)| taking(delta)) {
             if !has_lots(program, delta.thing) {
                 continue;
@@ -107,6 +106,16 @@ impl Account {
     pub(crate) fn lot(&self, number: u32) -> Option<&Lot> {
         let place = self.lots.binary_search_by_key(&number, |lot| lot.number).ok()?;
         self.lots.get(place)
+    }
+
+    /// The balance of one book of a thing.
+    pub(crate) fn balance_of(&self, thing: Thing, book: Book) -> i64 {
+        let found = match thing {
+            Thing::Unit(unit) => self.totals.get(unit.index()),
+            Thing::Voucher(voucher) => self.voucher_totals.get(voucher.index()),
+            Thing::Stamps(card) => self.card_totals.get(card.index()),
+        };
+        found.map_or(0, |totals| totals.balance(book))
     }
 
     /// The books of a thing.
@@ -231,11 +240,11 @@ impl Account {
             Change::Tier(tiers, state) => {
                 let Some(known) = self.tiers.get_mut(tiers.index()) else { return false };
                 let changed = known.until != state.until;
-                known.clone_from(state);
+                known.clone_from(&**state);
                 return changed;
             }
             Change::Link(link) => {
-                self.link = Some(link.clone());
+                self.link = Some((**link).clone());
                 return true;
             }
             Change::Clock(at) => {
@@ -253,7 +262,7 @@ impl Account {
     }
 
     /// The first day on which the clock has work.
-    fn first_due(&self) -> Option<Date> {
+    pub(super) fn first_due(&self) -> Option<Date> {
         let lots = self
             .lots
             .iter()

@@ -6,25 +6,34 @@
 //! A text that is not understood is not checked any further, because a wrong line hides what it declares.
 
 mod attributes;
+mod boxes;
 mod canonical;
+mod cap_limits;
 mod caps;
 mod cards;
 mod comparisons;
 mod conditions;
 mod counters;
+mod dates;
 mod declared;
 mod facts;
 mod fingerprint;
+mod games;
 mod gives;
 mod lowering;
 mod money;
+mod never;
 mod numbers;
+mod overlap;
+mod profiles;
+mod program_checks;
 mod rates;
 mod referrals;
 mod report;
 mod returns;
 mod rows;
 mod rules;
+mod say;
 mod scenarios;
 mod settings;
 mod similar;
@@ -32,10 +41,13 @@ mod sources;
 mod subjects;
 mod table;
 mod tiers;
+mod tiers_reach;
 mod times;
+mod tree;
 mod units;
 mod values;
 mod vouchers;
+mod windows;
 
 #[cfg(test)]
 mod tests;
@@ -43,7 +55,7 @@ mod tests;
 pub use sources::{Sources, imports_of, resolve};
 
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
-use crate::program::{EventKind, MeterIndex, Program, RuleIndex};
+use crate::program::{Asked, EventKind, MeterIndex, Program, RuleIndex};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
 use declared::Declared;
@@ -150,6 +162,12 @@ fn lower(
     }
     let tests = lowering.scenarios();
     *report = lowering.report;
+    if let Some(program) = program.as_ref().filter(|_| !report.has_errors()) {
+        // these need a program whose parts all have their meaning
+        for finding in program_checks::program_checks(program, &tree::Tree::new(map, files)) {
+            report.push(finding);
+        }
+    }
     program.map(|program| (program, tests))
 }
 
@@ -179,6 +197,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let settings = low.settings();
     let (meters, filters) = low.counters.take_tables();
     let symbols = std::mem::take(&mut low.symbols);
+    let cards = cards?;
     let mut program = Program {
         name: settings.name.as_str().into(),
         version: settings.version,
@@ -199,6 +218,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         payments,
         member_attributes,
         item_attributes,
+        asked: Asked::of(&rules, &cards, &filters),
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
         symbols,
@@ -207,7 +227,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         vouchers: vouchers?.into(),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
-        cards: cards?.into(),
+        cards: cards.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         returns: returns?,

@@ -119,6 +119,8 @@ pub(crate) struct Rows {
     pub(crate) sharer: Sharer,
     pub(crate) weights: Vec<i128>,
     pub(crate) parts: Vec<i128>,
+    /// Which items pass for a card.
+    pub(crate) passes: Vec<bool>,
     /// Rules that the index found.
     pub(crate) candidates: Vec<RuleId>,
 }

@@ -9,8 +9,8 @@ use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
-    Award, AwardThing, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule, RuleId, RuleKind,
-    Test, sort_candidates,
+    Award, AwardThing, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule,
+    RuleId, RuleKind, Test, sort_candidates,
 };
 
 /// Fills the rows with the rules that match an event of a kind.
@@ -145,12 +145,8 @@ fn mark_items(facts: &Facts<'_>, items: Option<&Test>, row: &mut Row) -> bool {
         row.passes.iter_mut().for_each(|passes| *passes = true);
         return true;
     };
-    let mut any = false;
-    for (place, passes) in row.passes.iter_mut().enumerate() {
-        *passes = facts.judge(test, Some(place)) == Truth::Yes;
-        any |= *passes;
-    }
-    any
+    facts.judge_items(test, &mut row.passes);
+    row.passes.contains(&true)
 }
 
 /// What a rule gives.

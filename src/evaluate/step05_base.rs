@@ -41,11 +41,11 @@ pub(crate) fn compute_bases(
 fn replace(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
     for by in 0..rows.all().len() {
         let Some(row) = rows.all().get(by) else { continue };
-        let (id, passes) = (row.rule, row.passes.clone());
-        let Some(rule) = facts.program.rules.get(id.index()) else { continue };
+        let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         if rule.replaces.is_empty() {
             continue;
         }
+        let (id, passes) = (row.rule, row.passes.clone());
         for other in rows.all_mut().iter_mut().filter(|other| rule.replaces.contains(&other.rule)) {
             let both_of_event = other.flat && rule_is_of_event(rule);
             for (mine, theirs) in passes.iter().zip(&mut other.passes) {
@@ -293,7 +293,8 @@ fn stepwise(
 fn raise(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
     let (Some(least), Some(unit)) = (rule.at_least, rule.effect.unit()) else { return Ok(()) };
     let total = row.total()?;
-    let wanted = over_denominator(facts, unit, least)?.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
+    let wanted =
+        over_denominator(facts, unit, least)?.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
     if total > 0 && total < wanted { row.scale(wanted, total) } else { Ok(()) }
 }
 

@@ -26,6 +26,8 @@ pub(crate) fn compute_extras(
             (Effect::Multiply { factor, .. }, RuleKind::Bonus) => multiply(facts, rows, place, rule, factor)?,
             (_, RuleKind::Bonus) => {
                 if let Some(row) = rows.all_mut().get_mut(place) {
+                    // still empty, but brought to the divisor of the bases together with them
+                    row.den = 1;
                     compute_shares(facts, rule, row)?;
                 }
             }
@@ -116,7 +118,8 @@ fn cap_pieces(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejection> {
         let (Some(most), Some(unit)) = (rule.piece_cap, rule.effect.unit()) else { continue };
         row.shape = Shape::Mixed;
         // quantities stand in millionths
-        let each = over_denominator(facts, unit, most)?.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
+        let each =
+            over_denominator(facts, unit, most)?.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
         row.expand(1_000_000)?;
         for (share, item) in row.nums.iter_mut().zip(facts.event.items()) {
             let limit = each.checked_mul(i128::from(item.quantity)).ok_or_else(Rejection::too_large)?;

@@ -67,7 +67,11 @@ fn line_record(
         // on sums every line that passes has its share
         let merged = row.nums.len() != width + 1;
         let has = |line: usize| {
-            if merged { row.passes.get(line) == Some(&true) } else { row.nums.get(line).is_some_and(|num| *num != 0) }
+            if merged {
+                row.passes.get(line) == Some(&true)
+            } else {
+                row.nums.get(line).is_some_and(|num| *num != 0)
+            }
         };
         let sharing = || Lines::of(width, has);
         match row.shape {

@@ -20,6 +20,7 @@ pub(crate) fn stamp_cards(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     kind: EventKindId,
+    passes: &mut Vec<bool>,
     awards: &mut Vec<ReceiptAward>,
 ) {
     for (place, card) in facts.program.cards.iter().enumerate() {
@@ -30,10 +31,12 @@ pub(crate) fn stamp_cards(
             continue;
         }
         let id = CardId(place as u32);
-        let passes: Vec<bool> = (0..facts.event.items().len())
-            .map(|item| card.items.as_ref().is_none_or(|test| facts.judge(test, Some(item)) == Truth::Yes))
-            .collect();
-        let mut stamps = earned_stamps(facts, card, &passes);
+        passes.clear();
+        passes.resize(facts.event.items().len(), true);
+        if let Some(test) = &card.items {
+            facts.judge_items(test, passes);
+        }
+        let mut stamps = earned_stamps(facts, card, passes);
         for cap in card.caps.iter().copied() {
             stamps = stamps.min(room(facts, cap));
         }
@@ -43,7 +46,7 @@ pub(crate) fn stamp_cards(
         for cap in card.caps.iter().copied() {
             count_cap(draft, facts, cap, stamps);
         }
-        awards.push(stamp_record(facts, card, id, stamps, &passes));
+        awards.push(stamp_record(facts, card, id, stamps, passes));
         fill(draft, id, card, stamps);
     }
 }
@@ -72,7 +75,14 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, passes:
         StampPer::Spend(_) => LineRecord::Values(lines),
         StampPer::Event | StampPer::Piece => LineRecord::Quantities(lines),
     };
-    ReceiptAward { source: Source::Card(id), thing: Thing::Stamps(id), lot: 0, amount: stamps, repaid: 0, record }
+    ReceiptAward {
+        source: Source::Card(id),
+        thing: Thing::Stamps(id),
+        lot: 0,
+        amount: stamps,
+        repaid: 0,
+        record,
+    }
 }
 
 /// Puts stamps on the open card, pays for full ones and opens new ones.
@@ -118,7 +128,7 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) {
         }
     }
     keep_held(draft, &mut state);
-    draft.change(Change::Card(id, state));
+    draft.change(Change::Card(id, Box::new(state)));
 }
 
 fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
@@ -151,7 +161,7 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
     );
     draft.transfer(booking);
     let closed = CardState { stamps: 0, opened: None, last: None, ..state.clone() };
-    draft.change(Change::Card(id, closed));
+    draft.change(Change::Card(id, Box::new(closed)));
 }
 
 /// Takes stamps back: from the open card; if it has too few, the newest full card whose voucher is unused is opened
@@ -187,13 +197,13 @@ pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::
         // the card was never begun
         state.number = state.number.saturating_sub(1);
     }
-    draft.change(Change::Card(id, state));
+    draft.change(Change::Card(id, Box::new(state)));
 }
 
 /// The state of a card with what this event has done to it.
 fn current_state(draft: &Draft<'_>, id: CardId) -> CardState {
     let changed = draft.postings.changes.iter().rev().find_map(|change| match change {
-        Change::Card(other, state) if *other == id => Some(state.clone()),
+        Change::Card(other, state) if *other == id => Some((**state).clone()),
         _ => None,
     });
     changed.or_else(|| draft.account.cards.get(id.index()).cloned()).unwrap_or_default()

@@ -10,7 +10,8 @@ use crate::program::{Keep, Reach, Tiers, TiersId};
 
 /// The highest level whose threshold is reached by metrics.
 fn earned_level(tiers: &Tiers, value: &dyn Fn(usize) -> i64) -> u32 {
-    let reached = |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, value));
+    let reached =
+        |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, value));
     tiers.levels.iter().rposition(reached).unwrap_or(0) as u32
 }
 
@@ -80,7 +81,7 @@ pub(crate) fn recount(draft: &mut Draft<'_>) {
 /// The state of a tiers block with what this event has done to it.
 fn current_state(draft: &Draft<'_>, id: TiersId) -> TierState {
     let changed = draft.postings.changes.iter().rev().find_map(|change| match change {
-        Change::Tier(other, state) if *other == id => Some(state.clone()),
+        Change::Tier(other, state) if *other == id => Some((**state).clone()),
         _ => None,
     });
     changed.or_else(|| draft.account.tiers.get(id.index()).cloned()).unwrap_or_default()
@@ -100,7 +101,7 @@ fn upgrade(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, state: &TierState,
     next.level = level;
     (next.until, next.base_until) = term(tiers.keep, draft.day, &draft.anchors);
     remember(draft, state, &mut next);
-    draft.change(Change::Tier(id, next));
+    draft.change(Change::Tier(id, Box::new(next)));
     for passed in state.level + 1..=level {
         let Some(gifts) = tiers.levels.get(passed as usize).map(|level| &level.entry) else { continue };
         for gift in gifts {
@@ -127,7 +128,7 @@ fn renew(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, state: &TierState) {
         next.window = Some(window);
     }
     (next.until, next.base_until) = (until, base);
-    draft.change(Change::Tier(id, next));
+    draft.change(Change::Tier(id, Box::new(next)));
 }
 
 /// Notes since when which level is held, as far back as a late event may ask.
@@ -173,7 +174,7 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
             continue;
         }
         remember(draft, &state, &mut next);
-        draft.change(Change::Tier(id, next));
+        draft.change(Change::Tier(id, Box::new(next)));
         cancel_gifts(draft, id, level + 1..=state.level);
     }
 }
@@ -228,5 +229,5 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     if next.level != state.level {
         remember(draft, &state, &mut next);
     }
-    draft.change(Change::Tier(id, next));
+    draft.change(Change::Tier(id, Box::new(next)));
 }

@@ -61,6 +61,9 @@ pub enum EventError {
     /// The name of an event is a word that the wire form needs: `return`, `joining`, `referral-named`, ….
     #[error("no event can be named `{0}`: that word stands for another form of event")]
     ReservedName(String),
+    /// The id begins like the keys under which the clock books.
+    #[error("the id `{0}` begins with @, which is kept for what the clock books")]
+    ReservedId(String),
 }
 
 /// One line of a basket.
@@ -147,6 +150,12 @@ impl Item {
         attributes.push((name.into(), value.into()));
         self.attributes = attributes.into();
         self
+    }
+
+    /// The item as the one line of an event.
+    pub(crate) fn checked(mut self) -> Result<Self, EventError> {
+        self.finish(0)?;
+        Ok(self)
     }
 
     fn finish(&mut self, place: usize) -> Result<(), EventError> {
@@ -491,6 +500,9 @@ impl EventBuilder {
         }
         let at = self.at.clone()?;
         check_text("the id", &self.id)?;
+        if self.id.starts_with('@') {
+            return Err(EventError::ReservedId(self.id.chars().take(40).collect()));
+        }
         check_text("the member", &self.member)?;
         limit("items", self.items.len().max(self.lines.len()), ITEMS_MOST)?;
         limit("attributes", self.attributes.len(), ATTRIBUTES_MOST)?;

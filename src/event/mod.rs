@@ -9,6 +9,7 @@ mod digest;
 mod message;
 mod wire;
 
+pub(crate) use builder::check_text;
 pub use builder::{EventBuilder, EventError, Item, ReturnLine};
 pub(crate) use digest::Digest;
 pub use message::{Message, MessageBody};

@@ -11,6 +11,12 @@
 )]
 
 mod check;
+#[cfg(feature = "cli")]
+mod cli;
+mod docs;
 mod errors;
 mod format;
+mod host;
+mod laws;
+mod scenario;
 mod syntax;

@@ -1,0 +1,233 @@
+//! Conditions that never hold, or always.
+
+use super::boxes::{Key, Meet, NumKey, Region, Space, TooComplex, Want};
+use super::say;
+use super::tree::Tree;
+use crate::calendar::Date;
+use crate::diagnostics::{Code, Diagnostic, Span};
+use crate::program::{EventKindId, Program, Test, Validity};
+use crate::syntax::ast::{CardLine, Cond, RuleLine};
+
+/// One thing that must hold for a rule to fire.
+struct Part<'a> {
+    span: Span,
+    /// The condition; none for `valid`.
+    test: Option<&'a Test>,
+    region: Region,
+}
+
+/// What a rule or a card asks for.
+struct Asked<'a> {
+    on: EventKindId,
+    valid: (Validity, Option<Span>),
+    when: Option<(&'a Test, &'a Cond)>,
+    items: Option<(&'a Test, &'a Cond)>,
+    /// `rule` or `card`.
+    word: &'static str,
+}
+
+/// D501 and D502 of all rules and cards.
+pub(super) fn conditions<'a>(
+    program: &'a Program,
+    tree: &Tree<'a>,
+    space: &mut Space<'a>,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in &program.rules {
+        let Some(block) = tree.rule(&rule.name) else { continue };
+        let asked = Asked {
+            on: rule.on,
+            valid: (rule.valid, block.valid()),
+            when: rule.when.as_ref().zip(block.when()),
+            items: rule.items.as_ref().zip(block.items()),
+            word: "rule",
+        };
+        // nobody reads a hint about a condition of a rule that is refused anyhow
+        match never(program, space, &asked, block.place(|line| matches!(line, RuleLine::Valid(_)))) {
+            Some(finding) => found.push(finding),
+            None => found.extend(always(program, space, &asked)),
+        }
+    }
+    for card in &program.cards {
+        let Some(block) = tree.card(&card.name) else { continue };
+        let cond = |wanted: fn(&CardLine) -> Option<&Cond>| {
+            block.node.lines.iter().find_map(|line| wanted(&line.kind))
+        };
+        let when = cond(|line| if let CardLine::When(cond) = line { Some(cond) } else { None });
+        let items = cond(|line| if let CardLine::ForItems(cond) = line { Some(cond) } else { None });
+        let valid = block.lines(|line| matches!(line, CardLine::Valid(_))).next().map(|line| line.span);
+        let asked = Asked {
+            on: card.on,
+            valid: (card.valid, valid),
+            when: card.when.as_ref().zip(when),
+            items: card.items.as_ref().zip(items),
+            word: "card",
+        };
+        match never(program, space, &asked, block.head) {
+            Some(finding) => found.push(finding),
+            None => found.extend(always(program, space, &asked)),
+        }
+    }
+    for referral in &program.referrals {
+        let Some(block) = tree.referral(&referral.name) else { continue };
+        let asked = Asked {
+            on: EventKindId::JOINING,
+            valid: (referral.valid, None),
+            when: None,
+            items: None,
+            word: "referral",
+        };
+        found.extend(never(program, space, &asked, block.head));
+    }
+    found
+}
+
+/// The parts of a condition that are joined by `and`, each with its place.
+fn conjuncts<'a>(test: &'a Test, cond: &Cond) -> Vec<(&'a Test, Span)> {
+    if let (Test::And(tests), Cond::And(parts, _)) = (test, cond)
+        && tests.len() == parts.len()
+    {
+        return tests.iter().zip(parts).map(|(test, part)| (test, part.span())).collect();
+    }
+    vec![(test, cond.span())]
+}
+
+fn parts<'a>(
+    program: &Program,
+    space: &mut Space<'a>,
+    asked: &Asked<'a>,
+) -> Result<Vec<Part<'a>>, TooComplex> {
+    let mut parts = Vec::new();
+    if let (valid, Some(span)) = asked.valid {
+        parts.push(Part { span, test: None, region: space.valid_region(valid, program.day_starts) });
+    }
+    for (test, cond) in [asked.when, asked.items].into_iter().flatten() {
+        for (test, span) in conjuncts(test, cond) {
+            let region = space.region(test, asked.on, 0, Want::True)?;
+            parts.push(Part { span, test: Some(test), region });
+        }
+    }
+    parts.sort_by_key(|part| part.span);
+    Ok(parts)
+}
+
+/// Whether no event lies in all of some regions.
+fn is_never<'r>(space: &Space<'_>, regions: impl Iterator<Item = &'r Region>, on: EventKindId) -> bool {
+    let mut all = Region::all();
+    for region in regions {
+        match all.meet(region) {
+            Ok(met) => all = met,
+            Err(TooComplex) => return false,
+        }
+    }
+    space.meeting(&all, on) == Meet::Never
+}
+
+/// D501: what a rule asks for never comes together. Points at the fewest parts that already contradict each other.
+fn never<'a>(
+    program: &'a Program,
+    space: &mut Space<'a>,
+    asked: &Asked<'a>,
+    head: Span,
+) -> Option<Diagnostic> {
+    let message = format!("this {} can never fire", asked.word);
+    let valid = space.valid_region(asked.valid.0, program.day_starts);
+    if is_never(space, [&valid].into_iter(), asked.on) {
+        let span = asked.valid.1.unwrap_or(head);
+        let from = program.effective_from;
+        let over = match asked.valid.0 {
+            Validity::Days(_, last) => last < from,
+            Validity::Minutes { to: (last, _), .. } => last <= from,
+            Validity::Always | Validity::EveryYear(..) => false,
+        };
+        let (label, help) = if over {
+            (format!("over before the program begins on {from}"), "extend the dates, or remove it")
+        } else {
+            ("there is no such time".to_owned(), "correct the dates")
+        };
+        return Some(Diagnostic::new(Code::D501, span, message).label(label).help(help));
+    }
+    let parts = parts(program, space, asked).ok()?;
+    if !is_never(space, parts.iter().map(|part| &part.region), asked.on) {
+        return None;
+    }
+    let mut core: Vec<&Part<'_>> = parts.iter().collect();
+    let mut place = 0;
+    while place < core.len() {
+        let rest = core.iter().enumerate().filter(|(other, _)| *other != place);
+        if is_never(space, rest.map(|(_, part)| &part.region), asked.on) {
+            core.remove(place);
+        } else {
+            place += 1;
+        }
+    }
+    contradiction(asked, &core, message)
+}
+
+fn contradiction(asked: &Asked<'_>, core: &[&Part<'_>], message: String) -> Option<Diagnostic> {
+    let (last, others) = core.split_last()?;
+    let dates = core.iter().all(|part| is_of_calendar(&part.region));
+    let finding = Diagnostic::new(Code::D501, last.span, message);
+    if others.is_empty() {
+        return Some(
+            finding
+                .label("nothing that can happen meets this")
+                .help(format!("correct the condition, or remove the {}", asked.word)),
+        );
+    }
+    let label = if dates { "no day is left for this" } else { "this cannot hold together with the rest" };
+    let mut finding = finding.label(label);
+    for part in others {
+        let text = match (part.test, asked.valid.0) {
+            (None, Validity::Days(from, to)) if to < Date::MAX => {
+                format!("from {} to {}", say::day(from), say::day(to))
+            }
+            (None, _) => "only then is it in force".to_owned(),
+            (Some(_), _) => "because this must hold too".to_owned(),
+        };
+        finding = finding.other(part.span, text);
+    }
+    let help = if dates {
+        "extend the dates or choose another day"
+    } else {
+        "change one of them; if either is enough, join them with `or`"
+    };
+    Some(finding.help(help))
+}
+
+fn is_of_calendar(region: &Region) -> bool {
+    region.boxes().iter().flat_map(|bounds| bounds.iter()).all(|(var, _)| {
+        matches!(
+            var.key,
+            Key::Num(NumKey::Day | NumKey::Weekday | NumKey::Month | NumKey::MonthDay | NumKey::Minute)
+        )
+    })
+}
+
+/// D502: conditions that hold for every event.
+fn always<'a>(program: &Program, space: &mut Space<'a>, asked: &Asked<'a>) -> Vec<Diagnostic> {
+    let valid = space.valid_region(asked.valid.0, program.day_starts);
+    let mut holds = |test: &'a Test| {
+        let fails = space.region(test, asked.on, 0, Want::NotTrue);
+        fails.is_ok_and(|fails| is_never(space, [&valid, &fails].into_iter(), asked.on))
+    };
+    let mut found = Vec::new();
+    for (test, cond) in [asked.when, asked.items].into_iter().flatten() {
+        if holds(test) {
+            found.push(always_true(cond.span(), "the whole line"));
+            continue;
+        }
+        for (test, span) in conjuncts(test, cond) {
+            if holds(test) {
+                found.push(always_true(span, "this part"));
+            }
+        }
+    }
+    found
+}
+
+fn always_true(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::D502, span, "this condition is always true")
+        .label("leaves nobody and nothing out")
+        .help(format!("remove {what}, or correct it"))
+}

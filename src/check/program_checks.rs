@@ -1,0 +1,22 @@
+//! The checks that need the whole program: rules that meet, conditions that never hold, caps, tiers, cards.
+//!
+//! Each check is a pure function from the compiled program and the tree to a list of findings. They are exact: what
+//! cannot be decided is not reported.
+
+use super::profiles::Profiles;
+use super::tree::Tree;
+use super::{cap_limits, dates, games, never, overlap, tiers_reach};
+use crate::diagnostics::Diagnostic;
+use crate::program::Program;
+
+/// All findings about a program that was compiled without errors.
+pub(crate) fn program_checks<'a>(program: &'a Program, tree: &Tree<'a>) -> Vec<Diagnostic> {
+    let mut profiles = Profiles::new(program);
+    let mut found = overlap::overlaps(program, tree, &mut profiles);
+    found.extend(cap_limits::caps(program, tree, &mut profiles));
+    found.extend(never::conditions(program, tree, &mut profiles.space));
+    found.extend(dates::dates(program, tree));
+    found.extend(tiers_reach::tiers(program, tree));
+    found.extend(games::games(program, tree));
+    found
+}
