@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use std::path::PathBuf;
 
 /// Codes without a file: those of other rooms, and what no text can cause.
-const OTHERS: &[&str] = &["L001", "L002", "L003", "L005", "L006", "L009"];
+const OTHERS: &[&str] = &["L001", "L002", "L003", "L005", "L006", "L009", "X951", "X952"];
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/errors")
