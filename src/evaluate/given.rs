@@ -121,8 +121,10 @@ fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
     draft.transfer(booking.event(&event));
     let day = draft.day;
     let last = card.expire.and_then(|expire| last_day(&[expire], day, day, day, &draft.anchors));
-    draft
-        .change(Change::Card(id, Box::new(CardState { number: 1, stamps, opened: Some(day), last, full: Vec::new() })));
+    draft.change(Change::Card(
+        id,
+        Box::new(CardState { number: 1, stamps, opened: Some(day), last, full: Vec::new() }),
+    ));
 }
 
 /// Spend fills the history as a sum of which no lines are known would.

@@ -119,5 +119,4 @@ fn generated_histories_reach_every_kind_of_booking() {
     for word in wanted {
         assert!(seen.get(word).is_some_and(|count| *count >= 5), "too few of {word} in {seen:?}");
     }
-
 }
