@@ -5,6 +5,7 @@
 mod books;
 mod conditions;
 mod draw;
+mod found;
 mod games;
 mod histories;
 mod money;
