@@ -188,7 +188,7 @@ impl Evaluator {
         event: &Event,
         gathered: &mut Gathered,
     ) -> Result<(), EvaluateError> {
-        let id: Arc<str> = format!("{}/joining", event.id).into();
+        let id: Arc<str> = format!("@joining/{}", event.id).into();
         let mut bound =
             Bound { id: Some(Arc::clone(&id)), kind: Some(EventKindId::JOINING), ..Bound::default() };
         bound.set_time(program, event.at);

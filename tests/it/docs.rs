@@ -8,10 +8,12 @@
 //!   `<!-- frame -->` in the same document.
 //! * `loyalty-wrong` is a whole rule file with mistakes or failing tests. The `text` block behind it shows all
 //!   findings.
-//! * `loyalty-messy` is a rule file that is not formatted. The `loyalty` block behind it is the same one, formatted.
-//! * `json` holds events, one after another. The `text` block behind it, if it is the next block, shows what each of
-//!   them does to the last program above: its explanation.
-//! * `json-wrong` holds one event that is refused. The `text` block behind it shows why.
+//! * `loyalty-messy` is a rule file that is not formatted. The block `loyalty-formatted` behind it is the same one,
+//!   formatted.
+//! * `json` holds events, one after another. Behind it may stand what they do in a new world to the last program
+//!   above: `text explained`, `json ledger`, and `json snapshot` with the account of the first member.
+//! * `json wrong` holds one event that is refused. The `text` block behind it shows why.
+//! * `console` shows a call of the command in the root of the project, and what it prints.
 //!
 //! Other blocks are not checked, so a `text` block stands alone only where it shows no output.
 
@@ -96,24 +98,43 @@ fn events(json: &str) -> Result<Vec<Event>, String> {
     events.map(|event| event.map_err(|error| error.to_string())).collect()
 }
 
-/// What events do in a new world, event by event.
-fn explained(compiled: &Compiled, json: &str) -> Result<String, String> {
+/// What events do in a new world.
+struct Played {
+    explained: String,
+    ledger: String,
+    snapshot: String,
+}
+
+fn play(compiled: &Compiled, json: &str) -> Result<Played, String> {
     let program = &compiled.program;
     let mut world = World::new(program).explaining();
-    let mut text = String::new();
+    let (mut explained, mut ledger) = (String::new(), String::new());
     for event in events(json)? {
         let id = event.id().to_owned();
         match world.deliver(event) {
-            Err(refused) => writeln!(text, "{id}: {refused}").unwrap(),
+            Err(refused) => writeln!(explained, "{id}: {refused}").unwrap(),
             Ok(outcomes) => {
                 for outcome in outcomes {
-                    writeln!(text, "{id}").unwrap();
-                    text += &loyalty_rules::explain::text(program, &outcome);
+                    writeln!(explained, "{id}").unwrap();
+                    explained += &loyalty_rules::explain::text(program, &outcome);
+                    for delta in outcome.deltas() {
+                        let line = program.ledger_line(outcome.member(), delta);
+                        ledger += &(serde_json::to_string(&line).unwrap() + "\n");
+                    }
                 }
             }
         }
     }
-    Ok(text)
+    let snapshot = world.accounts().next().map(|account| account.snapshot(program));
+    let snapshot = without_fingerprints(&serde_json::to_string_pretty(&snapshot).unwrap());
+    Ok(Played { explained, ledger, snapshot })
+}
+
+/// Fingerprints hang on what nobody reads, so a document shows none.
+fn without_fingerprints(text: &str) -> String {
+    let is_one = |part: &str| part.len() == 32 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts = text.split('"').map(|part| if is_one(part) { "…" } else { part });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 fn same(found: &str, shown: &str) -> Result<(), String> {
@@ -121,49 +142,87 @@ fn same(found: &str, shown: &str) -> Result<(), String> {
     if found == shown { Ok(()) } else { Err(format!("--- shown\n{shown}\n--- found\n{found}")) }
 }
 
-/// Checks one block. `program` is the last good program above it.
-fn check_one(
-    fence: &Fence,
-    next: Option<&Fence>,
-    frame: &str,
-    program: &mut Option<Compiled>,
-) -> Result<(), String> {
-    let text = fence.text.as_str();
-    let shown = |kind: &str| match next.filter(|next| next.kind == kind) {
-        Some(next) => Ok(next.text.as_str()),
-        None => Err(format!("a block `{kind}` has to follow")),
-    };
-    match fence.kind.as_str() {
-        "loyalty" => {
-            *program = Some(good(text)?);
-            same(&formatted(text)?, text)
+/// What the command prints, if it was built.
+fn console(call: &str) -> Option<String> {
+    #[cfg(feature = "cli")]
+    {
+        let arguments: Vec<&str> = call.split_whitespace().collect();
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_loyalty"))
+            .current_dir(root(""))
+            .args(arguments)
+            .output()
+            .expect("the command runs");
+        let printed = [command.stdout, command.stderr].concat();
+        Some(String::from_utf8(printed).expect("the command prints UTF-8"))
+    }
+    #[cfg(not(feature = "cli"))]
+    {
+        let _ = call;
+        None
+    }
+}
+
+/// What blocks of a document hand on to those below them.
+#[derive(Default)]
+struct Above {
+    program: Option<Compiled>,
+    played: Option<Played>,
+}
+
+impl Above {
+    fn played(&self) -> Result<&Played, String> {
+        self.played.as_ref().ok_or_else(|| "events have to stand above".to_owned())
+    }
+
+    fn check(&mut self, fence: &Fence, next: Option<&Fence>, frame: &str) -> Result<(), String> {
+        let text = fence.text.as_str();
+        let shown = |kind: &str| match next.filter(|next| next.kind == kind) {
+            Some(next) => Ok(next.text.as_str()),
+            None => Err(format!("a block `{kind}` has to follow")),
+        };
+        match fence.kind.as_str() {
+            "loyalty" => {
+                self.program = Some(good(text)?);
+                same(&formatted(text)?, text)
+            }
+            "loyalty-fragment" => {
+                self.program = Some(good(&format!("{frame}\n{text}"))?);
+                same(&formatted(text)?, text)
+            }
+            "loyalty-wrong" => same(&findings(text), shown("text")?),
+            "loyalty-messy" => same(&formatted(text)?, shown("loyalty-formatted")?),
+            "json" => {
+                self.played = match &self.program {
+                    Some(program) => Some(play(program, text)?),
+                    None => None,
+                };
+                events(text).map(|_| ())
+            }
+            "json wrong" => {
+                let Err(error) = events(text) else { return Err("it is not refused".to_owned()) };
+                // where in the text it stands is a matter of the reader
+                same(error.split_once(" at line ").map_or(&error, |(error, _)| error), shown("text")?)
+            }
+            "text explained" => same(&self.played()?.explained, text),
+            "json ledger" => same(&self.played()?.ledger, text),
+            "json snapshot" => same(&self.played()?.snapshot, text),
+            "console" => {
+                let (call, printed) = text.split_once('\n').unwrap_or((text, ""));
+                let call = call.strip_prefix("$ loyalty ").ok_or("it begins with `$ loyalty`")?;
+                console(call).map_or(Ok(()), |found| same(&found, printed))
+            }
+            _ => Ok(()),
         }
-        "loyalty-fragment" => {
-            *program = Some(good(&format!("{frame}\n{text}"))?);
-            same(&formatted(text)?, text)
-        }
-        "loyalty-wrong" => same(&findings(text), shown("text")?),
-        "loyalty-messy" => same(&formatted(text)?, shown("loyalty")?),
-        "json" => match (program.as_ref(), shown("text")) {
-            (Some(program), Ok(shown)) => same(&explained(program, text)?, shown),
-            _ => events(text).map(|_| ()),
-        },
-        "json-wrong" => {
-            let error = serde_json::from_str::<Event>(text).expect_err("it is refused").to_string();
-            // where in the text it stands is a matter of the reader
-            same(error.split_once(" at line ").map_or(error.as_str(), |(error, _)| error), shown("text")?)
-        }
-        _ => Ok(()),
     }
 }
 
 fn check(document: &str) {
     let fences = fences(document);
     let frame = fences.iter().find(|fence| fence.mark == "frame").map_or("", |fence| fence.text.as_str());
-    let mut program = None;
+    let mut above = Above::default();
     let mut problems = String::new();
     for (place, fence) in fences.iter().enumerate() {
-        if let Err(problem) = check_one(fence, fences.get(place + 1), frame, &mut program) {
+        if let Err(problem) = above.check(fence, fences.get(place + 1), frame) {
             writeln!(problems, "{}\n{problem}\n", fence.place).unwrap();
         }
     }
@@ -173,6 +232,16 @@ fn check(document: &str) {
 #[test]
 fn programs_of_the_definition() {
     check("docs/language.md");
+}
+
+#[test]
+fn programs_of_the_guide() {
+    check("docs/guide.md");
+}
+
+#[test]
+fn examples_of_the_wire_form() {
+    check("docs/wire-form.md");
 }
 
 /// The text between two lines.

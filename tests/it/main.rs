@@ -18,5 +18,6 @@ mod errors;
 mod format;
 mod host;
 mod laws;
+mod real;
 mod scenario;
 mod syntax;

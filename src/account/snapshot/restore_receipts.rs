@@ -78,13 +78,12 @@ impl Restore<'_> {
             RecordState::Values(numbers) => lines_of(numbers, lines).map(LineRecord::Values),
             RecordState::Quantities(numbers) => lines_of(numbers, lines).map(LineRecord::Quantities),
             RecordState::Parts(parts) => {
-                let parts: Option<Box<[i64]>> =
-                    parts.iter().map(|part| parse_amount(part, decimals)).collect();
-                let adds_up = |parts: &Box<[i64]>| {
+                let parts: Option<Vec<i64>> = parts.iter().map(|part| parse_amount(part, decimals)).collect();
+                let adds_up = |parts: &Vec<i64>| {
                     let sum: i128 = parts.iter().map(|part| i128::from(*part)).sum();
                     parts.len() == lines + 1 && sum == i128::from(total)
                 };
-                parts.filter(adds_up).map(LineRecord::Parts)
+                parts.filter(adds_up).map(|parts| LineRecord::Parts(parts.into()))
             }
         };
         Ok(ReceiptAward {

@@ -1,9 +1,12 @@
 //! Accounts at rest.
 
-use super::{apply, history, program, purchase, returned, run_to};
+use super::{apply, event, history, program, purchase, returned, run_to};
 use loyalty_rules::account::Snapshot;
-use loyalty_rules::{Account, Limits, Program, Sources, compile};
+use loyalty_rules::event::Message;
+use loyalty_rules::ledger::Balances;
+use loyalty_rules::{Account, EvaluateError, Evaluator, Event, Limits, Program, Sources, compile};
 use pretty_assertions::assert_eq;
+use proptest::prelude::*;
 
 fn json(program: &Program, account: &Account) -> String {
     serde_json::to_string(&account.snapshot(program)).unwrap()
@@ -186,4 +189,101 @@ fn another_program_does_not_take_it() {
     let snapshot = Account::open(&program, "Ann").snapshot(&program);
     let error = Account::restore(&other, snapshot).unwrap_err().to_string();
     assert!(error.starts_with("the snapshot belongs to program `Hof & Laden version 3 ("), "{error}");
+}
+
+#[test]
+fn messages_travel_as_json_between_accounts_at_rest() {
+    let program = program();
+    let mut evaluator = Evaluator::new();
+    let mut at_rest =
+        [json(&program, &Account::open(&program, "Ann")), json(&program, &Account::open(&program, "Bob"))];
+    let joining = |member: &str, at: &str, more: &str| {
+        format!(r#"{{"id":"J","type":"joining","member":"{member}","at":"{at}T09:00:00+01:00"{more}}}"#)
+    };
+    let mut post = vec![
+        joining("Bob", "2026-02-01", ""),
+        joining("Ann", "2026-03-01", r#","referrer":"Bob""#),
+        r#"{"id":"K-1","type":"purchase","member":"Ann","at":"2026-03-03T12:00:00+01:00","total":"30"}"#
+            .to_owned(),
+        // long after the waiting time: it runs the clock, which tells Bob
+        r#"{"id":"K-2","type":"purchase","member":"Ann","at":"2026-03-20T12:00:00+01:00","total":"1"}"#
+            .to_owned(),
+    ];
+    post.reverse();
+    let mut delivered = Vec::new();
+    while let Some(text) = post.pop() {
+        let event = event(&text);
+        let place = usize::from(event.member() == "Bob");
+        let mut account = restore(&program, &at_rest[place]).unwrap();
+        let outcome = evaluator.evaluate(&program, &account, &event).unwrap();
+        account.post(&program, &outcome).unwrap();
+        at_rest[place] = json(&program, &account);
+        for message in outcome.messages() {
+            let text = serde_json::to_string(message).unwrap();
+            assert_eq!(&serde_json::from_str::<Message>(&text).unwrap(), message);
+            delivered.push(message.body().kind());
+            post.push(text);
+        }
+    }
+    assert_eq!(delivered, ["referral-named", "referral-accepted", "referral-qualified", "referral-settled"]);
+    let [ann, bob] = at_rest.map(|text| restore(&program, &text).unwrap());
+    assert_eq!(bob.balance(&program, "perlen").unwrap().available, "100");
+    assert_eq!(ann.vouchers(&program).len(), 1);
+}
+
+/// What may happen to Ann: a purchase, a return of some purchase, or only time.
+fn step(number: usize, (kind, day, quantity, price): (u8, u8, u8, u16)) -> Event {
+    let date = format!("2026-{:02}-{:02}", 3 + day / 28, 1 + day % 28);
+    let quantity = quantity.to_string();
+    match kind {
+        0..4 => {
+            let price = format!("{}.{:02}", price / 100, price % 100);
+            let items = [("Pears", &*quantity, &*price, "Obst"), ("Coffee", &*quantity, "2.50", "Kaffee")];
+            purchase(&format!("K-{number}"), &date, &items)
+        }
+        _ => {
+            let of = format!("K-{}", usize::from(price) % (number + 1));
+            returned(
+                &format!("R-{number}"),
+                &of,
+                &date,
+                if kind == 4 { "Pears" } else { "Coffee" },
+                &quantity,
+            )
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_history_is_restored_and_agrees_with_its_ledger(
+        mut steps in prop::collection::vec((0_u8..6, 0_u8..112, 0_u8..5, 0_u16..4_000), 1..14),
+    ) {
+        let program = program();
+        steps.sort_by_key(|step| step.1);
+        let mut ann = Account::open(&program, "Ann");
+        let mut balances = Balances::new();
+        for (number, step_of) in steps.into_iter().enumerate() {
+            let event = step(number, step_of);
+            let outcome = match Evaluator::new().evaluate(&program, &ann, &event) {
+                Ok(outcome) => outcome,
+                Err(EvaluateError::Rejected(_)) => continue,
+                Err(error) => panic!("{error}"),
+            };
+            ann.post(&program, &outcome).unwrap();
+            for delta in outcome.deltas() {
+                let line = program.ledger_line("Ann", delta);
+                prop_assert_eq!(&program.delta(&line).unwrap(), delta);
+                balances.book(&line).unwrap();
+            }
+            let text = json(&program, &ann);
+            prop_assert_eq!(&restore(&program, &text).unwrap(), &ann);
+        }
+        prop_assert!(balances.is_balanced());
+        for (_, kind, name, totals) in balances.iter() {
+            prop_assert_eq!(&ann.totals(&program, kind, name).unwrap(), totals);
+        }
+    }
 }
