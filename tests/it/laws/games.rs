@@ -7,12 +7,12 @@ use super::rules::{Stock, Unit};
 pub(super) fn tiers(stock: &Stock, genes: &Genes) -> String {
     let draw = &mut Draw::new(genes);
     let window = draw.one(&["calendar year", "month", "quarter", "lifetime", "membership year"]);
-    let stars = stock.units.iter().find(|unit| unit.name == "stars");
+    let stars = stock.gives_freely("stars");
     let (count, low, high) = match (draw.below(5), stars) {
         (0, _) => ("spend", "10 EUR spend", "50 EUR spend"),
         (1, _) => ("purchases", "2 purchases", "4 purchases"),
-        (2, Some(_)) => ("stars", "3 stars", "10 stars"),
-        (3, Some(_)) => ("stars, spend", "3 stars or 20 EUR spend", "10 stars and 60 EUR spend"),
+        (2, true) => ("stars", "3 stars", "10 stars"),
+        (3, true) => ("stars, spend", "3 stars or 20 EUR spend", "10 stars and 60 EUR spend"),
         (4, _) => ("spend on (category is not Tabak)", "5 EUR spend", "30 EUR spend"),
         _ => ("spend, purchases", "10 EUR spend and 2 purchases", "100 EUR spend or 5 purchases"),
     };

@@ -5,6 +5,7 @@
 mod books;
 mod conditions;
 mod draw;
+mod found;
 mod games;
 mod histories;
 mod money;
@@ -119,5 +120,4 @@ fn generated_histories_reach_every_kind_of_booking() {
     for word in wanted {
         assert!(seen.get(word).is_some_and(|count| *count >= 5), "too few of {word} in {seen:?}");
     }
-
 }

@@ -148,7 +148,7 @@ impl Rules {
             let round = draw.one(&["", "  round down in total\n", "  round half up per item\n"]);
             blocks.push(format!("unit stars is status {{\n  singular star\n{decimals}{round}}}"));
             let decimals = u32::from(!decimals.is_empty());
-            stock.units.push(Unit { name: "stars", decimals, spendable: false });
+            stock.units.push(Unit { name: "stars", decimals, spendable: false, late: false, short: false });
         }
         if let Some(genes) = &genes.voucher {
             let mut draw = Draw::new(genes);
@@ -226,17 +226,20 @@ fn unit_block(name: &'static str, draw: &mut Draw<'_>) -> (String, Unit, bool) {
         "  activate after 1 month\n",
         "  activate at end of month\n",
     ]);
-    let expire = draw.one(&[
+    let late = !activate.is_empty() && !activate.contains("once");
+    let ends = [
         "  expire never\n",
         "  expire 2 months after earning\n",
         "  expire 1 month after activation at month end\n",
-        "  expire at end of month plus 10 days\n",
+        "  expire at end of month plus 2 months\n",
         "  expire at next 02-28\n",
-        "  expire at end of quarter\n  expire 20 days after activation at start of month\n",
-        "  expire 1 day after earning at end of week\n",
+        "  expire at end of calendar year\n  expire 20 days after activation at start of month\n",
         "  expire at end of membership year\n",
-    ]);
+        "  expire 1 day after earning at end of week\n",
+    ];
+    let expire = draw.one(&ends[..ends.len() - usize::from(late)]);
+    let short = expire.contains("1 day");
     let line = if decimals == 0 { String::new() } else { format!("  decimals {decimals}\n") };
     let text = format!("unit {name} is spendable {{\n{line}  round {mode} {place}\n{activate}{expire}}}");
-    (text, Unit { name, decimals, spendable: true }, expire.contains("never"))
+    (text, Unit { name, decimals, spendable: true, late, short }, expire.contains("never"))
 }

@@ -11,6 +11,10 @@ pub(super) struct Unit {
     pub(super) name: &'static str,
     pub(super) decimals: u32,
     pub(super) spendable: bool,
+    /// What is earned is usable later than at once.
+    pub(super) late: bool,
+    /// What is earned lasts some days only.
+    pub(super) short: bool,
 }
 
 impl Unit {
@@ -39,6 +43,8 @@ pub(super) struct RuleFact {
     name: String,
     gives: String,
     counts_spend: bool,
+    /// A base rate on something that can happen again and again.
+    repeats: bool,
 }
 
 /// What is given, and what that means for the other lines.
@@ -49,6 +55,8 @@ struct Give {
     /// One share of the event instead of shares of items.
     flat: bool,
     counts_spend: bool,
+    /// In proportion to an attribute of the event.
+    of_event: bool,
     unit: Option<Unit>,
 }
 
@@ -84,6 +92,7 @@ impl Stock {
     /// group, by categories of their own, or because the others replace the first.
     pub(super) fn earns(&mut self, all: &[Genes]) -> Vec<String> {
         let mut started = Vec::new();
+        let mut of_events: BTreeMap<(String, &str), bool> = BTreeMap::new();
         let mut sizes: BTreeMap<(String, &str, bool), usize> = BTreeMap::new();
         for genes in all {
             let mut draw = Draw::new(genes);
@@ -95,6 +104,7 @@ impl Stock {
                 "stay" => self.give_on_stay(&mut draw),
                 _ => self.give_flat(&mut draw),
             };
+            let give = self.beside(&mut of_events, on, give);
             let key = (give.gives.clone(), on, give.flat);
             *sizes.entry(key.clone()).or_default() += 1;
             started.push((draw, on, name, way, give, key));
@@ -111,11 +121,11 @@ impl Stock {
             let mut manners = String::new();
             match (sizes[&key] > 1, way) {
                 (false, _) => {}
-                (true, 1) if on == "purchase" && !give.flat => {
+                (true, 1) if on == "purchase" && !give.flat && !give.of_event => {
                     let category = CATEGORIES.get(place).map_or("unknown", |name| *name);
                     items = format!("  for items where category is {category}\n");
                 }
-                (true, 2) if on == "purchase" => {
+                (true, 2) if on == "purchase" && !give.flat && !give.of_event => {
                     if place > 0 {
                         items = format!("  for items where category is {}\n", CATEGORIES[place - 1]);
                         manners = format!("  replaces {base}\n");
@@ -127,9 +137,35 @@ impl Stock {
             let (valid, rest) = self.rest(&mut draw, &name, on, &give, &manners);
             let text = &give.text;
             blocks.push(format!("earn {name} {{\n{valid}  on {on}\n{items}{when}  give {text}\n{rest}}}"));
-            self.rules.push(RuleFact { name, gives: give.gives, counts_spend: give.counts_spend });
+            let repeats = on != "joining" && when.is_empty() && valid.is_empty();
+            self.rules.push(RuleFact { name, gives: give.gives, counts_spend: give.counts_spend, repeats });
         }
         blocks
+    }
+
+    /// Of the rules that give one unit to an event as a whole, all are flat or none is: the two sorts cannot be
+    /// compared in one group, and so could not stand side by side.
+    fn beside<'o>(&self, known: &mut BTreeMap<(String, &'o str), bool>, on: &'o str, give: Give) -> Give {
+        if !give.flat && !give.of_event {
+            return give;
+        }
+        let flat = *known.entry((give.gives.clone(), on)).or_insert(give.flat);
+        if flat == give.flat {
+            return give;
+        }
+        let name = give.gives.clone();
+        let text = match (flat, on) {
+            (true, _) => format!("2 {name}"),
+            (false, "stay") => format!("nights as {name}"),
+            (false, _) => format!("km as {name}"),
+        };
+        Give { text, flat, of_event: !flat, counts_spend: false, ..give }
+    }
+
+    /// Whether a rule gives a unit again and again without any cap.
+    pub(super) fn gives_freely(&self, unit: &str) -> bool {
+        let free = |rule: &RuleFact| !self.caps.iter().any(|cap| cap.rules.contains(&rule.name));
+        self.rules.iter().any(|rule| rule.gives == unit && rule.repeats && free(rule))
     }
 
     /// A bonus.
@@ -148,7 +184,8 @@ impl Stock {
         };
         let (valid, rest) = self.rest(draw, &name, on, &give, &manners);
         let text = format!("bonus {name} {{\n{valid}  on {on}\n{items}{when}  {}\n{rest}}}", give.text);
-        self.rules.push(RuleFact { name, gives: give.gives, counts_spend: give.counts_spend });
+        let fact = RuleFact { name, gives: give.gives, counts_spend: give.counts_spend, repeats: false };
+        self.rules.push(fact);
         text
     }
 
@@ -161,6 +198,7 @@ impl Stock {
             gives: of.to_owned(),
             flat: false,
             counts_spend: true,
+            of_event: false,
             unit: Some(unit.clone()),
         };
         let simple = |give: Give| Give { text: format!("give {}", give.text), ..give };
@@ -175,6 +213,7 @@ impl Stock {
                 gives: "Gutschein".to_owned(),
                 flat: false,
                 counts_spend: true,
+                of_event: false,
                 unit: None,
             },
             _ => simple(self.give_flat(draw)),
@@ -191,6 +230,7 @@ impl Stock {
             gives: name.to_owned(),
             flat: false,
             counts_spend,
+            of_event: false,
             unit: Some(unit.clone()),
         };
         let rows = "[Basic: 1, Silver: 2.5, Gold: 4]";
@@ -205,9 +245,9 @@ impl Stock {
             8 => item(format!("{count} {name} per {} litres", draw.one(&["1", "2", "0.3"])), false),
             9 => item(format!("{count} {name} per full {} litres", draw.one(&["1", "2", "0.3"])), false),
             10 => item(format!("{}% of spend paid with Prepaid as {name}", draw.one(&["1", "10"])), true),
-            11 => item(format!("km as {name}"), false),
-            12 => item(format!("{count} {name} per full 7 km"), false),
-            13 => item(format!("{count} {name} per 1 EUR of gift"), false),
+            11 => Give { of_event: true, ..item(format!("km as {name}"), false) },
+            12 => Give { of_event: true, ..item(format!("{count} {name} per full 7 km"), false) },
+            13 => Give { of_event: true, ..item(format!("{count} {name} per 1 EUR of gift"), false) },
             14 => {
                 let (one, two) = (unit.amount(draw), unit.amount(draw));
                 let start = draw.one(&["0", "5"]);
@@ -229,7 +269,7 @@ impl Stock {
             _ => (format!("{} {name}", unit.amount(draw)), Some(unit)),
         };
         let gives = unit.as_ref().map_or("Gutschein", |unit| unit.name).to_owned();
-        Give { text, gives, flat: true, counts_spend: false, unit }
+        Give { text, gives, flat: true, counts_spend: false, of_event: false, unit }
     }
 
     fn give_on_stay(&self, draw: &mut Draw<'_>) -> Give {
@@ -241,7 +281,14 @@ impl Stock {
             2 => format!("10 {name} per 1 EUR of room"),
             _ => format!("2 {name} per started 3 nights"),
         };
-        Give { text, gives: name.to_owned(), flat: false, counts_spend: false, unit: Some(unit) }
+        Give {
+            text,
+            gives: name.to_owned(),
+            flat: false,
+            counts_spend: false,
+            of_event: true,
+            unit: Some(unit),
+        }
     }
 
     fn for_items(&self, draw: &mut Draw<'_>) -> String {
@@ -291,13 +338,16 @@ impl Stock {
                 format!("  round {mode} {}\n", draw.one(&["in total", "per item"]))
             });
             if unit.spendable {
-                lines += &draw.maybe(10, |draw| {
+                let activate = draw.maybe(if unit.short { 0 } else { 10 }, |draw| {
                     format!("  activate {}\n", draw.one(&["at once", "after 10 days", "at end of week"]))
                 });
-                lines += &draw.maybe(10, |draw| {
-                    let ends = ["15 days after earning", "at end of month", "at next 12-31"];
-                    format!("  expire {}\n", draw.one(&ends))
-                });
+                lines += &activate;
+                let ends: &[&str] = if unit.late || !activate.is_empty() {
+                    &["40 days after activation", "at end of quarter plus 2 months"]
+                } else {
+                    &["15 days after earning", "at end of month", "at next 12-31"]
+                };
+                lines += &draw.maybe(10, |draw| format!("  expire {}\n", draw.one(ends)));
             }
         }
         (valid, lines)

@@ -119,7 +119,8 @@ fn written(program: &Program, account: &Account) -> String {
 }
 
 fn read(program: &Program, text: &str) -> Result<Account, TestCaseError> {
-    let snapshot = serde_json::from_str(text).map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;
+    let snapshot =
+        serde_json::from_str(text).map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;
     Account::restore(program, snapshot).map_err(|error| TestCaseError::fail(format!("{error}: {text}")))
 }
 
