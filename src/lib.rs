@@ -7,6 +7,14 @@ pub mod check;
 pub mod diagnostics;
 pub mod evaluate;
 pub mod event;
+pub mod explain;
 pub mod ledger;
 pub mod program;
 pub mod syntax;
+
+pub use account::Account;
+pub use check::{Compiled, Findings, Sources, compile};
+pub use evaluate::{EvaluateError, Evaluator, Outcome, Status};
+pub use event::Event;
+pub use program::Program;
+pub use syntax::Limits;

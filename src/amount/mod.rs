@@ -2,7 +2,7 @@
 //!
 //! Nothing here uses floating point, and nothing wraps: what does not fit is refused.
 
-pub mod currency;
+mod currency;
 mod fixed;
 mod money;
 mod ratio;
@@ -10,6 +10,7 @@ mod rounding;
 mod scaled;
 mod share;
 
+pub use currency::minor_digits;
 pub use money::{Money, Quantity, line_value};
 pub use ratio::{Ratio, gcd, lcm};
 pub use rounding::{Rounding, divide};

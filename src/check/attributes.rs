@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// The largest whole number of an attribute without a declared range.
 const WIDEST: i64 = 1_000_000_000_000;
 
+/// The most attributes of one block.
+const MOST_ATTRIBUTES: usize = 10_000;
+
 /// What items, events and members carry without a declaration.
 const BUILT_IN: [&str; 17] = [
     "category", "sku", "brand", "price", "quantity", "channel", "store", "partner", "basket", "date", "time",
@@ -70,6 +73,8 @@ impl Kind<'_> {
 #[derive(Debug)]
 pub(super) struct Schema<'a> {
     by_name: BTreeMap<&'a str, Attribute<'a>>,
+    /// Singular forms and the attributes that they belong to.
+    singulars: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Schema<'a> {
@@ -91,6 +96,11 @@ impl<'a> Schema<'a> {
                     format!("choose another name for this attribute of the {owner}"),
                 );
             }
+            if by_name.len() >= MOST_ATTRIBUTES {
+                let message = format!("a block has at most {MOST_ATTRIBUTES} attributes");
+                report.say(Code::L006, name.span, message, "remove attributes that no rule asks for");
+                break;
+            }
             no_currency("attributes", name, report);
             let kind = kind(field, report);
             let used = Cell::new(false);
@@ -99,7 +109,8 @@ impl<'a> Schema<'a> {
         for (attribute, place) in by_name.values_mut().zip(0_u16..) {
             attribute.place = place;
         }
-        let schema = Self { by_name };
+        let singulars = singulars(&by_name, report);
+        let schema = Self { by_name, singulars };
         table::alike("attribute", schema.candidates(), report);
         schema
     }
@@ -111,11 +122,7 @@ impl<'a> Schema<'a> {
 
     /// An attribute by its name or singular form. Does not count as use.
     pub(super) fn counted(&self, name: &str) -> Option<&Attribute<'a>> {
-        self.by_name.get(name).or_else(|| {
-            self.by_name.values().find(|attribute| {
-                attribute.field.singular.as_ref().is_some_and(|singular| singular.text == name)
-            })
-        })
+        self.by_name.get(name).or_else(|| self.by_name.get(self.singulars.get(name)?))
     }
 
     /// All attributes, by name.
@@ -145,6 +152,25 @@ impl<'a> Schema<'a> {
             })
             .collect()
     }
+}
+
+/// Singular forms; one that could mean two attributes is a finding.
+fn singulars<'a>(
+    by_name: &BTreeMap<&'a str, Attribute<'a>>,
+    report: &mut Report,
+) -> BTreeMap<&'a str, &'a str> {
+    let mut found: BTreeMap<&'a str, &'a str> = BTreeMap::new();
+    for attribute in by_name.values() {
+        let field: &'a Field = attribute.field;
+        let Some(singular) = &field.singular else { continue };
+        let owner = field.name.text.as_str();
+        let other = by_name.get(singular.text.as_str()).map(|other| other.name.text.as_str());
+        let first = found.insert(&singular.text, owner).or(other).filter(|other| *other != owner);
+        if let Some(first) = first.and_then(|first| by_name.get(first)) {
+            table::twice("singular form or attribute", singular, first.name.span, report);
+        }
+    }
+    found
 }
 
 fn lowered(kind: &Kind<'_>, symbols: &mut Symbols) -> program::AttributeKind {

@@ -16,7 +16,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         op: &Op,
     ) -> Option<Test> {
         if measured == Measured::YesNo && !matches!(op, Op::Known | Op::Unknown | Op::Is(_) | Op::IsNot(_)) {
-            self.wrong_op(asked, op, "is yes");
+            self.wrong_op(asked, op, &["is yes"]);
             return None;
         }
         if let (Measured::Time, Op::Between(low, high)) = (measured, op) {
@@ -70,7 +70,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Test::Num(num, first, last)
             }
             Op::In(_) | Op::NotIn(_) | Op::Matches(_) => {
-                self.wrong_op(asked, op, "is …` or `is between … and …");
+                self.wrong_op(asked, op, &["is …", "is between … and …"]);
                 return None;
             }
         })
@@ -132,7 +132,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Op::In(NameSet::Names(names, _)) => self.cyclic_set(asked, num, names, words, first),
             Op::NotIn(NameSet::Names(names, _)) => self.cyclic_set(asked, num, names, words, first).map(not),
             _ => {
-                self.wrong_op(asked, op, &example);
+                self.wrong_op(asked, op, &[&example]);
                 None
             }
         }
@@ -192,7 +192,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             NameSet::List(list) => match self.all.lists.get(&list.text).map(|entry| &entry.node.content) {
                 Some(ListContent::Names(names)) => names,
                 Some(ListContent::Dated(_)) => {
-                    self.wrong_op(asked, op, "is in [ … ]");
+                    self.wrong_op(asked, op, &["is in [ … ]"]);
                     return None;
                 }
                 None => {
@@ -239,7 +239,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Op::Between(low, high) => (Some((low, false)), Some((high, false))),
             Op::Known | Op::Unknown => return self.since_known(asked, base, op),
             Op::Is(_) | Op::IsNot(_) | Op::In(_) | Op::NotIn(_) | Op::Matches(_) => {
-                self.wrong_op(asked, op, "is at least 30 days");
+                self.wrong_op(asked, op, &["is at least 30 days"]);
                 return None;
             }
         };
@@ -260,7 +260,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// The last event is known if there was one.
     fn since_known(&mut self, asked: &Asked<'f>, base: SinceBase, op: &Op) -> Option<Test> {
         let SinceBase::Last(event) = base else {
-            self.wrong_op(asked, op, "is at least 30 days");
+            self.wrong_op(asked, op, &["is at least 30 days"]);
             return None;
         };
         let (what, measure) = if event == EventKindId::PURCHASE {

@@ -7,6 +7,7 @@ use super::times;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Measure, NumSubject, Slots, SymSubject, Symbol, Test, Window};
 use crate::syntax::ast::{Cond, Fact, ListContent, Name, NameSet, Op, Path, Subject, Value};
+use std::collections::BTreeSet;
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// A whole condition. Every part is judged, so that all findings come at once.
@@ -156,15 +157,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// U203: this comparison has no meaning for the subject.
-    pub(super) fn wrong_op(&mut self, asked: &Asked<'f>, op: &Op, example: &str) {
+    pub(super) fn wrong_op(&mut self, asked: &Asked<'f>, op: &Op, examples: &[&str]) {
         let words = op_words(op);
+        let examples: Vec<String> =
+            examples.iter().map(|example| format!("`{} {example}`", asked.called)).collect();
         self.report.push(
             Diagnostic::new(
                 Code::U203,
                 asked.span,
                 format!("`{}` cannot be asked with `{words}`", asked.called),
             )
-            .help(format!("write for example `{} {example}`", asked.called)),
+            .help(format!("write for example {}", examples.join(" or "))),
         );
     }
 
@@ -184,7 +187,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Op::In(set) => self.name_set(asked, sym, set, resolve),
             Op::NotIn(set) => self.name_set(asked, sym, set, resolve).map(not),
             _ => {
-                self.wrong_op(asked, op, "is …` or `is in [ … ]");
+                self.wrong_op(asked, op, &["is …", "is in [ … ]"]);
                 None
             }
         }
@@ -291,7 +294,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         declared: Span,
         name: &Name,
     ) -> Option<Symbol> {
-        if values.contains(&name.text.as_str()) {
+        if values.binary_search(&name.text.as_str()).is_ok() {
             return Some(self.symbols.intern(&name.text));
         }
         let mut finding =
@@ -319,6 +322,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             );
             return None;
         };
+        let right: BTreeSet<&str> = right.into_iter().collect();
         let common: Vec<&str> = left.into_iter().filter(|name| right.contains(name)).collect();
         if common.is_empty() {
             self.report.push(

@@ -86,6 +86,10 @@ pub(super) struct Facts<'a> {
     pub(super) item: Schema<'a>,
     /// By [`EventKindId`].
     pub(super) events: Vec<Schema<'a>>,
+    /// Names by [`EventKindId`].
+    pub(super) event_names: Vec<&'a str>,
+    /// Names by [`VoucherId`].
+    pub(super) voucher_names: Vec<&'a str>,
     /// By [`UnitId`].
     pub(super) units: Vec<UnitFacts<'a>>,
     /// Names and singular forms behind numbers.
@@ -101,11 +105,15 @@ impl<'a> Facts<'a> {
     pub(super) fn read(all: &Declared<'a>, settings: Settings, report: &mut Report) -> Self {
         let mut events = vec![Schema::new("event", all.purchase, report), Schema::new("event", None, report)];
         events.extend(all.events.iter().map(|event| Schema::new("event", Some(event.node), report)));
+        let declared = all.events.iter().map(|event| event.name.text.as_str());
+        let event_names = ["purchase", "joining"].into_iter().chain(declared);
         let mut facts = Self {
             settings,
             member: Schema::new("member", all.member, report),
             item: Schema::new("item", all.item, report),
             events,
+            event_names: event_names.collect(),
+            voucher_names: all.vouchers.iter().map(|voucher| voucher.name.text.as_str()).collect(),
             units: units(all, report),
             things: BTreeMap::new(),
             tiers: Vec::new(),

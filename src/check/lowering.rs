@@ -107,9 +107,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
                 }
             }
             Thing::Voucher(voucher) => {
-                if let Some(entry) = self.all.vouchers.iter().find(|entry| entry.id == voucher.0) {
-                    entry.used.set(true);
-                }
+                self.all.vouchers.get(self.voucher_name(voucher));
             }
         }
     }
@@ -121,11 +119,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
 
     /// The name of a voucher.
     pub(super) fn voucher_name(&self, voucher: VoucherId) -> &'f str {
-        self.all
-            .vouchers
-            .iter()
-            .find(|entry| entry.id == voucher.0)
-            .map_or("", |entry| entry.name.text.as_str())
+        self.facts.voucher_names.get(voucher.index()).copied().unwrap_or_default()
     }
 
     /// The name of a unit or voucher.
@@ -226,13 +220,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
 
     /// The name of an event.
     pub(super) fn event_name(&self, event: EventKindId) -> &'f str {
-        match event {
-            EventKindId::PURCHASE => "purchase",
-            EventKindId::JOINING => "joining",
-            _ => {
-                self.all.events.iter().find(|entry| entry.id == event.0).map_or("", |entry| &entry.name.text)
-            }
-        }
+        self.facts.event_names.get(event.index()).copied().unwrap_or_default()
     }
 
     /// When something is in force.

@@ -241,13 +241,10 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
 
 /// `purchase`, `joining`, then the declared events by name.
 fn events(low: &mut Lowering<'_, '_>) -> Box<[EventKind]> {
-    let (all, facts) = (low.all, low.facts);
-    let declared = all.events.iter().map(|entry| entry.name.text.as_str());
-    ["purchase", "joining"]
-        .into_iter()
-        .chain(declared)
-        .zip(&facts.events)
-        .map(|(name, schema)| EventKind { name: name.into(), attributes: schema.lower(&mut low.symbols) })
+    let facts = low.facts;
+    let named = facts.event_names.iter().zip(&facts.events);
+    named
+        .map(|(name, schema)| EventKind { name: (*name).into(), attributes: schema.lower(&mut low.symbols) })
         .collect()
 }
 

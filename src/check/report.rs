@@ -7,17 +7,27 @@ use crate::diagnostics::{Code, Diagnostic, Severity, Span};
 /// take quadratic time, and nobody reads so many.
 const SUGGESTIONS: u32 = 200;
 
+/// How many errors are looked for in rules and tests.
+const MOST_ERRORS: usize = 1_000;
+
 /// The findings of one check.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     list: Vec<Diagnostic>,
+    errors: usize,
     suggested: u32,
 }
 
 impl Report {
     /// Adds a finding.
     pub(super) fn push(&mut self, finding: Diagnostic) {
+        self.errors += usize::from(finding.severity == Severity::Error);
         self.list.push(finding);
+    }
+
+    /// Whether there are so many errors that looking for more only costs time.
+    pub(super) const fn is_full(&self) -> bool {
+        self.errors >= MOST_ERRORS
     }
 
     /// Adds a finding that needs no more than one sentence and a help.
@@ -32,8 +42,8 @@ impl Report {
     }
 
     /// Whether an error was found.
-    pub(super) fn has_errors(&self) -> bool {
-        self.list.iter().any(|finding| finding.severity == Severity::Error)
+    pub(super) const fn has_errors(&self) -> bool {
+        self.errors > 0
     }
 
     /// All findings, by place, then code.

@@ -9,6 +9,7 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{EventKindId, NumSubject, SymSubject, Table, TableKey};
 use crate::syntax::ast::{Cell, CellKey, CellValue, Name, Path};
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 /// A table that was read.
 #[derive(Debug)]
@@ -226,9 +227,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// U206: declared tiers or values without a row. A table that only adds something needs no row for what lies
     /// below its first row: nothing more is what the lowest levels get.
     fn warn_missing(&mut self, path: &Path, rows: &[Cell], declared: &[&str], all: bool) {
-        let has = |name: &&&str| {
-            rows.iter().any(|row| matches!(&row.key, CellKey::Name(key) if key.text == ***name))
-        };
+        let named = rows.iter().filter_map(|row| match &row.key {
+            CellKey::Name(key) => Some(key.text.as_str()),
+            CellKey::Number(_) => None,
+        });
+        let named: BTreeSet<&str> = named.collect();
+        let has = |name: &&&str| named.contains(**name);
         let mut missing: Vec<&str> = declared.iter().filter(|name| !has(name)).copied().collect();
         if !all && path.name.text == "tier" {
             let below = declared.iter().take_while(|name| !has(name)).count();

@@ -12,6 +12,7 @@ use crate::program::{
     Validity,
 };
 use crate::syntax::ast::{self, Amount, Block, Cond, Name, RuleBlock, RuleLine};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines of a rule.
 struct Lines<'a> {
@@ -53,6 +54,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let all = self.all;
         let mut found = Vec::new();
         for entry in all.earns.iter().chain(all.bonuses.iter()) {
+            if self.report.is_full() {
+                break;
+            }
             found.push(self.rule(RuleId(entry.id), entry.node, entry.block));
         }
         self.check_groups(&found);
@@ -280,8 +284,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// S304: the rules of a group must be comparable.
     fn check_groups(&mut self, rules: &[DraftRule<'a>]) {
-        let mut first: std::collections::BTreeMap<GroupId, &DraftRule<'a>> =
-            std::collections::BTreeMap::new();
+        let mut first: BTreeMap<GroupId, &DraftRule<'a>> = BTreeMap::new();
         for rule in rules {
             let Some(Combine::BestOf(group)) = rule.combine else { continue };
             let Some(other) = first.get(&group) else {
@@ -387,7 +390,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     ) -> Option<(Vec<CapId>, Vec<CapId>, Option<i64>)> {
         let (mut caps, mut spend_caps, mut good) = (Vec::new(), Vec::new(), true);
         let mut piece: Once<i64> = Once::new("cap … per item");
-        let mut seen: std::collections::BTreeMap<String, Span> = std::collections::BTreeMap::new();
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for (cap, span) in lines {
             let Some(read) = self.read_cap(cap, *span, &[capped]) else {
                 good = false;
@@ -446,21 +449,21 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     pub(super) fn shared_caps(&mut self, rules: &mut [DraftRule<'a>]) {
         let all = self.all;
         for entry in all.caps.iter() {
-            let mut ids: Vec<RuleId> = Vec::new();
+            let mut ids: BTreeSet<RuleId> = BTreeSet::new();
             let mut good = true;
             for name in &entry.node.rules {
                 match all.earns.peek(&name.text).or_else(|| all.bonuses.peek(&name.text)) {
-                    Some(rule) if ids.contains(&RuleId(rule.id)) => {
+                    Some(rule) if !ids.insert(RuleId(rule.id)) => {
                         self.report.twice(&name.text, name.span, entry.name.span);
                     }
-                    Some(rule) => ids.push(RuleId(rule.id)),
+                    Some(_) => {}
                     None => {
                         good = false;
                         self.no_capped_rule(name);
                     }
                 }
             }
-            ids.sort_unstable();
+            let ids: Vec<RuleId> = ids.into_iter().collect();
             let capped: Vec<Capped> =
                 ids.iter().filter_map(|id| rules.get(id.index())).map(|rule| rule.capped).collect();
             let Some(read) = self.read_cap(&entry.node.cap, entry.block.span, &capped) else { continue };

@@ -26,6 +26,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     pub(super) fn scenarios(&mut self) -> Vec<TestCase> {
         let all = self.all;
         for (test, _) in &all.tests {
+            if self.report.is_full() {
+                break;
+            }
             self.scenario(test);
         }
         all.tests

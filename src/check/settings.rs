@@ -140,7 +140,7 @@ fn needed(lines: &Lines, block: &Block, report: &mut Report) {
 
 fn currency(name: &ast::Name, settings: &mut Settings, report: &mut Report) {
     settings.currency.clone_from(&name.text);
-    match crate::amount::currency::minor_digits(&name.text) {
+    match crate::amount::minor_digits(&name.text) {
         Some(digits) => settings.currency_digits = digits,
         None => report.say(
             Code::U202,

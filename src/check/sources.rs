@@ -55,14 +55,8 @@ impl Sources {
 /// Works on texts with errors, so that a host can load all files before it asks for findings.
 #[must_use]
 pub fn imports_of(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for line in text.lines() {
-        let Some(path) = imported(line) else { continue };
-        if !found.iter().any(|known| known == path) {
-            found.push(path.to_owned());
-        }
-    }
-    found
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    text.lines().filter_map(imported).filter(|path| seen.insert(path)).map(str::to_owned).collect()
 }
 
 /// The path of a line `import "…"`.

@@ -60,7 +60,7 @@ pub(super) struct Asked<'f> {
 pub(super) enum Is<'f> {
     /// A name of a vocabulary.
     Word(SymSubject, &'static str, &'f Words<'f>),
-    /// A name of a declared list.
+    /// A name of a declared list; its names are sorted.
     OneOf(SymSubject, &'f [&'f str], Span),
     /// Any name or text.
     Open(SymSubject),
@@ -512,14 +512,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// H941: `last` above 36 months, or above 72 hours in hours.
     fn bounded(&mut self, last: crate::calendar::Duration, span: Span) -> Option<()> {
-        let (too_long, help) = match last.unit {
+        let (too_long, slot, help) = match last.unit {
             DurationUnit::Minute | DurationUnit::Hour => {
                 let hours =
                     if last.unit == DurationUnit::Hour { last.count } else { last.count.div_ceil(60) };
-                (hours > 72, "ask at most the last 72 hours, or ask in days")
+                (hours > 72, "minute", "ask at most the last 72 hours, or ask in days")
             }
             _ => (
                 times::above_36_months(last),
+                "day",
                 "ask at most the last 36 months, or a period such as `this calendar year`",
             ),
         };
@@ -528,7 +529,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         self.report.push(
             Diagnostic::new(Code::H941, span, "this looks too far back")
-                .label("each day of it would have to be remembered for every member")
+                .label(format!("each {slot} of it would have to be remembered for every member"))
                 .help(help),
         );
         None

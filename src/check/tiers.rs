@@ -230,7 +230,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.report.missing(
                     span,
                     format!("it is not said how `{}` is reached", name.text),
-                    "add a line, for example `reach 10 nights`",
+                    "add a line, for example `reach 5 purchases`",
                 );
                 None
             }

@@ -31,6 +31,10 @@ pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows,
         let verdict = match_rule(facts, id, rule, rows);
         if let Some(trace) = trace {
             trace.verdict(id, verdict);
+            if let (Verdict::ConditionNotMet | Verdict::ConditionUnknown, Some(when)) = (verdict, &rule.when)
+            {
+                trace.decide(id, facts, when);
+            }
         }
     }
     rows.candidates = candidates;

@@ -318,7 +318,7 @@ fn best_bases(facts: &Facts<'_>, rows: &mut Rows, thing: Thing, trace: &mut Opti
                     *num = 0;
                 }
                 if let Some(trace) = trace {
-                    trace.lost(row.rule, column, winner, thing);
+                    trace.lost(row.rule, column, winner);
                 }
             }
         }

@@ -149,11 +149,11 @@ fn stack(
         strengths.push(strength(facts, row, thing)?);
     }
     for column in 0..=rows.width {
-        resolve(facts, rows, &strengths, (thing, false), column, trace)?;
+        resolve(rows, &strengths, (thing, false), column, trace)?;
     }
     // an event bonus has one share, that of the event
     let event = rows.width;
-    resolve(facts, rows, &strengths, (thing, true), event, trace)
+    resolve(rows, &strengths, (thing, true), event, trace)
 }
 
 /// How a row competes: its combine, and the fraction of its extra for which its caps have room.
@@ -186,7 +186,6 @@ fn strength(facts: &Facts<'_>, row: &Row, thing: Thing) -> Result<Option<Strengt
 
 /// In one column: the largest exclusive bonus stays alone; otherwise the largest of each group, and all that add.
 fn resolve(
-    facts: &Facts<'_>,
     rows: &mut Rows,
     strengths: &[Option<Strength>],
     (thing, flat): (Thing, bool),
@@ -239,7 +238,7 @@ fn resolve(
             continue;
         }
         if let (Some(trace), Some(by)) = (trace.as_mut(), winner_rule) {
-            trace.lost(row.rule, column, by, thing);
+            trace.lost(row.rule, column, by);
         }
         match thing {
             Thing::Unit(_) => {
@@ -250,7 +249,6 @@ fn resolve(
             Thing::Voucher(_) | Thing::Stamps(_) => row.amount = 0,
         }
     }
-    let _ = facts;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! What an explanation is made of: per rule the verdict and the numbers of each step. Data only; `explain` turns it
 //! into text. With explanations off nothing of this is touched.
 
-use super::judge::Facts;
+use super::judge::{Facts, Truth};
 use super::rows::Rows;
 use crate::ledger::Thing;
-use crate::program::{CapId, RuleId};
+use crate::program::{CapId, NumSubject, RuleId, SymSubject, Symbol, Test};
 
 /// Why a rule did or did not take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,14 +38,38 @@ pub(crate) struct RuleTrace {
     pub(crate) exact: (i128, i128),
     /// Items that passed.
     pub(crate) items: Vec<usize>,
-    /// Columns that a better bonus took, and which.
-    pub(crate) lost: Vec<(usize, RuleId, Thing)>,
+    /// The exact shares by item, and at the end that of the event, over the divisor of `exact`.
+    pub(crate) shares: Vec<i128>,
+    /// Columns that a better bonus took.
+    pub(crate) lost: Vec<Lost>,
+    /// What decided a `when` that does not hold.
+    pub(crate) decided: Vec<Found>,
     /// After rounding, in the unit's scale.
     pub(crate) rounded: i64,
     /// Caps that cut: before and after.
     pub(crate) cuts: Vec<(CapId, i64, i64)>,
     /// What was booked.
     pub(crate) booked: i64,
+}
+
+/// A column that a better rule took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lost {
+    /// The item, or the event if it is beyond the last.
+    pub(crate) column: usize,
+    /// The rule that stays there.
+    pub(crate) to: RuleId,
+}
+
+/// What a leaf of a condition found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A number, `None` if it is missing.
+    Num(NumSubject, Option<i64>),
+    /// A name, `None` if it is missing.
+    Sym(SymSubject, Option<Symbol>),
+    /// Something else that does not hold: time since, birthday, any item.
+    Other,
 }
 
 /// The trace of one event.
@@ -70,17 +94,25 @@ impl Trace {
             basis: 0,
             exact: (0, 1),
             items: Vec::new(),
+            shares: Vec::new(),
             lost: Vec::new(),
+            decided: Vec::new(),
             rounded: 0,
             cuts: Vec::new(),
             booked: 0,
         });
     }
 
-    pub(crate) fn lost(&mut self, rule: RuleId, column: usize, to: RuleId, thing: Thing) {
+    pub(crate) fn lost(&mut self, rule: RuleId, column: usize, to: RuleId) {
         if let Some(known) = self.of(rule) {
-            known.lost.push((column, to, thing));
+            known.lost.push(Lost { column, to });
         }
+    }
+
+    /// Notes which leaves of a `when` decided that it does not hold.
+    pub(crate) fn decide(&mut self, rule: RuleId, facts: &Facts<'_>, when: &Test) {
+        let Some(known) = self.of(rule) else { return };
+        collect(facts, when, false, &mut known.decided);
     }
 
     /// Notes what every row came to in steps 5 to 7.
@@ -95,6 +127,7 @@ impl Trace {
             let items = facts.event.items().iter().zip(&row.passes);
             let passing = items.clone().enumerate().filter(|(_, (_, passes))| **passes);
             let Some(known) = self.of(row.rule) else { continue };
+            known.shares.clone_from(&row.nums);
             known.items = passing.map(|(place, _)| place).collect();
             known.basis = items.filter(|(_, passes)| **passes).map(|(item, _)| i128::from(item.value)).sum();
             let total = row.total().unwrap_or(0);
@@ -115,6 +148,30 @@ impl Trace {
     pub(crate) fn booked(&mut self, rule: RuleId, amount: i64) {
         if let Some(known) = self.of(rule) {
             known.booked = amount;
+        }
+    }
+}
+
+/// Collects the leaves that keep a condition from holding; `negated` inside `not`.
+fn collect(facts: &Facts<'_>, test: &Test, negated: bool, into: &mut Vec<Found>) {
+    let wanted = if negated { Truth::No } else { Truth::Yes };
+    if facts.judge(test, None) == wanted {
+        return;
+    }
+    match test {
+        Test::And(parts) | Test::Or(parts) => {
+            parts.iter().for_each(|part| collect(facts, part, negated, into));
+        }
+        Test::Not(part) => collect(facts, part, !negated, into),
+        Test::Num(subject, ..) | Test::NumIn(subject, _) | Test::KnownNum(subject) => {
+            into.push(Found::Num(*subject, facts.num(*subject, None)));
+        }
+        Test::Sym(subject, _)
+        | Test::DatedSym(subject, _)
+        | Test::KnownSym(subject)
+        | Test::Matches(subject, ..) => into.push(Found::Sym(*subject, facts.sym(*subject, None))),
+        Test::Since(_) | Test::BirthdayWithin(_) | Test::BirthdayThisMonth | Test::AnyItem(_) => {
+            into.push(Found::Other);
         }
     }
 }

@@ -230,3 +230,24 @@ impl Delta {
         &self.event
     }
 }
+
+impl Delta {
+    /// The name of the rule, card, tier or referral that gave it.
+    #[must_use]
+    pub fn source_name(&self, program: &crate::program::Program) -> String {
+        let name = match self.source {
+            Source::Rule(rule) => program.rules.get(rule.index()).map(|rule| &*rule.name),
+            Source::Card(card) => program.cards.get(card.index()).map(|card| &*card.name),
+            Source::Tier(tiers, level) => program
+                .tiers
+                .get(tiers.index())
+                .and_then(|tiers| tiers.levels.get(level as usize))
+                .map(|level| &*level.name),
+            Source::Referral(referral) => {
+                program.referrals.get(referral.index()).map(|referral| &*referral.name)
+            }
+            Source::Given => Some("given"),
+        };
+        name.unwrap_or_default().into()
+    }
+}

@@ -37,6 +37,22 @@ pub(crate) use things::{
 
 use crate::calendar::{Date, Duration, Zone};
 
+/// The months as the language writes them.
+pub(crate) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// A compiled program. Cheap to share: wrap it in an `Arc` and use it from any thread.
 #[derive(Debug, Clone)]
 pub struct Program {

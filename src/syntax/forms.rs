@@ -127,6 +127,7 @@ const REFERRAL: &[Form] = &[
 
 const RETURNS: &[Form] = &[
     ("take", &["take back earned in proportion", "take back nothing"]),
+    ("balance", &["balance may go negative", "balance stays at zero"]),
     ("accept", &["accept within 60 days"]),
     ("unmatched", &["unmatched lines are refused", "unmatched lines take back today's rate"]),
 ];

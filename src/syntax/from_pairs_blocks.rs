@@ -430,6 +430,10 @@ impl Builder<'_> {
                 let nothing = parts.eat(Rule::k_nothing);
                 ReturnsLine::TakeBack(if nothing { TakeBack::Nothing } else { TakeBack::InProportion })
             }
+            Rule::negative => {
+                parts.skip(&[Rule::k_balance]);
+                ReturnsLine::Balance(parts.eat(Rule::k_may))
+            }
             Rule::within => {
                 parts.skip(&[Rule::k_accept, Rule::k_within]);
                 ReturnsLine::AcceptWithin(self.duration(&mut parts)?)

@@ -6,7 +6,7 @@ use super::places::Place;
 /// A form: where it stands, how it is recognised, how a message shows it.
 ///
 /// In a pattern, `…` stands for anything, `_` for one word, number or sign, `N` for one name, `#` for one
-/// number. Whatever follows the pattern belongs to it. The underlined text begins behind the last `…`.
+/// number. Whatever follows the pattern belongs to it. The underlined text begins behind the first `…`.
 struct Form {
     places: &'static [Place],
     pattern: &'static str,
@@ -100,8 +100,6 @@ const FORMS: &[Form] = &[
     form(RETURNS, "take back earned in full", "take back earned in full"),
     form(RETURNS, "take back earned as if never bought", "take back earned as if never bought"),
     form(RETURNS, "give back redeemed", "give back redeemed …"),
-    form(RETURNS, "balance may go negative", "balance may go negative"),
-    form(RETURNS, "balance stays at zero", "balance stays at zero"),
     form(TEST, "when … redeem", "redeem …"),
     form(TEST, "when … choose", "choose …"),
     form(TEST, "when … join plan", "join plan …"),
@@ -132,7 +130,7 @@ pub(super) fn find(place: Place, line: &[Lexeme<'_>]) -> Option<(&'static str, u
     let mut forms = FORMS.iter().filter(|form| form.places.contains(&place));
     let found = forms.find_map(|form| {
         let pattern: Vec<&str> = form.pattern.split(' ').collect();
-        matches(&pattern, line, 0, 0).map(|at| (form.shown, at))
+        matches(&pattern, line, 0, None).map(|at| (form.shown, at))
     });
     found.or_else(|| event_of_event(place, line))
 }
@@ -143,14 +141,14 @@ fn event_of_event(place: Place, line: &[Lexeme<'_>]) -> Option<(&'static str, us
         return None;
     }
     let pattern = ["when", "…", "of", "_", "by"];
-    Some(("an event of another event", matches(&pattern, line, 0, 0)?))
+    Some(("an event of another event", matches(&pattern, line, 0, None)?))
 }
 
-/// Whether the line from `at` on begins with the pattern; `start` is where the underlined text begins.
-fn matches(pattern: &[&str], line: &[Lexeme<'_>], at: usize, start: usize) -> Option<usize> {
-    let Some((first, rest)) = pattern.split_first() else { return Some(start) };
+/// Where the underlined text begins, if the line from `at` on begins with the pattern.
+fn matches(pattern: &[&str], line: &[Lexeme<'_>], at: usize, start: Option<usize>) -> Option<usize> {
+    let Some((first, rest)) = pattern.split_first() else { return Some(start.unwrap_or(0)) };
     if *first == "…" {
-        return (at..line.len()).find_map(|from| matches(rest, line, from, from));
+        return (at..line.len()).find_map(|from| matches(rest, line, from, start.or(Some(from))));
     }
     let lexeme = line.get(at)?;
     let fits = match *first {

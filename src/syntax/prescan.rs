@@ -172,7 +172,7 @@ impl Scan<'_> {
                 Kind::Doc => self.doc(lexeme, index == 0),
                 Kind::Word => self.word(lexeme),
                 Kind::Quoted => self.quoted(lexeme),
-                Kind::Number => self.nots = 0,
+                Kind::Number => self.number(lexeme),
                 Kind::Sign => self.sign(lexeme, &range, indent, index == 0, at),
             }
         }
@@ -271,7 +271,13 @@ impl Scan<'_> {
         self.blanks.extend(docs);
     }
 
+    fn number(&mut self, lexeme: &Lexeme<'_>) {
+        self.nots = 0;
+        self.entry(lexeme);
+    }
+
     fn word(&mut self, lexeme: &Lexeme<'_>) {
+        self.entry(lexeme);
         self.nots = if lexeme.text == "not" { self.nots + 1 } else { 0 };
         if lexeme.text == "not" {
             self.check_depth(lexeme.start, lexeme.end());
@@ -282,6 +288,7 @@ impl Scan<'_> {
 
     fn quoted(&mut self, lexeme: &Lexeme<'_>) {
         self.nots = 0;
+        self.entry(lexeme);
         self.length(lexeme, lexeme.text.len().saturating_sub(2), self.limits.text_bytes, "this text");
         self.scripts(lexeme);
     }
@@ -322,7 +329,7 @@ impl Scan<'_> {
             "}" => self.close_brace(lexeme, indent, first, line_at),
             "]" => self.pop("["),
             ")" => self.pop("("),
-            "," => self.entry(lexeme),
+            "," => self.comma(),
             _ => {}
         }
     }
@@ -384,11 +391,18 @@ impl Scan<'_> {
         }
     }
 
+    fn comma(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            open.entries += 1;
+        }
+    }
+
+    /// A word behind the last comma that a list may have.
     fn entry(&mut self, lexeme: &Lexeme<'_>) {
         let most = self.limits.list_entries;
-        let Some(open) = self.open.last_mut().filter(|open| open.sign == "[") else { return };
-        open.entries += 1;
-        if open.entries == most {
+        let list = self.open.last_mut().filter(|open| open.sign == "[" && open.entries == most);
+        if let Some(open) = list {
+            open.entries += 1;
             let span = self.span(lexeme.start, lexeme.end());
             self.diagnostics.push(beyond(span, "this list", most + 1, most, "entries"));
         }

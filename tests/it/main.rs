@@ -1,5 +1,16 @@
 //! All integration tests, in one binary.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "in a test, a panic is the right answer to a surprise, and tables are long"
+)]
+
+mod check;
 mod errors;
 mod format;
 mod syntax;

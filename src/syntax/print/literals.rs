@@ -1,7 +1,7 @@
 //! Names, numbers and dates as they are written.
 
 use super::Printer;
-use crate::amount::currency::minor_digits;
+use crate::amount::minor_digits;
 use crate::syntax::ast::{
     Amount, Date, Duration, DurationUnit, Moment, MonthDay, Name, Number, Percent, Period, PeriodKind, Text,
     Time,

@@ -526,7 +526,8 @@ impl Choices {
     }
 
     fn returns_line(&mut self) -> ReturnsLine {
-        match self.pick(3) {
+        match self.pick(4) {
+            3 => ReturnsLine::Balance(self.pick(2) == 0),
             0 => ReturnsLine::TakeBack([TakeBack::Nothing, TakeBack::InProportion][self.pick(2)]),
             1 => ReturnsLine::AcceptWithin(self.duration()),
             _ => ReturnsLine::Unmatched(

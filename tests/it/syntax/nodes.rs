@@ -77,7 +77,7 @@ impl Node {
             }
             Self::Tree(name, fields) => {
                 let own = fields.iter().filter(|(field, _)| field == "span" || field.is_empty());
-                let own = own.filter_map(|(_, node)| node.span()).last();
+                let own = own.filter_map(|(_, node)| node.span()).next_back();
                 let within = own.unwrap_or(outer);
                 assert!(inside(within, outer), "{name}: {within:?} is not inside {outer:?}");
                 let mut first = None;

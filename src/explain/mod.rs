@@ -1,0 +1,171 @@
+//! Why and why not, as data and as text.
+//!
+//! An [`Explanation`] tells of every rule of the event's kind what it found, what it came to exactly, how it was
+//! rounded, which caps cut it, and what was booked. Nothing here decides anything: it reads the trace of an outcome.
+
+mod text;
+mod words;
+
+pub use text::text;
+
+use crate::amount::format_scaled;
+use crate::evaluate::Outcome;
+use crate::evaluate::trace::{RuleTrace, Verdict};
+use crate::ledger::Thing;
+use crate::program::{AwardThing, Effect, Program, RuleId, RuleKind};
+use serde::Serialize;
+
+/// The explanation of one event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The id of the event.
+    pub event: String,
+    /// All rules of the event's kind, `earn` first, then `bonus`, each by name.
+    pub rules: Vec<RuleExplanation>,
+}
+
+/// What an explanation tells of one rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleExplanation {
+    /// The rule.
+    pub rule: String,
+    /// `earn` or `bonus`.
+    pub kind: &'static str,
+    /// The unit or voucher it gives.
+    pub gives: String,
+    /// Whether it took part, and if not, why.
+    pub verdict: &'static str,
+    /// What decided it, in words: `weekday is wednesday`. Empty if it took part.
+    pub because: Vec<String>,
+    /// The items that passed, counted from 1.
+    pub items: Vec<usize>,
+    /// The spend of these items, as a decimal text.
+    pub spend: String,
+    /// The exact amount before rounding, as `numerator/denominator` in lowest terms, or a whole number.
+    pub exact: String,
+    /// The exact share of each item, and at the end that of the event, as in `exact`.
+    pub shares: Vec<String>,
+    /// After rounding.
+    pub rounded: String,
+    /// Caps that cut it: name, before and after.
+    pub caps: Vec<CapExplanation>,
+    /// Where a better rule stayed instead.
+    pub lost: Vec<LostExplanation>,
+    /// What was booked. The sum over all rules of a unit is what the event issued of it, cards and gifts aside.
+    pub booked: String,
+}
+
+/// A cap that cut an amount.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CapExplanation {
+    /// The shared cap, or the rule of an own cap.
+    pub cap: String,
+    /// As written.
+    pub limit: String,
+    /// The amount before.
+    pub before: String,
+    /// What the cap left.
+    pub after: String,
+}
+
+/// An item or the event where a better rule stayed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LostExplanation {
+    /// The item, counted from 1; `None` for the event.
+    pub item: Option<usize>,
+    /// The rule that stayed.
+    pub to: String,
+}
+
+impl Outcome {
+    /// The explanation, if the event was evaluated with [`crate::Evaluator::explain`].
+    #[must_use]
+    pub fn explanation(&self, program: &Program) -> Option<Explanation> {
+        let trace = self.trace.as_ref()?;
+        let mut rules: Vec<&RuleTrace> = trace.rules.iter().collect();
+        rules.sort_by_key(|rule| rule.rule);
+        Some(Explanation {
+            event: self.event.as_deref().unwrap_or("").into(),
+            rules: rules.into_iter().filter_map(|rule| explain(program, rule)).collect(),
+        })
+    }
+}
+
+fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
+    let rule = program.rules.get(trace.rule.index())?;
+    let thing = thing_of(&rule.effect);
+    let scaled = |amount: i64| amount_text(program, thing, amount);
+    let width = trace.shares.len().saturating_sub(1);
+    let name = |id: RuleId| program.rules.get(id.index()).map_or(String::new(), |rule| rule.name.to_string());
+    Some(RuleExplanation {
+        rule: rule.name.to_string(),
+        kind: if rule.kind == RuleKind::Earn { "earn" } else { "bonus" },
+        gives: words::thing_name(program, thing),
+        verdict: verdict_word(trace.verdict),
+        because: words::because(program, trace),
+        items: trace.items.iter().map(|place| place + 1).collect(),
+        spend: words::micros(i64::try_from(trace.basis).unwrap_or(i64::MAX), program.currency_digits),
+        exact: words::fraction(trace.exact.0, trace.exact.1),
+        shares: trace.shares.iter().map(|share| words::fraction(*share, trace.exact.1)).collect(),
+        rounded: scaled(trace.rounded),
+        caps: trace
+            .cuts
+            .iter()
+            .filter_map(|(cap, before, after)| {
+                let cap = program.caps.get(cap.index())?;
+                Some(CapExplanation {
+                    cap: cap.name.to_string(),
+                    limit: cap.text.to_string(),
+                    before: scaled(*before),
+                    after: scaled(*after),
+                })
+            })
+            .collect(),
+        lost: trace
+            .lost
+            .iter()
+            .map(|lost| LostExplanation {
+                item: (lost.column < width).then_some(lost.column + 1),
+                to: name(lost.to),
+            })
+            .collect(),
+        booked: scaled(trace.booked),
+    })
+}
+
+fn thing_of(effect: &Effect) -> Thing {
+    match effect {
+        Effect::VouchersPer { voucher, .. } => Thing::Voucher(*voucher),
+        Effect::Flat(award) => match award.thing {
+            AwardThing::Unit(unit) => Thing::Unit(unit),
+            AwardThing::Voucher(voucher) => Thing::Voucher(voucher),
+        },
+        Effect::Linear { unit, .. }
+        | Effect::FlatTable { unit, .. }
+        | Effect::Bands { unit, .. }
+        | Effect::Multiply { unit, .. } => Thing::Unit(*unit),
+    }
+}
+
+fn amount_text(program: &Program, thing: Thing, amount: i64) -> String {
+    match thing {
+        Thing::Unit(unit) => {
+            let decimals = program.units.get(unit.index()).map_or(0, |unit| unit.decimals);
+            format_scaled(amount, u8::try_from(decimals).unwrap_or(0))
+        }
+        Thing::Voucher(_) | Thing::Stamps(_) => amount.to_string(),
+    }
+}
+
+const fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotValid => "not-valid",
+        Verdict::ConditionNotMet => "condition-not-met",
+        Verdict::ConditionUnknown => "condition-unknown",
+        Verdict::NoItem => "no-item",
+        Verdict::NoRoom(_) => "no-room",
+        Verdict::BaseWithoutRoom(_) => "base-without-room",
+        Verdict::Replaced(_) => "replaced",
+        Verdict::Matched => "matched",
+    }
+}

@@ -1,0 +1,141 @@
+//! An explanation as text, one line a rule, with the arithmetic.
+
+use super::{Explanation, RuleExplanation, words};
+use crate::calendar::Date;
+use crate::evaluate::Outcome;
+use crate::ledger::{Book, Delta, Reason, Thing};
+use crate::program::{Basis, Effect, Factor, Program, Steps};
+
+/// The explanation of an outcome as text: what was given and why, what was not and why not, and from when until when
+/// it can be used. Empty if the event was evaluated without explaining.
+#[must_use]
+pub fn text(program: &Program, outcome: &Outcome) -> String {
+    let Some(explanation) = outcome.explanation(program) else { return String::new() };
+    let mut rows: Vec<[String; 3]> = Vec::new();
+    for rule in &explanation.rules {
+        rows.extend(rule_rows(program, outcome, rule));
+    }
+    for delta in outcome.deltas() {
+        if let Some(row) = other_row(program, delta, &explanation) {
+            rows.push(row);
+        }
+    }
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max().unwrap_or(0)
+    };
+    let (amounts, names) = (width(0), width(1));
+    let mut text = String::new();
+    for [amount, name, why] in &rows {
+        let line = format!("{}  {}  {why}", pad_left(amount, amounts), pad_right(name, names));
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn pad_left(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(text.chars().count())))
+}
+
+fn pad_right(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.chars().count())))
+}
+
+/// The lines of one rule: what it gave, where it lost, from when it can be used.
+fn rule_rows(program: &Program, outcome: &Outcome, rule: &RuleExplanation) -> Vec<[String; 3]> {
+    let nothing = format!("0 {}", rule.gives);
+    if rule.verdict != "matched" && rule.verdict != "base-without-room" {
+        return vec![[nothing, rule.rule.clone(), rule.because.join("; ")]];
+    }
+    let amount =
+        if rule.booked == "0" { nothing.clone() } else { format!("+{} {}", rule.booked, rule.gives) };
+    let mut why = arithmetic(program, rule);
+    for cap in &rule.caps {
+        why.push_str(&format!("; cap {}: {} → {}", cap.limit, cap.before, cap.after));
+    }
+    let mut rows = vec![[amount, rule.rule.clone(), why]];
+    for lost in &rule.lost {
+        let place = lost.item.map_or("the event".into(), |item| format!("item {item}"));
+        rows.push([nothing.clone(), rule.rule.clone(), format!("{place}: {} is better", lost.to)]);
+    }
+    if let Some(terms) = terms(program, outcome, rule) {
+        rows.push([String::new(), String::new(), terms]);
+    }
+    rows
+}
+
+/// From what to what, as the rule counts.
+fn arithmetic(program: &Program, rule: &RuleExplanation) -> String {
+    let Some(known) = program.rules.iter().find(|known| *known.name == *rule.rule) else {
+        return String::new();
+    };
+    let spend = format!("{} {}", rule.spend, program.currency);
+    match &known.effect {
+        Effect::Linear { basis: Basis::Spend | Basis::SpendPaidWith(_), steps, step, .. } => match steps {
+            Steps::Exact => format!("{spend} → {}", exact(&rule.exact)),
+            Steps::Full | Steps::Started => {
+                let word = if *steps == Steps::Full { "full" } else { "started" };
+                let step = words::micros(*step, 0);
+                format!("{spend} → {} in {word} steps of {step} {}", exact(&rule.exact), program.currency)
+            }
+        },
+        Effect::Linear { .. } => format!("{} exactly", exact(&rule.exact)),
+        Effect::Multiply { factor, .. } => match factor {
+            Factor::Fixed(num, den) => {
+                let times = words::decimal(num + den, *den);
+                format!("{} extra at {times} times the base of {spend}", exact(&rule.exact))
+            }
+            Factor::Table(_) => format!("{} extra on the base of {spend}", exact(&rule.exact)),
+        },
+        Effect::Bands { .. } => format!("by the band of {spend}"),
+        Effect::Flat(_) | Effect::FlatTable { .. } => "once".into(),
+        Effect::VouchersPer { .. } => format!("for {spend}"),
+    }
+}
+
+/// `1995/2` reads better as 997.5.
+fn exact(fraction: &str) -> String {
+    let Some((num, den)) = fraction.split_once('/') else { return fraction.into() };
+    match (num.parse(), den.parse()) {
+        (Ok(num), Ok(den)) => words::decimal(num, den),
+        _ => fraction.into(),
+    }
+}
+
+fn terms(program: &Program, outcome: &Outcome, rule: &RuleExplanation) -> Option<String> {
+    let delta = outcome.deltas().iter().find(|delta| {
+        delta.from() == Book::Issued
+            && delta.to() != Book::Debt
+            && matches!(delta.source, crate::ledger::Source::Rule(id)
+                if program.rules.get(id.index()).is_some_and(|known| *known.name == *rule.rule))
+    })?;
+    let until = |last: Option<Date>| last.map_or("without end".into(), |last| format!("until {last}"));
+    match (delta.to(), delta.usable_from()) {
+        (Book::Pending, Some(from)) => {
+            Some(format!("pending until {from}, usable {}", until(delta.last_day())))
+        }
+        _ if delta.last_day().is_some() => Some(format!("usable {}", until(delta.last_day()))),
+        _ => None,
+    }
+}
+
+/// A booking that no `earn` or `bonus` made: stamps, rewards, entry gifts, what a return took or the clock did.
+fn other_row(program: &Program, delta: &Delta, explanation: &Explanation) -> Option<[String; 3]> {
+    let by_rule = matches!(delta.source, crate::ledger::Source::Rule(_)) && delta.from() == Book::Issued;
+    if by_rule && delta.event() == explanation.event && delta.reason() == Reason::Earned {
+        return None;
+    }
+    let sign = match (delta.from(), delta.to()) {
+        (Book::Issued, _) => "+",
+        (_, Book::Available) => "",
+        _ => "-",
+    };
+    let unit = words::thing_name(program, delta.thing);
+    let unit = if matches!(delta.thing, Thing::Stamps(_)) { format!("stamps of {unit}") } else { unit };
+    let amount = super::amount_text(program, delta.thing, delta.amount);
+    Some([
+        format!("{sign}{amount} {unit}"),
+        delta.source_name(program),
+        format!("{}: {} → {}", delta.reason().word(), delta.from().word(), delta.to().word()),
+    ])
+}
