@@ -10,7 +10,9 @@ pub mod event;
 pub mod explain;
 pub mod ledger;
 pub mod program;
+pub mod scenario;
 pub mod syntax;
+mod wire;
 
 pub use account::Account;
 pub use check::{Compiled, Findings, Sources, compile};

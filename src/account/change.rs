@@ -30,11 +30,11 @@ pub(crate) enum Change {
     /// A purchase can be returned, or has been in part.
     Receipt(Arc<Receipt>),
     /// The open card: number, day of its first stamp and last day.
-    Card(CardId, CardState),
+    Card(CardId, Box<CardState>),
     /// The level of a tiers block.
-    Tier(TiersId, TierState),
+    Tier(TiersId, Box<TierState>),
     /// How the member was referred.
-    Link(Link),
+    Link(Box<Link>),
     /// The clock was run to this instant.
     Clock(Instant),
 }

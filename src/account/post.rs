@@ -32,10 +32,11 @@ pub enum PostError {
 impl Account {
     /// Books postings that were computed from exactly this state.
     pub(crate) fn book(&mut self, program: &Program, postings: &Postings) -> Result<(), PostError> {
-        self.verify(program, &postings.deltas)?;
+        self.verify_lots(program, &postings.deltas)?;
+        self.book_totals(&postings.deltas)?;
         let mut stale_due = false;
         for delta in &postings.deltas {
-            stale_due |= self.book_delta(program, delta);
+            stale_due |= self.book_lot(program, delta);
         }
         for change in &postings.changes {
             stale_due |= self.book_change(program, change);
@@ -47,45 +48,50 @@ impl Account {
         Ok(())
     }
 
-    /// Whether every book can take the deltas, in order.
-    fn verify(&self, program: &Program, deltas: &[Delta]) -> Result<(), PostError> {
-        let mut books: Vec<(Thing, Totals)> = Vec::with_capacity(4);
-        let mut lots: Vec<(Thing, u32, i64)> = Vec::new();
-        for delta in deltas {
-            let totals = match books.iter_mut().find(|(thing, _)| *thing == delta.thing) {
-                Some((_, totals)) => totals,
-                None => {
-                    books.push((delta.thing, self.totals_of(delta.thing)));
-                    match books.last_mut() {
-                        Some((_, totals)) => totals,
-                        None => continue,
-                    }
-                }
+    /// Whether the lots and vouchers of all deltas are there and have enough left.
+    fn verify_lots(&self, program: &Program, deltas: &[Delta]) -> Result<(), PostError> {
+        let taking =
+            |delta: &&Delta| delta.from != Book::Issued && delta.to != Book::Available && delta.lot != 0;
+        for (place, delta) in deltas.iter().enumerate().filter(|(_, delta)| taking(delta)) {
+            if !has_lots(program, delta.thing) {
+                continue;
+            }
+            let same = |other: &&Delta| other.thing == delta.thing && other.lot == delta.lot;
+            let change = |other: &Delta| match (other.from, other.to) {
+                (Book::Issued, _) => other.amount,
+                (_, Book::Available) => 0,
+                _ => -other.amount,
             };
-            if !totals.book(delta) || !self.verify_lot(program, delta, &mut lots) {
+            let earlier: i64 = deltas.iter().take(place + 1).filter(same).map(change).sum();
+            if self.left_in(delta.thing, delta.lot) + earlier < 0 {
                 return Err(PostError::Unbalanced(delta.key.to_string()));
             }
         }
         Ok(())
     }
 
-    /// Whether the lot or voucher of a delta is there and has enough left.
-    fn verify_lot(&self, program: &Program, delta: &Delta, lots: &mut Vec<(Thing, u32, i64)>) -> bool {
-        if delta.lot == 0 || !has_lots(program, delta.thing) {
-            return true;
+    /// Books all deltas in their books, or none.
+    fn book_totals(&mut self, deltas: &[Delta]) -> Result<(), PostError> {
+        for (place, delta) in deltas.iter().enumerate() {
+            if self.totals_mut(delta.thing).is_some_and(|totals| totals.book(delta)) {
+                continue;
+            }
+            for booked in deltas.iter().take(place).rev() {
+                if let Some(totals) = self.totals_mut(booked.thing) {
+                    totals.unbook(booked);
+                }
+            }
+            return Err(PostError::Unbalanced(delta.key.to_string()));
         }
-        let known = lots.iter().position(|(thing, lot, _)| *thing == delta.thing && *lot == delta.lot);
-        let place = known.unwrap_or_else(|| {
-            lots.push((delta.thing, delta.lot, self.left_in(delta.thing, delta.lot)));
-            lots.len() - 1
-        });
-        let Some((_, _, left)) = lots.get_mut(place) else { return false };
-        if delta.from == Book::Issued {
-            *left += delta.amount;
-        } else if delta.to != Book::Available {
-            *left -= delta.amount;
+        Ok(())
+    }
+
+    fn totals_mut(&mut self, thing: Thing) -> Option<&mut Totals> {
+        match thing {
+            Thing::Unit(unit) => self.totals.get_mut(unit.index()),
+            Thing::Voucher(voucher) => self.voucher_totals.get_mut(voucher.index()),
+            Thing::Stamps(card) => self.card_totals.get_mut(card.index()),
         }
-        *left >= 0
     }
 
     fn left_in(&self, thing: Thing, number: u32) -> i64 {
@@ -102,6 +108,16 @@ impl Account {
         self.lots.get(place)
     }
 
+    /// The balance of one book of a thing.
+    pub(crate) fn balance_of(&self, thing: Thing, book: Book) -> i64 {
+        let found = match thing {
+            Thing::Unit(unit) => self.totals.get(unit.index()),
+            Thing::Voucher(voucher) => self.voucher_totals.get(voucher.index()),
+            Thing::Stamps(card) => self.card_totals.get(card.index()),
+        };
+        found.map_or(0, |totals| totals.balance(book))
+    }
+
     /// The books of a thing.
     pub(crate) fn totals_of(&self, thing: Thing) -> Totals {
         let found = match thing {
@@ -112,15 +128,8 @@ impl Account {
         found.copied().unwrap_or_default()
     }
 
-    /// Books one delta; tells whether the first due day has to be looked for anew.
-    fn book_delta(&mut self, program: &Program, delta: &Delta) -> bool {
-        let totals = match delta.thing {
-            Thing::Unit(unit) => self.totals.get_mut(unit.index()),
-            Thing::Voucher(voucher) => self.voucher_totals.get_mut(voucher.index()),
-            Thing::Stamps(card) => self.card_totals.get_mut(card.index()),
-        };
-        let booked = totals.is_some_and(|totals| totals.book(delta));
-        debug_assert!(booked, "verified before");
+    /// Opens or moves the lot of a delta; tells whether the first due day has to be looked for anew.
+    fn book_lot(&mut self, program: &Program, delta: &Delta) -> bool {
         if delta.lot == 0 || !has_lots(program, delta.thing) {
             return false;
         }
@@ -229,18 +238,17 @@ impl Account {
             }
             Change::Card(card, state) => return self.book_card(card.index(), state),
             Change::Tier(tiers, state) => {
-                if let Some(known) = self.tiers.get_mut(tiers.index()) {
-                    known.clone_from(state);
-                }
-                return true;
+                let Some(known) = self.tiers.get_mut(tiers.index()) else { return false };
+                let changed = known.until != state.until;
+                known.clone_from(&**state);
+                return changed;
             }
             Change::Link(link) => {
-                self.link = Some(link.clone());
+                self.link = Some((**link).clone());
                 return true;
             }
             Change::Clock(at) => {
                 self.clock = Some(self.clock.map_or(*at, |known| known.max(*at)));
-                return true;
             }
         }
         false
@@ -254,7 +262,7 @@ impl Account {
     }
 
     /// The first day on which the clock has work.
-    fn first_due(&self) -> Option<Date> {
+    pub(super) fn first_due(&self) -> Option<Date> {
         let lots = self
             .lots
             .iter()

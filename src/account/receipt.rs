@@ -1,5 +1,6 @@
 //! What is kept of a purchase so that any return undoes exactly what it did.
 
+use crate::amount::{Sharer, Ties};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
@@ -29,10 +30,86 @@ pub(crate) struct ReceiptAward {
     pub(crate) thing: Thing,
     /// The lot or the first voucher; 0 for units without lots and for stamps.
     pub(crate) lot: u32,
+    /// What was booked in all.
+    pub(crate) amount: i64,
     /// How much of it paid off a debt and never became a lot.
     pub(crate) repaid: i64,
-    /// Booked amount by line, and at the end that of the event.
-    pub(crate) parts: Box<[i64]>,
+    /// Which part of it each line gave.
+    pub(crate) record: LineRecord,
+}
+
+/// Which part of an amount each line gave. Most amounts are in proportion to values or quantities of some lines; then
+/// the parts are worked out only when a return asks for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum LineRecord {
+    /// The event as a whole gave it.
+    Event,
+    /// In proportion to the values of these lines.
+    Values(Lines),
+    /// In proportion to the quantities of these lines.
+    Quantities(Lines),
+    /// Part by line, and at the end that of the event.
+    Parts(Box<[i64]>),
+}
+
+/// Some lines of a purchase, one bit a line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Lines {
+    /// The first 64 lines.
+    pub(crate) first: u64,
+    /// Further lines, 64 at a time.
+    pub(crate) further: Box<[u64]>,
+}
+
+impl Lines {
+    /// Those lines of which a list says `true`.
+    pub(crate) fn of(width: usize, has: impl Fn(usize) -> bool) -> Self {
+        let word = |from: usize| {
+            let bits = (from..width.min(from + 64)).map(|line| u64::from(has(line)) << (line - from));
+            bits.fold(0, |word, bit| word | bit)
+        };
+        Self { first: word(0), further: (1..width.div_ceil(64)).map(|place| word(place * 64)).collect() }
+    }
+
+    /// Whether a line is among them.
+    pub(crate) fn has(&self, line: usize) -> bool {
+        let word = match line / 64 {
+            0 => self.first,
+            place => self.further.get(place - 1).copied().unwrap_or(0),
+        };
+        word >> (line % 64) & 1 == 1
+    }
+}
+
+impl ReceiptAward {
+    /// What each line gave, and at the end what the event as a whole gave. They add up to the amount.
+    pub(crate) fn parts(&self, items: &[Item]) -> Vec<i64> {
+        let mut parts = vec![0; items.len() + 1];
+        let weights: Vec<i128> = match &self.record {
+            LineRecord::Parts(known) => return known.to_vec(),
+            LineRecord::Event => Vec::new(),
+            LineRecord::Values(lines) => weigh(items, lines, |item| item.value),
+            LineRecord::Quantities(lines) => weigh(items, lines, |item| item.quantity),
+        };
+        let mut shared = Vec::new();
+        let done = Sharer::new().share_out(i128::from(self.amount), &weights, Ties::Later, &mut shared);
+        if done.is_none() || weights.is_empty() {
+            // nothing to share by: it sits on the event
+            if let Some(event) = parts.last_mut() {
+                *event = self.amount;
+            }
+            return parts;
+        }
+        for (part, share) in parts.iter_mut().zip(shared) {
+            *part = i64::try_from(share).unwrap_or(0);
+        }
+        parts
+    }
+}
+
+fn weigh(items: &[Item], lines: &Lines, of: impl Fn(&Item) -> i64) -> Vec<i128> {
+    let weight = |(line, item): (usize, &Item)| if lines.has(line) { i128::from(of(item)) } else { 0 };
+    items.iter().enumerate().map(weight).collect()
 }
 
 /// What a purchase added to a counter, by line.
@@ -64,21 +141,34 @@ impl Receipt {
         }
     }
 
-    /// How much of the whole purchase has come back, by value, or by quantity if it is worth nothing.
+    /// How much of the whole purchase has come back, by value, or by quantity if it is worth nothing; never above the
+    /// whole. What pays money back, such as a deposit, does not lower it again: what was taken stays taken.
     pub(crate) fn whole_fraction(&self) -> (i64, i64) {
-        let value: i64 = self.items.iter().map(|item| item.value).sum();
-        let (gone, paid) =
-            self.returned.iter().fold((0_i64, 0_i64), |sum, line| (sum.0 + line.0, sum.1 + line.1));
-        if value != 0 {
-            return (paid, value);
+        if self.is_returned_in_full() {
+            return (1, 1);
         }
+        let value: i64 = self.items.iter().map(|item| item.value).sum();
+        if value != 0 {
+            let paid = self.returned.iter().map(|line| line.1);
+            let paid: i64 = paid.filter(|paid| paid.signum() == value.signum()).sum();
+            return if paid.abs() < value.abs() { (paid, value) } else { (1, 1) };
+        }
+        let gone: i64 = self.returned.iter().map(|line| line.0).sum();
         let quantity: i64 = self.items.iter().map(|item| item.quantity).sum();
-        if quantity != 0 { (gone, quantity) } else { (i64::from(!self.returned.is_empty()), 1) }
+        if quantity != 0 { (gone, quantity) } else { (0, 1) }
     }
 
-    /// Whether everything has come back.
+    /// Whether everything has come back: all lines that are worth something, or all lines if none is. An event without
+    /// items is one line.
     pub(crate) fn is_returned_in_full(&self) -> bool {
-        let (part, whole) = self.whole_fraction();
-        part == whole
+        if self.returned.is_empty() {
+            return false;
+        }
+        let worthless = self.items.iter().all(|item| item.value == 0);
+        let is_back = |(line, item): (usize, &Item)| {
+            let (part, whole) = self.fraction(line);
+            (item.value == 0 && (item.quantity == 0 || !worthless)) || part == whole
+        };
+        self.items.iter().enumerate().all(is_back)
     }
 }

@@ -57,7 +57,7 @@ mod tests;
 pub use sources::{Sources, imports_of, resolve};
 
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
-use crate::program::{EventKind, MeterIndex, Program, RuleIndex};
+use crate::program::{Asked, EventKind, MeterIndex, Program, RuleIndex};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
 use declared::Declared;
@@ -199,6 +199,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let settings = low.settings();
     let (meters, filters) = low.counters.take_tables();
     let symbols = std::mem::take(&mut low.symbols);
+    let cards = cards?;
     let mut program = Program {
         name: settings.name.as_str().into(),
         version: settings.version,
@@ -219,6 +220,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         payments,
         member_attributes,
         item_attributes,
+        asked: Asked::of(&rules, &cards, &filters),
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
         symbols,
@@ -227,7 +229,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         vouchers: vouchers?.into(),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
-        cards: cards?.into(),
+        cards: cards.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         returns: returns?,

@@ -114,4 +114,6 @@ codes! {
     T604 Warning "a level that ends before it could be earned again",
     G701 Error "a card that cannot be filled, or is full from the start",
     R803 Warning "a referral without a cap",
+    X951 Error "a test fails, also by a refused `when` without `expect refused`",
+    X952 Warning "a rule that no test ever makes fire",
 }

@@ -230,8 +230,16 @@ impl Bound {
                 self.vocabulary(program, "category", item.category.as_deref(), &program.categories);
             self.bound_items.push(BoundItem {
                 category,
-                sku: open_symbol(program, item.sku.as_deref().or_else(|| sku_of_name(item))),
-                brand: open_symbol(program, item.brand.as_deref()),
+                sku: if program.asked.sku {
+                    open_symbol(program, item.sku.as_deref().or_else(|| sku_of_name(item)))
+                } else {
+                    Symbol::OTHER
+                },
+                brand: if program.asked.brand {
+                    open_symbol(program, item.brand.as_deref())
+                } else {
+                    Symbol::OTHER
+                },
             });
             if !program.item_attributes.is_empty() || !item.attributes.is_empty() {
                 self.bind_attributes(program, &item.attributes, &program.item_attributes, true)?;

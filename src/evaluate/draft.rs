@@ -38,7 +38,7 @@ impl<'a> Draft<'a> {
         Self {
             program,
             account,
-            postings: Postings::default(),
+            postings: Postings { deltas: Vec::with_capacity(8), changes: Vec::with_capacity(12) },
             messages: Vec::new(),
             cause,
             event,
@@ -74,7 +74,8 @@ impl<'a> Draft<'a> {
 
     /// What the member owes.
     pub(crate) fn debt(&self, thing: Thing) -> i64 {
-        -self.balance(thing, Book::Debt)
+        // giving only lowers a debt, so without one before there is none
+        if self.account.balance_of(thing, Book::Debt) == 0 { 0 } else { -self.balance(thing, Book::Debt) }
     }
 
     /// Says what kind of due work the next bookings are.
@@ -140,10 +141,11 @@ impl<'a> Draft<'a> {
             self.transfer(booking.event(&self.event));
             return 0;
         }
-        let debt = -self.balance(thing, Book::Debt);
-        let repaid = amount.min(debt);
-        let booking = Transfer::new(thing, repaid, Book::Issued, Book::Debt, source, Reason::Repaid);
-        self.transfer(booking.event(&self.event));
+        let repaid = amount.min(self.debt(thing));
+        if repaid > 0 {
+            let booking = Transfer::new(thing, repaid, Book::Issued, Book::Debt, source, Reason::Repaid);
+            self.transfer(booking.event(&self.event));
+        }
         if amount == repaid {
             return 0;
         }
@@ -152,8 +154,9 @@ impl<'a> Draft<'a> {
         let start = terms::start_day(activate, self.day, &self.anchors);
         let last =
             terms.last_day.or_else(|| terms::last_day(expire, self.day, start, self.day, &self.anchors));
-        let today = self.account.clock_day(self.program).map_or(self.day, |clock| clock.max(self.day));
-        let to = if start > today { Book::Pending } else { Book::Available };
+        // a late event may become usable before the day to which the clock was run
+        let clock = || self.account.clock_day(self.program).is_none_or(|clock| start > clock);
+        let to = if start > self.day && clock() { Book::Pending } else { Book::Available };
         let lot = self.next_lot;
         self.next_lot += 1;
         let key = self.key();

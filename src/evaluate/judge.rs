@@ -91,7 +91,41 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Judges a condition for every item.
+    pub(crate) fn judge_items(&self, test: &Test, passes: &mut [bool]) {
+        let (inner, wanted) = match test {
+            Test::Not(inner) => (&**inner, false),
+            other => (other, true),
+        };
+        // category, article and brand are never unknown: most rules ask just one of them
+        if let Test::Sym(SymSubject::Category, names) = inner {
+            for (passes, item) in passes.iter_mut().zip(&self.event.bound_items) {
+                *passes = names.contains(&item.category) == wanted;
+            }
+            return;
+        }
+        for (place, passes) in passes.iter_mut().enumerate() {
+            *passes = self.judge(test, Some(place)) == Truth::Yes;
+        }
+    }
+
     fn judge_sym(&self, subject: SymSubject, item: Option<usize>, names: &[Symbol]) -> Truth {
+        let among = |name: Symbol| {
+            Truth::from(if names.len() < 9 {
+                names.contains(&name)
+            } else {
+                names.binary_search(&name).is_ok()
+            })
+        };
+        let bound = || item.and_then(|item| self.event.bound_items.get(item));
+        match subject {
+            SymSubject::Category => return bound().map_or(Truth::Unknown, |item| among(item.category)),
+            SymSubject::Sku => return bound().map_or(Truth::Unknown, |item| among(item.sku)),
+            SymSubject::Brand => return bound().map_or(Truth::Unknown, |item| among(item.brand)),
+            SymSubject::Channel => return among(self.event.channel),
+            SymSubject::Store => return among(self.event.store),
+            SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => {}
+        }
         match self.list(subject, item) {
             Some(Bind::List(values)) => {
                 Truth::from(values.iter().any(|value| names.binary_search(value).is_ok()))

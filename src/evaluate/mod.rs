@@ -7,6 +7,7 @@
 
 mod bound;
 mod draft;
+pub(crate) mod given;
 mod judge;
 mod outcome;
 mod refuse;
@@ -28,7 +29,7 @@ pub(crate) mod trace;
 
 pub use bound::Note;
 pub(crate) use bound::{Typed, typed};
-pub(crate) use draft::{Draft, Terms, Transfer};
+pub(crate) use draft::Draft;
 pub(crate) use judge::Facts;
 pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Refusal, Rejection};
@@ -48,7 +49,7 @@ use trace::Trace;
 /// accounts, one after another.
 ///
 /// ```
-/// # use loyalty_rules::{compile, Account, Evaluator, Event, Sources};
+/// # use loyalty_rules::{compile, Account, Evaluator, Event, Limits, Sources};
 /// # use loyalty_rules::event::Item;
 /// # let rules = r#"edition 2026
 /// # program Demo {
@@ -67,7 +68,7 @@ use trace::Trace;
 /// #   give 1 point per full 2 EUR
 /// # }
 /// # "#;
-/// let program = compile(&Sources::single("demo.loyalty", rules))?.program;
+/// let program = compile(&Sources::single("demo.loyalty", rules), &Limits::default())?.program;
 /// let mut account = Account::open(&program, "Ann");
 /// let event = Event::purchase("K-1", "Ann", "2026-03-03T17:45:00+01:00").item(Item::new("Pears", "1", "4.98")).build()?;
 /// let outcome = Evaluator::new().evaluate(&program, &account, &event)?;
@@ -187,7 +188,7 @@ impl Evaluator {
         event: &Event,
         gathered: &mut Gathered,
     ) -> Result<(), EvaluateError> {
-        let id: Arc<str> = format!("{}/joining", event.id).into();
+        let id: Arc<str> = format!("@joining/{}", event.id).into();
         let mut bound =
             Bound { id: Some(Arc::clone(&id)), kind: Some(EventKindId::JOINING), ..Bound::default() };
         bound.set_time(program, event.at);
@@ -297,8 +298,8 @@ fn named(
     draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
     let mut awards = award(facts, draft, rows, kind, trace)?;
     let mut shares = step09_book::count_event(facts, draft, kind);
-    shares.append(&mut step09_book::spend_cap_shares(facts, rows));
-    step10_games::stamp_cards(facts, draft, &mut rows.sharer, kind, &mut awards)?;
+    shares.append(&mut step09_book::count_spend(facts, draft, rows));
+    step10_games::stamp_cards(facts, draft, kind, &mut rows.passes, &mut awards);
     step09_book::keep_receipt(facts, draft, kind, awards, shares);
     step11_tiers::recount(draft);
     step12_friends::qualify(facts, draft, kind);

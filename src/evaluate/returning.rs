@@ -107,7 +107,9 @@ fn open_receipt<'m>(
             return Err(Rejection::new(Refusal::TooLate, format!("`{id}` could be returned until {last}")));
         }
         let mut receipt = (**receipt).clone();
-        receipt.returned.resize(receipt.items.len(), (0, 0));
+        if receipt.returned.len() < receipt.items.len() {
+            receipt.returned.resize(receipt.items.len(), (0, 0));
+        }
         receipts.insert(Arc::clone(id), receipt);
     }
     Ok(receipts.get_mut(id))
@@ -199,9 +201,17 @@ fn share(all: i64, part: i64, whole: i64) -> i64 {
 
 fn take_all(receipt: &mut Receipt) -> Result<(), Rejection> {
     let lines = receipt.items.len();
-    let nothing_left = (0..lines).all(|line| receipt.left(line) == (0, 0));
-    if nothing_left && lines > 0 {
+    // an event without items is one line, and its mark tells that it came back
+    let nothing_left = if lines == 0 {
+        !receipt.returned.is_empty()
+    } else {
+        (0..lines).all(|line| receipt.left(line) == (0, 0))
+    };
+    if nothing_left {
         return Err(Rejection::new(Refusal::MoreThanIsLeft, format!("of `{}` nothing is left", receipt.id)));
+    }
+    if lines == 0 {
+        receipt.returned.push((0, 0));
     }
     for place in 0..lines {
         let left = receipt.left(place);
@@ -238,14 +248,18 @@ pub(crate) fn take_back(
     Ok(())
 }
 
-/// What must have been taken back of an award in sum.
+/// What must have been taken back of an award in sum: of each line its part times what has come back of it. A line with
+/// a negative share gives nothing when it comes back, but no more is ever taken than was booked.
 fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
     let lines = receipt.items.len();
-    let parts = award.parts.iter().enumerate().map(|(place, part)| {
+    if receipt.returned.is_empty() {
+        return 0;
+    }
+    let parts = award.parts(&receipt.items).into_iter().enumerate().map(|(place, part)| {
         let (num, den) = if place < lines { receipt.fraction(place) } else { receipt.whole_fraction() };
-        portion(*part, num, den)
+        portion(part.max(0), num, den)
     });
-    if receipt.is_returned_in_full() { award.parts.iter().sum() } else { parts.sum() }
+    parts.sum::<i64>().min(award.amount)
 }
 
 fn portion(part: i64, num: i64, den: i64) -> i64 {
@@ -286,7 +300,8 @@ fn take_award(
             if rules.is_some_and(|unit| unit.kind == crate::program::UnitKind::Status) {
                 let booking = Transfer::new(
                     award.thing,
-                    amount,
+                    // today's rate of other lines may have taken some of it
+                    amount.min(draft.balance(award.thing, Book::Available)),
                     Book::Available,
                     Book::TakenBack,
                     award.source,
@@ -296,7 +311,7 @@ fn take_award(
                 return;
             }
             // the lot first; of what had paid off a debt, other lots and then a debt again
-            let in_lot = award.parts.iter().sum::<i64>() - award.repaid;
+            let in_lot = award.amount - award.repaid;
             let from_lot = new.min(in_lot) - old.min(in_lot);
             if let Some(lot) = facts.account.lot(award.lot) {
                 take_from_lot(draft, lot, from_lot, &receipt.id);
@@ -359,7 +374,7 @@ fn give_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, source: Source, day:
 
 /// Unused vouchers that a rule gave for the purchase are void when all of it has come back.
 fn cancel_vouchers(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, award: &ReceiptAward) {
-    let count = usize::try_from(award.parts.iter().sum::<i64>()).unwrap_or(0);
+    let count = usize::try_from(award.amount).unwrap_or(0);
     let mut cancelled = 0;
     for number in (award.lot..).take(count) {
         if facts.account.vouchers.iter().any(|held| held.number == number) {

@@ -1,12 +1,27 @@
 //! The working table of one event: a row for each rule that matches, a column for each item and one for the event.
 //!
-//! A row's shares are whole numerators over (denominator of its unit × [`Row::den`]), so nothing is rounded before
+//! A row's shares are whole numerators of the unit's smallest step over (denominator of its unit × [`Row::den`]), so
+//! nothing is rounded before
 //! step 7. Rows are reused from event to event.
 
 use super::refuse::Rejection;
 use crate::amount::{Sharer, gcd, lcm};
 use crate::ledger::Thing;
 use crate::program::{CapId, RuleId};
+
+/// What the shares of a row are in proportion to: then its line record needs no parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Shape {
+    /// The values of the items that have a share.
+    #[default]
+    Values,
+    /// Their quantities.
+    Quantities,
+    /// The event alone.
+    Event,
+    /// Something else.
+    Mixed,
+}
 
 /// What one rule is about to give.
 #[derive(Debug, Default)]
@@ -15,10 +30,12 @@ pub(crate) struct Row {
     pub(crate) thing: Option<Thing>,
     /// Which items pass `for items where` and are not replaced.
     pub(crate) passes: Vec<bool>,
-    /// Shares by item, and at the end that of the event.
+    /// Shares by item, and at the end that of the event; one sum where nothing hangs on single items.
     pub(crate) nums: Vec<i128>,
     /// What the shares are divided by, beside the unit's denominator.
     pub(crate) den: i128,
+    /// By what the amount is shared out to the lines.
+    pub(crate) shape: Shape,
     /// Whether it is an event bonus: flat or by bands.
     pub(crate) flat: bool,
     /// Whether one of its caps has nothing left: an `earn` still is a base then, but gives nothing.
@@ -70,7 +87,8 @@ impl Row {
 
     /// Divides shares and divisor by their common factor: keeps the numbers of later steps small.
     pub(crate) fn reduce(&mut self) {
-        if self.den <= 1 {
+        // finding the factor costs more than carrying it, while everything is far from 128 bits
+        if self.den >> 40 == 0 && self.nums.iter().all(|num| num.unsigned_abs() >> 72 == 0) {
             return;
         }
         let mut common = self.den.unsigned_abs();
@@ -94,11 +112,15 @@ pub(crate) struct Rows {
     used: usize,
     /// Items of the event.
     pub(crate) width: usize,
+    /// All things that rows give, each once.
+    pub(crate) things: Vec<Thing>,
     /// What this event has already used of caps.
     pub(crate) cap_used: Vec<(CapId, i64)>,
     pub(crate) sharer: Sharer,
     pub(crate) weights: Vec<i128>,
     pub(crate) parts: Vec<i128>,
+    /// Which items pass for a card.
+    pub(crate) passes: Vec<bool>,
     /// Rules that the index found.
     pub(crate) candidates: Vec<RuleId>,
 }
@@ -110,6 +132,7 @@ impl Rows {
         self.width = width;
         self.cap_used.clear();
         self.candidates.clear();
+        self.things.clear();
     }
 
     /// Adds a row for a rule; no item passes yet.
@@ -128,6 +151,7 @@ impl Rows {
         row.nums.resize(width + 1, 0);
         row.den = 1;
         row.flat = flat;
+        row.shape = Shape::Values;
         row.no_room = false;
         row.spend_ratio = None;
         row.amount = 0;
@@ -161,7 +185,9 @@ impl Rows {
         let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
         let mut common: i128 = 1;
         for row in rows.iter().filter(|row| row.thing == Some(thing)) {
-            if row.den != common {
+            if common == 1 {
+                common = row.den;
+            } else if row.den != common && row.den != 1 {
                 common = lcm(common, row.den).ok_or_else(Rejection::too_large)?;
             }
         }
@@ -170,6 +196,24 @@ impl Rows {
             row.expand(by)?;
         }
         Ok(common)
+    }
+
+    /// Lists what the rows give.
+    pub(crate) fn list_things(&mut self) {
+        self.things.clear();
+        for thing in self.pool.iter().take(self.used).filter_map(|row| row.thing) {
+            if !self.things.contains(&thing) {
+                self.things.push(thing);
+            }
+        }
+    }
+
+    /// Computes a thing on sums alone: its rows get one column instead of one an item.
+    pub(crate) fn merge_columns(&mut self, thing: Thing) {
+        let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
+        for row in rows.iter_mut().filter(|row| row.thing == Some(thing)) {
+            row.nums.truncate(1);
+        }
     }
 
     /// What this event has used of a cap so far.

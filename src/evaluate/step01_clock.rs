@@ -75,7 +75,12 @@ fn expire(draft: &mut Draft<'_>) {
     draft.cause_is("expire-card");
     for (place, state) in account.cards.iter().enumerate() {
         if step10_games::is_over(state, draft.day) {
-            draft.number_next(place as u32 + 1);
+            // a late event may open a card that ends on a day on which another one ended: what had expired before
+            // tells them apart
+            let expired = account.totals_of(Thing::Stamps(CardId(place as u32))).balance(Book::Expired);
+            let expired = u32::try_from(expired).unwrap_or(u32::MAX);
+            let cards = account.cards.len() as u32;
+            draft.number_next(expired.saturating_mul(cards).saturating_add(place as u32 + 1));
             step10_games::expire_card(draft, CardId(place as u32), state);
         }
     }

@@ -9,8 +9,8 @@ use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
-    Award, AwardThing, CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Rule, RuleId, RuleKind,
-    Test, sort_candidates,
+    Award, AwardThing, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule,
+    RuleId, RuleKind, Test, sort_candidates,
 };
 
 /// Fills the rows with the rules that match an event of a kind.
@@ -38,6 +38,51 @@ pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows,
         }
     }
     rows.candidates = candidates;
+    rows.list_things();
+    if trace.is_none() {
+        // an explanation shows every item
+        merge_columns(facts, rows);
+    }
+}
+
+/// Where nothing hangs on single items, the sums are enough.
+fn merge_columns(facts: &Facts<'_>, rows: &mut Rows) {
+    for place in 0..rows.things.len() {
+        let Some(thing) = rows.things.get(place).copied() else { continue };
+        if !asks_items(facts, rows, thing) {
+            rows.merge_columns(thing);
+        }
+    }
+}
+
+/// Whether rounding, stacking, caps per piece or a multiplier of some items ask for shares by item.
+fn asks_items(facts: &Facts<'_>, rows: &Rows, thing: Thing) -> bool {
+    let Thing::Unit(unit) = thing else { return false };
+    if facts.program.units.get(unit.index()).is_none_or(|unit| unit.round.per_item) {
+        return true;
+    }
+    let (mut bases, mut multipliers) = (0, 0);
+    for row in rows.all().iter().filter(|row| row.thing == Some(thing)) {
+        let Some(rule) = facts.program.rules.get(row.rule.index()) else { return true };
+        let by_item = rule.combine != Combine::Add
+            || rule.piece_cap.is_some()
+            || rule.round.is_some_and(|round| round.per_item)
+            || !rule.replaces.is_empty();
+        let of_items = match &rule.effect {
+            Effect::Multiply { .. } => {
+                multipliers += 1;
+                rule.items.is_some()
+            }
+            Effect::Linear { basis, .. } => matches!(basis, Basis::Item(_)),
+            _ => false,
+        };
+        if by_item || of_items {
+            return true;
+        }
+        bases += usize::from(rule.kind == RuleKind::Earn);
+    }
+    // the lines of a multiplier are those of its base: of one base, they are known
+    multipliers > 0 && bases > 1
 }
 
 /// The rules that the index files under anything the event has, in the order of ids.
@@ -100,12 +145,8 @@ fn mark_items(facts: &Facts<'_>, items: Option<&Test>, row: &mut Row) -> bool {
         row.passes.iter_mut().for_each(|passes| *passes = true);
         return true;
     };
-    let mut any = false;
-    for (place, passes) in row.passes.iter_mut().enumerate() {
-        *passes = facts.judge(test, Some(place)) == Truth::Yes;
-        any |= *passes;
-    }
-    any
+    facts.judge_items(test, &mut row.passes);
+    row.passes.contains(&true)
 }
 
 /// What a rule gives.

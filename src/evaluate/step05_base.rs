@@ -5,7 +5,7 @@
 
 use super::judge::Facts;
 use super::refuse::Rejection;
-use super::rows::{Row, Rows};
+use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
 use super::trace::{Trace, Verdict};
 use crate::amount::{Rounding, divide, gcd};
@@ -28,10 +28,8 @@ pub(crate) fn compute_bases(
             compute_shares(facts, rule, row)?;
         }
     }
-    for unit in 0..facts.program.units.len() as u32 {
-        let thing = Thing::Unit(UnitId(unit));
-        let earns = rows.all().iter().any(|row| row.thing == Some(thing));
-        if earns {
+    for place in 0..rows.things.len() {
+        if let Some(thing @ Thing::Unit(_)) = rows.things.get(place).copied() {
             rows.align(thing)?;
             best_bases(facts, rows, thing, trace);
         }
@@ -43,11 +41,11 @@ pub(crate) fn compute_bases(
 fn replace(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
     for by in 0..rows.all().len() {
         let Some(row) = rows.all().get(by) else { continue };
-        let (id, passes) = (row.rule, row.passes.clone());
-        let Some(rule) = facts.program.rules.get(id.index()) else { continue };
+        let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         if rule.replaces.is_empty() {
             continue;
         }
+        let (id, passes) = (row.rule, row.passes.clone());
         for other in rows.all_mut().iter_mut().filter(|other| rule.replaces.contains(&other.rule)) {
             let both_of_event = other.flat && rule_is_of_event(rule);
             for (mine, theirs) in passes.iter().zip(&mut other.passes) {
@@ -174,24 +172,17 @@ fn scaled_spend(row: &Row, facts: &Facts<'_>) -> i128 {
 
 /// One share of the event.
 fn flat(facts: &Facts<'_>, row: &mut Row, unit: UnitId, amount: i64) -> Result<(), Rejection> {
-    let (num, den) = over_denominator(facts, unit, amount)?;
-    row.den = den;
     if let Some(event) = row.nums.last_mut() {
-        *event = num;
+        *event = over_denominator(facts, unit, amount)?;
     }
     Ok(())
 }
 
-/// An amount in the unit's scale as a numerator over the unit's denominator, and a further divisor if needed.
-pub(crate) fn over_denominator(
-    facts: &Facts<'_>,
-    unit: UnitId,
-    amount: i64,
-) -> Result<(i128, i128), Rejection> {
-    let Some(unit) = facts.program.units.get(unit.index()) else { return Ok((0, 1)) };
-    let scale = 10_i128.pow(unit.decimals);
-    let num = i128::from(amount).checked_mul(unit.denominator).ok_or_else(Rejection::too_large)?;
-    if num % scale == 0 { Ok((num / scale, 1)) } else { Ok((num, scale)) }
+/// An amount in the unit's scale as a numerator over the unit's denominator.
+pub(crate) fn over_denominator(facts: &Facts<'_>, unit: UnitId, amount: i64) -> Result<i128, Rejection> {
+    let denominator = facts.program.units.get(unit.index()).map_or(1, |unit| unit.denominator);
+    let num = i128::from(amount).checked_mul(denominator);
+    num.ok_or_else(Rejection::too_large)
 }
 
 /// Shares in proportion to something.
@@ -216,6 +207,12 @@ fn linear(
         ratio = (ratio.0 * i128::from(with), ratio.1 * i128::from(all));
     }
     weigh(facts, row, basis);
+    row.shape = match basis {
+        Basis::Spend | Basis::SpendPaidWith(_) => Shape::Values,
+        Basis::Pieces => Shape::Quantities,
+        Basis::Item(_) => Shape::Mixed,
+        Basis::Event(_) => Shape::Event,
+    };
     match steps {
         Steps::Exact => {
             for num in &mut row.nums {
@@ -229,6 +226,21 @@ fn linear(
 
 /// Puts the weights of a basis into the columns of a row.
 fn weigh(facts: &Facts<'_>, row: &mut Row, basis: Basis) {
+    if let ([sum], true) = (row.nums.as_mut_slice(), !row.passes.is_empty()) {
+        let passing = facts.event.items().iter().zip(&row.passes).filter(|(_, passes)| **passes);
+        match basis {
+            Basis::Spend | Basis::SpendPaidWith(_) => {
+                *sum = passing.map(|(item, _)| i128::from(item.value)).sum();
+                return;
+            }
+            Basis::Pieces => {
+                *sum = passing.map(|(item, _)| i128::from(item.quantity)).sum();
+                return;
+            }
+            // one share of the event either way
+            Basis::Item(_) | Basis::Event(_) => {}
+        }
+    }
     let subject = |place| crate::program::NumSubject::Item(place);
     for (place, (num, passes)) in row.nums.iter_mut().zip(&row.passes).enumerate() {
         let Some(item) = facts.event.items().get(place).filter(|_| *passes) else { continue };
@@ -261,15 +273,14 @@ fn stepwise(
     let mode = if steps == Steps::Full { Rounding::Down } else { Rounding::Up };
     let count = divide(counted, each, mode).ok_or_else(Rejection::too_large)?;
     let amount = count.checked_mul(rate).ok_or_else(Rejection::too_large)?;
-    // reduced first: prices share a factor of at least a cent
     row.den = sum;
-    row.reduce();
-    if row.nums.iter().filter(|num| **num != 0).count() == 1 {
-        // one column has it all
-        row.nums.iter_mut().filter(|num| **num != 0).for_each(|num| *num = amount);
-        row.den = 1;
+    if row.nums.iter().all(|num| num.unsigned_abs() >> 64 == 0) && amount.unsigned_abs() >> 60 == 0 {
+        row.nums.iter_mut().for_each(|num| *num *= amount);
+        row.reduce();
         return Ok(());
     }
+    // large numbers are freed of common factors first
+    row.reduce();
     let common = i128::try_from(gcd(amount.unsigned_abs(), row.den.unsigned_abs())).unwrap_or(1).max(1);
     row.den /= common;
     for num in &mut row.nums {
@@ -282,10 +293,9 @@ fn stepwise(
 fn raise(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
     let (Some(least), Some(unit)) = (rule.at_least, rule.effect.unit()) else { return Ok(()) };
     let total = row.total()?;
-    let (num, den) = over_denominator(facts, unit, least)?;
-    let wanted = num.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
-    let have = total.checked_mul(den).ok_or_else(Rejection::too_large)?;
-    if total > 0 && have < wanted { row.scale(wanted, have) } else { Ok(()) }
+    let wanted =
+        over_denominator(facts, unit, least)?.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
+    if total > 0 && total < wanted { row.scale(wanted, total) } else { Ok(()) }
 }
 
 /// Of two base rates that say `combine best of G`, the larger share stays, item by item; ties by name.

@@ -5,7 +5,7 @@
 
 use super::judge::Facts;
 use super::refuse::Rejection;
-use super::rows::{Row, Rows};
+use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
 use super::step05_base::{compute_shares, over_denominator};
 use super::trace::Trace;
@@ -26,14 +26,16 @@ pub(crate) fn compute_extras(
             (Effect::Multiply { factor, .. }, RuleKind::Bonus) => multiply(facts, rows, place, rule, factor)?,
             (_, RuleKind::Bonus) => {
                 if let Some(row) = rows.all_mut().get_mut(place) {
+                    // still empty, but brought to the divisor of the bases together with them
+                    row.den = 1;
                     compute_shares(facts, rule, row)?;
                 }
             }
         }
     }
     cap_pieces(facts, rows)?;
-    let things = things(rows);
-    for thing in things {
+    for place in 0..rows.things.len() {
+        let Some(thing) = rows.things.get(place).copied() else { continue };
         if matches!(thing, Thing::Unit(_)) {
             rows.align(thing)?;
         }
@@ -45,17 +47,6 @@ pub(crate) fn compute_extras(
         row.amount = 0;
     }
     Ok(())
-}
-
-/// All things that rows give, each once.
-pub(crate) fn things(rows: &Rows) -> Vec<Thing> {
-    let mut things: Vec<Thing> = Vec::with_capacity(4);
-    for thing in rows.all().iter().filter_map(|row| row.thing) {
-        if !things.contains(&thing) {
-            things.push(thing);
-        }
-    }
-    things
 }
 
 /// The extra of a multiplier: (k − 1) × the base of its unit, on its items, and on the event share unless it says
@@ -78,9 +69,21 @@ fn multiply(
     let (before, rest) = rows.all_mut().split_at_mut(place);
     let Some(row) = rest.first_mut() else { return Ok(()) };
     let thing = row.thing;
+    let mut bases = 0;
     for base in before.iter().filter(|base| base.thing == thing && is_earn(facts, base)) {
         // the bases of a unit are aligned: one divisor for all of them
         row.den = base.den;
+        if base.nums.iter().any(|num| *num != 0) {
+            bases += 1;
+            row.shape = if bases == 1 && !base.flat { base.shape } else { Shape::Mixed };
+            if let ([sum], [more]) = (row.nums.as_mut_slice(), base.nums.as_slice()) {
+                // on sums there is one base, and a multiplier of all its lines
+                *sum = *more;
+                row.flat = base.flat;
+                row.passes.clone_from(&base.passes);
+                continue;
+            }
+        }
         let columns = row.nums.iter_mut().zip(&base.nums).enumerate();
         for (column, (to, from)) in columns {
             if row.passes.get(column).copied().unwrap_or(with_event) {
@@ -113,13 +116,11 @@ fn cap_pieces(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejection> {
     for row in rows.all_mut() {
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         let (Some(most), Some(unit)) = (rule.piece_cap, rule.effect.unit()) else { continue };
-        let (num, den) = over_denominator(facts, unit, most)?;
-        // both sides over den × one million
-        row.expand(den.checked_mul(1_000_000).ok_or_else(Rejection::too_large)?)?;
-        let each = num
-            .checked_mul(row.den)
-            .map(|product| product / den / 1_000_000)
-            .ok_or_else(Rejection::too_large)?;
+        row.shape = Shape::Mixed;
+        // quantities stand in millionths
+        let each =
+            over_denominator(facts, unit, most)?.checked_mul(row.den).ok_or_else(Rejection::too_large)?;
+        row.expand(1_000_000)?;
         for (share, item) in row.nums.iter_mut().zip(facts.event.items()) {
             let limit = each.checked_mul(i128::from(item.quantity)).ok_or_else(Rejection::too_large)?;
             *share = (*share).min(limit);
@@ -174,9 +175,8 @@ fn strength(facts: &Facts<'_>, row: &Row, thing: Thing) -> Result<Option<Strengt
     let Some(left) = caps.min() else { return Ok(Some(Strength { combine: rule.combine, room: None })) };
     let (num, total) = match thing {
         Thing::Unit(unit) => {
-            let (num, den) = over_denominator(facts, unit, left)?;
-            let have = row.total()?.checked_mul(den).ok_or_else(Rejection::too_large)?;
-            (num.checked_mul(row.den).ok_or_else(Rejection::too_large)?, have)
+            let num = over_denominator(facts, unit, left)?;
+            (num.checked_mul(row.den).ok_or_else(Rejection::too_large)?, row.total()?)
         }
         Thing::Voucher(_) | Thing::Stamps(_) => (i128::from(left), i128::from(row.amount)),
     };

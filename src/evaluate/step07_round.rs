@@ -7,7 +7,6 @@
 use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows};
-use super::step06_bonus::things;
 use crate::amount::{Ties, divide};
 use crate::ledger::Thing;
 use crate::program::{Round, UnitId};
@@ -17,16 +16,16 @@ const MOST: i128 = 1_000_000_000_000_000;
 
 /// Rounds the rows of every unit.
 pub(crate) fn round_rows(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejection> {
-    for thing in things(rows) {
-        let Thing::Unit(unit) = thing else { continue };
+    for place in 0..rows.things.len() {
+        let Some(thing @ Thing::Unit(unit)) = rows.things.get(place).copied() else { continue };
         let Some(rules) = facts.program.units.get(unit.index()) else { continue };
         let own = |row: &Row| facts.program.rules.get(row.rule.index()).and_then(|rule| rule.round);
-        for place in 0..rows.all().len() {
-            let Some(row) = rows.all().get(place) else { continue };
+        for single in 0..rows.all().len() {
+            let Some(row) = rows.all().get(single) else { continue };
             if row.thing == Some(thing)
                 && let Some(round) = own(row)
             {
-                round_group(facts, rows, unit, round, &|at, _| at == place)?;
+                round_group(facts, rows, unit, round, &|at, _| at == single)?;
             }
         }
         round_group(facts, rows, unit, rules.round, &|_, row| {
@@ -45,7 +44,6 @@ fn round_group(
     member: &dyn Fn(usize, &Row) -> bool,
 ) -> Result<(), Rejection> {
     let Some(rules) = facts.program.units.get(unit.index()) else { return Ok(()) };
-    let scale = 10_i128.pow(rules.decimals);
     let width = rows.width;
     let (all, sharer, weights, parts) = rows.with_sharer();
     let Some(den) = all.iter().enumerate().find(|(at, row)| member(*at, row)).map(|(_, row)| row.den) else {
@@ -64,7 +62,6 @@ fn round_group(
                 None => row.total()?,
                 Some(column) => row.nums.get(*column).copied().unwrap_or(0),
             };
-            let exact = exact.checked_mul(scale).ok_or_else(Rejection::too_large)?;
             total = total.checked_add(exact).ok_or_else(Rejection::too_large)?;
             weights.push(exact);
         }

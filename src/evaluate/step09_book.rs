@@ -4,14 +4,14 @@
 use super::draft::{Draft, Terms};
 use super::judge::Facts;
 use super::refuse::Rejection;
-use super::rows::{Row, Rows};
+use super::rows::{Row, Rows, Shape};
 use super::step08_cap::{count_cap, use_spend};
 use super::trace::Trace;
-use crate::account::{Change, MeterShare, Receipt, ReceiptAward};
-use crate::amount::Ties;
+use crate::account::{Change, LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
+use crate::amount::{Sharer, Ties};
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
-use crate::program::{AwardThing, CapId, EventKindId, FilterId, Measure};
+use crate::program::{AwardThing, CapWindow, EventKindId, FilterId, Measure};
 use std::sync::Arc;
 
 /// Books all rows of an event and returns the record that returns need.
@@ -21,60 +21,75 @@ pub(crate) fn book_rows(
     rows: &mut Rows,
     trace: &mut Option<Trace>,
 ) -> Result<Vec<ReceiptAward>, Rejection> {
-    let spend_used = use_spend(facts, rows);
-    let mut awards = Vec::with_capacity(rows.all().len());
-    let width = rows.width;
+    let mut awards = Vec::with_capacity(rows.all().len() + facts.program.cards.len());
     let (all, sharer, weights, parts) = rows.with_sharer();
     for row in all.iter_mut().filter(|row| row.amount > 0) {
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         let Some(thing) = row.thing else { continue };
-        line_record(facts, row, weights);
-        sharer
-            .share_out(i128::from(row.amount), weights, Ties::Later, parts)
-            .ok_or_else(Rejection::too_large)?;
-        let source = Source::Rule(row.rule);
-        let terms = Terms { activate: rule.activate, expire: &rule.expire, last_day: None };
         let award = match thing {
             Thing::Unit(unit) => AwardThing::Unit(unit),
             Thing::Voucher(voucher) => AwardThing::Voucher(voucher),
             Thing::Stamps(_) => continue,
         };
+        let record = line_record(facts, row, (sharer, weights, parts))?;
+        let source = Source::Rule(row.rule);
+        let terms = Terms { activate: rule.activate, expire: &rule.expire, last_day: None };
         let debt_before = draft.debt(thing);
         let lot = draft.give(award, row.amount, source, terms);
-        let repaid = debt_before - draft.debt(thing);
+        let repaid = if debt_before == 0 { 0 } else { debt_before - draft.debt(thing) };
         if let Some(trace) = trace {
             trace.booked(row.rule, row.amount);
         }
-        let parts = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
-        awards.push(ReceiptAward { source, thing, lot, repaid, parts });
+        awards.push(ReceiptAward { source, thing, lot, amount: row.amount, repaid, record });
     }
-    debug_assert!(awards.iter().all(|award| award.parts.len() == width + 1 || award.parts.is_empty()));
-    for (cap, by) in rows.cap_used.iter().copied().chain(spend_used).collect::<Vec<_>>() {
-        count_cap(draft, facts, cap, by);
+    for (cap, by) in &rows.cap_used {
+        count_cap(draft, facts, *cap, *by);
     }
     Ok(awards)
 }
 
-/// The weights by which a rule's amount is shared out to its lines: its shares; for flat awards the values of its
-/// items; the event where nothing has value. Parts that step 7 rounded item by item are taken as they are.
-fn line_record(facts: &Facts<'_>, row: &Row, weights: &mut Vec<i128>) {
+/// By what a rule's amount is shared out to its lines: its shares; for flat awards the values of its items; the event
+/// where there are no items. Parts that step 7 rounded item by item are taken as they are.
+fn line_record(
+    facts: &Facts<'_>,
+    row: &Row,
+    (sharer, weights, parts): (&mut Sharer, &mut Vec<i128>, &mut Vec<i128>),
+) -> Result<LineRecord, Rejection> {
+    let width = facts.event.items().len();
+    if row.flat {
+        let passing = Lines::of(width, |line| row.passes.get(line).copied().unwrap_or(false));
+        return Ok(if width == 0 { LineRecord::Event } else { LineRecord::Values(passing) });
+    }
     weights.clear();
-    if row.parts.len() == row.nums.len() && row.parts.iter().any(|part| *part != 0) && !row.flat {
+    if row.parts.len() == width + 1 {
         weights.extend_from_slice(&row.parts);
-        return;
+    } else {
+        // on sums every line that passes and counts for something has its share
+        let merged = row.nums.len() != width + 1;
+        let counts = |line: usize| {
+            facts.event.items().get(line).is_some_and(|item| match row.shape {
+                Shape::Quantities => item.quantity != 0,
+                _ => item.value != 0,
+            })
+        };
+        let has = |line: usize| {
+            if merged {
+                row.passes.get(line) == Some(&true) && counts(line)
+            } else {
+                row.nums.get(line).is_some_and(|num| *num != 0)
+            }
+        };
+        let sharing = || Lines::of(width, has);
+        match row.shape {
+            Shape::Values => return Ok(LineRecord::Values(sharing())),
+            Shape::Quantities => return Ok(LineRecord::Quantities(sharing())),
+            Shape::Event => return Ok(LineRecord::Event),
+            Shape::Mixed => weights.extend_from_slice(&row.nums),
+        }
     }
-    if !row.flat {
-        weights.extend_from_slice(&row.nums);
-        return;
-    }
-    let values = facts.event.items().iter().zip(&row.passes);
-    weights.extend(values.map(|(item, passes)| if *passes { i128::from(item.value) } else { 0 }));
-    weights.push(0);
-    if weights.iter().sum::<i128>() == 0
-        && let Some(event) = weights.last_mut().filter(|_| facts.event.items().is_empty())
-    {
-        *event = 1;
-    }
+    let shared = sharer.share_out(i128::from(row.amount), weights, Ties::Later, parts);
+    shared.ok_or_else(Rejection::too_large)?;
+    Ok(LineRecord::Parts(parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect()))
 }
 
 /// Lets counters of the past take the event in, and returns what a return has to take out of filtered ones.
@@ -120,31 +135,26 @@ fn filtered(facts: &Facts<'_>, filter: FilterId, of: impl Fn(&Item) -> i64) -> B
     items.map(|(place, item)| if facts.passes(filter, place) { of(item) } else { 0 }).collect()
 }
 
-/// What each cap of spend counted of each line, so that a return gives that room back.
-pub(crate) fn spend_cap_shares(facts: &Facts<'_>, rows: &mut Rows) -> Vec<MeterShare> {
-    let used: Vec<(CapId, i64)> = use_spend(facts, rows);
+/// Uses up caps of spend by the spend that counted, and returns what each counted of each line, so that a return gives
+/// that room back.
+pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut Rows) -> Vec<MeterShare> {
     let mut shares = Vec::new();
-    for (cap, by) in used {
+    for (cap, by) in use_spend(facts, rows) {
+        count_cap(draft, facts, cap, by);
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
-        let (Some(meter), crate::program::CapWindow::Period(period)) = (rules.meter, rules.window) else {
-            continue;
+        let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) else { continue };
+        let covers = |row: &&Row| {
+            let rule = facts.program.rules.get(row.rule.index());
+            rule.is_some_and(|rule| rule.spend_caps.contains(&cap))
         };
-        let covered: Vec<i128> = facts
-            .event
-            .items()
-            .iter()
-            .enumerate()
-            .map(|(place, item)| {
-                let passes = rows.all().iter().any(|row| {
-                    let rule = facts.program.rules.get(row.rule.index());
-                    rule.is_some_and(|rule| rule.spend_caps.contains(&cap))
-                        && row.passes.get(place).copied().unwrap_or(false)
-                });
-                if passes { i128::from(item.value) } else { 0 }
-            })
-            .collect();
+        let weight = |(line, item): (usize, &Item)| {
+            let mut covering = rows.all().iter().filter(covers);
+            let covered = covering.any(|row| row.passes.get(line).copied().unwrap_or(false));
+            if covered { i128::from(item.value) } else { 0 }
+        };
+        let weights: Vec<i128> = facts.event.items().iter().enumerate().map(weight).collect();
         let (_, sharer, _, parts) = rows.with_sharer();
-        if sharer.share_out(i128::from(by), &covered, Ties::Later, parts).is_some() {
+        if sharer.share_out(i128::from(by), &weights, Ties::Later, parts).is_some() {
             let parts = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
             let slot = facts.period_slot(period, facts.event.day);
             shares.push(MeterShare { meter, slot, by_quantity: false, parts });

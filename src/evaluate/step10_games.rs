@@ -5,12 +5,10 @@
 
 use super::draft::{Draft, Terms, Transfer};
 use super::judge::{Facts, Truth};
-use super::refuse::Rejection;
 use super::step04_match::room;
 use super::step08_cap::count_cap;
 use super::terms::{is_valid, last_day};
-use crate::account::{CardState, Change, FullCard, ReceiptAward};
-use crate::amount::{Sharer, Ties};
+use crate::account::{CardState, Change, FullCard, LineRecord, Lines, ReceiptAward};
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{AwardThing, Card, CardId, EventKindId, StampPer};
@@ -21,10 +19,10 @@ const MICROS: i64 = 1_000_000;
 pub(crate) fn stamp_cards(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
-    sharer: &mut Sharer,
     kind: EventKindId,
+    passes: &mut Vec<bool>,
     awards: &mut Vec<ReceiptAward>,
-) -> Result<(), Rejection> {
+) {
     for (place, card) in facts.program.cards.iter().enumerate() {
         if card.on != kind || !is_valid(card.valid, facts.event.day, facts.event.local.minute) {
             continue;
@@ -33,10 +31,12 @@ pub(crate) fn stamp_cards(
             continue;
         }
         let id = CardId(place as u32);
-        let passes: Vec<bool> = (0..facts.event.items().len())
-            .map(|item| card.items.as_ref().is_none_or(|test| facts.judge(test, Some(item)) == Truth::Yes))
-            .collect();
-        let mut stamps = earned_stamps(facts, card, &passes);
+        passes.clear();
+        passes.resize(facts.event.items().len(), true);
+        if let Some(test) = &card.items {
+            facts.judge_items(test, passes);
+        }
+        let mut stamps = earned_stamps(facts, card, passes);
         for cap in card.caps.iter().copied() {
             stamps = stamps.min(room(facts, cap));
         }
@@ -46,10 +46,9 @@ pub(crate) fn stamp_cards(
         for cap in card.caps.iter().copied() {
             count_cap(draft, facts, cap, stamps);
         }
-        awards.push(stamp_record(facts, sharer, id, stamps, &passes)?);
+        awards.push(stamp_record(facts, card, id, stamps, passes));
         fill(draft, id, card, stamps);
     }
-    Ok(())
 }
 
 /// How many stamps an event gives before caps: whole pieces and whole steps of the sum.
@@ -69,30 +68,21 @@ fn earned_stamps(facts: &Facts<'_>, card: &Card, passes: &[bool]) -> i64 {
 }
 
 /// Which line gave which stamps: by quantity, or by value where stamps are for spend.
-fn stamp_record(
-    facts: &Facts<'_>,
-    sharer: &mut Sharer,
-    id: CardId,
-    stamps: i64,
-    passes: &[bool],
-) -> Result<ReceiptAward, Rejection> {
-    let per = facts.program.cards.get(id.index()).map(|card| card.per);
-    let items = facts.event.items().iter().zip(passes);
-    let mut weights: Vec<i128> = items
-        .map(|(item, passes)| match (passes, per) {
-            (false, _) => 0,
-            (true, Some(StampPer::Spend(_))) => i128::from(item.value.max(0)),
-            (true, _) => i128::from(item.quantity),
-        })
-        .collect();
-    // an event without items is its own line
-    weights.push(i128::from(weights.iter().all(|weight| *weight == 0)));
-    let mut parts = Vec::new();
-    sharer
-        .share_out(i128::from(stamps), &weights, Ties::Later, &mut parts)
-        .ok_or_else(Rejection::too_large)?;
-    let parts = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
-    Ok(ReceiptAward { source: Source::Card(id), thing: Thing::Stamps(id), lot: 0, repaid: 0, parts })
+fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, passes: &[bool]) -> ReceiptAward {
+    let lines = Lines::of(passes.len(), |line| passes.get(line).copied().unwrap_or(false));
+    let record = match card.per {
+        _ if facts.event.items().is_empty() => LineRecord::Event,
+        StampPer::Spend(_) => LineRecord::Values(lines),
+        StampPer::Event | StampPer::Piece => LineRecord::Quantities(lines),
+    };
+    ReceiptAward {
+        source: Source::Card(id),
+        thing: Thing::Stamps(id),
+        lot: 0,
+        amount: stamps,
+        repaid: 0,
+        record,
+    }
 }
 
 /// Puts stamps on the open card, pays for full ones and opens new ones.
@@ -138,7 +128,7 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) {
         }
     }
     keep_held(draft, &mut state);
-    draft.change(Change::Card(id, state));
+    draft.change(Change::Card(id, Box::new(state)));
 }
 
 fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
@@ -171,7 +161,7 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
     );
     draft.transfer(booking);
     let closed = CardState { stamps: 0, opened: None, last: None, ..state.clone() };
-    draft.change(Change::Card(id, closed));
+    draft.change(Change::Card(id, Box::new(closed)));
 }
 
 /// Takes stamps back: from the open card; if it has too few, the newest full card whose voucher is unused is opened
@@ -202,18 +192,18 @@ pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::
         Transfer::new(Thing::Stamps(id), rest, Book::Available, Book::TakenBack, source, Reason::Returned);
     draft.transfer(booking.event(of));
     state.stamps -= rest;
-    if state.stamps == 0 {
+    if state.stamps == 0 && state.opened.is_some() {
         (state.opened, state.last) = (None, None);
         // the card was never begun
         state.number = state.number.saturating_sub(1);
     }
-    draft.change(Change::Card(id, state));
+    draft.change(Change::Card(id, Box::new(state)));
 }
 
 /// The state of a card with what this event has done to it.
 fn current_state(draft: &Draft<'_>, id: CardId) -> CardState {
     let changed = draft.postings.changes.iter().rev().find_map(|change| match change {
-        Change::Card(other, state) if *other == id => Some(state.clone()),
+        Change::Card(other, state) if *other == id => Some((**state).clone()),
         _ => None,
     });
     changed.or_else(|| draft.account.cards.get(id.index()).cloned()).unwrap_or_default()

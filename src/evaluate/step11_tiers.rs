@@ -8,18 +8,51 @@ use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{Keep, Reach, Tiers, TiersId};
 
-/// The highest level whose threshold is reached by the metrics of a window.
-pub(crate) fn earned_level(tiers: &Tiers, values: &[i64]) -> u32 {
+/// The highest level whose threshold is reached by metrics.
+fn earned_level(tiers: &Tiers, value: &dyn Fn(usize) -> i64) -> u32 {
     let reached =
-        |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, values));
+        |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, value));
     tiers.levels.iter().rposition(reached).unwrap_or(0) as u32
 }
 
-fn holds(reach: &Reach, values: &[i64]) -> bool {
+fn holds(reach: &Reach, value: &dyn Fn(usize) -> i64) -> bool {
     match reach {
-        Reach::And(parts) => parts.iter().all(|part| holds(part, values)),
-        Reach::Or(parts) => parts.iter().any(|part| holds(part, values)),
-        Reach::AtLeast(metric, least) => values.get(*metric).is_some_and(|value| value >= least),
+        Reach::And(parts) => parts.iter().all(|part| holds(part, value)),
+        Reach::Or(parts) => parts.iter().any(|part| holds(part, value)),
+        Reach::AtLeast(metric, least) => value(*metric) >= *least,
+    }
+}
+
+/// The counters of a tiers block in the window of a day.
+struct Counted<'d, 'a> {
+    draft: &'d Draft<'a>,
+    tiers: &'a Tiers,
+    slot: i64,
+}
+
+impl<'d, 'a> Counted<'d, 'a> {
+    fn new(draft: &'d Draft<'a>, tiers: &'a Tiers, day: Date) -> Self {
+        // all metrics of a block share its window
+        let slot = tiers.metrics.first().map_or(0, |metric| draft.slot_on(metric.meter, day));
+        Self { draft, tiers, slot }
+    }
+
+    fn before(&self, metric: usize) -> i64 {
+        let meter = self.tiers.metrics.get(metric).map(|metric| metric.meter);
+        meter.map_or(0, |meter| self.draft.account.meters.get(meter, self.slot))
+    }
+
+    fn now(&self, metric: usize) -> i64 {
+        let meter = self.tiers.metrics.get(metric).map(|metric| metric.meter);
+        meter.map_or(0, |meter| self.draft.meter(meter, self.slot))
+    }
+
+    fn earned_before(&self) -> u32 {
+        earned_level(self.tiers, &|metric| self.before(metric))
+    }
+
+    fn earned_now(&self) -> u32 {
+        earned_level(self.tiers, &|metric| self.now(metric))
     }
 }
 
@@ -27,39 +60,28 @@ fn holds(reach: &Reach, values: &[i64]) -> bool {
 pub(crate) fn recount(draft: &mut Draft<'_>) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let id = TiersId(place as u32);
-        let day = draft.day;
-        let before = metrics(draft, tiers, day, false);
-        let now = metrics(draft, tiers, day, true);
-        if before == now {
-            continue;
-        }
-        let state = current_state(draft, id);
-        let (was, earned) = (earned_level(tiers, &before), earned_level(tiers, &now));
-        if earned > state.level {
+        let (was, earned) = {
+            let counted = Counted::new(draft, tiers, draft.day);
+            if (0..tiers.metrics.len()).all(|metric| counted.before(metric) == counted.now(metric)) {
+                continue;
+            }
+            (counted.earned_before(), counted.earned_now())
+        };
+        let level = draft.account.tiers.get(place).map_or(0, |state| state.level);
+        if earned > level {
+            let state = current_state(draft, id);
             upgrade(draft, id, tiers, &state, earned);
-        } else if earned == state.level && was < earned && earned > 0 {
+        } else if earned == level && was < earned {
+            let state = current_state(draft, id);
             renew(draft, id, tiers, &state);
         }
     }
 }
 
-/// What the metrics count in the window of a day, with or without this event.
-fn metrics(draft: &Draft<'_>, tiers: &Tiers, day: Date, with_event: bool) -> Vec<i64> {
-    let value = |metric: &crate::program::Metric| {
-        let slot = draft.slot_on(metric.meter, day);
-        if with_event {
-            draft.meter(metric.meter, slot)
-        } else {
-            draft.account.meters.get(metric.meter, slot)
-        }
-    };
-    tiers.metrics.iter().map(value).collect()
-}
-
 /// The state of a tiers block with what this event has done to it.
 fn current_state(draft: &Draft<'_>, id: TiersId) -> TierState {
     let changed = draft.postings.changes.iter().rev().find_map(|change| match change {
-        Change::Tier(other, state) if *other == id => Some(state.clone()),
+        Change::Tier(other, state) if *other == id => Some((**state).clone()),
         _ => None,
     });
     changed.or_else(|| draft.account.tiers.get(id.index()).cloned()).unwrap_or_default()
@@ -79,7 +101,7 @@ fn upgrade(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, state: &TierState,
     next.level = level;
     (next.until, next.base_until) = term(tiers.keep, draft.day, &draft.anchors);
     remember(draft, state, &mut next);
-    draft.change(Change::Tier(id, next));
+    draft.change(Change::Tier(id, Box::new(next)));
     for passed in state.level + 1..=level {
         let Some(gifts) = tiers.levels.get(passed as usize).map(|level| &level.entry) else { continue };
         for gift in gifts {
@@ -106,7 +128,7 @@ fn renew(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, state: &TierState) {
         next.window = Some(window);
     }
     (next.until, next.base_until) = (until, base);
-    draft.change(Change::Tier(id, next));
+    draft.change(Change::Tier(id, Box::new(next)));
 }
 
 /// Notes since when which level is held, as far back as a late event may ask.
@@ -133,7 +155,7 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
         if state.window != Some(window) || state.level == 0 {
             continue;
         }
-        let earned = earned_level(tiers, &metrics(draft, tiers, purchase_day, true));
+        let earned = Counted::new(draft, tiers, purchase_day).earned_now();
         let floor_holds = state.floor_until.is_none_or(|until| until >= draft.day);
         let floor = if floor_holds { state.floor } else { 0 };
         let level = earned.max(floor);
@@ -152,7 +174,7 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
             continue;
         }
         remember(draft, &state, &mut next);
-        draft.change(Change::Tier(id, next));
+        draft.change(Change::Tier(id, Box::new(next)));
         cancel_gifts(draft, id, level + 1..=state.level);
     }
 }
@@ -188,7 +210,7 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     let Some(base) = state.base_until.or(state.until) else { return };
     let window = tiers.window.previous_start(draft.day, &draft.anchors);
     let day = window.unwrap_or(draft.day);
-    let earned = earned_level(tiers, &metrics(draft, tiers, day, true));
+    let earned = Counted::new(draft, tiers, day).earned_now();
     let mut next = state.clone();
     next.level = if earned >= state.level {
         state.level
@@ -207,5 +229,5 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     if next.level != state.level {
         remember(draft, &state, &mut next);
     }
-    draft.change(Change::Tier(id, next));
+    draft.change(Change::Tier(id, Box::new(next)));
 }

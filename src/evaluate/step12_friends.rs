@@ -36,7 +36,7 @@ pub(crate) fn name_referrer(
     };
     let Some(referral) = facts.program.referrals.get(place) else { return };
     let link = Link { referral: place as u32, referrer: Arc::clone(referrer), stage: LinkStage::Named };
-    draft.change(Change::Link(link));
+    draft.change(Change::Link(Box::new(link)));
     let shared = shared_values(facts.program, referral, attributes);
     let body = MessageBody::ReferralNamed { joined: facts.event.day, shared };
     let friend = Arc::clone(&facts.account.member);
@@ -67,7 +67,7 @@ pub(crate) fn qualify(facts: &Facts<'_>, draft: &mut Draft<'_>, kind: EventKindI
     match referral.wait.and_then(|wait| wait.add_to_date(facts.event.day)) {
         Some(day) if day > facts.event.day => {
             let stage = LinkStage::Waiting(Arc::clone(id), day);
-            draft.change(Change::Link(Link { stage, ..link.clone() }));
+            draft.change(Change::Link(Box::new(Link { stage, ..link.clone() })));
         }
         _ => tell(draft, referral, link),
     }
@@ -81,7 +81,7 @@ pub(crate) fn pay_out(draft: &mut Draft<'_>, link: &Link) {
 }
 
 fn tell(draft: &mut Draft<'_>, referral: &Referral, link: &Link) {
-    draft.change(Change::Link(Link { stage: LinkStage::Told, ..link.clone() }));
+    draft.change(Change::Link(Box::new(Link { stage: LinkStage::Told, ..link.clone() })));
     let shared = shared_values(draft.program, referral, &draft.account.attributes);
     let friend = Arc::clone(&draft.account.member);
     draft.send(&link.referrer, &referral.name, &friend, MessageBody::ReferralQualified { shared });
@@ -98,7 +98,7 @@ pub(crate) fn recheck(draft: &mut Draft<'_>, receipt: &Receipt) {
     let left: i64 = (0..receipt.items.len()).map(|line| receipt.left(line).1).sum();
     let least = referral.qualifies.map_or(0, |qualifies| qualifies.at_least);
     if left < least || receipt.is_returned_in_full() {
-        draft.change(Change::Link(Link { stage: LinkStage::Open, ..link.clone() }));
+        draft.change(Change::Link(Box::new(Link { stage: LinkStage::Open, ..link.clone() })));
     }
 }
 
@@ -147,7 +147,7 @@ pub(crate) fn receive(facts: &Facts<'_>, draft: &mut Draft<'_>, message: &Messag
                 notes.push(Note::Unrelated);
                 return;
             };
-            draft.change(Change::Link(Link { stage: LinkStage::Open, ..link.clone() }));
+            draft.change(Change::Link(Box::new(Link { stage: LinkStage::Open, ..link.clone() })));
             pay(draft, id, &referral.joining_friend);
         }
         MessageBody::ReferralSettled => {
@@ -160,7 +160,7 @@ pub(crate) fn receive(facts: &Facts<'_>, draft: &mut Draft<'_>, message: &Messag
                 notes.push(Note::Unrelated);
                 return;
             };
-            draft.change(Change::Link(Link { stage: LinkStage::Settled, ..link.clone() }));
+            draft.change(Change::Link(Box::new(Link { stage: LinkStage::Settled, ..link.clone() })));
             if pay_capped(facts, draft, id, &referral.qualifying_friend, &referral.friend_caps).is_some() {
                 notes.push(Note::Referral("the friend's cap is used up"));
             }

@@ -119,9 +119,11 @@ impl Trace {
     pub(crate) fn take_shares(&mut self, facts: &Facts<'_>, rows: &Rows) {
         for row in rows.all() {
             let denominator = match row.thing {
-                Some(Thing::Unit(unit)) => {
-                    facts.program.units.get(unit.index()).map_or(1, |unit| unit.denominator)
-                }
+                Some(Thing::Unit(unit)) => facts
+                    .program
+                    .units
+                    .get(unit.index())
+                    .map_or(1, |unit| unit.denominator.saturating_mul(10_i128.pow(unit.decimals))),
                 _ => 1,
             };
             let items = facts.event.items().iter().zip(&row.passes);

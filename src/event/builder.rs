@@ -1,6 +1,6 @@
 //! Building events. Every limit and every number is checked here, once.
 
-use super::{Digest, Event, Kind, Named, Return, Value};
+use super::{Digest, Event, Item, Kind, Named, Return, ReturnLine, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -58,228 +58,12 @@ pub enum EventError {
     /// An attribute is written twice.
     #[error("the attribute `{0}` is there twice")]
     Twice(String),
-}
-
-/// One line of a basket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    pub(crate) name: Box<str>,
-    pub(crate) sku: Option<Box<str>>,
-    pub(crate) category: Option<Box<str>>,
-    pub(crate) brand: Option<Box<str>>,
-    /// Millionths of a piece.
-    pub(crate) quantity: i64,
-    /// Micro-units of one piece.
-    pub(crate) price: i64,
-    /// Micro-units of the line.
-    pub(crate) value: i64,
-    /// Sorted by name once the event is built.
-    pub(crate) attributes: Box<[(Box<str>, Value)]>,
-    problem: Option<Box<EventError>>,
-}
-
-impl Item {
-    /// A line: its name, how many pieces, and the price of one piece as decimal texts. A price may be negative (a
-    /// deposit that is paid back), a quantity may not.
-    #[must_use]
-    pub fn new(name: &str, quantity: &str, price: &str) -> Self {
-        let mut problem = None;
-        let quantity_micros = number("quantity", quantity, &mut problem);
-        if quantity_micros < 0 {
-            problem.get_or_insert_with(|| wrong("quantity", quantity));
-        }
-        let price_micros = number("unit_price", price, &mut problem);
-        Self::from_micros(name, quantity_micros, price_micros, problem)
-    }
-
-    pub(crate) fn from_micros(
-        name: &str,
-        quantity: i64,
-        price: i64,
-        problem: Option<Box<EventError>>,
-    ) -> Self {
-        let mut problem = problem;
-        let value = line_value(quantity, price).unwrap_or_else(|| {
-            problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
-            0
-        });
-        Self {
-            name: name.into(),
-            sku: None,
-            category: None,
-            brand: None,
-            quantity,
-            price,
-            value,
-            attributes: Box::default(),
-            problem,
-        }
-    }
-
-    /// The article number.
-    #[must_use]
-    pub fn sku(mut self, sku: &str) -> Self {
-        self.sku = Some(sku.into());
-        self
-    }
-
-    /// The category.
-    #[must_use]
-    pub fn category(mut self, category: &str) -> Self {
-        self.category = Some(category.into());
-        self
-    }
-
-    /// The brand.
-    #[must_use]
-    pub fn brand(mut self, brand: &str) -> Self {
-        self.brand = Some(brand.into());
-        self
-    }
-
-    /// An attribute that the program declares in `item { … }`.
-    #[must_use]
-    pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
-        let mut attributes = std::mem::take(&mut self.attributes).into_vec();
-        attributes.push((name.into(), value.into()));
-        self.attributes = attributes.into();
-        self
-    }
-
-    fn finish(&mut self, place: usize) -> Result<(), EventError> {
-        match self.problem.take().map(|problem| *problem) {
-            Some(EventError::LineValue { .. }) => return Err(EventError::LineValue { item: place + 1 }),
-            Some(problem) => return Err(problem),
-            None => {}
-        }
-        limit_money("line value", self.value)?;
-        if self.name.len() > TEXT_MOST || self.name.contains('\0') {
-            return Err(EventError::Text("the name of an item"));
-        }
-        for text in [&self.sku, &self.category, &self.brand].into_iter().flatten() {
-            check_text("a text of an item", text)?;
-        }
-        sort_attributes(&mut self.attributes)
-    }
-
-    fn digest(&self, digest: &mut Digest) {
-        digest.text(&self.name);
-        for text in [&self.sku, &self.category, &self.brand] {
-            digest_option(digest, text.as_deref());
-        }
-        digest.number(self.quantity);
-        digest.number(self.price);
-        digest_attributes(digest, &self.attributes);
-    }
-}
-
-/// A line of a return.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReturnLine {
-    /// Name of the item; empty if only the article number is known.
-    pub(crate) name: Box<str>,
-    pub(crate) sku: Option<Box<str>>,
-    /// Line of the purchase, counted from 1.
-    pub(crate) line: Option<u32>,
-    /// Millionths of a piece.
-    pub(crate) quantity: i64,
-    /// Micro-units of the line; `None` counts at the purchase's price.
-    pub(crate) value: Option<i64>,
-    /// The purchase, if it is not the one the return names.
-    pub(crate) of: Option<Arc<str>>,
-    /// Asked only where an unmatched line takes back today's rate.
-    pub(crate) category: Option<Box<str>>,
-    pub(crate) brand: Option<Box<str>>,
-    problem: Option<Box<EventError>>,
-}
-
-impl ReturnLine {
-    /// So many pieces of an item, at the price at which it was bought.
-    #[must_use]
-    pub fn new(name: &str, quantity: &str) -> Self {
-        let mut problem = None;
-        let micros = number("quantity", quantity, &mut problem);
-        if micros < 0 {
-            problem.get_or_insert_with(|| wrong("quantity", quantity));
-        }
-        Self {
-            name: name.into(),
-            sku: None,
-            line: None,
-            quantity: micros,
-            value: None,
-            of: None,
-            category: None,
-            brand: None,
-            problem,
-        }
-    }
-
-    /// The money that is given back for one piece.
-    #[must_use]
-    pub fn unit_price(mut self, price: &str) -> Self {
-        let mut problem = self.problem.take();
-        let price_micros = number("unit_price", price, &mut problem);
-        match line_value(self.quantity, price_micros) {
-            Some(value) => self.value = Some(value),
-            None => {
-                problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
-            }
-        }
-        self.problem = problem;
-        self
-    }
-
-    /// The article number; where it is given it finds the line, not the name.
-    #[must_use]
-    pub fn sku(mut self, sku: &str) -> Self {
-        self.sku = Some(sku.into());
-        self
-    }
-
-    /// The category, for lines that no purchase is known of.
-    #[must_use]
-    pub fn category(mut self, category: &str) -> Self {
-        self.category = Some(category.into());
-        self
-    }
-
-    /// The brand, for lines that no purchase is known of.
-    #[must_use]
-    pub fn brand(mut self, brand: &str) -> Self {
-        self.brand = Some(brand.into());
-        self
-    }
-
-    /// The line of the purchase, counted from 1.
-    #[must_use]
-    pub const fn line(mut self, line: u32) -> Self {
-        self.line = Some(line);
-        self
-    }
-
-    /// The purchase of this line.
-    #[must_use]
-    pub fn of(mut self, purchase: &str) -> Self {
-        self.of = Some(purchase.into());
-        self
-    }
-}
-
-impl ReturnLine {
-    /// The line as something bought now.
-    pub(crate) fn as_item(&self) -> Item {
-        let mut item = Item::from_micros(&self.name, self.quantity, 0, None);
-        item.sku.clone_from(&self.sku);
-        item.category.clone_from(&self.category);
-        item.brand.clone_from(&self.brand);
-        item.value = self.value.unwrap_or(0);
-        item.price = i64::try_from(
-            (i128::from(item.value) * 1_000_000).checked_div(i128::from(self.quantity)).unwrap_or(0),
-        )
-        .unwrap_or(0);
-        item
-    }
+    /// The name of an event is a word that the wire form needs: `return`, `joining`, `referral-named`, ….
+    #[error("no event can be named `{0}`: that word stands for another form of event")]
+    ReservedName(String),
+    /// The id begins like the keys under which the clock books.
+    #[error("the id `{0}` begins with @, which is kept for what the clock books")]
+    ReservedId(String),
 }
 
 /// Builds an [`Event`].
@@ -393,10 +177,14 @@ impl EventBuilder {
         self
     }
 
-    /// How much was paid with a means that the program declares.
+    /// How much was paid with a means that the program declares. Several amounts of one means add up.
     #[must_use]
     pub fn payment(mut self, means: &str, amount: &str) -> Self {
         let micros = number("payment", amount, &mut self.problem);
+        self.paid(means, micros)
+    }
+
+    pub(super) fn paid(mut self, means: &str, micros: i64) -> Self {
         self.payments.push((means.into(), micros));
         self
     }
@@ -447,6 +235,9 @@ impl EventBuilder {
         }
         let at = self.at.clone()?;
         check_text("the id", &self.id)?;
+        if self.id.starts_with('@') {
+            return Err(EventError::ReservedId(self.id.chars().take(40).collect()));
+        }
         check_text("the member", &self.member)?;
         limit("items", self.items.len().max(self.lines.len()), ITEMS_MOST)?;
         limit("attributes", self.attributes.len(), ATTRIBUTES_MOST)?;
@@ -466,6 +257,9 @@ impl EventBuilder {
         match self.kind {
             BuilderKind::Named(name) => {
                 check_text("the kind of event", &name)?;
+                if is_reserved_kind(&name) {
+                    return Err(EventError::ReservedName(name.into()));
+                }
                 if self.total.is_some() && !self.items.is_empty() {
                     return Err(EventError::ItemsAndTotal);
                 }
@@ -478,39 +272,66 @@ impl EventBuilder {
                     limit_money("sum of the items", sum)?;
                 }
                 let has_basket = !items.is_empty();
-                self.payments.sort();
+                let payments = joined_payments(self.payments)?;
                 Ok(Kind::Named(Named {
                     name,
                     items: items.into(),
                     has_basket,
                     channel: self.channel,
                     store: self.store,
-                    payments: self.payments.into(),
+                    payments,
                 }))
             }
             BuilderKind::Return => {
                 for (place, line) in self.lines.iter_mut().enumerate() {
-                    match line.problem.take().map(|problem| *problem) {
-                        Some(EventError::LineValue { .. }) => {
-                            return Err(EventError::LineValue { item: place + 1 });
-                        }
-                        Some(problem) => return Err(problem),
-                        None => limit_money("line value", line.value.unwrap_or(0))?,
-                    }
+                    line.finish(place)?;
+                }
+                limit("purchases of which all comes back", self.all_of.len(), ITEMS_MOST)?;
+                for of in self.of.iter().chain(self.all_of.iter().flatten()) {
+                    check_text("the purchase that comes back", of)?;
                 }
                 Ok(Kind::Return(Return { of: self.of, lines: self.lines.into(), all_of: self.all_of.into() }))
             }
-            BuilderKind::Joining => Ok(Kind::Joining { referrer: self.referrer }),
+            BuilderKind::Joining => {
+                if let Some(referrer) = &self.referrer {
+                    check_text("the referrer", referrer)?;
+                }
+                Ok(Kind::Joining { referrer: self.referrer })
+            }
         }
     }
 }
 
+/// A means and micro-units.
+type Payment = (Box<str>, i64);
+
+/// Payments by means, each means once.
+fn joined_payments(mut payments: Vec<Payment>) -> Result<Box<[Payment]>, EventError> {
+    limit("payments", payments.len(), ATTRIBUTES_MOST)?;
+    payments.sort();
+    let mut joined: Vec<Payment> = Vec::with_capacity(payments.len());
+    for (means, amount) in payments {
+        check_text("the means of a payment", &means)?;
+        match joined.last_mut().filter(|(known, _)| *known == means) {
+            Some((_, sum)) => *sum = sum.checked_add(amount).ok_or_else(|| too_much("payment"))?,
+            None => joined.push((means, amount)),
+        }
+    }
+    joined.iter().try_for_each(|(_, amount)| limit_money("payment", *amount))?;
+    Ok(joined.into())
+}
+
+/// Words that stand for another form of event in the wire form.
+fn is_reserved_kind(name: &str) -> bool {
+    name == "return" || name == "joining" || super::message::KINDS.contains(&name)
+}
+
 /// Quantity times price in micro-units, if six decimals hold it.
-fn line_value(quantity: i64, price: i64) -> Option<i64> {
+pub(super) fn line_value(quantity: i64, price: i64) -> Option<i64> {
     crate::amount::line_value(Quantity::from_micros(quantity)?, Money::from_micros(price)?).map(Money::micros)
 }
 
-fn number(what: &'static str, text: &str, problem: &mut Option<Box<EventError>>) -> i64 {
+pub(super) fn number(what: &'static str, text: &str, problem: &mut Option<Box<EventError>>) -> i64 {
     match parse_micros(text) {
         Some(micros) if micros.abs() <= MONEY_MOST => micros,
         _ => {
@@ -520,7 +341,7 @@ fn number(what: &'static str, text: &str, problem: &mut Option<Box<EventError>>)
     }
 }
 
-fn wrong(what: &'static str, text: &str) -> Box<EventError> {
+pub(super) fn wrong(what: &'static str, text: &str) -> Box<EventError> {
     Box::new(EventError::Number { what, text: text.chars().take(40).collect(), decimals: 6 })
 }
 
@@ -528,7 +349,7 @@ fn too_much(what: &'static str) -> EventError {
     EventError::Number { what, text: "more than 10^12".into(), decimals: 6 }
 }
 
-fn limit_money(what: &'static str, micros: i64) -> Result<(), EventError> {
+pub(super) fn limit_money(what: &'static str, micros: i64) -> Result<(), EventError> {
     if micros.abs() > MONEY_MOST { Err(too_much(what)) } else { Ok(()) }
 }
 
@@ -543,7 +364,7 @@ pub(crate) fn check_text(what: &'static str, text: &str) -> Result<(), EventErro
     Ok(())
 }
 
-fn sort_attributes(attributes: &mut [(Box<str>, Value)]) -> Result<(), EventError> {
+pub(super) fn sort_attributes(attributes: &mut [(Box<str>, Value)]) -> Result<(), EventError> {
     limit("attributes", attributes.len(), ATTRIBUTES_MOST)?;
     for (name, value) in attributes.iter() {
         check_text("the name of an attribute", name)?;
@@ -564,22 +385,30 @@ fn sort_attributes(attributes: &mut [(Box<str>, Value)]) -> Result<(), EventErro
     }
 }
 
-fn digest_option(digest: &mut Digest, text: Option<&str>) {
+pub(super) fn digest_option(digest: &mut Digest, text: Option<&str>) {
     match text {
         Some(text) => digest.text(text),
         None => digest.word(u64::MAX),
     }
 }
 
-fn digest_attributes(digest: &mut Digest, attributes: &[(Box<str>, Value)]) {
+pub(super) fn digest_attributes(digest: &mut Digest, attributes: &[(Box<str>, Value)]) {
     digest.word(attributes.len() as u64);
     for (name, value) in attributes {
         digest.text(name);
+        // a word for the type first: `false`, 1 and a text of one byte must not look the same
         match value {
-            Value::Text(text) => digest.text(text),
-            Value::Bool(yes) => digest.word(1 + u64::from(*yes)),
-            Value::Integer(number) => digest.number(*number),
+            Value::Text(text) => {
+                digest.word(1);
+                digest.text(text);
+            }
+            Value::Bool(yes) => digest.word(2 + u64::from(*yes)),
+            Value::Integer(number) => {
+                digest.word(4);
+                digest.number(*number);
+            }
             Value::List(names) => {
+                digest.word(5);
                 digest.word(names.len() as u64);
                 names.iter().for_each(|name| digest.text(name));
             }
@@ -600,6 +429,7 @@ pub(crate) fn digest(event: &Event) -> u128 {
             digest.text(&named.name);
             digest_option(&mut digest, named.channel.as_deref());
             digest_option(&mut digest, named.store.as_deref());
+            digest.word(named.payments.len() as u64);
             for (means, amount) in &named.payments {
                 digest.text(means);
                 digest.number(*amount);
@@ -610,6 +440,7 @@ pub(crate) fn digest(event: &Event) -> u128 {
         Kind::Return(back) => {
             digest.word(2);
             digest_option(&mut digest, back.of.as_deref());
+            digest.word(back.lines.len() as u64);
             for line in &back.lines {
                 digest.text(&line.name);
                 digest_option(&mut digest, line.sku.as_deref());
@@ -619,6 +450,7 @@ pub(crate) fn digest(event: &Event) -> u128 {
                 digest_option(&mut digest, line.brand.as_deref());
                 digest.number(line.value.unwrap_or(i64::MIN));
                 digest_option(&mut digest, line.of.as_deref());
+                digest_attributes(&mut digest, &line.attributes);
             }
             for of in &back.all_of {
                 digest_option(&mut digest, of.as_deref());

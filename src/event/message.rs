@@ -43,6 +43,10 @@ pub enum MessageBody {
     ReferralSettled,
 }
 
+/// The kinds of message in the wire form.
+pub(super) const KINDS: [&str; 4] =
+    ["referral-named", "referral-accepted", "referral-qualified", "referral-settled"];
+
 impl MessageBody {
     /// The kind of the message in the wire form.
     #[must_use]
@@ -81,7 +85,13 @@ impl Message {
         &self.body
     }
 
-    pub(super) fn into_event(self) -> Event {
+    pub(super) fn into_event(mut self) -> Event {
+        // stores may put the keys of an object in another order; the same message must stay the same event
+        if let MessageBody::ReferralNamed { shared, .. } | MessageBody::ReferralQualified { shared } =
+            &mut self.body
+        {
+            shared.sort();
+        }
         let mut event = Event {
             id: Arc::clone(&self.id),
             member: Arc::clone(&self.to),

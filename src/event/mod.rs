@@ -6,10 +6,14 @@
 
 mod builder;
 mod digest;
+mod item;
 mod message;
+mod wire;
 
-pub use builder::{EventBuilder, EventError, Item, ReturnLine};
+pub(crate) use builder::check_text;
+pub use builder::{EventBuilder, EventError};
 pub(crate) use digest::Digest;
+pub use item::{Item, ReturnLine};
 pub use message::{Message, MessageBody};
 
 use crate::calendar::Instant;

@@ -3,9 +3,13 @@
 //! A delta moves a positive amount of one unit from one book of a member to another. Per unit everything sums to
 //! zero, and what was issued = pending + available + redeemed + expired + taken back − debt.
 
+mod balances;
 mod totals;
+mod wire;
 
+pub use balances::Balances;
 pub use totals::Totals;
+pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
 use crate::program::{CardId, ReferralId, RuleId, TiersId, UnitId, VoucherId};
@@ -84,6 +88,19 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons, in order.
+    pub const ALL: [Self; 9] = [
+        Self::Earned,
+        Self::Given,
+        Self::Activated,
+        Self::Expired,
+        Self::Returned,
+        Self::Repaid,
+        Self::CardFull,
+        Self::NotCarriedOver,
+        Self::Cancelled,
+    ];
+
     /// The word in ledgers.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -9,6 +9,15 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Books with these balances; other books are at zero.
+    pub(crate) fn from_balances(balances: &[(Book, i64)]) -> Self {
+        let mut totals = Self::default();
+        for (place, balance) in totals.books.iter_mut().enumerate() {
+            *balance = balances.iter().find(|(book, _)| *book as usize == place).map_or(0, |(_, sum)| *sum);
+        }
+        totals
+    }
+
     /// The balance of a book. [`Book::Issued`] and [`Book::Debt`] are zero or below, all others zero or above.
     #[must_use]
     pub fn balance(&self, book: Book) -> i64 {
@@ -49,6 +58,18 @@ impl Totals {
             }
         }
         true
+    }
+
+    /// Takes a booked delta back.
+    pub(crate) fn unbook(&mut self, delta: &Delta) {
+        for (place, balance) in self.books.iter_mut().enumerate() {
+            if place == delta.from as usize {
+                *balance += delta.amount;
+            }
+            if place == delta.to as usize {
+                *balance -= delta.amount;
+            }
+        }
     }
 
     /// Adds the balances of another account. `false` on overflow.

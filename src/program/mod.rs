@@ -10,14 +10,17 @@
 //! 4. every list inside a condition is sorted and without doubles;
 //! 5. `meters` holds every counter that a condition, cap or tier asks, once.
 
+mod asked;
 mod ids;
 mod index;
 mod lookup;
 mod meter;
+mod names;
 mod rule;
 mod test;
 mod things;
 
+pub(crate) use asked::Asked;
 pub(crate) use ids::{
     CapId, CardId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId, UnitId,
     VoucherId,
@@ -25,6 +28,7 @@ pub(crate) use ids::{
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::Symbols;
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
+pub use names::UnknownName;
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
@@ -97,6 +101,7 @@ pub struct Program {
     pub(crate) meter_index: MeterIndex,
     pub(crate) filters: Box<[Test]>,
     pub(crate) index: RuleIndex,
+    pub(crate) asked: Asked,
     /// 128 bits over the meaning of the program, for snapshots.
     pub(crate) fingerprint: u128,
 }

@@ -11,6 +11,13 @@
 )]
 
 mod check;
+#[cfg(feature = "cli")]
+mod cli;
+mod docs;
 mod errors;
 mod format;
+mod host;
+mod laws;
+mod real;
+mod scenario;
 mod syntax;

@@ -1,0 +1,79 @@
+//! Ratios from one run: the engine against the hand-written function, and 10,000 promotions against 10.
+//!
+//! `cargo bench --bench ratios`. All contestants take turns for several rounds on the same purchases; the median
+//! of the rounds counts, so that a busy machine bothers all of them alike. Before anything is timed, both sides must
+//! have come to the same totals.
+
+mod shop;
+
+use loyalty_rules::{Account, Evaluator, Program};
+use shop::{Total, hand};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+const PURCHASES: u32 = 2_000;
+const ROUNDS: usize = 15;
+
+fn main() {
+    // `cargo test --benches` runs this too: then once is enough
+    let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
+    let purchases = shop::purchases(PURCHASES);
+    let (events, hand_events) = (shop::events(&purchases), hand::events(&purchases));
+    let eight = shop::program(shop::EIGHT_RULES);
+    let (few, many) =
+        (shop::program(&shop::with_promotions(10)), shop::program(&shop::with_promotions(10_000)));
+    let mut evaluator = Evaluator::new();
+    assert_same_totals(&eight, &shop::run(&eight, &events, &mut evaluator), &hand::run(&hand_events));
+    let mut times: [Vec<Duration>; 4] = Default::default();
+    for _ in 0..rounds {
+        times[0].push(timed(|| drop(black_box(hand::run(&hand_events)))));
+        times[1].push(timed(|| drop(black_box(shop::run(&eight, &events, &mut evaluator)))));
+        times[2].push(timed(|| drop(black_box(shop::run(&few, &events, &mut evaluator)))));
+        times[3].push(timed(|| drop(black_box(shop::run(&many, &events, &mut evaluator)))));
+    }
+    let [by_hand, eight, few, many] = times.map(median);
+    println!(
+        "{PURCHASES} purchases of 1 to 12 lines, evaluated and posted, {rounds} rounds in turn, medians"
+    );
+    println!("eight rules: engine / hand-written rust_decimal   {:.2}", ratio(eight, by_hand));
+    println!("10,000 promotions / 10 promotions                 {:.2}", ratio(many, few));
+}
+
+fn assert_same_totals(
+    program: &Program,
+    accounts: &std::collections::BTreeMap<&str, Account>,
+    states: &std::collections::HashMap<&str, hand::HandState>,
+) {
+    assert_eq!(accounts.len(), states.len());
+    for (member, account) in accounts {
+        assert_eq!(engine_total(program, account), states[member].total(), "{member}");
+    }
+}
+
+fn engine_total(program: &Program, account: &Account) -> Total {
+    let points = account.balance(program, "points").expect("declared");
+    let card = account.card(program, "Coffee card").expect("declared");
+    let tier = account.tier(program, "Status").expect("declared");
+    Total {
+        points: points.available.parse().expect("a whole number"),
+        stamps: card.stamps,
+        vouchers: account.vouchers(program).len() as i64,
+        level: ["Bronze", "Silver", "Gold"].iter().position(|name| *name == tier.level).expect("known")
+            as u32,
+    }
+}
+
+fn timed(run: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    run();
+    start.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
+}

@@ -1,0 +1,164 @@
+//! Snapshots: an account at rest, in names and texts.
+//!
+//! A snapshot holds names instead of ids, days and moments as texts, and amounts as texts with exactly the decimals
+//! of their unit. The same account always gives the same snapshot, and with the same serialiser the same bytes. It can
+//! be restored only under the program that made it, and only if all its books balance.
+//!
+//! Only what is not at its beginning is written: books without a booking, cards without a stamp and lowest levels are
+//! left out.
+
+mod restore;
+mod restore_receipts;
+mod state;
+mod take;
+
+pub(super) use state::{
+    AttributeState, AwardState, BooksState, CardStateText, EventState, FullState, ItemState, LevelState,
+    LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState, SeenState,
+    ShareState, SlotState, SourceState, StageState, TierStateText, ValueState, VoucherState,
+};
+
+use super::Account;
+use crate::ledger::LineError;
+use crate::program::{Program, UnknownName};
+use serde::{Deserialize, Serialize};
+
+/// The form of snapshots that this version writes.
+const FORMAT: u32 = 1;
+
+/// An account at rest. Store it with serde and restore it with [`Account::restore`].
+///
+/// Fields are added only with a new `format`; readers of old formats stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    format: u32,
+    program: ProgramState,
+    member: String,
+    version: u64,
+    joined: Option<Moment>,
+    /// By name.
+    attributes: Vec<Named>,
+    newest: Option<Moment>,
+    clock: Option<crate::calendar::Instant>,
+    /// By kind and name.
+    books: Vec<BooksState>,
+    next_lot: u32,
+    /// By number.
+    lots: Vec<LotState>,
+    next_voucher: u32,
+    /// By number.
+    vouchers: Vec<VoucherState>,
+    /// By name.
+    cards: Vec<CardStateText>,
+    /// By name.
+    tiers: Vec<TierStateText>,
+    /// By name of the counter.
+    counters: Vec<SlotState>,
+    /// By name.
+    last_events: Vec<EventState>,
+    referral: Option<LinkState>,
+    /// By id.
+    receipts: Vec<ReceiptState>,
+    /// By id.
+    seen: Vec<SeenState>,
+}
+
+impl Snapshot {
+    /// The member.
+    #[must_use]
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// How many outcomes were posted, as [`Account::version`].
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The fingerprint of the program, as [`Program::fingerprint`].
+    #[must_use]
+    pub fn program_fingerprint(&self) -> String {
+        format!("{:032x}", self.program.fingerprint)
+    }
+}
+
+/// Why a snapshot is no account of a program. Nothing is repaired: a stored state that does not hold together needs
+/// somebody to look at it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// A newer version wrote it.
+    #[error("format {0} of snapshots is not known, only format 1")]
+    Format(u32),
+    /// It belongs to another program.
+    #[error("the snapshot belongs to program `{found}`, not to `{expected}`")]
+    Program {
+        /// The name and version of the program it is restored under.
+        expected: String,
+        /// The name and version of its own.
+        found: String,
+    },
+    /// A name that the program does not have.
+    #[error(transparent)]
+    Name(#[from] UnknownName),
+    /// A value that cannot be.
+    #[error("{what} `{name}`: {problem}")]
+    Value {
+        /// What is wrong: a lot, a voucher, a card, ….
+        what: &'static str,
+        /// Which one.
+        name: String,
+        /// Why.
+        problem: &'static str,
+    },
+    /// Entries are not in their order, or one is there twice.
+    #[error("the entries of `{what}` are not in order at `{name}`, or one is there twice")]
+    Order {
+        /// The field.
+        what: &'static str,
+        /// The entry.
+        name: String,
+    },
+    /// Books do not balance, or do not agree with what the member holds.
+    #[error("the books of `{name}` do not balance: {problem}")]
+    Unbalanced {
+        /// The unit, voucher or card.
+        name: String,
+        /// What does not agree.
+        problem: &'static str,
+    },
+}
+
+impl SnapshotError {
+    fn value(what: &'static str, name: impl ToString, problem: &'static str) -> Self {
+        Self::Value { what, name: name.to_string().chars().take(40).collect(), problem }
+    }
+}
+
+impl From<LineError> for SnapshotError {
+    fn from(error: LineError) -> Self {
+        match error {
+            LineError::Name(name) => Self::Name(name),
+            LineError::Value { field, value } => Self::value(field, value, "it cannot be this"),
+        }
+    }
+}
+
+impl Account {
+    /// The account at rest.
+    #[must_use]
+    pub fn snapshot(&self, program: &Program) -> Snapshot {
+        take::snapshot(self, program)
+    }
+
+    /// The account that a snapshot holds, exactly as it was.
+    ///
+    /// # Errors
+    ///
+    /// [`SnapshotError`] if it belongs to another program or anything in it does not hold together.
+    pub fn restore(program: &Program, snapshot: Snapshot) -> Result<Self, SnapshotError> {
+        restore::account(program, snapshot)
+    }
+}

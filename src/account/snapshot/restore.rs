@@ -1,0 +1,377 @@
+//! Restoring an account, with every doubt a reason to refuse.
+
+use super::restore_receipts::receipts;
+use super::{
+    BooksState, CardStateText, EventState, FORMAT, LinkState, LotState, Named, ProgramState, SeenState,
+    SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
+};
+use crate::account::{Account, CardState, FullCard, HeldVoucher, Link, LinkStage, Lot, Tenure, TierState};
+use crate::calendar::Instant;
+use crate::event::check_text;
+use crate::ledger::{Book, Source, Thing, Totals};
+use crate::program::{MeterId, Program, TiersId, UnitKind};
+use crate::wire::parse_amount;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Restores an account.
+pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, SnapshotError> {
+    check_head(program, &snapshot)?;
+    let mut account = Account::open(program, &snapshot.member);
+    account.version = snapshot.version;
+    account.tenure = snapshot.joined.map(|joined| Tenure { at: joined.at, day: joined.day });
+    account.newest = snapshot.newest.map(|newest| (newest.at, newest.day));
+    account.clock = snapshot.clock;
+    (account.next_lot, account.next_voucher) = (snapshot.next_lot, snapshot.next_voucher);
+    let mut state = Restore { program, account, meters: meters_by_name(program) };
+    state.attributes(snapshot.attributes)?;
+    state.books(&snapshot.books)?;
+    state.lots(&snapshot.lots)?;
+    state.vouchers(&snapshot.vouchers)?;
+    state.cards(snapshot.cards)?;
+    state.tiers(snapshot.tiers)?;
+    state.counters(&snapshot.counters)?;
+    state.last_events(&snapshot.last_events)?;
+    state.link(snapshot.referral)?;
+    receipts(&mut state, snapshot.receipts)?;
+    state.seen(snapshot.seen)?;
+    state.check_holdings()?;
+    state.account.due = state.account.first_due();
+    Ok(state.account)
+}
+
+fn check_head(program: &Program, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+    if snapshot.format != FORMAT {
+        return Err(SnapshotError::Format(snapshot.format));
+    }
+    let ProgramState { name, version, fingerprint } = &snapshot.program;
+    if *fingerprint != program.fingerprint {
+        let label =
+            |name: &str, version: u32, print: u128| format!("{name} version {version} ({print:032x})");
+        return Err(SnapshotError::Program {
+            expected: label(&program.name, program.version, program.fingerprint),
+            found: label(&name.chars().take(40).collect::<String>(), *version, *fingerprint),
+        });
+    }
+    checked("member", &snapshot.member)?;
+    if snapshot.next_lot == 0 || snapshot.next_voucher == 0 {
+        return Err(SnapshotError::value("next number", 0, "lots and vouchers are counted from 1"));
+    }
+    Ok(())
+}
+
+fn meters_by_name(program: &Program) -> BTreeMap<&str, MeterId> {
+    let meters = program.meters.iter().enumerate();
+    meters.map(|(place, meter)| (&*meter.name, MeterId(place as u32))).collect()
+}
+
+/// A text that an event could carry.
+pub(super) fn checked<'a>(what: &'static str, text: &'a str) -> Result<&'a str, SnapshotError> {
+    match check_text(what, text) {
+        Ok(()) => Ok(text),
+        Err(_) => Err(SnapshotError::value(what, text, "it is empty, too long, or contains a NUL character")),
+    }
+}
+
+/// A text that an event could carry, or an empty one.
+fn checked_or_empty<'a>(what: &'static str, text: &'a str) -> Result<&'a str, SnapshotError> {
+    if text.is_empty() { Ok(text) } else { checked(what, text) }
+}
+
+/// Refuses entries that are not strictly in order.
+pub(super) fn in_order<T, K: Ord>(
+    what: &'static str,
+    entries: &[T],
+    key: impl Fn(&T) -> K,
+    name: impl Fn(&T) -> String,
+) -> Result<(), SnapshotError> {
+    let mut pairs = entries.iter().zip(entries.iter().skip(1));
+    match pairs.find(|(one, two)| key(one) >= key(two)) {
+        Some((_, two)) => Err(SnapshotError::Order { what, name: name(two) }),
+        None => Ok(()),
+    }
+}
+
+/// An account in the making.
+pub(super) struct Restore<'a> {
+    pub(super) program: &'a Program,
+    pub(super) account: Account,
+    pub(super) meters: BTreeMap<&'a str, MeterId>,
+}
+
+impl Restore<'_> {
+    fn attributes(&mut self, attributes: Vec<Named>) -> Result<(), SnapshotError> {
+        in_order("attributes", &attributes, |named| named.name.clone(), |named| named.name.clone())?;
+        for Named { name, text } in attributes {
+            let place = self.program.member_attributes.iter().position(|attribute| *attribute.name == *name);
+            let slot = place.and_then(|place| self.account.attributes.get_mut(place));
+            let Some(slot) = slot else {
+                return Err(SnapshotError::value("attribute", name, "the program does not have it"));
+            };
+            *slot = Some(text.into());
+        }
+        Ok(())
+    }
+
+    fn books(&mut self, books: &[BooksState]) -> Result<(), SnapshotError> {
+        in_order("books", books, |books| (books.kind, books.name.clone()), |books| books.name.clone())?;
+        for state in books {
+            let thing = self.program.thing_of(state.kind, &state.name)?;
+            let decimals = self.program.thing_decimals(thing);
+            let amount = |text: &str| {
+                parse_amount(text, decimals)
+                    .filter(|amount| *amount >= 0)
+                    .ok_or_else(|| SnapshotError::value("books", &state.name, "an amount has another form"))
+            };
+            let totals = [
+                (Book::Issued, -amount(&state.issued)?),
+                (Book::Pending, amount(&state.pending)?),
+                (Book::Available, amount(&state.available)?),
+                (Book::Redeemed, amount(&state.redeemed)?),
+                (Book::Expired, amount(&state.expired)?),
+                (Book::TakenBack, amount(&state.taken_back)?),
+                (Book::Debt, -amount(&state.debt)?),
+            ];
+            let totals = Totals::from_balances(&totals);
+            if !totals.is_balanced() || totals == Totals::default() {
+                return Err(SnapshotError::Unbalanced {
+                    name: state.name.clone(),
+                    problem: "what was issued is not what became of it",
+                });
+            }
+            let place = match thing {
+                Thing::Unit(unit) => self.account.totals.get_mut(unit.index()),
+                Thing::Voucher(voucher) => self.account.voucher_totals.get_mut(voucher.index()),
+                Thing::Stamps(card) => self.account.card_totals.get_mut(card.index()),
+            };
+            if let Some(place) = place {
+                *place = totals;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn source(&self, source: &SourceState) -> Result<Source, SnapshotError> {
+        Ok(self.program.source_of(source.kind, &source.rule, source.level.as_deref())?)
+    }
+
+    fn lots(&mut self, lots: &[LotState]) -> Result<(), SnapshotError> {
+        in_order("lots", lots, |lot| lot.number, |lot| lot.number.to_string())?;
+        for state in lots {
+            let wrong = |problem| SnapshotError::value("lot", state.number, problem);
+            let unit = self.program.unit_named(&state.unit)?;
+            let kind = self.program.units.get(unit.index()).map(|unit| unit.kind);
+            if kind != Some(UnitKind::Spendable) {
+                return Err(wrong("its unit is not spendable"));
+            }
+            if state.number == 0 || state.number >= self.account.next_lot {
+                return Err(wrong("its number was never given"));
+            }
+            let left = parse_amount(&state.amount, self.program.unit_decimals(unit));
+            self.account.lots.push(Lot {
+                number: state.number,
+                unit,
+                source: self.source(&state.source)?,
+                event: checked_or_empty("event of a lot", &state.event)?.into(),
+                earned: state.earned,
+                left: left.filter(|left| *left > 0).ok_or_else(|| wrong("its amount is not above zero"))?,
+                start: state.usable_from,
+                last: state.last_day,
+                pending: state.pending,
+            });
+        }
+        Ok(())
+    }
+
+    fn vouchers(&mut self, vouchers: &[VoucherState]) -> Result<(), SnapshotError> {
+        in_order("vouchers", vouchers, |held| held.number, |held| held.number.to_string())?;
+        for state in vouchers {
+            if state.number == 0 || state.number >= self.account.next_voucher {
+                return Err(SnapshotError::value("voucher", state.number, "its number was never given"));
+            }
+            self.account.vouchers.push(HeldVoucher {
+                number: state.number,
+                voucher: self.program.voucher_named(&state.voucher)?,
+                source: self.source(&state.source)?,
+                event: checked_or_empty("event of a voucher", &state.event)?.into(),
+                start: state.usable_from,
+                last: state.last_day,
+            });
+        }
+        Ok(())
+    }
+
+    fn cards(&mut self, cards: Vec<CardStateText>) -> Result<(), SnapshotError> {
+        in_order("cards", &cards, |state| state.card.clone(), |state| state.card.clone())?;
+        for state in cards {
+            let id = self.program.card_named(&state.card)?;
+            let wrong = |problem| SnapshotError::value("card", &state.card, problem);
+            if state.full.iter().any(|full| full.voucher == 0 || full.voucher >= self.account.next_voucher) {
+                return Err(wrong("the voucher of a full card was never given"));
+            }
+            if state.stamps < 0 {
+                return Err(wrong("it has less than no stamps"));
+            }
+            let full = state.full.iter().map(|full| FullCard {
+                number: full.number,
+                voucher: full.voucher,
+                opened: full.opened,
+                last: full.last_day,
+            });
+            let restored = CardState {
+                number: state.number,
+                stamps: state.stamps,
+                opened: state.opened,
+                last: state.last_day,
+                full: full.collect(),
+            };
+            if restored == CardState::default() {
+                return Err(wrong("it has not begun and is left out then"));
+            }
+            if let Some(place) = self.account.cards.get_mut(id.index()) {
+                *place = restored;
+            }
+        }
+        Ok(())
+    }
+
+    fn tiers(&mut self, tiers: Vec<TierStateText>) -> Result<(), SnapshotError> {
+        in_order("tiers", &tiers, |state| state.tiers.clone(), |state| state.tiers.clone())?;
+        for state in tiers {
+            let id = self.program.tiers_named(&state.tiers)?;
+            let restored = self.tier(id, &state)?;
+            if restored == TierState::default() {
+                return Err(SnapshotError::value(
+                    "tiers",
+                    state.tiers,
+                    "it has not begun and is left out then",
+                ));
+            }
+            if let Some(place) = self.account.tiers.get_mut(id.index()) {
+                *place = restored;
+            }
+        }
+        Ok(())
+    }
+
+    fn tier(&self, id: TiersId, state: &TierStateText) -> Result<TierState, SnapshotError> {
+        let level = |name: &str| self.program.level_named(id, name);
+        let history: Result<Vec<(Instant, u32)>, SnapshotError> =
+            state.history.iter().map(|held| Ok((held.since, level(&held.level)?))).collect();
+        Ok(TierState {
+            level: level(&state.level)?,
+            until: state.until,
+            base_until: state.base_until,
+            floor: level(&state.floor)?,
+            floor_until: state.floor_until,
+            floor_base: state.floor_base,
+            window: state.window,
+            history: history?,
+        })
+    }
+
+    /// The counter with a name.
+    pub(super) fn meter(&self, name: &str) -> Result<MeterId, SnapshotError> {
+        let known = self.meters.get(name).copied();
+        known.ok_or_else(|| SnapshotError::value("counter", name, "the program does not have it"))
+    }
+
+    fn counters(&mut self, counters: &[SlotState]) -> Result<(), SnapshotError> {
+        let key = |state: &SlotState| (state.counter.clone(), state.slot);
+        in_order("counters", counters, key, |state| state.counter.clone())?;
+        for state in counters {
+            let meter = self.meter(&state.counter)?;
+            let value = parse_amount(&state.value, 0).filter(|value| *value != 0);
+            let added = value.is_some_and(|value| self.account.meters.add(meter, state.slot, value));
+            if !added {
+                return Err(SnapshotError::value(
+                    "counter",
+                    &state.counter,
+                    "its value is zero or no number",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn last_events(&mut self, events: &[EventState]) -> Result<(), SnapshotError> {
+        in_order("last events", events, |state| state.event.clone(), |state| state.event.clone())?;
+        for state in events {
+            let kind = self.program.any_event_named(&state.event)?;
+            if let Some(place) = self.account.last_of.get_mut(kind.index()) {
+                *place = Some((state.at, state.day));
+            }
+        }
+        Ok(())
+    }
+
+    fn link(&mut self, link: Option<LinkState>) -> Result<(), SnapshotError> {
+        let Some(link) = link else { return Ok(()) };
+        self.account.link = Some(Link {
+            referral: self.program.referral_named(&link.referral)?.0,
+            referrer: checked("referrer", &link.referrer)?.into(),
+            stage: match link.stage {
+                StageState::Named => LinkStage::Named,
+                StageState::Open => LinkStage::Open,
+                StageState::Waiting { event, day } => {
+                    LinkStage::Waiting(checked("event of a referral", &event)?.into(), day)
+                }
+                StageState::Told => LinkStage::Told,
+                StageState::Settled => LinkStage::Settled,
+            },
+        });
+        Ok(())
+    }
+
+    fn seen(&mut self, seen: Vec<SeenState>) -> Result<(), SnapshotError> {
+        in_order("seen", &seen, |state| state.id.clone(), |state| state.id.clone())?;
+        for SeenState { id, digest } in seen {
+            self.account.seen.insert(Arc::from(checked("seen", &id)?), digest);
+        }
+        Ok(())
+    }
+
+    /// Whether lots, vouchers and cards are what the books say.
+    fn check_holdings(&self) -> Result<(), SnapshotError> {
+        let unbalanced =
+            |name: &str, problem| Err(SnapshotError::Unbalanced { name: name.to_owned(), problem });
+        let mut lots = vec![(0_i128, 0_i128); self.program.units.len()];
+        for lot in &self.account.lots {
+            if let Some((pending, available)) = lots.get_mut(lot.unit.index()) {
+                *(if lot.pending { pending } else { available }) += i128::from(lot.left);
+            }
+        }
+        for ((unit, totals), lots) in self.program.units.iter().zip(&self.account.totals).zip(lots) {
+            let (pending, available) = (totals.balance(Book::Pending), totals.balance(Book::Available));
+            let held = (i128::from(pending), i128::from(available));
+            match unit.kind {
+                UnitKind::Spendable if held != lots => {
+                    return unbalanced(&unit.name, "its lots are not what is pending and available");
+                }
+                UnitKind::Status if pending != 0 => {
+                    return unbalanced(&unit.name, "what is only counted is never pending");
+                }
+                _ => {}
+            }
+        }
+        let mut vouchers = vec![0_i64; self.program.vouchers.len()];
+        for held in &self.account.vouchers {
+            if let Some(count) = vouchers.get_mut(held.voucher.index()) {
+                *count += 1;
+            }
+        }
+        let books = self.account.voucher_totals.iter();
+        for ((voucher, totals), count) in self.program.vouchers.iter().zip(books).zip(vouchers) {
+            if totals.balance(Book::Available) != count || totals.balance(Book::Pending) != 0 {
+                return unbalanced(&voucher.name, "the vouchers held are not what is available");
+            }
+        }
+        let states = self.account.cards.iter().zip(&self.account.card_totals);
+        for (card, (state, totals)) in self.program.cards.iter().zip(states) {
+            if totals.balance(Book::Available) != state.stamps || totals.balance(Book::Pending) != 0 {
+                return unbalanced(&card.name, "the stamps on the card are not what is available");
+            }
+        }
+        Ok(())
+    }
+}

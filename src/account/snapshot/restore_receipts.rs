@@ -1,0 +1,146 @@
+//! Restoring the records of purchases.
+
+use super::restore::{Restore, checked, in_order};
+use super::{
+    AwardState, ItemState, ReceiptState, RecordState, ReturnedState, ShareState, SnapshotError, ValueState,
+};
+use crate::account::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
+use crate::amount::parse_micros;
+use crate::event::{Item, Value};
+use crate::ledger::Thing;
+use crate::wire::parse_amount;
+use std::sync::Arc;
+
+/// Restores all records.
+pub(super) fn receipts(state: &mut Restore<'_>, receipts: Vec<ReceiptState>) -> Result<(), SnapshotError> {
+    in_order("receipts", &receipts, |receipt| receipt.id.clone(), |receipt| receipt.id.clone())?;
+    for receipt in receipts {
+        let restored = state.receipt(receipt)?;
+        state.account.receipts.insert(Arc::clone(&restored.id), Arc::new(restored));
+    }
+    Ok(())
+}
+
+impl Restore<'_> {
+    fn receipt(&self, receipt: ReceiptState) -> Result<Receipt, SnapshotError> {
+        let id: Arc<str> = checked("receipt", &receipt.id)?.into();
+        let wrong = |problem| SnapshotError::value("receipt", &receipt.id, problem);
+        let items: Option<Arc<[Item]>> = receipt.items.into_iter().map(item).collect();
+        let items = items.ok_or_else(|| wrong("an item cannot be"))?;
+        let returned = receipt.returned.iter().map(returned).collect::<Option<Vec<(i64, i64)>>>();
+        let returned = returned.ok_or_else(|| wrong("what came back has another form"))?;
+        // an event without items is one line
+        if !returned.is_empty() && returned.len() != items.len().max(1) {
+            return Err(wrong("what came back has not as many lines"));
+        }
+        for (item, (quantity, value)) in items.iter().zip(&returned) {
+            let (least, most) = (item.value.min(0), item.value.max(0));
+            if !(0..=item.quantity).contains(quantity) || !(least..=most).contains(value) {
+                return Err(wrong("more came back than was bought"));
+            }
+        }
+        let lines = items.len();
+        let awards: Result<Vec<ReceiptAward>, SnapshotError> =
+            receipt.awards.iter().map(|award| self.award(&receipt.id, lines, award)).collect();
+        let shares: Result<Vec<MeterShare>, SnapshotError> =
+            receipt.shares.iter().map(|share| self.share(&receipt.id, lines, share)).collect();
+        Ok(Receipt {
+            kind: self.program.any_event_named(&receipt.event)?,
+            at: receipt.at,
+            day: receipt.day,
+            items,
+            returned,
+            awards: awards?,
+            shares: shares?,
+            id,
+        })
+    }
+
+    fn award(&self, id: &str, lines: usize, award: &AwardState) -> Result<ReceiptAward, SnapshotError> {
+        let wrong = |problem| SnapshotError::value("receipt", id, problem);
+        let thing = self.program.thing_of(award.kind, &award.name)?;
+        let decimals = self.program.thing_decimals(thing);
+        let amount = |text: &str| {
+            let amount = parse_amount(text, decimals).filter(|amount| *amount >= 0);
+            amount.ok_or_else(|| wrong("an amount has another form"))
+        };
+        let given = match thing {
+            Thing::Unit(_) => self.account.next_lot,
+            Thing::Voucher(_) => self.account.next_voucher,
+            Thing::Stamps(_) => 1,
+        };
+        if award.lot >= given {
+            return Err(wrong("what a rule gave was never given"));
+        }
+        let total = amount(&award.amount)?;
+        let record = match &award.by {
+            RecordState::Event => Some(LineRecord::Event),
+            RecordState::Values(numbers) => lines_of(numbers, lines).map(LineRecord::Values),
+            RecordState::Quantities(numbers) => lines_of(numbers, lines).map(LineRecord::Quantities),
+            RecordState::Parts(parts) => {
+                let parts: Option<Vec<i64>> = parts.iter().map(|part| parse_amount(part, decimals)).collect();
+                let adds_up = |parts: &Vec<i64>| {
+                    let sum: i128 = parts.iter().map(|part| i128::from(*part)).sum();
+                    parts.len() == lines + 1 && sum == i128::from(total)
+                };
+                parts.filter(adds_up).map(|parts| LineRecord::Parts(parts.into()))
+            }
+        };
+        Ok(ReceiptAward {
+            source: self.source(&award.source)?,
+            thing,
+            lot: award.lot,
+            amount: total,
+            repaid: amount(&award.repaid)?,
+            record: record.ok_or_else(|| wrong("what a rule gave is not what its lines gave"))?,
+        })
+    }
+
+    fn share(&self, id: &str, lines: usize, share: &ShareState) -> Result<MeterShare, SnapshotError> {
+        let parts: Option<Box<[i64]>> = share.parts.iter().map(|part| parse_amount(part, 0)).collect();
+        let parts = parts.filter(|parts| parts.len() == lines);
+        Ok(MeterShare {
+            meter: self.meter(&share.counter)?,
+            slot: share.slot,
+            by_quantity: share.by_quantity,
+            parts: parts
+                .ok_or_else(|| SnapshotError::value("receipt", id, "a share of a counter cannot be"))?,
+        })
+    }
+}
+
+/// Lines by their numbers, counted from 1; nothing if they are not in order or not so many.
+fn lines_of(numbers: &[usize], width: usize) -> Option<Lines> {
+    let in_order = numbers.iter().zip(numbers.iter().skip(1)).all(|(one, two)| one < two);
+    let in_range = numbers.iter().all(|number| (1..=width).contains(number));
+    let has = |line: usize| numbers.binary_search(&(line + 1)).is_ok();
+    (in_order && in_range).then(|| Lines::of(width, has))
+}
+
+fn returned(state: &ReturnedState) -> Option<(i64, i64)> {
+    Some((parse_micros(&state.quantity)?, parse_micros(&state.value)?))
+}
+
+/// The item as an event would carry it; nothing if none could.
+fn item(state: ItemState) -> Option<Item> {
+    let mut item = Item::new(&state.name, &state.quantity, &state.unit_price);
+    if let Some(sku) = state.sku {
+        item = item.sku(&sku);
+    }
+    if let Some(category) = state.category {
+        item = item.category(&category);
+    }
+    if let Some(brand) = state.brand {
+        item = item.brand(&brand);
+    }
+    for attribute in state.attributes {
+        let value = match attribute.value {
+            ValueState::Text(text) => Value::Text(text.into()),
+            ValueState::YesNo(yes) => Value::Bool(yes),
+            ValueState::Integer(number) => Value::Integer(number),
+            ValueState::List(names) => Value::List(names.into_iter().map(String::into_boxed_str).collect()),
+        };
+        item = item.attribute(&attribute.name, value);
+    }
+    item.checked().ok()
+}

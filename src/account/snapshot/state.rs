@@ -1,0 +1,241 @@
+//! The parts of a snapshot: plain texts and numbers, nothing that a format has to guess.
+
+use crate::calendar::{Date, Instant};
+use crate::ledger::{LineKind, SourceKind};
+use serde::{Deserialize, Serialize};
+
+/// Derives what every part has.
+macro_rules! parts {
+    ($($(#[$doc:meta])* struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub(crate) struct $name {
+                $($(#[$field_doc])* pub(crate) $field: $type,)*
+            }
+        )*
+    };
+}
+
+parts! {
+    /// The program of an account.
+    struct ProgramState {
+        name: String,
+        version: u32,
+        #[serde(with = "crate::wire::hex")]
+        fingerprint: u128,
+    }
+
+    /// A moment and the local day in which it lies.
+    struct Moment {
+        at: Instant,
+        day: Date,
+    }
+
+    /// An attribute of the member.
+    struct Named {
+        name: String,
+        text: String,
+    }
+
+    /// The books of a unit, voucher or card, each at zero or above.
+    struct BooksState {
+        kind: LineKind,
+        name: String,
+        issued: String,
+        pending: String,
+        available: String,
+        redeemed: String,
+        expired: String,
+        taken_back: String,
+        debt: String,
+    }
+
+    /// What gave something.
+    struct SourceState {
+        kind: SourceKind,
+        rule: String,
+        level: Option<String>,
+    }
+
+    struct LotState {
+        number: u32,
+        unit: String,
+        amount: String,
+        pending: bool,
+        event: String,
+        source: SourceState,
+        earned: Date,
+        usable_from: Date,
+        last_day: Option<Date>,
+    }
+
+    struct VoucherState {
+        number: u32,
+        voucher: String,
+        event: String,
+        source: SourceState,
+        usable_from: Date,
+        last_day: Option<Date>,
+    }
+
+    /// The open card.
+    struct CardStateText {
+        card: String,
+        number: u32,
+        stamps: i64,
+        opened: Option<Date>,
+        last_day: Option<Date>,
+        full: Vec<FullState>,
+    }
+
+    /// A full card whose voucher may still be held.
+    struct FullState {
+        number: u32,
+        voucher: u32,
+        opened: Option<Date>,
+        last_day: Option<Date>,
+    }
+
+    struct TierStateText {
+        tiers: String,
+        level: String,
+        until: Option<Date>,
+        base_until: Option<Date>,
+        floor: String,
+        floor_until: Option<Date>,
+        floor_base: Option<Date>,
+        window: Option<Date>,
+        history: Vec<LevelState>,
+    }
+
+    /// Since when a level was held.
+    struct LevelState {
+        since: Instant,
+        level: String,
+    }
+
+    /// A slot of a counter.
+    struct SlotState {
+        counter: String,
+        /// The first day of a period, a day, or a minute, each counted from 1970; 0 for all time.
+        slot: i64,
+        /// In the counter's own steps.
+        value: String,
+    }
+
+    /// The newest event of a kind.
+    struct EventState {
+        event: String,
+        at: Instant,
+        day: Date,
+    }
+
+    /// How the member was referred.
+    struct LinkState {
+        referral: String,
+        referrer: String,
+        stage: StageState,
+    }
+
+    struct ReceiptState {
+        id: String,
+        event: String,
+        at: Instant,
+        day: Date,
+        items: Vec<ItemState>,
+        /// As long as `items`, or empty.
+        returned: Vec<ReturnedState>,
+        awards: Vec<AwardState>,
+        shares: Vec<ShareState>,
+    }
+
+    struct ItemState {
+        name: String,
+        sku: Option<String>,
+        category: Option<String>,
+        brand: Option<String>,
+        quantity: String,
+        unit_price: String,
+        attributes: Vec<AttributeState>,
+    }
+
+    /// An attribute of an item.
+    struct AttributeState {
+        name: String,
+        value: ValueState,
+    }
+
+    /// What came back of a line.
+    struct ReturnedState {
+        quantity: String,
+        value: String,
+    }
+
+    /// What one rule gave for a purchase.
+    struct AwardState {
+        source: SourceState,
+        kind: LineKind,
+        name: String,
+        lot: u32,
+        amount: String,
+        repaid: String,
+        by: RecordState,
+    }
+
+    /// What a purchase added to a counter.
+    struct ShareState {
+        counter: String,
+        slot: i64,
+        by_quantity: bool,
+        /// By line, in the counter's own steps.
+        parts: Vec<String>,
+    }
+
+    /// An event that was applied.
+    struct SeenState {
+        id: String,
+        #[serde(with = "crate::wire::hex")]
+        digest: u128,
+    }
+}
+
+/// Which part of an amount each line gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum RecordState {
+    Event,
+    /// In proportion to the values of these lines, counted from 1.
+    Values(Vec<usize>),
+    /// In proportion to the quantities of these lines, counted from 1.
+    Quantities(Vec<usize>),
+    /// By line, and at the end what belongs to the event.
+    Parts(Vec<String>),
+}
+
+/// How far a referral is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum StageState {
+    Named,
+    Open,
+    Waiting {
+        /// The event that qualified.
+        event: String,
+        /// The day of the pay-out.
+        day: Date,
+    },
+    Told,
+    Settled,
+}
+
+/// The value of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum ValueState {
+    Text(String),
+    YesNo(bool),
+    Integer(i64),
+    List(Vec<String>),
+}

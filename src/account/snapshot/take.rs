@@ -1,0 +1,287 @@
+//! Taking a snapshot.
+
+use super::{
+    AttributeState, AwardState, BooksState, CardStateText, EventState, FORMAT, FullState, ItemState,
+    LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState,
+    SeenState, ShareState, SlotState, Snapshot, SourceState, StageState, TierStateText, ValueState,
+    VoucherState,
+};
+use crate::account::{
+    Account, CardState, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward,
+    TierState,
+};
+use crate::amount::{Money, format_scaled};
+use crate::calendar::{Date, Instant};
+use crate::event::{Item, Value};
+use crate::ledger::{Book, Source, Thing, Totals};
+use crate::program::{CardId, EventKindId, MeterId, Program, ReferralId, TiersId, UnitId, VoucherId};
+
+/// Takes the snapshot of an account.
+pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
+    let names = Names(program);
+    let seen = account.seen.iter();
+    Snapshot {
+        format: FORMAT,
+        program: ProgramState {
+            name: program.name.as_ref().into(),
+            version: program.version,
+            fingerprint: account.program,
+        },
+        member: account.member.as_ref().into(),
+        version: account.version,
+        joined: account.tenure.map(|tenure| Moment { at: tenure.at, day: tenure.day }),
+        attributes: names.attributes(account),
+        newest: account.newest.map(|(at, day)| Moment { at, day }),
+        clock: account.clock,
+        books: names.books(account),
+        next_lot: account.next_lot,
+        lots: account.lots.iter().map(|lot| names.lot(lot)).collect(),
+        next_voucher: account.next_voucher,
+        vouchers: account.vouchers.iter().map(|held| names.voucher(held)).collect(),
+        cards: names.cards(&account.cards),
+        tiers: names.tiers(&account.tiers),
+        counters: names.counters(account),
+        last_events: names.last_events(&account.last_of),
+        referral: account.link.as_ref().map(|link| names.link(link)),
+        receipts: account.receipts.values().map(|receipt| names.receipt(receipt)).collect(),
+        seen: seen.map(|(id, digest)| SeenState { id: id.as_ref().into(), digest: *digest }).collect(),
+    }
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+/// A program that names what an account holds by id.
+struct Names<'a>(&'a Program);
+
+impl Names<'_> {
+    fn attributes(&self, account: &Account) -> Vec<Named> {
+        let texts = self.0.member_attributes.iter().zip(&account.attributes);
+        let set = texts.filter_map(|(attribute, value)| {
+            Some(Named { name: text(&attribute.name), text: text(value.as_deref()?) })
+        });
+        let mut all: Vec<Named> = set.collect();
+        all.sort_by(|one, two| one.name.cmp(&two.name));
+        all
+    }
+
+    fn books(&self, account: &Account) -> Vec<BooksState> {
+        let units = (0..self.0.units.len() as u32).map(|id| Thing::Unit(UnitId(id)));
+        let vouchers = (0..self.0.vouchers.len() as u32).map(|id| Thing::Voucher(VoucherId(id)));
+        let cards = (0..self.0.cards.len() as u32).map(|id| Thing::Stamps(CardId(id)));
+        let all = units.chain(vouchers).chain(cards).map(|thing| (thing, account.totals_of(thing)));
+        all.filter(|(_, totals)| *totals != Totals::default())
+            .map(|(thing, totals)| {
+                let (kind, name) = self.0.thing_words(thing);
+                let decimals = self.0.thing_decimals(thing);
+                let book = |book| format_scaled(totals.balance(book).saturating_abs(), decimals);
+                BooksState {
+                    kind,
+                    name: text(name),
+                    issued: book(Book::Issued),
+                    pending: book(Book::Pending),
+                    available: book(Book::Available),
+                    redeemed: book(Book::Redeemed),
+                    expired: book(Book::Expired),
+                    taken_back: book(Book::TakenBack),
+                    debt: book(Book::Debt),
+                }
+            })
+            .collect()
+    }
+
+    fn source(&self, source: Source) -> SourceState {
+        let (kind, rule, level) = self.0.source_words(source);
+        SourceState { kind, rule: text(rule), level: level.map(text) }
+    }
+
+    fn lot(&self, lot: &Lot) -> LotState {
+        LotState {
+            number: lot.number,
+            unit: text(self.0.unit_name(lot.unit)),
+            amount: format_scaled(lot.left, self.0.unit_decimals(lot.unit)),
+            pending: lot.pending,
+            event: text(&lot.event),
+            source: self.source(lot.source),
+            earned: lot.earned,
+            usable_from: lot.start,
+            last_day: lot.last,
+        }
+    }
+
+    fn voucher(&self, held: &HeldVoucher) -> VoucherState {
+        VoucherState {
+            number: held.number,
+            voucher: text(self.0.voucher_name(held.voucher)),
+            event: text(&held.event),
+            source: self.source(held.source),
+            usable_from: held.start,
+            last_day: held.last,
+        }
+    }
+
+    fn cards(&self, cards: &[CardState]) -> Vec<CardStateText> {
+        let begun = cards.iter().enumerate().filter(|(_, state)| **state != CardState::default());
+        begun
+            .map(|(place, state)| CardStateText {
+                card: text(self.0.card_name(CardId(place as u32))),
+                number: state.number,
+                stamps: state.stamps,
+                opened: state.opened,
+                last_day: state.last,
+                full: state
+                    .full
+                    .iter()
+                    .map(|full| FullState {
+                        number: full.number,
+                        voucher: full.voucher,
+                        opened: full.opened,
+                        last_day: full.last,
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+
+    fn tiers(&self, tiers: &[TierState]) -> Vec<TierStateText> {
+        let begun = tiers.iter().enumerate().filter(|(_, state)| **state != TierState::default());
+        begun
+            .map(|(place, state)| {
+                let id = TiersId(place as u32);
+                let level = |level| text(self.0.level_name(id, level));
+                let history = state.history.iter();
+                TierStateText {
+                    tiers: text(self.0.tiers_name(id)),
+                    level: level(state.level),
+                    until: state.until,
+                    base_until: state.base_until,
+                    floor: level(state.floor),
+                    floor_until: state.floor_until,
+                    floor_base: state.floor_base,
+                    window: state.window,
+                    history: history
+                        .map(|(since, held)| LevelState { since: *since, level: level(*held) })
+                        .collect(),
+                }
+            })
+            .collect()
+    }
+
+    fn meter(&self, meter: MeterId) -> &str {
+        self.0.meters.get(meter.index()).map_or("", |meter| &meter.name)
+    }
+
+    fn counters(&self, account: &Account) -> Vec<SlotState> {
+        let slots = account.meters.all().iter().map(|(meter, slot, value)| SlotState {
+            counter: text(self.meter(*meter)),
+            slot: *slot,
+            value: value.to_string(),
+        });
+        let mut all: Vec<SlotState> = slots.collect();
+        all.sort_by(|one, two| (&one.counter, one.slot).cmp(&(&two.counter, two.slot)));
+        all
+    }
+
+    fn last_events(&self, last: &[Option<(Instant, Date)>]) -> Vec<EventState> {
+        let known = last.iter().enumerate().filter_map(|(place, last)| {
+            let (at, day) = (*last)?;
+            Some(EventState { event: text(self.0.event_name(EventKindId(place as u32))), at, day })
+        });
+        let mut all: Vec<EventState> = known.collect();
+        all.sort_by(|one, two| one.event.cmp(&two.event));
+        all
+    }
+
+    fn link(&self, link: &Link) -> LinkState {
+        LinkState {
+            referral: text(self.0.referral_name(ReferralId(link.referral))),
+            referrer: text(&link.referrer),
+            stage: match &link.stage {
+                LinkStage::Named => StageState::Named,
+                LinkStage::Open => StageState::Open,
+                LinkStage::Waiting(event, day) => StageState::Waiting { event: text(event), day: *day },
+                LinkStage::Told => StageState::Told,
+                LinkStage::Settled => StageState::Settled,
+            },
+        }
+    }
+
+    fn receipt(&self, receipt: &Receipt) -> ReceiptState {
+        let numbers = |parts: &[i64]| parts.iter().map(ToString::to_string).collect();
+        ReceiptState {
+            id: text(&receipt.id),
+            event: text(self.0.event_name(receipt.kind)),
+            at: receipt.at,
+            day: receipt.day,
+            items: receipt.items.iter().map(item).collect(),
+            returned: receipt
+                .returned
+                .iter()
+                .map(|(quantity, value)| ReturnedState { quantity: micros(*quantity), value: micros(*value) })
+                .collect(),
+            awards: receipt.awards.iter().map(|award| self.award(award, receipt.items.len())).collect(),
+            shares: receipt
+                .shares
+                .iter()
+                .map(|share| ShareState {
+                    counter: text(self.meter(share.meter)),
+                    slot: share.slot,
+                    by_quantity: share.by_quantity,
+                    parts: numbers(&share.parts),
+                })
+                .collect(),
+        }
+    }
+
+    fn award(&self, award: &ReceiptAward, width: usize) -> AwardState {
+        let (kind, name) = self.0.thing_words(award.thing);
+        let amount = |steps| format_scaled(steps, self.0.thing_decimals(award.thing));
+        let numbers = |lines: &Lines| (1..=width).filter(|line| lines.has(line - 1)).collect();
+        AwardState {
+            source: self.source(award.source),
+            kind,
+            name: text(name),
+            lot: award.lot,
+            amount: amount(award.amount),
+            repaid: amount(award.repaid),
+            by: match &award.record {
+                LineRecord::Event => RecordState::Event,
+                LineRecord::Values(lines) => RecordState::Values(numbers(lines)),
+                LineRecord::Quantities(lines) => RecordState::Quantities(numbers(lines)),
+                LineRecord::Parts(parts) => {
+                    RecordState::Parts(parts.iter().map(|part| amount(*part)).collect())
+                }
+            },
+        }
+    }
+}
+
+/// Millionths as a decimal text, without zeros at the end. Everything in a receipt is within the limit of amounts.
+fn micros(micros: i64) -> String {
+    Money::from_micros(micros).map_or_else(|| micros.to_string(), |money| money.to_string())
+}
+
+fn item(item: &Item) -> ItemState {
+    let option = |value: &Option<Box<str>>| value.as_deref().map(text);
+    let attributes = item.attributes.iter();
+    ItemState {
+        name: text(&item.name),
+        sku: option(&item.sku),
+        category: option(&item.category),
+        brand: option(&item.brand),
+        quantity: micros(item.quantity),
+        unit_price: micros(item.price),
+        attributes: attributes
+            .map(|(name, value)| AttributeState {
+                name: text(name),
+                value: match value {
+                    Value::Text(value) => ValueState::Text(text(value)),
+                    Value::Bool(yes) => ValueState::YesNo(*yes),
+                    Value::Integer(number) => ValueState::Integer(*number),
+                    Value::List(names) => ValueState::List(names.iter().map(|name| text(name)).collect()),
+                },
+            })
+            .collect(),
+    }
+}

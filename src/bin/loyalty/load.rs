@@ -1,0 +1,52 @@
+//! Reading rule files and what they import.
+
+use crate::screen::{Failure, complain};
+use loyalty_rules::check::{imports_of, resolve};
+use loyalty_rules::diagnostics::render_all;
+use loyalty_rules::{Compiled, Limits, Sources, compile};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// The text of a file.
+pub(crate) fn text(path: &str) -> Result<String, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::of("read", path, error))?;
+    String::from_utf8(bytes).map_err(|_| Failure::Message(format!("{path} is not UTF-8 text")))
+}
+
+/// A rule file and all files that it imports, relative to the importing file. What is missing becomes a finding.
+pub(crate) fn sources(path: &str) -> Result<Sources, Failure> {
+    let entry = text(path)?;
+    let mut open: Vec<(String, Vec<String>)> = vec![(path.to_owned(), imports_of(&entry))];
+    let mut sources = Sources::single(path, entry);
+    let mut seen = BTreeSet::from([path.to_owned()]);
+    while let Some((importing, imports)) = open.pop() {
+        for import in imports {
+            let Some(found) = resolve(&importing, &import) else { continue };
+            // the limit of files is the compiler's; this one only keeps a circle of odd paths finite
+            if seen.len() > 1_000 || !seen.insert(found.clone()) || !Path::new(&found).is_file() {
+                continue;
+            }
+            let text = text(&found)?;
+            open.push((found.clone(), imports_of(&text)));
+            sources = sources.with(found, text);
+        }
+    }
+    Ok(sources)
+}
+
+/// Compiles a rule file. Findings of a program that is refused go to standard error.
+pub(crate) fn program(path: &str) -> Result<Option<Compiled>, Failure> {
+    match compile(&sources(path)?, &Limits::default()) {
+        Ok(compiled) => Ok(Some(compiled)),
+        Err(findings) => {
+            complain(&findings.to_string())?;
+            Ok(None)
+        }
+    }
+}
+
+/// Shows the warnings and notes of a program that was compiled.
+pub(crate) fn show_findings(compiled: &Compiled) -> Result<(), Failure> {
+    complain(&render_all(&compiled.sources, &compiled.findings, compiled.findings.len()))
+}

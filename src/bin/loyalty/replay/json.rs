@@ -1,0 +1,79 @@
+//! The summary as one JSON object.
+
+use super::Results;
+use crate::screen::Failure;
+use serde_json::{Map, Value, json};
+
+/// One object and a line end. Amounts are texts, counts are numbers.
+pub(crate) fn text(results: &Results) -> Result<String, Failure> {
+    let text =
+        serde_json::to_string_pretty(&value(results)).map_err(|error| Failure::Message(error.to_string()))?;
+    Ok(format!("{text}\n"))
+}
+
+fn value(results: &Results) -> Value {
+    let (counts, summary) = (&results.counts, &results.summary);
+    let reasons = object(results.reasons.iter().map(|(reason, count)| (reason.clone(), json!(count))));
+    let units = summary.units.iter().map(|unit| {
+        let books = json!({
+            "issued": unit.issued,
+            "pending": unit.pending,
+            "available": unit.available,
+            "redeemed": unit.redeemed,
+            "expired": unit.expired,
+            "taken_back": unit.taken_back,
+            "debt": unit.debt,
+        });
+        (unit.name.clone(), books)
+    });
+    let tiers = summary.tiers.iter().map(|tiers| {
+        let levels = tiers.levels.iter().map(|(level, members)| (level.clone(), json!(members)));
+        (tiers.name.clone(), object(levels))
+    });
+    let cards = summary.cards.iter().map(|card| {
+        let stamps = json!({
+            "stamps": count(card.stamps),
+            "open": count(card.open),
+            "full": count(card.full),
+        });
+        (card.name.clone(), stamps)
+    });
+    let vouchers = summary.vouchers.iter().map(|voucher| {
+        let books = json!({
+            "issued": count(voucher.issued),
+            "held": count(voucher.held),
+            "expired": count(voucher.expired),
+            "cancelled": count(voucher.cancelled),
+        });
+        (voucher.name.clone(), books)
+    });
+    let rules = summary.rules.iter().map(
+        |rule| json!({ "rule": rule.rule, "gives": rule.gives, "amount": rule.amount, "times": rule.times }),
+    );
+    json!({
+        "events": {
+            "in": counts.read,
+            "applied": counts.applied,
+            "repeated": counts.repeated,
+            "refused": counts.refused,
+            "reasons": reasons,
+        },
+        "undelivered_messages": counts.undelivered,
+        "members": summary.members,
+        "units": object(units),
+        "tiers": object(tiers),
+        "cards": object(cards),
+        "vouchers": object(vouchers),
+        "rules": Value::Array(rules.collect()),
+        "digest": results.digest,
+    })
+}
+
+fn object(entries: impl Iterator<Item = (String, Value)>) -> Value {
+    Value::Object(entries.collect::<Map<String, Value>>())
+}
+
+/// Whole numbers of pieces fit 64 bits unless somebody counts atoms; then they are texts.
+fn count(number: i128) -> Value {
+    i64::try_from(number).map_or_else(|_| json!(number.to_string()), |number| json!(number))
+}

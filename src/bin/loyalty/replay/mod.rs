@@ -1,0 +1,176 @@
+//! `loyalty replay`.
+
+pub(crate) mod input;
+mod json;
+mod ledger;
+mod problems;
+mod table;
+
+use crate::load;
+use crate::screen::{Done, Failure, say};
+use clap::Args;
+use input::Input;
+use ledger::Ledger;
+use loyalty_rules::calendar::Instant;
+use loyalty_rules::scenario::{Summary, Tally, World};
+use loyalty_rules::{EvaluateError, Event, Outcome, Program, Status};
+use problems::Problems;
+
+/// Replay events against a rule file and sum up what comes of them.
+///
+/// EVENTS holds one event on each line in JSON, plain or compressed with gzip; `-` is standard input. Events are
+/// taken in the order of the lines. Messages between members are delivered at once. At the end the clocks of all
+/// members run to the newest event.
+///
+/// A line that cannot be read and an event that is refused are reported with their number and reason, and the rest
+/// goes on. The exit status is 0 if there were none, 1 if there were some or if the rule file has errors, 2 if a file
+/// cannot be read or written.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// Rule file; the entry file of the program.
+    rules: String,
+    /// Events, one on each line; `-` for standard input.
+    events: String,
+    /// Write all bookings to this file, as JSON lines, or as CSV if its name ends in .csv.
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<String>,
+    /// Write the balance of every member and unit to this file, as CSV.
+    #[arg(long, value_name = "FILE")]
+    balances: Option<String>,
+    /// Print the summary as one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Print no summary and no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// How many events came, and what became of them.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) read: u64,
+    pub(crate) applied: u64,
+    pub(crate) repeated: u64,
+    pub(crate) refused: u64,
+    /// Messages to members without an account.
+    pub(crate) undelivered: u64,
+}
+
+/// All that a replay comes to.
+pub(crate) struct Results {
+    pub(crate) counts: Counts,
+    /// Refusals by reason.
+    pub(crate) reasons: Vec<(String, u64)>,
+    pub(crate) summary: Summary,
+    /// SHA-256 of the ledger's JSON lines, in hexadecimal digits.
+    pub(crate) digest: String,
+}
+
+impl Replay {
+    pub(crate) fn run(&self) -> Done {
+        let Some(compiled) = load::program(&self.rules)? else { return Ok(false) };
+        let program = &compiled.program;
+        let mut input = Input::open(&self.events, self.quiet || self.json)?;
+        let ledger = Ledger::create(program, self.ledger.as_deref())?;
+        let mut problems = Problems::new(&self.events);
+        let mut run = Run { world: World::new(program), ledger, tally: Tally::new(), newest: None };
+        let mut counts = Counts::default();
+        while let Some(line) = input.next_line()? {
+            counts.read += 1;
+            let taken = match line.event {
+                Ok(event) => run.take(event)?,
+                Err(reason) => Taken::Refused("unreadable".to_owned(), reason),
+            };
+            match taken {
+                Taken::As(Status::Applied) => counts.applied += 1,
+                Taken::As(Status::Repeated) => counts.repeated += 1,
+                Taken::Refused(kind, detail) => {
+                    counts.refused += 1;
+                    let bar = &input.progress;
+                    bar.suspend(|| problems.add(line.number, &kind, &detail))?;
+                }
+            }
+        }
+        input.progress.finish_and_clear();
+        problems.finish()?;
+        run.finish()?;
+        counts.undelivered = run.world.undelivered();
+        if let Some(path) = &self.balances {
+            ledger::write_balances(&run.world, path)?;
+        }
+        let good = counts.refused == 0;
+        let summary = run.tally.summary(&run.world);
+        let digest = run.ledger.finish()?;
+        let results = Results { counts, reasons: problems.reasons(), summary, digest };
+        if self.json {
+            say(&json::text(&results)?)?;
+        } else if !self.quiet {
+            say(&table::text(program, &results))?;
+        }
+        Ok(good)
+    }
+}
+
+/// What became of an event.
+enum Taken {
+    As(Status),
+    /// The kind of reason, and what exactly.
+    Refused(String, String),
+}
+
+/// A replay that is running.
+struct Run<'p> {
+    world: World<'p>,
+    ledger: Ledger<'p>,
+    tally: Tally,
+    /// The newest instant of all events that were not refused.
+    newest: Option<Instant>,
+}
+
+impl Run<'_> {
+    fn take(&mut self, event: Event) -> Result<Taken, Failure> {
+        let at = event.at();
+        let is_message = event.is_message();
+        match self.world.deliver(event) {
+            Ok(outcomes) => {
+                let Some(first) = outcomes.first() else {
+                    let detail = "the message goes to nobody with an account".to_owned();
+                    return Ok(Taken::Refused("unknown member".to_owned(), detail));
+                };
+                let status = first.status();
+                if !is_message {
+                    self.newest = self.newest.max(Some(at));
+                }
+                for outcome in &outcomes {
+                    self.tally.add(outcome);
+                    self.ledger.add(outcome)?;
+                }
+                Ok(Taken::As(status))
+            }
+            Err(EvaluateError::Rejected(rejection)) => {
+                Ok(Taken::Refused(rejection.reason.text().to_owned(), rejection.to_string()))
+            }
+            Err(fault) => Err(Failure::Message(format!("the replay has to stop: {fault}"))),
+        }
+    }
+
+    /// Runs all clocks to the newest event.
+    fn finish(&mut self) -> Result<(), Failure> {
+        let Some(newest) = self.newest else { return Ok(()) };
+        let (ledger, tally) = (&mut self.ledger, &mut self.tally);
+        let mut written = Ok(());
+        let ran = self.world.advance(newest, |outcome: Outcome| {
+            tally.add(&outcome);
+            if written.is_ok() {
+                written = ledger.add(&outcome);
+            }
+        });
+        ran.map_err(|fault| Failure::Message(format!("the replay has to stop: {fault}")))?;
+        written
+    }
+}
+
+/// What stands above the summary.
+pub(crate) fn title(program: &Program) -> String {
+    format!("{} version {}", program.name(), program.version())
+}

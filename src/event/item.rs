@@ -1,0 +1,273 @@
+//! Lines of baskets and of returns.
+
+use super::builder::{
+    EventError, TEXT_MOST, check_text, digest_attributes, digest_option, limit_money, line_value, number,
+    sort_attributes, wrong,
+};
+use super::{Digest, Value};
+use std::sync::Arc;
+
+/// One line of a basket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub(crate) name: Box<str>,
+    pub(crate) sku: Option<Box<str>>,
+    pub(crate) category: Option<Box<str>>,
+    pub(crate) brand: Option<Box<str>>,
+    /// Millionths of a piece.
+    pub(crate) quantity: i64,
+    /// Micro-units of one piece.
+    pub(crate) price: i64,
+    /// Micro-units of the line.
+    pub(crate) value: i64,
+    /// Sorted by name once the event is built.
+    pub(crate) attributes: Box<[(Box<str>, Value)]>,
+    problem: Option<Box<EventError>>,
+}
+
+impl Item {
+    /// A line: its name, how many pieces, and the price of one piece as decimal texts. A price may be negative (a
+    /// deposit that is paid back), a quantity may not.
+    #[must_use]
+    pub fn new(name: &str, quantity: &str, price: &str) -> Self {
+        let mut problem = None;
+        let quantity_micros = number("quantity", quantity, &mut problem);
+        if quantity_micros < 0 {
+            problem.get_or_insert_with(|| wrong("quantity", quantity));
+        }
+        let price_micros = number("unit_price", price, &mut problem);
+        Self::from_micros(name, quantity_micros, price_micros, problem)
+    }
+
+    pub(crate) fn from_micros(
+        name: &str,
+        quantity: i64,
+        price: i64,
+        problem: Option<Box<EventError>>,
+    ) -> Self {
+        let mut problem = problem;
+        let value = line_value(quantity, price).unwrap_or_else(|| {
+            problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
+            0
+        });
+        Self {
+            name: name.into(),
+            sku: None,
+            category: None,
+            brand: None,
+            quantity,
+            price,
+            value,
+            attributes: Box::default(),
+            problem,
+        }
+    }
+
+    /// The article number.
+    #[must_use]
+    pub fn sku(mut self, sku: &str) -> Self {
+        self.sku = Some(sku.into());
+        self
+    }
+
+    /// The category.
+    #[must_use]
+    pub fn category(mut self, category: &str) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// The brand.
+    #[must_use]
+    pub fn brand(mut self, brand: &str) -> Self {
+        self.brand = Some(brand.into());
+        self
+    }
+
+    /// An attribute that the program declares in `item { … }`.
+    #[must_use]
+    pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let mut attributes = std::mem::take(&mut self.attributes).into_vec();
+        attributes.push((name.into(), value.into()));
+        self.attributes = attributes.into();
+        self
+    }
+
+    /// The item as the one line of an event.
+    pub(crate) fn checked(mut self) -> Result<Self, EventError> {
+        self.finish(0)?;
+        Ok(self)
+    }
+
+    pub(super) fn finish(&mut self, place: usize) -> Result<(), EventError> {
+        match self.problem.take().map(|problem| *problem) {
+            Some(EventError::LineValue { .. }) => return Err(EventError::LineValue { item: place + 1 }),
+            Some(problem) => return Err(problem),
+            None => {}
+        }
+        limit_money("line value", self.value)?;
+        if self.name.len() > TEXT_MOST || self.name.contains('\0') {
+            return Err(EventError::Text("the name of an item"));
+        }
+        for text in [&self.sku, &self.category, &self.brand].into_iter().flatten() {
+            check_text("a text of an item", text)?;
+        }
+        sort_attributes(&mut self.attributes)
+    }
+
+    pub(super) fn digest(&self, digest: &mut Digest) {
+        digest.text(&self.name);
+        for text in [&self.sku, &self.category, &self.brand] {
+            digest_option(digest, text.as_deref());
+        }
+        digest.number(self.quantity);
+        digest.number(self.price);
+        digest_attributes(digest, &self.attributes);
+    }
+}
+
+/// A line of a return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnLine {
+    /// Name of the item; empty if only the article number is known.
+    pub(crate) name: Box<str>,
+    pub(crate) sku: Option<Box<str>>,
+    /// Line of the purchase, counted from 1.
+    pub(crate) line: Option<u32>,
+    /// Millionths of a piece.
+    pub(crate) quantity: i64,
+    /// Micro-units of the line; `None` counts at the purchase's price.
+    pub(crate) value: Option<i64>,
+    /// The purchase, if it is not the one the return names.
+    pub(crate) of: Option<Arc<str>>,
+    /// Asked only where an unmatched line takes back today's rate.
+    pub(crate) category: Option<Box<str>>,
+    pub(crate) brand: Option<Box<str>>,
+    /// Asked only there, too. Sorted by name once the event is built.
+    pub(crate) attributes: Box<[(Box<str>, Value)]>,
+    problem: Option<Box<EventError>>,
+}
+
+impl ReturnLine {
+    /// So many pieces of an item, at the price at which it was bought.
+    #[must_use]
+    pub fn new(name: &str, quantity: &str) -> Self {
+        let mut problem = None;
+        let micros = number("quantity", quantity, &mut problem);
+        if micros < 0 {
+            problem.get_or_insert_with(|| wrong("quantity", quantity));
+        }
+        Self { problem, ..Self::from_micros(name, micros) }
+    }
+
+    pub(super) fn from_micros(name: &str, quantity: i64) -> Self {
+        Self {
+            name: name.into(),
+            sku: None,
+            line: None,
+            quantity,
+            value: None,
+            of: None,
+            category: None,
+            brand: None,
+            attributes: Box::default(),
+            problem: None,
+        }
+    }
+
+    /// The money that is given back for one piece.
+    #[must_use]
+    pub fn unit_price(mut self, price: &str) -> Self {
+        let micros = number("unit_price", price, &mut self.problem);
+        self.unit_micros(micros)
+    }
+
+    pub(super) fn unit_micros(mut self, price: i64) -> Self {
+        match line_value(self.quantity, price) {
+            Some(value) => self.value = Some(value),
+            None => {
+                self.problem.get_or_insert_with(|| Box::new(EventError::LineValue { item: 0 }));
+            }
+        }
+        self
+    }
+
+    /// The article number; where it is given it finds the line, not the name.
+    #[must_use]
+    pub fn sku(mut self, sku: &str) -> Self {
+        self.sku = Some(sku.into());
+        self
+    }
+
+    /// The category, for lines that no purchase is known of.
+    #[must_use]
+    pub fn category(mut self, category: &str) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// The brand, for lines that no purchase is known of.
+    #[must_use]
+    pub fn brand(mut self, brand: &str) -> Self {
+        self.brand = Some(brand.into());
+        self
+    }
+
+    /// The line of the purchase, counted from 1.
+    #[must_use]
+    pub const fn line(mut self, line: u32) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The purchase of this line.
+    #[must_use]
+    pub fn of(mut self, purchase: &str) -> Self {
+        self.of = Some(purchase.into());
+        self
+    }
+
+    /// An attribute that the program declares in `item { … }`, for lines that no purchase is known of.
+    #[must_use]
+    pub fn attribute(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let mut attributes = std::mem::take(&mut self.attributes).into_vec();
+        attributes.push((name.into(), value.into()));
+        self.attributes = attributes.into();
+        self
+    }
+
+    pub(super) fn finish(&mut self, place: usize) -> Result<(), EventError> {
+        match self.problem.take().map(|problem| *problem) {
+            Some(EventError::LineValue { .. }) => return Err(EventError::LineValue { item: place + 1 }),
+            Some(problem) => return Err(problem),
+            None => limit_money("line value", self.value.unwrap_or(0))?,
+        }
+        if self.name.len() > TEXT_MOST || self.name.contains('\0') {
+            return Err(EventError::Text("the name of an item"));
+        }
+        for text in [&self.sku, &self.category, &self.brand].into_iter().flatten() {
+            check_text("a text of an item", text)?;
+        }
+        if let Some(of) = &self.of {
+            check_text("the purchase of a line", of)?;
+        }
+        sort_attributes(&mut self.attributes)
+    }
+}
+
+impl ReturnLine {
+    /// The line as something bought now.
+    pub(crate) fn as_item(&self) -> Item {
+        let mut item = Item::from_micros(&self.name, self.quantity, 0, None);
+        item.sku.clone_from(&self.sku);
+        item.category.clone_from(&self.category);
+        item.brand.clone_from(&self.brand);
+        item.attributes.clone_from(&self.attributes);
+        item.value = self.value.unwrap_or(0);
+        item.price = i64::try_from(
+            (i128::from(item.value) * 1_000_000).checked_div(i128::from(self.quantity)).unwrap_or(0),
+        )
+        .unwrap_or(0);
+        item
+    }
+}

@@ -1,0 +1,75 @@
+//! The wire form of events: one flat object for each event.
+//!
+//! ```json
+//! {"id":"C536506","type":"return","member":"17897","at":"2010-12-01T12:38:00Z","currency":"GBP",
+//!  "items":[{"sku":"22960","name":"JAM MAKING SET WITH JARS","quantity":6,"unit_price":"4.25","returns":"536488"}],
+//!  "returns":"536488","country":"United Kingdom"}
+//! ```
+//!
+//! | field | of | meaning |
+//! |---|---|---|
+//! | `id`, `member` | all | texts; leading zeros count |
+//! | `type` | all | `purchase`, `return`, `joining`, a kind of message, or the name of a declared event |
+//! | `at` | all | RFC 3339; written in UTC |
+//! | `currency` | all but messages | ISO 4217 |
+//! | `items` | purchases, declared events, returns | the lines, see below |
+//! | `total` | purchases, declared events | the sum of a basket of which no lines are known |
+//! | `store`, `channel` | purchases, declared events | texts; read but not kept elsewhere |
+//! | `payments` | purchases, declared events | object of means and amounts; read but not kept in a return |
+//! | `returns` | returns | id of the purchase that comes back |
+//! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
+//! | `referrer` | joinings | member who invited |
+//! | `from`, `rule` | messages | who sends it, and the referral it is about; `member` is the receiver |
+//! | `joined` | `referral-named` | the day on which the friend joined |
+//! | `shared` | `referral-named`, `referral-qualified` | object of the friend's attributes that both must not share |
+//!
+//! A line has `sku`, `name`, `category`, `brand`, `quantity` (a whole number, or a text with decimals) and
+//! `unit_price`; in a return also `returns` (its purchase) and `line` (which line of it, counted from 1), and
+//! `unit_price` may be missing.
+//!
+//! Every other key of an event or a line is an attribute: a text, a whole number, yes or no as `true` or `false`, or
+//! a list of texts. Messages have none. An attribute with the name of a field stands in the object `attributes`.
+//!
+//! `null` is the same as a missing key, and so is an empty `sku` or `name`. The same key twice is refused. Money is
+//! text (`"4.25"`), never a number with a point: on its way through other software such a number may already have
+//! been changed.
+//!
+//! The code is written by hand: it looks the same whatever features of other crates are switched on, and it also
+//! reads numbers that `serde_json` passes on as text (`arbitrary_precision`). Only self-describing formats can be
+//! read.
+
+mod plain;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use super::{Event, Kind, Message};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write::event(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::event(deserializer)
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write::event(&Event::from(self.clone()), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match read::event(deserializer)?.kind {
+            Kind::Message(message) => Ok(message),
+            _ => Err(de::Error::custom("`type` is no kind of message")),
+        }
+    }
+}

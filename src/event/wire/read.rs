@@ -1,0 +1,406 @@
+//! Reading: keys come in any order, so they are gathered first and understood at the end.
+
+use super::plain::{KEYS_MOST, Key, Place, Plain, Read, refuse_doubles};
+use crate::event::builder::ITEMS_MOST;
+use crate::event::{Event, EventBuilder, Item, Message, MessageBody, ReturnLine, Value};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+/// Attributes and their values.
+type Shared = Box<[(Box<str>, Box<str>)]>;
+
+/// Reads one event.
+pub(super) fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
+    deserializer.deserialize_map(EventVisitor)
+}
+
+/// An object whose fields are taken out one by one; what stays is attributes.
+#[derive(Default)]
+struct Fields {
+    /// 0 is the event, otherwise the line, counted from 1.
+    line: usize,
+    /// Sorted by key once all are there.
+    entries: Vec<(Box<str>, Plain)>,
+}
+
+impl Fields {
+    fn place<'a>(&self, key: &'a str) -> Place<'a> {
+        Place { line: self.line, key }
+    }
+
+    fn take(&mut self, key: &str) -> Plain {
+        let found = self.entries.binary_search_by(|(known, _)| (**known).cmp(key));
+        let value = found.ok().and_then(|place| self.entries.get_mut(place)).map(|(_, value)| value);
+        // a field that was taken looks like one that was missing
+        value.map_or(Plain::Null, |value| std::mem::replace(value, Plain::Null))
+    }
+
+    fn text(&mut self, key: &str) -> Result<Option<Box<str>>, String> {
+        self.take(key).text(self.place(key))
+    }
+
+    fn needed_text(&mut self, key: &str) -> Result<Box<str>, String> {
+        self.text(key)?.ok_or_else(|| format!("{} is missing", self.place(key)))
+    }
+
+    fn micros(&mut self, key: &str) -> Result<Option<i64>, String> {
+        self.take(key).micros(self.place(key))
+    }
+
+    fn needed_micros(&mut self, key: &str) -> Result<i64, String> {
+        self.micros(key)?.ok_or_else(|| format!("{} is missing", self.place(key)))
+    }
+
+    /// Refuses a field that means something elsewhere only.
+    fn refuse(&mut self, key: &str, belongs: &str) -> Result<(), String> {
+        match self.take(key) {
+            Plain::Null => Ok(()),
+            _ => Err(format!(
+                "{} belongs to {belongs}; an attribute of this name stands in `attributes`",
+                self.place(key)
+            )),
+        }
+    }
+
+    /// All that is left, and what stands in `attributes`.
+    fn attributes(mut self) -> Result<Vec<(Box<str>, Value)>, String> {
+        let line = self.line;
+        let nested = self.take("attributes").object(self.place("attributes"))?;
+        let mut attributes = Vec::new();
+        for (key, value) in self.entries.into_iter().chain(nested) {
+            if let Some(value) = value.attribute(Place { line, key: &key })? {
+                attributes.push((key, value));
+            }
+        }
+        refuse_doubles(line, &mut attributes)?;
+        Ok(attributes)
+    }
+
+    fn item(mut self) -> Result<Item, String> {
+        self.refuse("returns", "a line of a return")?;
+        self.refuse("line", "a line of a return")?;
+        let quantity = self.quantity()?;
+        let price = self.needed_micros("unit_price")?;
+        let name = self.name()?;
+        let mut item = Item::from_micros(&name, quantity, price, None);
+        item.sku = self.sku()?;
+        item.category = self.text("category")?;
+        item.brand = self.text("brand")?;
+        item.attributes = self.attributes()?.into();
+        Ok(item)
+    }
+
+    fn return_line(mut self) -> Result<ReturnLine, String> {
+        let quantity = self.quantity()?;
+        let name = self.name()?;
+        let mut line = ReturnLine::from_micros(&name, quantity);
+        if let Some(price) = self.micros("unit_price")? {
+            line = line.unit_micros(price);
+        }
+        line.sku = self.sku()?;
+        line.category = self.text("category")?;
+        line.brand = self.text("brand")?;
+        line.of = self.text("returns")?.map(Into::into);
+        line.line = match self.take("line").integer(self.place("line"))? {
+            None => None,
+            Some(number) => match u32::try_from(number) {
+                Ok(number) if number > 0 => Some(number),
+                _ => return Err(format!("{} is counted from 1", self.place("line"))),
+            },
+        };
+        line.attributes = self.attributes()?.into();
+        Ok(line)
+    }
+
+    fn quantity(&mut self) -> Result<i64, String> {
+        let quantity = self.needed_micros("quantity")?;
+        if quantity < 0 { Err(format!("{} is below zero", self.place("quantity"))) } else { Ok(quantity) }
+    }
+
+    fn name(&mut self) -> Result<Box<str>, String> {
+        Ok(self.take("name").text_or_empty(self.place("name"))?.unwrap_or_default())
+    }
+
+    fn sku(&mut self) -> Result<Option<Box<str>>, String> {
+        self.take("sku").text_or_empty(self.place("sku"))
+    }
+}
+
+/// An event as it stands on the wire.
+struct Raw {
+    fields: Fields,
+    lines: Vec<Fields>,
+}
+
+impl Raw {
+    fn into_event(mut self) -> Result<Event, String> {
+        let kind = self.fields.needed_text("type")?;
+        match &*kind {
+            "return" => self.returned(),
+            "joining" => self.joining(),
+            kind if crate::event::message::KINDS.contains(&kind) => self.message(kind),
+            kind => self.named(kind),
+        }
+    }
+
+    fn head(&mut self) -> Result<[Box<str>; 3], String> {
+        let fields = &mut self.fields;
+        Ok([fields.needed_text("id")?, fields.needed_text("member")?, fields.needed_text("at")?])
+    }
+
+    fn named(mut self, kind: &str) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        let mut event = Event::named(kind, &id, &member, &at);
+        let fields = &mut self.fields;
+        fields.refuse("returns", "a return")?;
+        fields.refuse("all_items", "a return")?;
+        fields.refuse("referrer", "a joining")?;
+        if let Some(total) = fields.micros("total")? {
+            if !self.lines.is_empty() {
+                return Err("an event carries either `items` or a `total`".into());
+            }
+            event = event.item(Item::from_micros("", 1_000_000, total, None));
+        }
+        for line in std::mem::take(&mut self.lines) {
+            event = event.item(line.item()?);
+        }
+        if let Some(channel) = self.fields.text("channel")? {
+            event = event.channel(&channel);
+        }
+        if let Some(store) = self.fields.text("store")? {
+            event = event.store(&store);
+        }
+        for (means, amount) in self.payments()? {
+            event = event.paid(&means, amount);
+        }
+        self.finish(event)
+    }
+
+    fn payments(&mut self) -> Result<Vec<(Box<str>, i64)>, String> {
+        let place = self.fields.place("payments");
+        let mut payments = Vec::new();
+        for (means, amount) in self.fields.take("payments").object(place)? {
+            if let Some(micros) = amount.micros(Place { key: &means, ..place })? {
+                payments.push((means, micros));
+            }
+        }
+        Ok(payments)
+    }
+
+    fn returned(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        let mut event = Event::returned(&id, &member, &at);
+        self.fields.refuse("total", "a purchase")?;
+        self.fields.refuse("referrer", "a joining")?;
+        // where and with what money is given back is known, but nothing asks for it
+        self.fields.text("store")?;
+        self.fields.text("channel")?;
+        self.payments()?;
+        if let Some(of) = self.fields.text("returns")? {
+            event = event.of(&of);
+        }
+        for line in std::mem::take(&mut self.lines) {
+            event = event.line(line.return_line()?);
+        }
+        match self.fields.take("all_items") {
+            Plain::Null | Plain::Bool(false) => {}
+            Plain::Bool(true) => event = event.all_items(None),
+            Plain::List(purchases) => {
+                for of in purchases {
+                    event = event.all_items(of.as_deref());
+                }
+            }
+            _ => return Err("`all_items` is `true` or a list of purchases".into()),
+        }
+        self.finish(event)
+    }
+
+    fn joining(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        let mut event = Event::joining(&id, &member, &at);
+        for (key, belongs) in [
+            ("total", "a purchase"),
+            ("payments", "a purchase"),
+            ("returns", "a return"),
+            ("all_items", "a return"),
+        ] {
+            self.fields.refuse(key, belongs)?;
+        }
+        if !self.lines.is_empty() {
+            return Err("`items` belong to a purchase or a return".into());
+        }
+        self.fields.text("store")?;
+        self.fields.text("channel")?;
+        if let Some(referrer) = self.fields.text("referrer")? {
+            event = event.referred_by(&referrer);
+        }
+        self.finish(event)
+    }
+
+    fn finish(mut self, mut event: EventBuilder) -> Result<Event, String> {
+        if let Some(currency) = self.fields.text("currency")? {
+            event = event.currency(&currency);
+        }
+        for (name, value) in self.fields.attributes()? {
+            event = event.attribute(&name, value);
+        }
+        event.build().map_err(|error| error.to_string())
+    }
+
+    fn message(mut self, kind: &str) -> Result<Event, String> {
+        let [id, to, at] = self.head()?;
+        let at = at.parse().map_err(|error| format!("`at`: {error}"))?;
+        let from = self.fields.needed_text("from")?;
+        let rule = self.fields.needed_text("rule")?;
+        let body = match kind {
+            "referral-named" => {
+                let joined = self.fields.needed_text("joined")?;
+                let joined = joined.parse().map_err(|error| format!("`joined`: {error}"))?;
+                MessageBody::ReferralNamed { joined, shared: self.shared()? }
+            }
+            "referral-accepted" => MessageBody::ReferralAccepted,
+            "referral-qualified" => MessageBody::ReferralQualified { shared: self.shared()? },
+            _ => MessageBody::ReferralSettled,
+        };
+        let unknown = self.fields.entries.iter().find(|(_, value)| *value != Plain::Null);
+        if let Some((key, _)) = unknown {
+            return Err(format!("{} means nothing in a message of this type", self.fields.place(key)));
+        }
+        if !self.lines.is_empty() {
+            return Err("`items` belong to a purchase or a return".into());
+        }
+        let message =
+            Message { id: id.into(), from: from.into(), to: to.into(), at, rule: rule.into(), body };
+        Ok(message.into_event())
+    }
+
+    fn shared(&mut self) -> Result<Shared, String> {
+        let place = self.fields.place("shared");
+        let entries = self.fields.take("shared").object(place)?;
+        let mut shared = Vec::with_capacity(entries.len());
+        for (name, value) in entries {
+            // an attribute of type text may be empty
+            match value {
+                Plain::Null => {}
+                Plain::Text(text) if text.len() <= crate::event::builder::TEXT_MOST => {
+                    shared.push((name, text));
+                }
+                _ => return Err(format!("{} is a text", Place { key: &name, ..place })),
+            }
+        }
+        Ok(shared.into())
+    }
+}
+
+struct EventVisitor;
+
+impl<'de> Visitor<'de> for EventVisitor {
+    type Value = Event;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event, which is an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Event, A::Error> {
+        let mut lines = None;
+        let fields = read_fields(&mut access, 0, |access, key| {
+            if key != "items" {
+                return Ok(false);
+            }
+            if lines.is_some() {
+                return Err(A::Error::custom("`items` is there twice"));
+            }
+            lines = Some(access.next_value_seed(Lines)?);
+            Ok(true)
+        })?;
+        let raw = Raw { fields, lines: lines.unwrap_or_default() };
+        raw.into_event().map_err(A::Error::custom)
+    }
+}
+
+/// Reads all keys of an object; `first` may take one for itself.
+fn read_fields<'de, A: MapAccess<'de>>(
+    access: &mut A,
+    line: usize,
+    mut first: impl FnMut(&mut A, &str) -> Result<bool, A::Error>,
+) -> Result<Fields, A::Error> {
+    let mut fields = Fields { line, entries: Vec::with_capacity(8) };
+    while let Some(key) = access.next_key_seed(Key)? {
+        if first(access, &key)? {
+            continue;
+        }
+        if fields.entries.len() == KEYS_MOST {
+            return Err(A::Error::custom("too many keys"));
+        }
+        let place = fields.place(&key);
+        let value = access.next_value_seed(Read { place, outside: true })?;
+        fields.entries.push((key.into(), value));
+    }
+    refuse_doubles(line, &mut fields.entries).map_err(A::Error::custom)?;
+    Ok(fields)
+}
+
+/// Reads `items`.
+struct Lines;
+
+impl<'de> DeserializeSeed<'de> for Lines {
+    type Value = Vec<Fields>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Lines {
+    type Value = Vec<Fields>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`items`, a list of objects")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut lines = Vec::new();
+        while let Some(line) = access.next_element_seed(Line(lines.len() + 1))? {
+            if lines.len() == ITEMS_MOST {
+                return Err(A::Error::custom("`items`: at most 10,000 are accepted"));
+            }
+            lines.push(line);
+        }
+        Ok(lines)
+    }
+}
+
+/// Reads one line, counted from 1.
+struct Line(usize);
+
+impl<'de> DeserializeSeed<'de> for Line {
+    type Value = Fields;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Fields, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Line {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "item {}, an object", self.0)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Fields, A::Error> {
+        read_fields(&mut access, self.0, |_, _| Ok(false))
+    }
+}

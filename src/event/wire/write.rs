@@ -1,0 +1,250 @@
+//! Writing: the same event always has the same fields in the same order.
+
+use crate::amount::Money;
+use crate::event::{Event, Item, Kind, Message, MessageBody, Named, Return, ReturnLine, Value};
+use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
+
+/// Fields of every event; an attribute with such a name stands in `attributes`.
+const EVENT_FIELDS: [&str; 14] = [
+    "id",
+    "type",
+    "member",
+    "at",
+    "currency",
+    "items",
+    "total",
+    "store",
+    "channel",
+    "payments",
+    "returns",
+    "all_items",
+    "referrer",
+    "attributes",
+];
+/// Fields of every line.
+const LINE_FIELDS: [&str; 9] =
+    ["sku", "name", "category", "brand", "quantity", "unit_price", "returns", "line", "attributes"];
+
+/// Writes one event.
+pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("id", &*event.id)?;
+    map.serialize_entry("type", kind(event))?;
+    map.serialize_entry("member", &*event.member)?;
+    map.serialize_entry("at", &event.at.to_string())?;
+    option(&mut map, "currency", event.currency.as_deref())?;
+    match &event.kind {
+        Kind::Named(named) => basket(&mut map, named)?,
+        Kind::Return(back) => returned(&mut map, back)?,
+        Kind::Joining { referrer } => option(&mut map, "referrer", referrer.as_deref())?,
+        Kind::Message(message) => body(&mut map, message)?,
+    }
+    attributes(&mut map, &EVENT_FIELDS, &event.attributes)?;
+    map.end()
+}
+
+fn kind(event: &Event) -> &str {
+    match &event.kind {
+        Kind::Named(named) => &named.name,
+        Kind::Return(_) => "return",
+        Kind::Joining { .. } => "joining",
+        Kind::Message(message) => message.body.kind(),
+    }
+}
+
+fn basket<M: SerializeMap>(map: &mut M, named: &Named) -> Result<(), M::Error> {
+    match &*named.items {
+        [] => {}
+        [item] if is_total(item) => map.serialize_entry("total", &money(item.value))?,
+        items => map.serialize_entry("items", &Lines(items))?,
+    }
+    option(map, "store", named.store.as_deref())?;
+    option(map, "channel", named.channel.as_deref())?;
+    if !named.payments.is_empty() {
+        map.serialize_entry("payments", &Payments(&named.payments))?;
+    }
+    Ok(())
+}
+
+/// A sum of which no lines are known is kept as one piece without a name.
+fn is_total(item: &Item) -> bool {
+    item.quantity == 1_000_000
+        && item.name.is_empty()
+        && item.sku.is_none()
+        && item.category.is_none()
+        && item.brand.is_none()
+        && item.attributes.is_empty()
+}
+
+fn returned<M: SerializeMap>(map: &mut M, back: &Return) -> Result<(), M::Error> {
+    if !back.lines.is_empty() {
+        map.serialize_entry("items", &Lines(&back.lines))?;
+    }
+    option(map, "returns", back.of.as_deref())?;
+    match &*back.all_of {
+        [] => Ok(()),
+        [None] => map.serialize_entry("all_items", &true),
+        purchases => {
+            map.serialize_entry("all_items", &purchases.iter().map(Option::as_deref).collect::<Vec<_>>())
+        }
+    }
+}
+
+fn body<M: SerializeMap>(map: &mut M, message: &Message) -> Result<(), M::Error> {
+    map.serialize_entry("from", &*message.from)?;
+    map.serialize_entry("rule", &*message.rule)?;
+    let shared = match &message.body {
+        MessageBody::ReferralNamed { joined, shared } => {
+            map.serialize_entry("joined", &joined.to_string())?;
+            shared
+        }
+        MessageBody::ReferralQualified { shared } => shared,
+        MessageBody::ReferralAccepted | MessageBody::ReferralSettled => return Ok(()),
+    };
+    if shared.is_empty() { Ok(()) } else { map.serialize_entry("shared", &Texts(shared)) }
+}
+
+fn option<M: SerializeMap>(map: &mut M, key: &str, text: Option<&str>) -> Result<(), M::Error> {
+    text.map_or(Ok(()), |text| map.serialize_entry(key, text))
+}
+
+fn attributes<M: SerializeMap>(
+    map: &mut M,
+    fields: &[&str],
+    attributes: &[(Box<str>, Value)],
+) -> Result<(), M::Error> {
+    let is_field = |entry: &&(Box<str>, Value)| fields.contains(&&*entry.0);
+    for (name, value) in attributes.iter().filter(|entry| !is_field(entry)) {
+        map.serialize_entry(name, &Plain(value))?;
+    }
+    let nested: Vec<_> = attributes.iter().filter(is_field).collect();
+    if nested.is_empty() { Ok(()) } else { map.serialize_entry("attributes", &Nested(&nested)) }
+}
+
+/// Money as text, with at least two decimals.
+fn money(micros: i64) -> String {
+    // 10^12 bounds every amount of an event
+    Money::from_micros(micros).unwrap_or_default().display(2).to_string()
+}
+
+struct Payments<'a>(&'a [(Box<str>, i64)]);
+
+impl Serialize for Payments<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(means, amount)| (means, money(*amount))))
+    }
+}
+
+struct Texts<'a>(&'a [(Box<str>, Box<str>)]);
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, text)| (name, text)))
+    }
+}
+
+struct Nested<'a>(&'a [&'a (Box<str>, Value)]);
+
+impl Serialize for Nested<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, Plain(value))))
+    }
+}
+
+struct Plain<'a>(&'a Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Bool(yes) => serializer.serialize_bool(*yes),
+            Value::Integer(number) => serializer.serialize_i64(*number),
+            Value::List(names) => serializer.collect_seq(names.iter()),
+        }
+    }
+}
+
+/// A whole number, or a text with decimals.
+struct Quantity(i64);
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 % 1_000_000 == 0 {
+            return serializer.serialize_i64(self.0 / 1_000_000);
+        }
+        let quantity = crate::amount::Quantity::from_micros(self.0).unwrap_or_default();
+        serializer.collect_str(&quantity)
+    }
+}
+
+struct Lines<'a, T>(&'a [T]);
+
+impl<T> Serialize for Lines<'_, T>
+where
+    for<'b> Line<'b, T>: Serialize,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seq = serializer.serialize_seq(Some(self.0.len()))?;
+        for line in self.0 {
+            seq.serialize_element(&Line(line))?;
+        }
+        seq.end()
+    }
+}
+
+struct Line<'a, T>(&'a T);
+
+impl Serialize for Line<'_, Item> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let item = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        texts(&mut map, &item.name, [&item.sku, &item.category, &item.brand])?;
+        map.serialize_entry("quantity", &Quantity(item.quantity))?;
+        map.serialize_entry("unit_price", &money(item.price))?;
+        attributes(&mut map, &LINE_FIELDS, &item.attributes)?;
+        map.end()
+    }
+}
+
+impl Serialize for Line<'_, ReturnLine> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let line = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        texts(&mut map, &line.name, [&line.sku, &line.category, &line.brand])?;
+        map.serialize_entry("quantity", &Quantity(line.quantity))?;
+        if let Some(value) = line.value {
+            let price = unit_price(line.quantity, value);
+            map.serialize_entry(
+                "unit_price",
+                &money(price.ok_or_else(|| S::Error::custom("no unit price"))?),
+            )?;
+        }
+        option(&mut map, "returns", line.of.as_deref())?;
+        if let Some(number) = line.line {
+            map.serialize_entry("line", &number)?;
+        }
+        attributes(&mut map, &LINE_FIELDS, &line.attributes)?;
+        map.end()
+    }
+}
+
+fn texts<M: SerializeMap>(
+    map: &mut M,
+    name: &str,
+    [sku, category, brand]: [&Option<Box<str>>; 3],
+) -> Result<(), M::Error> {
+    option(map, "sku", sku.as_deref())?;
+    option(map, "name", Some(name).filter(|name| !name.is_empty()))?;
+    option(map, "category", category.as_deref())?;
+    option(map, "brand", brand.as_deref())
+}
+
+/// The price of one piece, from which the value was made: always exact.
+fn unit_price(quantity: i64, value: i64) -> Option<i64> {
+    let micros = i128::from(value) * 1_000_000;
+    match quantity {
+        0 => (value == 0).then_some(0),
+        _ if micros % i128::from(quantity) == 0 => i64::try_from(micros / i128::from(quantity)).ok(),
+        _ => None,
+    }
+}

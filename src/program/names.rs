@@ -1,0 +1,127 @@
+//! From names to ids and back: what hosts, ledgers and snapshots say against what the tables hold.
+
+use super::rule::RuleKind;
+use super::{CardId, EventKindId, Program, ReferralId, RuleId, TiersId, UnitId, VoucherId};
+
+/// A name that the program does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the program has no {what} `{name}`")]
+pub struct UnknownName {
+    /// What was looked for: `unit`, `voucher`, `card`, `tiers block`, `level`, `rule`, `referral`.
+    pub what: &'static str,
+    /// The name.
+    pub name: String,
+}
+
+impl UnknownName {
+    pub(crate) fn new(what: &'static str, name: &str) -> Self {
+        Self { what, name: name.into() }
+    }
+}
+
+/// The place of a name in a table that is sorted by name.
+fn place<'a, T>(table: &'a [T], wanted: &str, name: impl Fn(&'a T) -> &'a str) -> Option<u32> {
+    let found = table.binary_search_by(|row| name(row).cmp(wanted));
+    found.ok().and_then(|place| u32::try_from(place).ok())
+}
+
+impl Program {
+    /// The unit with a name.
+    pub(crate) fn unit_named(&self, name: &str) -> Result<UnitId, UnknownName> {
+        let found = place(&self.units, name, |unit| &unit.name).map(UnitId);
+        found.ok_or_else(|| UnknownName::new("unit", name))
+    }
+
+    /// The voucher with a name.
+    pub(crate) fn voucher_named(&self, name: &str) -> Result<VoucherId, UnknownName> {
+        let found = place(&self.vouchers, name, |voucher| &voucher.name).map(VoucherId);
+        found.ok_or_else(|| UnknownName::new("voucher", name))
+    }
+
+    /// The card with a name.
+    pub(crate) fn card_named(&self, name: &str) -> Result<CardId, UnknownName> {
+        let found = place(&self.cards, name, |card| &card.name).map(CardId);
+        found.ok_or_else(|| UnknownName::new("card", name))
+    }
+
+    /// The tiers block with a name.
+    pub(crate) fn tiers_named(&self, name: &str) -> Result<TiersId, UnknownName> {
+        let found = place(&self.tiers, name, |tiers| &tiers.name).map(TiersId);
+        found.ok_or_else(|| UnknownName::new("tiers block", name))
+    }
+
+    /// The level of a tiers block with a name.
+    pub(crate) fn level_named(&self, tiers: TiersId, name: &str) -> Result<u32, UnknownName> {
+        let levels = self.tiers.get(tiers.index()).map_or(&[][..], |tiers| &tiers.levels);
+        let found = levels.iter().position(|level| *level.name == *name);
+        found.map(|place| place as u32).ok_or_else(|| UnknownName::new("level", name))
+    }
+
+    /// The referral with a name.
+    pub(crate) fn referral_named(&self, name: &str) -> Result<ReferralId, UnknownName> {
+        let found = place(&self.referrals, name, |referral| &referral.name).map(ReferralId);
+        found.ok_or_else(|| UnknownName::new("referral", name))
+    }
+
+    /// The `earn` or `bonus` with a name: the table holds first the ones, then the others, each by name.
+    pub(crate) fn rule_named(&self, name: &str) -> Result<RuleId, UnknownName> {
+        let earns = self.rules.partition_point(|rule| rule.kind == RuleKind::Earn);
+        let (earn, bonus) = self.rules.split_at_checked(earns).unwrap_or_default();
+        let found = place(earn, name, |rule| &rule.name)
+            .or_else(|| Some(place(bonus, name, |rule| &rule.name)? + earns as u32));
+        found.map(RuleId).ok_or_else(|| UnknownName::new("rule", name))
+    }
+
+    /// The kind of event with a name, `joining` included.
+    pub(crate) fn any_event_named(&self, name: &str) -> Result<EventKindId, UnknownName> {
+        let found = self.events.iter().position(|kind| *kind.name == *name);
+        found.map(|place| EventKindId(place as u32)).ok_or_else(|| UnknownName::new("event", name))
+    }
+
+    /// The name of a unit; empty if the id is of another program.
+    pub(crate) fn unit_name(&self, id: UnitId) -> &str {
+        self.units.get(id.index()).map_or("", |unit| &unit.name)
+    }
+
+    /// The name of a voucher.
+    pub(crate) fn voucher_name(&self, id: VoucherId) -> &str {
+        self.vouchers.get(id.index()).map_or("", |voucher| &voucher.name)
+    }
+
+    /// The name of a card.
+    pub(crate) fn card_name(&self, id: CardId) -> &str {
+        self.cards.get(id.index()).map_or("", |card| &card.name)
+    }
+
+    /// The name of a tiers block.
+    pub(crate) fn tiers_name(&self, id: TiersId) -> &str {
+        self.tiers.get(id.index()).map_or("", |tiers| &tiers.name)
+    }
+
+    /// The name of a level.
+    pub(crate) fn level_name(&self, id: TiersId, level: u32) -> &str {
+        let level = self.tiers.get(id.index()).and_then(|tiers| tiers.levels.get(level as usize));
+        level.map_or("", |level| &level.name)
+    }
+
+    /// The name of a referral.
+    pub(crate) fn referral_name(&self, id: ReferralId) -> &str {
+        self.referrals.get(id.index()).map_or("", |referral| &referral.name)
+    }
+
+    /// The name of an `earn` or `bonus`.
+    pub(crate) fn rule_name(&self, id: RuleId) -> &str {
+        self.rules.get(id.index()).map_or("", |rule| &rule.name)
+    }
+
+    /// The name of a kind of event.
+    pub(crate) fn event_name(&self, id: EventKindId) -> &str {
+        self.events.get(id.index()).map_or("", |kind| &kind.name)
+    }
+
+    /// The decimals of a unit, 0 to 4.
+    pub(crate) fn unit_decimals(&self, id: UnitId) -> u8 {
+        let decimals = self.units.get(id.index()).map_or(0, |unit| unit.decimals);
+        u8::try_from(decimals).unwrap_or(0)
+    }
+}

@@ -1,0 +1,279 @@
+//! Whether what a test expects is so, and what is instead.
+
+use super::find;
+use super::run::Runner;
+use crate::account::Account;
+use crate::calendar::Date;
+use crate::evaluate::Outcome;
+use crate::evaluate::given::{cap_left, running};
+use crate::ledger::{Book, Delta, Reason, Source};
+use crate::program::{AwardThing, Measure, Program, UnitId, UnitKind};
+use crate::syntax::ast::{self, Amount, Expect, HasKind, Name};
+
+/// `Err` says what is instead of what was expected.
+pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String> {
+    match expected {
+        Expect::Refused(text) => refused(runner, text.as_ref().map(|text| text.text.as_str())),
+        Expect::Card(card, member, amount) => stamps(runner, card, member, amount),
+        Expect::CapLeft(cap, member, number) => room(runner, cap, member.as_ref(), number),
+        Expect::Expire(amount, member) => expire(runner, amount, member.as_ref()),
+        Expect::EarnsNothing(member) => earns_nothing(runner, member),
+        Expect::Earns(member, amount, from) => earns(runner, member, amount, from.as_ref()),
+        Expect::Has(member, amount, kind) => has(runner, member, amount, *kind),
+        Expect::Loses(member, amount) => loses(runner, member, amount),
+        Expect::Tier { member, of, tier, until } => level(runner, member, of.as_ref(), tier, until.as_ref()),
+    }
+}
+
+fn refused(runner: &Runner<'_>, text: Option<&str>) -> Result<(), String> {
+    match (&runner.refused, text) {
+        (None, _) => Err("it was not refused".to_owned()),
+        (Some(reason), Some(text)) if !reason.contains(text) => Err(format!("it was refused: {reason}")),
+        (Some(_), _) => Ok(()),
+    }
+}
+
+fn deltas<'r>(runner: &'r Runner<'_>, member: Option<&'r str>) -> impl Iterator<Item = &'r Delta> {
+    let mine =
+        runner.outcomes.iter().filter(move |outcome| member.is_none_or(|member| outcome.member() == member));
+    mine.flat_map(Outcome::deltas)
+}
+
+/// What rules, cards, tiers and referrals gave, gross.
+fn is_earned(delta: &Delta) -> bool {
+    delta.from == Book::Issued && matches!(delta.reason, Reason::Earned | Reason::Repaid)
+}
+
+fn earns(runner: &Runner<'_>, member: &Name, amount: &Amount, from: Option<&Name>) -> Result<(), String> {
+    let program = runner.program;
+    known(runner, member)?;
+    let (thing, wanted) = find::amount(program, amount)?;
+    let gives = from.map(|name| find::gives(program, name)).transpose()?;
+    let counts = |source: Source| gives.as_ref().is_none_or(|gives| gives(source));
+    let books = find::book_thing(thing);
+    let found: i64 = deltas(runner, Some(&member.text))
+        .filter(|delta| delta.thing == books && is_earned(delta) && counts(delta.source))
+        .map(|delta| delta.amount)
+        .sum();
+    if found == wanted {
+        return Ok(());
+    }
+    let from = from.map_or(String::new(), |name| format!(" from {}", name.text));
+    Err(format!("{} earned {}{from}", member.text, find::amount_text(program, thing, found)))
+}
+
+fn earns_nothing(runner: &Runner<'_>, member: &Name) -> Result<(), String> {
+    known(runner, member)?;
+    let mut totals: Vec<(AwardThing, i64)> = Vec::new();
+    for delta in deltas(runner, Some(&member.text)).filter(|delta| is_earned(delta)) {
+        let thing = match delta.thing {
+            crate::ledger::Thing::Unit(unit) => AwardThing::Unit(unit),
+            crate::ledger::Thing::Voucher(voucher) => AwardThing::Voucher(voucher),
+            crate::ledger::Thing::Stamps(_) => continue,
+        };
+        match totals.iter_mut().find(|(known, _)| *known == thing) {
+            Some((_, sum)) => *sum += delta.amount,
+            None => totals.push((thing, delta.amount)),
+        }
+    }
+    if totals.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<String> =
+        totals.iter().map(|(thing, sum)| find::amount_text(runner.program, *thing, *sum)).collect();
+    Err(format!("{} earned {}", member.text, texts.join(", ")))
+}
+
+fn loses(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), String> {
+    known(runner, member)?;
+    let (thing, wanted) = find::amount(runner.program, amount)?;
+    let books = find::book_thing(thing);
+    let found: i64 = deltas(runner, Some(&member.text))
+        .filter(|delta| delta.thing == books && delta.to == Book::TakenBack)
+        .map(|delta| delta.amount)
+        .sum();
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{} lost {}", member.text, find::amount_text(runner.program, thing, found)))
+}
+
+fn expire(runner: &Runner<'_>, amount: &Amount, member: Option<&Name>) -> Result<(), String> {
+    if let Some(member) = member {
+        known(runner, member)?;
+    }
+    let (thing, wanted) = find::amount(runner.program, amount)?;
+    let books = find::book_thing(thing);
+    let found: i64 = deltas(runner, member.map(|member| member.text.as_str()))
+        .filter(|delta| delta.thing == books && delta.to == Book::Expired)
+        .map(|delta| delta.amount)
+        .sum();
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{} expired", find::amount_text(runner.program, thing, found)))
+}
+
+/// The account of a member that the test speaks of. One who is spoken of before anything happened to them is a
+/// mistake in the test.
+fn known<'r>(runner: &'r Runner<'_>, member: &Name) -> Result<&'r Account, String> {
+    runner.world.account(&member.text).ok_or_else(|| format!("there is no member `{}` yet", member.text))
+}
+
+/// The local day up to which the clock of an account was run.
+fn today(runner: &Runner<'_>, account: &Account) -> Date {
+    let program = runner.program;
+    let clock = account.clock_day(program);
+    clock.unwrap_or_else(|| program.zone.business_date(runner.now, program.day_starts))
+}
+
+fn has(runner: &Runner<'_>, member: &Name, amount: &Amount, kind: HasKind) -> Result<(), String> {
+    let program = runner.program;
+    let account = known(runner, member)?;
+    let (thing, wanted) = find::amount(program, amount)?;
+    let day = today(runner, account);
+    let last = match kind {
+        HasKind::Usable | HasKind::Pending => None,
+        HasKind::Expiring(date) | HasKind::Until(date) => Some(find::date(&date)?),
+    };
+    let (usable, pending, lasting) = match thing {
+        AwardThing::Unit(unit) => held_unit(program, account, unit, last, day),
+        AwardThing::Voucher(voucher) => {
+            let held = || account.vouchers.iter().filter(|held| held.voucher == voucher);
+            let pending = held().filter(|held| held.start > day).count() as i64;
+            let all = held().count() as i64;
+            (all - pending, pending, held().filter(|held| held.last == last).count() as i64)
+        }
+    };
+    let (found, what) = match (kind, last) {
+        (HasKind::Usable, _) => (usable, String::new()),
+        (HasKind::Pending, _) => (pending, " pending".to_owned()),
+        (HasKind::Expiring(_), Some(day)) => (lasting, format!(" expiring {day}")),
+        (_, day) => (lasting, day.map_or(String::new(), |day| format!(" until {day}"))),
+    };
+    if found == wanted {
+        return Ok(());
+    }
+    let text = |amount| find::amount_text(program, thing, amount);
+    let mut message = format!("{} has {}{what}", member.text, text(found));
+    if last.is_some() {
+        message.push_str(&last_days(program, account, thing));
+    } else if kind == HasKind::Usable && pending > 0 {
+        message.push_str(&format!(", and {} pending", text(pending)));
+    } else if kind == HasKind::Pending && usable > 0 {
+        message.push_str(&format!(", and {} usable", text(usable)));
+    }
+    Err(message)
+}
+
+/// Usable, pending, and what has exactly a last day. Of a status unit what the running window holds is usable.
+fn held_unit(
+    program: &Program,
+    account: &Account,
+    unit: UnitId,
+    last: Option<Date>,
+    day: Date,
+) -> (i64, i64, i64) {
+    let totals = account.totals_of(find::book_thing(AwardThing::Unit(unit)));
+    let kind = program.units.get(unit.index()).map(|unit| unit.kind);
+    if kind == Some(UnitKind::Status) {
+        let metrics = program.tiers.iter().flat_map(|tiers| tiers.metrics.iter());
+        let mut meters = metrics.filter(|metric| {
+            let meter = program.meters.get(metric.meter.index());
+            meter.is_some_and(|meter| meter.measure == Measure::Unit(unit))
+        });
+        let usable = meters
+            .next()
+            .map_or(totals.balance(Book::Available), |metric| running(program, account, metric.meter, day));
+        return (usable, 0, 0);
+    }
+    let lots = account.lots.iter().filter(|lot| lot.unit == unit && lot.last == last);
+    (totals.balance(Book::Available), totals.balance(Book::Pending), lots.map(|lot| lot.left).sum())
+}
+
+/// The last days that there are instead of the one that was expected.
+fn last_days(program: &Program, account: &Account, thing: AwardThing) -> String {
+    let mut days: Vec<(Option<Date>, i64)> = match thing {
+        AwardThing::Unit(unit) => {
+            let lots = account.lots.iter().filter(|lot| lot.unit == unit);
+            lots.map(|lot| (lot.last, lot.left)).collect()
+        }
+        AwardThing::Voucher(voucher) => {
+            let held = account.vouchers.iter().filter(|held| held.voucher == voucher);
+            held.map(|held| (held.last, 1)).collect()
+        }
+    };
+    days.sort_by_key(|(last, _)| last.unwrap_or(Date::MAX));
+    let Some((last, _)) = days.first() else { return String::new() };
+    let amount: i64 = days.iter().filter(|(day, _)| day == last).map(|(_, amount)| amount).sum();
+    let text = find::amount_text(program, thing, amount);
+    match last {
+        Some(last) => format!(", but {text} until {last}"),
+        None => format!(", but {text} without a last day"),
+    }
+}
+
+fn stamps(runner: &Runner<'_>, card: &Name, member: &Name, amount: &Amount) -> Result<(), String> {
+    let account = known(runner, member)?;
+    let id = find::card(runner.program, card)?;
+    let wanted = find::scaled(amount.number.value, 0)?;
+    let found = account.cards.get(id.index()).map_or(0, |state| state.stamps);
+    match found {
+        _ if found == wanted => Ok(()),
+        1 => Err("the card is at 1 stamp".to_owned()),
+        _ => Err(format!("the card is at {found} stamps")),
+    }
+}
+
+fn room(runner: &Runner<'_>, name: &Name, member: Option<&Name>, number: &ast::Number) -> Result<(), String> {
+    let program = runner.program;
+    let account = match (member, &runner.actor) {
+        (Some(member), _) => known(runner, member)?,
+        (None, Some(actor)) => runner.world.account(actor).ok_or("say of which member")?,
+        (None, None) => {
+            let mut all = runner.world.accounts();
+            match (all.next(), all.next()) {
+                (Some(only), None) => only,
+                _ => return Err("say of which member".to_owned()),
+            }
+        }
+    };
+    let day = today(runner, account);
+    // of several own caps of a rule the one counts that leaves least
+    let mut least: Option<(i64, String)> = None;
+    for cap in find::caps(program, name)? {
+        let Some(left) = cap_left(program, account, cap, day) else { continue };
+        let wanted = find::cap_number(program, cap, number.value)?;
+        if least.as_ref().is_none_or(|(over, _)| left - wanted < *over) {
+            least = Some((left - wanted, find::cap_text(program, cap, left)));
+        }
+    }
+    match least {
+        Some((0, _)) => Ok(()),
+        Some((_, left)) => Err(format!("{left} is left")),
+        None => Err("nothing is known of this cap".to_owned()),
+    }
+}
+
+fn level(
+    runner: &Runner<'_>,
+    member: &Name,
+    of: Option<&Name>,
+    tier: &Name,
+    until: Option<&ast::Date>,
+) -> Result<(), String> {
+    let program = runner.program;
+    let account = known(runner, member)?;
+    let (tiers, wanted) = find::level(program, of, tier)?;
+    let state = account.tiers.get(tiers.index()).cloned().unwrap_or_default();
+    let until = until.map(find::date).transpose()?;
+    if state.level == wanted && until.is_none_or(|until| state.until == Some(until)) {
+        return Ok(());
+    }
+    let level = program.tiers.get(tiers.index()).and_then(|tiers| tiers.levels.get(state.level as usize));
+    let name = level.map_or("", |level| &level.name);
+    Err(match state.until {
+        Some(last) => format!("{} is {name} until {last}", member.text),
+        None => format!("{} is {name}", member.text),
+    })
+}

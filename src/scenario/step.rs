@@ -1,0 +1,169 @@
+//! What happens in a `when`: from the lines of a test to an event.
+
+use super::find;
+use crate::calendar::Instant;
+use crate::event::{Event, EventBuilder, Item, ReturnLine, Value};
+use crate::program::Program;
+use crate::syntax::ast::{self, ItemLine, Line, Name, Step, StepFact};
+
+/// The member to whom a step happens; nobody for `clock`.
+pub(super) const fn member(step: &Step) -> Option<&Name> {
+    match step {
+        Step::Clock => None,
+        Step::Return { by, .. } | Step::Event { by, .. } | Step::Joining { by, .. } => Some(by),
+    }
+}
+
+/// The event of a step. `None` for `clock`.
+pub(super) fn event(
+    program: &Program,
+    at: Instant,
+    step: &Step,
+    facts: &[Line<StepFact>],
+) -> Result<Option<Event>, String> {
+    let at = at.to_string();
+    let mut builder = match step {
+        Step::Clock => return Ok(None),
+        Step::Return { id, of, by } => {
+            let builder = Event::returned(&id.text, &by.text, &at);
+            match of {
+                Some(of) => builder.of(&of.text),
+                None => builder,
+            }
+        }
+        Step::Event { event, id, by } => {
+            if program.event_kind(&event.text).is_none() {
+                return Err(format!("there is no event `{}`", event.text));
+            }
+            Event::named(&event.text, &id.text, &by.text, &at)
+        }
+        Step::Joining { id, by } => Event::joining(&id.text, &by.text, &at),
+    };
+    let is_return = matches!(step, Step::Return { .. });
+    for fact in facts {
+        builder = add(program, builder, &fact.kind, is_return)?;
+    }
+    builder.build().map(Some).map_err(|error| error.to_string())
+}
+
+fn add(
+    program: &Program,
+    builder: EventBuilder,
+    fact: &StepFact,
+    is_return: bool,
+) -> Result<EventBuilder, String> {
+    Ok(match fact {
+        StepFact::Item(line) if is_return => builder.line(return_line(program, line)?),
+        StepFact::Item(line) => builder.item(item(program, line)?),
+        StepFact::Total(amount) if is_return => {
+            // a sum comes back by its value alone
+            let mut line = ReturnLine::new("", "0");
+            line.value = Some(find::money(program, amount)?);
+            builder.line(line)
+        }
+        StepFact::Total(amount) => builder.total(&price(program, amount)?),
+        StepFact::Payment(means, amount) => builder.payment(&means.text, &price(program, amount)?),
+        StepFact::AllItems(of) => builder.all_items(of.as_ref().map(|of| of.text.as_str())),
+        StepFact::Attribute(name, value) => match name.text.as_str() {
+            "channel" => builder.channel(&name_text(value)),
+            "store" => builder.store(&name_text(value)),
+            other => builder.attribute(other, attribute_value(program, value)?),
+        },
+    })
+}
+
+fn item(program: &Program, line: &ItemLine) -> Result<Item, String> {
+    let Some(amount) = &line.price else {
+        return Err(format!("the item `{}` has no price", line.name.text));
+    };
+    if line.line.is_some() || line.of.is_some() {
+        return Err(format!("`line` and `of` belong to returns; `{}` is bought", line.name.text));
+    }
+    let mut item = Item::new(&line.name.text, &quantity(line), &price(program, amount)?);
+    for (name, value) in &line.attributes {
+        item = match name.text.as_str() {
+            "category" => item.category(&name_text(value)),
+            "brand" => item.brand(&name_text(value)),
+            "sku" => item.sku(&name_text(value)),
+            other => item.attribute(other, attribute_value(program, value)?),
+        };
+    }
+    Ok(item)
+}
+
+fn return_line(program: &Program, line: &ItemLine) -> Result<ReturnLine, String> {
+    let mut back = ReturnLine::new(&line.name.text, &quantity(line));
+    if let Some(amount) = &line.price {
+        back = back.unit_price(&price(program, amount)?);
+    }
+    if let Some(number) = &line.line {
+        let number = u32::try_from(number.value).ok().filter(|number| *number > 0);
+        back = back.line(number.ok_or("lines are counted from 1")?);
+    }
+    if let Some(of) = &line.of {
+        back = back.of(&of.text);
+    }
+    for (name, value) in &line.attributes {
+        back = match name.text.as_str() {
+            "category" => back.category(&name_text(value)),
+            "brand" => back.brand(&name_text(value)),
+            "sku" => back.sku(&name_text(value)),
+            other => return Err(format!("a return line has no attribute `{other}`")),
+        };
+    }
+    Ok(back)
+}
+
+fn quantity(line: &ItemLine) -> String {
+    line.quantity.map_or_else(|| "1".to_owned(), |number| number.value.to_string())
+}
+
+fn price(program: &Program, amount: &ast::Amount) -> Result<String, String> {
+    let micros = find::money(program, amount)?;
+    Ok(crate::amount::Money::from_micros(micros).unwrap_or_default().to_string())
+}
+
+/// The text of a value that is a name.
+fn name_text(value: &ast::Value) -> String {
+    match value {
+        ast::Value::Name(name) => name.text.clone(),
+        ast::Value::Number(number) => number.value.to_string(),
+        ast::Value::YesNo(yes, _) => if *yes { "yes" } else { "no" }.to_owned(),
+        other => match plain(other) {
+            Value::Text(text) => text.into(),
+            _ => String::new(),
+        },
+    }
+}
+
+/// The value of an attribute. Money must be the program's.
+pub(super) fn attribute_value(program: &Program, value: &ast::Value) -> Result<Value, String> {
+    if let ast::Value::Amount(amount) = value
+        && is_currency(&amount.unit.text)
+    {
+        find::money(program, amount)?;
+    }
+    Ok(plain(value))
+}
+
+fn is_currency(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn plain(value: &ast::Value) -> Value {
+    let text = match value {
+        ast::Value::YesNo(yes, _) => return Value::Bool(*yes),
+        ast::Value::Names(names, _) => {
+            return Value::List(names.iter().map(|name| name.text.as_str().into()).collect());
+        }
+        ast::Value::Moment(moment) => moment.date.date.to_string(),
+        ast::Value::MonthDay(day) => format!("{:02}-{:02}", day.month, day.day),
+        ast::Value::Time(time) => format!("{:02}:{:02}", time.minute / 60, time.minute % 60),
+        ast::Value::Percent(percent) => percent.value.to_string(),
+        ast::Value::Duration(duration) => duration.count.to_string(),
+        ast::Value::Amount(amount) => amount.number.value.to_string(),
+        ast::Value::Number(number) => number.value.to_string(),
+        ast::Value::Name(name) => name.text.clone(),
+    };
+    Value::Text(text.into())
+}

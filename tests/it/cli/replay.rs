@@ -1,0 +1,167 @@
+//! Commands on events: replay, explain.
+
+use super::{GOOD, Ran, folder, loyalty, with_input};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Ann gets 2 and 5 points and gives the 2 back; Bo gets 10; one line comes twice, one cannot be read, one comes
+/// before the program, one returns what nobody bought.
+const EVENTS: &str = r#"{"id":"K-1","type":"purchase","member":"Ann","at":"2026-03-03T17:45:00+01:00","items":[{"name":"Äpfel","quantity":1,"unit_price":"4.98"}]}
+{"id":"K-2","type":"purchase","member":"Ann","at":"2026-03-04T17:45:00+01:00","total":"11.00"}
+
+{"id":"K-1","type":"purchase","member":"Bo, \"the\" dog","at":"2026-03-04T18:00:00+01:00","total":"20"}
+{"id":"K-2","type":"purchase","member":"Ann","at":"2026-03-04T17:45:00+01:00","total":"11.00"}
+{"id":"K-3","type":"purchase",
+{"id":"K-4","type":"purchase","member":"Zoe","at":"2025-12-31T12:00:00+01:00","total":"9"}
+{"id":"R-1","type":"return","member":"Ann","at":"2026-03-05T12:00:00+01:00","returns":"K-1","all_items":true}
+{"id":"R-2","type":"return","member":"Ann","at":"2026-03-05T12:00:00+01:00","returns":"K-9","all_items":true}
+"#;
+
+/// A folder with rules and events.
+fn shop(name: &str) -> PathBuf {
+    let folder = folder(name);
+    fs::write(folder.join("kiosk.loyalty"), GOOD).unwrap();
+    fs::write(folder.join("events.jsonl"), EVENTS).unwrap();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(EVENTS.as_bytes()).unwrap();
+    // the name does not have to say that it is compressed
+    fs::write(folder.join("packed"), packed.finish().unwrap()).unwrap();
+    folder
+}
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+#[test]
+fn the_summary_in_json() {
+    let folder = shop("replay-json");
+    let ran = loyalty(&folder, &["replay", "kiosk.loyalty", "events.jsonl", "--json"]);
+    assert_eq!(ran.status, Some(1));
+    let lines: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0].starts_with("events.jsonl:6: "), "{}", lines[0]);
+    assert_eq!(lines[1], "events.jsonl:7: too early: the program begins on 2026-01-01");
+    assert_eq!(lines[2], "events.jsonl:9: no such purchase: `K-9` is not known");
+    let summary = json(&ran);
+    let events = &summary["events"];
+    assert_eq!((&events["in"], &events["applied"]), (&Value::from(8), &Value::from(4)));
+    assert_eq!((&events["repeated"], &events["refused"]), (&Value::from(1), &Value::from(3)));
+    for reason in ["unreadable", "too early", "no such purchase"] {
+        assert_eq!(events["reasons"][reason], 1, "{reason}");
+    }
+    assert_eq!(summary["members"], 2);
+    let points = &summary["units"]["punkte"];
+    assert_eq!(points["issued"], "17");
+    assert_eq!(points["available"], "15");
+    assert_eq!(points["taken_back"], "2");
+    for book in ["pending", "redeemed", "expired", "debt"] {
+        assert_eq!(points[book], "0", "{book}");
+    }
+    assert_eq!(summary["rules"][0]["rule"], "Grundpunkte");
+    assert_eq!(summary["rules"][0]["amount"], "17");
+    assert_eq!(summary["digest"].as_str().unwrap().len(), 64);
+    for key in ["tiers", "cards", "vouchers"] {
+        assert_eq!(summary[key], Value::Object(serde_json::Map::new()), "{key}");
+    }
+}
+
+#[test]
+fn plain_packed_and_piped_events_are_the_same() {
+    let folder = shop("replay-forms");
+    let plain = loyalty(&folder, &["replay", "kiosk.loyalty", "events.jsonl", "--json"]);
+    let packed = loyalty(&folder, &["replay", "kiosk.loyalty", "packed", "--json"]);
+    let piped = with_input(&folder, &["replay", "kiosk.loyalty", "-", "--json"], EVENTS.as_bytes());
+    assert_eq!(plain.out, packed.out);
+    assert_eq!(plain.out, piped.out);
+    assert!(piped.err.starts_with("standard input:6: "), "{}", piped.err);
+    let packed = fs::read(folder.join("packed")).unwrap();
+    let cut = with_input(&folder, &["replay", "kiosk.loyalty", "-"], &packed[..packed.len() / 2]);
+    assert_eq!(cut.status, Some(2), "a file that breaks off is no success");
+}
+
+#[test]
+fn ledger_and_balances() {
+    let folder = shop("replay-files");
+    let arguments =
+        ["replay", "kiosk.loyalty", "events.jsonl", "--ledger", "ledger.jsonl", "--balances", "b.csv", "-q"];
+    let ran = loyalty(&folder, &arguments);
+    assert_eq!((ran.status, ran.out.as_str()), (Some(1), ""));
+    let ledger = fs::read_to_string(folder.join("ledger.jsonl")).unwrap();
+    let rows: Vec<[String; 5]> = ledger
+        .lines()
+        .map(|line| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            ["key", "member", "amount", "from", "to"].map(|key| line[key].as_str().unwrap().to_owned())
+        })
+        .collect();
+    let texts: Vec<[&str; 5]> = rows.iter().map(|row| row.each_ref().map(String::as_str)).collect();
+    assert_eq!(
+        texts,
+        [
+            ["K-1#1", "Ann", "2", "issued", "available"],
+            ["K-2#1", "Ann", "5", "issued", "available"],
+            ["K-1#1", "Bo, \"the\" dog", "10", "issued", "available"],
+            ["R-1#1", "Ann", "2", "available", "taken-back"],
+        ]
+    );
+    let balances = fs::read_to_string(folder.join("b.csv")).unwrap();
+    let expected =
+        "member,unit,available,pending\r\nAnn,punkte,5,0\r\n\"Bo, \"\"the\"\" dog\",punkte,10,0\r\n";
+    assert_eq!(balances, expected);
+    loyalty(&folder, &["replay", "kiosk.loyalty", "events.jsonl", "--ledger", "ledger.csv", "--quiet"]);
+    let csv = fs::read_to_string(folder.join("ledger.csv")).unwrap();
+    assert!(csv.starts_with("key,member,"), "{csv}");
+    assert_eq!(csv.lines().count(), 5);
+}
+
+#[test]
+fn the_summary_as_text_fits_the_screen() {
+    let folder = shop("replay-text");
+    let good: Vec<&str> = EVENTS.lines().take(2).collect();
+    let ran = with_input(&folder, &["replay", "kiosk.loyalty", "-"], good.join("\n").as_bytes());
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    assert!(ran.out.starts_with("Kiosk version 1\n\nevents in   2\n  applied   2\n"), "{}", ran.out);
+    assert!(ran.out.contains("punkte"), "{}", ran.out);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+    assert!(ran.out.contains("ledger sha256 "), "{}", ran.out);
+}
+
+#[test]
+fn many_bad_lines_are_counted() {
+    let folder = shop("replay-bad");
+    let bad = "{}\n".repeat(30);
+    let ran = with_input(&folder, &["replay", "kiosk.loyalty", "-", "-q"], bad.as_bytes());
+    assert_eq!(ran.status, Some(1));
+    let lines: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(lines.len(), 21);
+    assert_eq!(lines[20], "standard input: and 10 more: 10 unreadable");
+    let nothing = loyalty(&folder, &["replay", "kiosk.loyalty", "none.jsonl"]);
+    assert_eq!(nothing.status, Some(2));
+    let broken = loyalty(&folder, &["replay", "events.jsonl", "events.jsonl"]);
+    assert_eq!(broken.status, Some(1), "rules that are none");
+}
+
+#[test]
+fn one_event_is_explained() {
+    let folder = shop("explain");
+    let ran = loyalty(&folder, &["explain", "kiosk.loyalty", "events.jsonl", "--event", "K-2"]);
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.out.starts_with("+5 punkte  Grundpunkte"), "{}", ran.out);
+    let member =
+        ["explain", "kiosk.loyalty", "packed", "--event", "K-1", "--member", "Bo, \"the\" dog", "--json"];
+    let ran = loyalty(&folder, &member);
+    assert_eq!(ran.status, Some(0));
+    assert_eq!(json(&ran)["event"], "K-1");
+    assert_eq!(json(&ran)["rules"][0]["booked"], "10");
+    let ran = loyalty(&folder, &["explain", "kiosk.loyalty", "events.jsonl", "--event", "K-4"]);
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(ran.err, "`K-4` was refused: too early: the program begins on 2026-01-01\n");
+    let ran = loyalty(&folder, &["explain", "kiosk.loyalty", "events.jsonl", "--event", "K-7"]);
+    assert_eq!((ran.status, ran.err.as_str()), (Some(1), "there is no event `K-7`\n"));
+}

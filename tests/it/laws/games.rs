@@ -1,0 +1,119 @@
+//! The generated blocks that stand beside the rules: tiers, cards, referrals, returns.
+
+use super::draw::{Draw, Genes};
+use super::rules::{Stock, Unit};
+
+/// `tiers Status { … }`
+pub(super) fn tiers(stock: &Stock, genes: &Genes) -> String {
+    let draw = &mut Draw::new(genes);
+    let window = draw.one(&["calendar year", "month", "quarter", "lifetime", "membership year"]);
+    let stars = stock.units.iter().find(|unit| unit.name == "stars");
+    let (count, low, high) = match (draw.below(5), stars) {
+        (0, _) => ("spend", "10 EUR spend", "50 EUR spend"),
+        (1, _) => ("purchases", "2 purchases", "4 purchases"),
+        (2, Some(_)) => ("stars", "3 stars", "10 stars"),
+        (3, Some(_)) => ("stars, spend", "3 stars or 20 EUR spend", "10 stars and 60 EUR spend"),
+        (4, _) => ("spend on (category is not Tabak)", "5 EUR spend", "30 EUR spend"),
+        _ => ("spend, purchases", "10 EUR spend and 2 purchases", "100 EUR spend or 5 purchases"),
+    };
+    let keep = draw.one(&[
+        "",
+        "  keep until end of next month\n",
+        "  keep until end of month plus 10 days\n",
+        "  keep for 1 month\n",
+        "  keep for 2 months at month end\n",
+        "  keep until end of next quarter plus 1 month at month end\n",
+        "  keep forever\n",
+    ]);
+    let drop = draw.one(&["", "  then drop one level\n", "  then drop to earned tier\n"]);
+    let gift = |draw: &mut Draw<'_>| {
+        let unit = stock.unit(draw);
+        match draw.below(4) {
+            0 => String::new(),
+            1 if stock.voucher => "    on entry give 1 Gutschein\n".to_owned(),
+            // what the block counts must not feed it
+            _ if unit.name == "stars" => String::new(),
+            _ => format!("    on entry give {} {}\n", unit.amount(draw), unit.name),
+        }
+    };
+    let (one, two) = (gift(draw), gift(draw));
+    format!(
+        "tiers Status {{\n  count {count} in {window}\n  upgrade at once\n{keep}{drop}  tier Basic\n  \
+         tier Silver {{\n    reach {low}\n{one}  }}\n  tier Gold {{\n    reach {high}\n{two}  }}\n}}"
+    )
+}
+
+/// `card Karte { … }`
+pub(super) fn card(stock: &Stock, genes: &Genes) -> String {
+    let draw = &mut Draw::new(genes);
+    let items =
+        draw.one(&["", "  for items where category is not Tabak\n", "  for items where category is Wein\n"]);
+    let when = draw.one(&["", "", "  when channel is not Web\n"]);
+    let stamp = draw.one(&["1 per item", "1", "1 per full 5 EUR", "2"]);
+    let goal = draw.one(&["5", "3", "10"]);
+    let start = draw.one(&["", "  start with 1 stamp\n", "  start with 2 stamps on every card\n"]);
+    let cap = draw.one(&[
+        "",
+        "  cap 3 stamps per day\n",
+        "  cap 7 stamps per month\n",
+        "  cap 2 stamps per purchase\n",
+    ]);
+    let carry = draw.one(&["", "  carry over\n", "  no carry over\n"]);
+    let expire = draw.one(&[
+        "",
+        "  expire 1 month after first stamp\n",
+        "  expire 20 days after first stamp at month end\n",
+    ]);
+    let reward = gift(stock, draw);
+    format!(
+        "card Karte {{\n  on purchase\n{items}{when}  stamp {stamp}\n  goal {goal} stamps\n{start}{cap}{carry}{expire}  reward {reward}\n}}"
+    )
+}
+
+/// `referral Freunde { … }`
+pub(super) fn referral(stock: &Stock, genes: &Genes) -> String {
+    let draw = &mut Draw::new(genes);
+    let least = draw.one(&["", " of at least 5 EUR", " of at least 50 EUR"]);
+    let within = draw.one(&["", " within 30 days of joining", " within 3 months of joining"]);
+    let wait = draw.one(&["", "  wait 3 days\n", "  wait 14 days\n", "  wait 1 month\n"]);
+    let joining = draw.maybe(40, |draw| format!("  on joining give {} to friend\n", gift(stock, draw)));
+    let asked = draw.maybe(20, |draw| format!("  on joining give {} to referrer\n", gift(stock, draw)));
+    let friend = draw.maybe(50, |draw| format!("  on qualifying give {} to friend\n", gift(stock, draw)));
+    let referrer = format!("  on qualifying give {} to referrer\n", gift(stock, draw));
+    let cap = draw.one(&[
+        "",
+        "  cap referrer 1 time per month\n",
+        "  cap 2 times per calendar year\n",
+        "  cap friend 1 time per lifetime\n",
+    ]);
+    let same = draw.one(&["", "  not within same household\n"]);
+    format!(
+        "referral Freunde {{\n  friend qualifies with purchase{least}{within}\n{wait}{joining}{asked}{referrer}{friend}{cap}{same}}}"
+    )
+}
+
+fn gift(stock: &Stock, draw: &mut Draw<'_>) -> String {
+    let spendable: Vec<&Unit> = stock.units.iter().filter(|unit| unit.spendable).collect();
+    let unit = spendable[draw.below(spendable.len())];
+    if stock.voucher && draw.often(40) {
+        return "1 Gutschein".to_owned();
+    }
+    format!("{} {}", unit.amount(draw), unit.name)
+}
+
+/// The `returns` block: its text, whether anything is taken back, whether the balance may go negative.
+pub(super) fn returns(genes: &Genes) -> (String, bool, bool) {
+    let draw = &mut Draw::new(genes);
+    let take = draw.one(&["", "  take back earned in proportion\n", "", "  take back nothing\n"]);
+    let balance = draw.one(&["", "  balance may go negative\n", "  balance stays at zero\n"]);
+    let within = draw.one(&["", "", "  accept within 30 days\n"]);
+    let unmatched = draw.one(&[
+        "",
+        "  unmatched lines are refused\n",
+        "  unmatched lines are skipped\n",
+        "  unmatched lines take back today's rate\n",
+        "  unmatched lines take back today's rate\n",
+    ]);
+    let lines = format!("{take}{balance}{within}{unmatched}");
+    (format!("returns {{\n{lines}}}"), !take.contains("nothing"), !balance.contains("zero"))
+}

@@ -1,0 +1,123 @@
+//! The laws of the engine, on generated programs and histories.
+//!
+//! Each law is one property. 256 cases each, 2,000 where the environment says `CI`; `PROPTEST_CASES` wins over both.
+
+mod books;
+mod conditions;
+mod draw;
+mod games;
+mod histories;
+mod money;
+mod programs;
+mod rules;
+mod same;
+mod time;
+mod world;
+
+use loyalty_rules::diagnostics::Severity;
+use loyalty_rules::{Compiled, EvaluateError, Event, Findings, Limits, Sources, compile};
+use programs::{Rules, programs};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use std::collections::BTreeMap;
+
+/// How many cases a law tries.
+fn cases_per_law() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let cases = if std::env::var_os("CI").is_some() && !asked { 2_000 } else { default.cases };
+    ProptestConfig { cases, ..default }
+}
+
+/// Compiles a generated program; nothing if the checker refuses it.
+fn compiled(rules: &Rules) -> Option<Compiled> {
+    compile(&Sources::single("laws.loyalty", rules.text()), &Limits::default()).ok()
+}
+
+/// Codes, messages and lines of the errors.
+fn errors_of(findings: &Findings) -> String {
+    let errors = findings.list.iter().filter(|finding| finding.severity == Severity::Error);
+    let lines = errors.map(|finding| {
+        let line = findings
+            .sources
+            .file_at(finding.primary.span.start)
+            .map_or("", |file| file.line(file.position(finding.primary.span.start).0));
+        format!("{:?} {}: {line}", finding.code, finding.message)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn generated_programs_mostly_compile() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = programs();
+    let (mut good, mut refused) = (0, Vec::new());
+    for _ in 0..1_000 {
+        let rules = strategy.new_tree(&mut runner).expect("a program").current();
+        match compile(&Sources::single("laws.loyalty", rules.text()), &Limits::default()) {
+            Ok(_) => good += 1,
+            Err(findings) => refused.push(errors_of(&findings)),
+        }
+    }
+    assert!(
+        good >= 950,
+        "{good} of 1000 compile; for example\n{}",
+        refused[..refused.len().min(20)].join("\n")
+    );
+}
+
+/// The laws are worth nothing if nothing happens: every reason to book, every refusal and most kinds of messages and
+/// notes must come up.
+#[test]
+fn generated_histories_reach_every_kind_of_booking() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = histories::cases();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for _ in 0..600 {
+        let case = strategy.new_tree(&mut runner).expect("a case").current();
+        let Some(compiled) = compiled(&case.rules) else { continue };
+        let mut world = world::World::new(&compiled.program);
+        let events: Vec<Event> = case.history.iter().map(histories::Happening::build).collect();
+        let mut count = |what: String| *seen.entry(what).or_insert(0) += 1;
+        for told in world.run(&events) {
+            match told.result {
+                Ok(outcome) => {
+                    count(format!("{:?}", outcome.status()));
+                    outcome.deltas().iter().for_each(|delta| count(format!("{:?}", delta.reason())));
+                    outcome.deltas().iter().for_each(|delta| count(format!("to {}", delta.to().word())));
+                    outcome.messages().iter().for_each(|message| count(message.body().kind().to_owned()));
+                }
+                Err(EvaluateError::Rejected(rejection)) => count(format!("{:?}", rejection.reason)),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+    let wanted = [
+        "Applied",
+        "Earned",
+        "Activated",
+        "Expired",
+        "Returned",
+        "Repaid",
+        "CardFull",
+        "NotCarriedOver",
+        "Cancelled",
+        "to debt",
+        "to pending",
+        "referral-named",
+        "referral-accepted",
+        "referral-qualified",
+        "referral-settled",
+        "OtherContent",
+        "TooLate",
+        "TooEarly",
+        "AlreadyMember",
+        "NoSuchPurchase",
+        "MoreThanIsLeft",
+    ];
+    for word in wanted {
+        assert!(seen.get(word).is_some_and(|count| *count >= 5), "too few of {word} in {seen:?}");
+    }
+
+}

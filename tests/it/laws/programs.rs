@@ -1,0 +1,242 @@
+//! Texts of rule files, generated from typed pieces.
+//!
+//! Names come from small sets, so rules meet at the same items, units, groups and caps. What the checker refuses is
+//! avoided by construction: two base rates of one unit and event either stand in one `best of` group, ask for different
+//! categories, or say `replaces`.
+
+use super::draw::{Draw, Genes, rows};
+use super::games;
+use super::rules::{Stock, Unit};
+use proptest::option;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// The bytes of a program.
+#[derive(Debug, Clone)]
+pub(super) struct ProgramGenes {
+    head: Genes,
+    units: Vec<Genes>,
+    status: Vec<Genes>,
+    earns: Vec<Genes>,
+    bonuses: Vec<Genes>,
+    caps: Vec<Genes>,
+    tiers: Option<Genes>,
+    card: Option<Genes>,
+    voucher: Option<Genes>,
+    referral: Option<Genes>,
+    returns: Option<Genes>,
+}
+
+/// Programs of every kind.
+pub(super) fn programs() -> impl Strategy<Value = Rules> {
+    program_genes().prop_map(|genes| Rules::build(&genes))
+}
+
+fn program_genes() -> impl Strategy<Value = ProgramGenes> {
+    let row = |width| proptest::collection::vec(any::<u8>(), width);
+    (
+        (row(8), rows(1, 2, 10), rows(0, 1, 4), rows(1, 4, 40), rows(0, 4, 40), rows(0, 2, 8)),
+        (
+            option::of(row(16)),
+            option::of(row(16)),
+            option::weighted(0.7, row(6)),
+            option::weighted(0.5, row(12)),
+            option::of(row(6)),
+        ),
+    )
+        .prop_map(
+            |((head, units, status, earns, bonuses, caps), (tiers, card, voucher, referral, returns))| {
+                ProgramGenes {
+                    head,
+                    units,
+                    status,
+                    earns,
+                    bonuses,
+                    caps,
+                    tiers,
+                    card,
+                    voucher,
+                    referral,
+                    returns,
+                }
+            },
+        )
+}
+
+/// What a cap limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// Firings.
+    Times(i64),
+    /// An amount, in the smallest step of the unit.
+    Amount(i64),
+}
+
+/// A cap, as a law has to check it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CapFact {
+    pub(super) rules: Vec<String>,
+    pub(super) limit: Limit,
+    /// The word behind `per`.
+    pub(super) window: String,
+}
+
+/// A generated rule file.
+#[derive(Clone)]
+pub(super) struct Rules {
+    /// Everything but the edition line, block by block.
+    pub(super) blocks: Vec<String>,
+    pub(super) zone: &'static str,
+    pub(super) day_starts: i64,
+    pub(super) caps: Vec<CapFact>,
+    /// Digits by unit; vouchers are not in it.
+    pub(super) decimals: BTreeMap<String, u32>,
+    /// All `earn` and `bonus` rules.
+    pub(super) rule_names: Vec<String>,
+    pub(super) has_referral: bool,
+    /// Whether no unit ever expires.
+    pub(super) for_ever: bool,
+    pub(super) takes_back: bool,
+    pub(super) may_go_negative: bool,
+}
+
+impl std::fmt::Debug for Rules {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // the vocabulary is always the same
+        let shown = self.blocks.iter().filter(|block| !block.starts_with("categories"));
+        shown.into_iter().try_for_each(|block| write!(f, "\n{block}"))
+    }
+}
+
+/// A decimal text in steps of the last of so many digits.
+pub(super) fn scaled(text: &str, decimals: u32) -> i64 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let mut digits = format!("{whole}{fraction}");
+    for _ in fraction.len()..decimals as usize {
+        digits.push('0');
+    }
+    digits.parse().expect("a decimal")
+}
+
+impl Rules {
+    /// The whole file.
+    pub(super) fn text(&self) -> String {
+        format!("edition 2026\n\n{}\n", self.blocks.join("\n\n"))
+    }
+
+    fn build(genes: &ProgramGenes) -> Self {
+        let mut stock = Stock {
+            units: Vec::new(),
+            tiers: genes.tiers.is_some(),
+            voucher: genes.voucher.is_some(),
+            rules: Vec::new(),
+            caps: Vec::new(),
+            names: Vec::new(),
+        };
+        let (head, zone, day_starts) = program_block(&mut Draw::new(&genes.head));
+        let mut blocks = vec![head, vocabulary()];
+        let mut for_ever = true;
+        for (name, genes) in ["points", "miles"].into_iter().zip(&genes.units) {
+            let (text, unit, ever) = unit_block(name, &mut Draw::new(genes));
+            for_ever &= ever;
+            blocks.push(text);
+            stock.units.push(unit);
+        }
+        for genes in &genes.status {
+            let mut draw = Draw::new(genes);
+            let decimals = draw.one(&["", "  decimals 1\n"]);
+            let round = draw.one(&["", "  round down in total\n", "  round half up per item\n"]);
+            blocks.push(format!("unit stars is status {{\n  singular star\n{decimals}{round}}}"));
+            let decimals = u32::from(!decimals.is_empty());
+            stock.units.push(Unit { name: "stars", decimals, spendable: false });
+        }
+        if let Some(genes) = &genes.voucher {
+            let mut draw = Draw::new(genes);
+            let end = draw.one(&[
+                "",
+                "  valid for 10 days\n",
+                "  valid until end of next month\n",
+                "  valid for 1 month at month end\n",
+            ]);
+            blocks.push(format!("voucher Gutschein {{\n  grants \"A coffee\"\n  worth 3 EUR\n{end}}}"));
+        }
+        blocks.append(&mut stock.earns(&genes.earns));
+        for genes in &genes.bonuses {
+            blocks.push(stock.bonus(genes));
+        }
+        for (name, genes) in ["Topf", "Deckel"].into_iter().zip(&genes.caps) {
+            blocks.push(stock.shared_cap(name, genes));
+        }
+        blocks.extend(genes.tiers.as_ref().map(|genes| games::tiers(&stock, genes)));
+        blocks.extend(genes.card.as_ref().map(|genes| games::card(&stock, genes)));
+        blocks.extend(genes.referral.as_ref().map(|genes| games::referral(&stock, genes)));
+        let (mut takes_back, mut may_go_negative) = (true, true);
+        if let Some(genes) = &genes.returns {
+            let (text, takes, negative) = games::returns(genes);
+            (takes_back, may_go_negative) = (takes, negative);
+            blocks.push(text);
+        }
+        let decimals = stock.units.iter().map(|unit| (unit.name.to_owned(), unit.decimals)).collect();
+        Self {
+            blocks,
+            zone,
+            day_starts,
+            caps: stock.caps,
+            decimals,
+            rule_names: stock.names,
+            has_referral: genes.referral.is_some(),
+            for_ever,
+            takes_back,
+            may_go_negative,
+        }
+    }
+}
+
+fn program_block(draw: &mut Draw<'_>) -> (String, &'static str, i64) {
+    let zone = draw.one(&["UTC", "Europe/Berlin", "Africa/Cairo", "America/New_York", "Pacific/Auckland"]);
+    let day = draw.one(&["", "", "  day starts at 06:00\n"]);
+    let week = draw.one(&["", "  week starts on sunday\n"]);
+    let year = draw.one(&["", "", "  membership year starts on day 9\n"]);
+    let late = draw.one(&["", "  accept late events for 3 days\n", "  accept late events for 40 days\n"]);
+    let early = draw.one(&["", "  accept events from 10 days before joining\n"]);
+    let text = format!(
+        "program Laws {{\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  time zone \"{zone}\"\n{week}{day}{year}{late}{early}}}"
+    );
+    (text, zone, if day.is_empty() { 0 } else { 6 })
+}
+
+fn vocabulary() -> String {
+    "categories [Obst, Wein, Tabak]\n\nchannels [Markt, Web]\n\nstores [S1, S2]\n\npayments [Prepaid, Karte]\n\n\
+     list Auswahl [Wein, Tabak]\n\n\
+     member {\n  level: one of [x, y] optional\n  household: text optional\n  birthday: date optional\n}\n\n\
+     item {\n  tag: one of [neu, alt] optional\n  litres: decimal optional\n}\n\n\
+     event purchase {\n  code: text optional\n  km: integer 0 to 10_000 optional\n  gift: money optional\n}\n\n\
+     event stay {\n  nights: integer 0 to 60 optional\n  room: money optional\n}"
+        .to_owned()
+}
+
+fn unit_block(name: &'static str, draw: &mut Draw<'_>) -> (String, Unit, bool) {
+    let decimals = draw.below(3) as u32;
+    let mode = draw.one(&["down", "up", "half up", "half down", "half even"]);
+    let place = draw.one(&["in total", "per item"]);
+    let activate = draw.one(&[
+        "",
+        "  activate at once\n",
+        "  activate after 3 days\n",
+        "  activate after 1 month\n",
+        "  activate at end of month\n",
+    ]);
+    let expire = draw.one(&[
+        "  expire never\n",
+        "  expire 2 months after earning\n",
+        "  expire 1 month after activation at month end\n",
+        "  expire at end of month plus 10 days\n",
+        "  expire at next 02-28\n",
+        "  expire at end of quarter\n  expire 20 days after activation at start of month\n",
+        "  expire 1 day after earning at end of week\n",
+        "  expire at end of membership year\n",
+    ]);
+    let line = if decimals == 0 { String::new() } else { format!("  decimals {decimals}\n") };
+    let text = format!("unit {name} is spendable {{\n{line}  round {mode} {place}\n{activate}{expire}}}");
+    (text, Unit { name, decimals, spendable: true }, expire.contains("never"))
+}
