@@ -141,7 +141,7 @@ fn unreached(program: &Program, tree: &Tree<'_>, cap: &Cap, bound: Bound) -> Opt
     let most = counted(program, cap.limit, bound.most);
     let window = window_text(cap);
     let mut finding = Diagnostic::new(Code::C402, place(tree, cap)?, "this cap can never be reached")
-        .label(format!("at most {most} {window} are possible"))
+        .label(format!("at most {most} {window} can be reached"))
         .help(format!("lower it below {most}, or remove it"));
     let only_rule = match &*cap.rules {
         [id] => program.rules.get(id.index()),

@@ -50,6 +50,8 @@ mod vouchers;
 mod windows;
 
 #[cfg(test)]
+mod program_tests;
+#[cfg(test)]
 mod tests;
 
 pub use sources::{Sources, imports_of, resolve};

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// The most work that comparing rules may take. What is beyond is not compared; a program that comes near has many
 /// thousands of rules that all may meet each other.
-const WORK_MOST: u64 = 60_000_000;
+const WORK_MOST: u64 = 20_000_000;
 
 /// Subjects by which rules are filed, the one with the fewest rules first.
 const FILED_BY: [SymSubject; 3] = [SymSubject::Sku, SymSubject::Brand, SymSubject::Category];
