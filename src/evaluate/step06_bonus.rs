@@ -79,7 +79,9 @@ fn multiply(
             if let ([sum], [more]) = (row.nums.as_mut_slice(), base.nums.as_slice()) {
                 // on sums there is one base, and a multiplier of all its lines
                 *sum = *more;
-                row.flat = base.flat;
+                if base.flat {
+                    row.shape = Shape::Event;
+                }
                 row.passes.clone_from(&base.passes);
                 continue;
             }
@@ -172,7 +174,9 @@ fn strength(facts: &Facts<'_>, row: &Row, thing: Thing) -> Result<Option<Strengt
         let limit = facts.program.caps.get(cap.index())?.limit;
         matches!(limit, CapLimit::Amount(..)).then(|| room(facts, cap))
     });
-    let Some(left) = caps.min() else { return Ok(Some(Strength { combine: rule.combine, room: None })) };
+    let Some(left) = caps.min().filter(|_| !facts.capless) else {
+        return Ok(Some(Strength { combine: rule.combine, room: None }));
+    };
     let (num, total) = match thing {
         Thing::Unit(unit) => {
             let num = over_denominator(facts, unit, left)?;
