@@ -1,9 +1,11 @@
 //! The eight rules as a programmer would write them for one shop: `rust_decimal`, texts as keys, state carried over,
-//! ids remembered, deltas out. The yardstick of the benchmarks.
+//! ids remembered, deltas out, and of every purchase what it earned, so that it could be taken back. The yardstick of
+//! the benchmarks.
 
 use super::{Purchase, Total};
 use rust_decimal::Decimal;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A purchase with its amounts as decimals, built beforehand like the engine's events.
 #[derive(Debug)]
@@ -13,7 +15,7 @@ pub(crate) struct HandEvent {
     day: u32,
     is_tuesday: bool,
     channel: String,
-    lines: Vec<HandLine>,
+    lines: Rc<[HandLine]>,
 }
 
 #[derive(Debug)]
@@ -30,10 +32,17 @@ pub(crate) struct HandDelta {
     pub(crate) amount: Decimal,
 }
 
+/// What a return would ask: the lines, and what each rule gave.
+#[derive(Debug)]
+struct HandReceipt {
+    _lines: Rc<[HandLine]>,
+    _given: Vec<(&'static str, Decimal)>,
+}
+
 /// The state of one member.
 #[derive(Debug, Default)]
 pub(crate) struct HandState {
-    seen: HashSet<String>,
+    receipts: HashMap<String, HandReceipt>,
     points: Decimal,
     spend: Decimal,
     stamps: Decimal,
@@ -80,11 +89,11 @@ pub(crate) fn run(events: &[HandEvent]) -> HashMap<&str, HandState> {
 }
 
 fn judge(state: &mut HandState, event: &HandEvent, deltas: &mut Vec<HandDelta>) {
-    if !state.seen.insert(event.id.clone()) {
+    if state.receipts.contains_key(&event.id) {
         return;
     }
     let (mut basket, mut eligible, mut coffees) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
-    for line in &event.lines {
+    for line in event.lines.iter() {
         let value = line.quantity * line.price;
         basket += value;
         match line.category.as_str() {
@@ -123,6 +132,9 @@ fn judge(state: &mut HandState, event: &HandEvent, deltas: &mut Vec<HandDelta>) 
             .filter(|(_, amount)| !amount.is_zero())
             .map(|(rule, amount)| HandDelta { rule, amount }),
     );
+    let given = amounts.into_iter().filter(|(_, amount)| !amount.is_zero()).collect();
+    let receipt = HandReceipt { _lines: Rc::clone(&event.lines), _given: given };
+    state.receipts.insert(event.id.clone(), receipt);
     state.points += total;
     state.stamps += coffees;
     while state.stamps >= Decimal::TEN {

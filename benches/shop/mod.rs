@@ -1,6 +1,13 @@
 //! The shop of the benchmarks: its rule files, its purchases, and the same eight rules written by hand in Rust.
 
-#![allow(dead_code, reason = "each benchmark uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "each benchmark uses a part of it, and the yardstick may use what a shop would use"
+)]
 
 pub(crate) mod hand;
 
