@@ -109,7 +109,7 @@ pub(crate) struct FullCard {
     pub(crate) last: Option<Date>,
 }
 
-/// The level of a member in a tiers block.
+/// The level of a member in a tiers block: the best of what still bears a term.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct TierState {
     /// Level, 0 is the lowest.
@@ -118,16 +118,30 @@ pub(crate) struct TierState {
     pub(crate) until: Option<Date>,
     /// Last day of the term without its tail: the next term is counted from here.
     pub(crate) base_until: Option<Date>,
-    /// The level held before this window's purchases lifted it, and its term: what remains if they come back.
-    pub(crate) floor: u32,
-    /// The term of the floor level.
-    pub(crate) floor_until: Option<Date>,
-    /// Its base term.
-    pub(crate) floor_base: Option<Date>,
-    /// First day of the window in which the level was reached.
-    pub(crate) window: Option<Date>,
+    /// Everything that still bears a term; a return can take one of them away without touching the others.
+    pub(crate) holds: Vec<Hold>,
     /// Since when which level is held, newest last, as far back as a late event may be.
     pub(crate) history: Vec<(Instant, u32)>,
+}
+
+/// A level and its term, and the window that earned it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hold {
+    /// First day of the window whose metrics reach the level; `None` if it was given or is a soft landing.
+    pub(crate) window: Option<Date>,
+    pub(crate) level: u32,
+    pub(crate) until: Option<Date>,
+    pub(crate) base_until: Option<Date>,
+}
+
+impl TierState {
+    /// Forgets what bears no term any more on a day, and takes the highest level of the rest, with its latest term.
+    pub(crate) fn settle(&mut self, today: Date) {
+        self.holds.retain(|hold| hold.level > 0 && hold.until.is_none_or(|until| until >= today));
+        let best = self.holds.iter().max_by_key(|hold| (hold.level, hold.until.unwrap_or(Date::MAX)));
+        (self.level, self.until, self.base_until) =
+            best.map_or((0, None, None), |hold| (hold.level, hold.until, hold.base_until));
+    }
 }
 
 /// How a member was referred.

@@ -11,7 +11,9 @@ mod snapshot;
 mod view;
 
 pub use change::Postings;
-pub(crate) use change::{CardState, Change, FullCard, HeldVoucher, Link, LinkStage, Lot, Tenure, TierState};
+pub(crate) use change::{
+    CardState, Change, FullCard, HeldVoucher, Hold, Link, LinkStage, Lot, Tenure, TierState,
+};
 pub(crate) use meters::Meters;
 pub use post::PostError;
 pub(crate) use receipt::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};

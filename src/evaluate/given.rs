@@ -7,7 +7,7 @@ use super::bound::Bound;
 use super::draft::{Draft, Terms, Transfer};
 use super::judge::Facts;
 use super::terms::last_day;
-use crate::account::{Account, CardState, Change, PostError, Tenure, TierState};
+use crate::account::{Account, CardState, Change, Hold, PostError, Tenure, TierState};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
 use crate::ledger::{Book, Cause, Reason, Source, Thing};
@@ -104,10 +104,7 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
         level,
         until,
         base_until: until,
-        floor: level,
-        floor_until: until,
-        floor_base: until,
-        window: None,
+        holds: vec![Hold { window: None, level, until, base_until: until }],
         history: Vec::new(),
     };
     draft.change(Change::Tier(tiers, Box::new(state)));

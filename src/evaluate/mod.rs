@@ -219,13 +219,10 @@ impl Evaluator {
         let mut draft = start_draft(program, account, Arc::clone(&event.id), bound);
         let mut notes = Vec::new();
         let when = (event.at, bound.day);
-        let is_message = matches!(event.kind, Kind::Message(_));
         // a joining makes no event late: what came before it has a rule of its own
         let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
         draft.change(Change::Seen(Arc::clone(&event.id), event.digest, counts.then_some(when)));
-        if !is_message {
-            draft.change(Change::Clock(event.at));
-        }
+        draft.change(Change::Clock(event.at));
         match &event.kind {
             Kind::Named(_) => {
                 if let Some(kind) = bound.kind {

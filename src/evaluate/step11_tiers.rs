@@ -3,10 +3,10 @@
 
 use super::draft::{Draft, Terms, Transfer};
 use super::terms::{next_term, term};
-use crate::account::{Change, TierState};
+use crate::account::{Change, Hold, TierState};
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{Keep, Reach, Tiers, TiersId};
+use crate::program::{Reach, Tiers, TiersId};
 
 /// The highest level whose threshold is reached by metrics.
 fn earned_level(tiers: &Tiers, value: &dyn Fn(usize) -> i64) -> u32 {
@@ -68,12 +68,8 @@ pub(crate) fn recount(draft: &mut Draft<'_>) {
             (counted.earned_before(), counted.earned_now())
         };
         let level = draft.account.tiers.get(place).map_or(0, |state| state.level);
-        if earned > level {
-            let state = current_state(draft, id);
-            upgrade(draft, id, tiers, &state, earned);
-        } else if earned == level && was < earned {
-            let state = current_state(draft, id);
-            renew(draft, id, tiers, &state);
+        if earned > 0 && (earned > was || earned > level) {
+            reach(draft, id, tiers, earned);
         }
     }
 }
@@ -91,18 +87,30 @@ fn window_start(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Date {
     tiers.window.start_of(day, &draft.anchors)
 }
 
-fn upgrade(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, state: &TierState, level: u32) {
+/// The metrics of the running window reach a level: its term is counted from today, and never becomes shorter.
+/// Entry gifts are given for every level newly passed; a renewal gives none.
+fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
+    let state = current_state(draft, id);
     let mut next = state.clone();
-    let window = window_start(draft, tiers, draft.day);
-    if next.window != Some(window) {
-        (next.floor, next.floor_until, next.floor_base) = (state.level, state.until, state.base_until);
-        next.window = Some(window);
+    let window = Some(window_start(draft, tiers, draft.day));
+    let (until, base_until) = term(tiers.keep, draft.day, &draft.anchors);
+    match next.holds.iter_mut().find(|hold| hold.window == window) {
+        Some(hold) => {
+            hold.level = level;
+            if later(until, hold.until) {
+                (hold.until, hold.base_until) = (until, base_until);
+            }
+        }
+        None => next.holds.push(Hold { window, level, until, base_until }),
     }
-    next.level = level;
-    (next.until, next.base_until) = term(tiers.keep, draft.day, &draft.anchors);
-    remember(draft, state, &mut next);
+    let today = draft.account.clock_day(draft.program).map_or(draft.day, |clock| clock.max(draft.day));
+    next.settle(today);
+    if next.level > state.level {
+        remember(draft, &state, &mut next);
+    }
+    let reached = next.level;
     draft.change(Change::Tier(id, Box::new(next)));
-    for passed in state.level + 1..=level {
+    for passed in state.level + 1..=reached {
         let Some(gifts) = tiers.levels.get(passed as usize).map(|level| &level.entry) else { continue };
         for gift in gifts {
             draft.give(gift.thing, gift.amount, Source::Tier(id, passed), Terms::default());
@@ -110,25 +118,9 @@ fn upgrade(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, state: &TierState,
     }
 }
 
-/// The level was reached again in this window: its term is counted anew, and never becomes shorter.
-fn renew(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, state: &TierState) {
-    let (until, base) = term(tiers.keep, draft.day, &draft.anchors);
-    let longer = match (until, state.until) {
-        (_, None) => false,
-        (None, Some(_)) => true,
-        (Some(new), Some(old)) => new > old,
-    };
-    if !longer {
-        return;
-    }
-    let mut next = state.clone();
-    let window = window_start(draft, tiers, draft.day);
-    if next.window != Some(window) {
-        (next.floor, next.floor_until, next.floor_base) = (state.level, state.until, state.base_until);
-        next.window = Some(window);
-    }
-    (next.until, next.base_until) = (until, base);
-    draft.change(Change::Tier(id, Box::new(next)));
+/// Whether one last day is later than another; no last day is the latest.
+fn later(one: Option<Date>, other: Option<Date>) -> bool {
+    one.unwrap_or(Date::MAX) > other.unwrap_or(Date::MAX)
 }
 
 /// Notes since when which level is held, as far back as a late event may ask.
@@ -151,29 +143,19 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let id = TiersId(place as u32);
         let state = current_state(draft, id);
-        let window = window_start(draft, tiers, purchase_day);
-        if state.window != Some(window) || state.level == 0 {
-            continue;
-        }
+        let window = Some(window_start(draft, tiers, purchase_day));
+        let Some(hold) = state.holds.iter().position(|hold| hold.window == window) else { continue };
         let earned = Counted::new(draft, tiers, purchase_day).earned_now();
-        let floor_holds = state.floor_until.is_none_or(|until| until >= draft.day);
-        let floor = if floor_holds { state.floor } else { 0 };
-        let level = earned.max(floor);
-        if level > state.level || (level == state.level && earned >= level) {
-            continue;
-        }
         let mut next = state.clone();
-        next.level = level;
-        if level == floor && earned < level {
-            (next.until, next.base_until) = (state.floor_until, state.floor_base);
+        match next.holds.get_mut(hold) {
+            Some(hold) if earned < hold.level => hold.level = earned,
+            _ => continue,
         }
-        if level == 0 {
-            (next.until, next.base_until) = (None, None);
+        next.settle(draft.day);
+        let level = next.level;
+        if level != state.level {
+            remember(draft, &state, &mut next);
         }
-        if next == state {
-            continue;
-        }
-        remember(draft, &state, &mut next);
         draft.change(Change::Tier(id, Box::new(next)));
         cancel_gifts(draft, id, level + 1..=state.level);
     }
@@ -212,21 +194,22 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     let window = tiers.window.previous_start(draft.day, &draft.anchors);
     let day = window.unwrap_or(draft.day);
     let earned = Counted::new(draft, tiers, day).earned_now();
-    let mut next = state.clone();
-    next.level = if earned >= state.level {
+    let level = if earned >= state.level {
         state.level
     } else if tiers.drop_one_level {
         earned.max(state.level.saturating_sub(1))
     } else {
         earned
     };
-    (next.until, next.base_until) = match tiers.keep {
-        _ if next.level == 0 => (None, None),
-        Keep::Forever => (None, None),
-        keep => next_term(keep, base, &draft.anchors),
-    };
-    (next.floor, next.floor_until, next.floor_base) = (next.level, next.until, next.base_until);
-    next.window = None;
+    let mut next = state.clone();
+    if level > 0 {
+        let (until, base_until) = next_term(tiers.keep, base, &draft.anchors);
+        // what the window earned falls with its purchases, a soft landing does not
+        let window = window.filter(|_| earned >= level);
+        next.holds.retain(|hold| hold.window.is_none() || hold.window != window);
+        next.holds.push(Hold { window, level, until, base_until });
+    }
+    next.settle(draft.day);
     if next.level != state.level {
         remember(draft, &state, &mut next);
     }

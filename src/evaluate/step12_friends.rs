@@ -122,9 +122,8 @@ pub(crate) fn receive(facts: &Facts<'_>, draft: &mut Draft<'_>, message: &Messag
                     .push(Note::Referral("both are of the same household or share what they must not share"));
                 return;
             }
-            if pay_capped(facts, draft, id, &referral.joining_referrer, &referral.referrer_caps).is_some() {
-                notes.push(Note::Referral("the referrer's cap is used up"));
-            }
+            // caps count pay-outs, and a gift for joining is none
+            pay(draft, id, &referral.joining_referrer);
             draft.send(&message.from, &referral.name, &message.from, MessageBody::ReferralAccepted);
         }
         MessageBody::ReferralQualified { shared } => {
@@ -150,9 +149,7 @@ pub(crate) fn receive(facts: &Facts<'_>, draft: &mut Draft<'_>, message: &Messag
                 return;
             };
             draft.change(Change::Link(Box::new(Link { stage: LinkStage::Open, ..link.clone() })));
-            if pay_capped(facts, draft, id, &referral.joining_friend, &referral.friend_caps).is_some() {
-                notes.push(Note::Referral("the friend's cap is used up"));
-            }
+            pay(draft, id, &referral.joining_friend);
         }
         MessageBody::ReferralSettled => {
             let told = facts
@@ -180,6 +177,12 @@ fn shares_value(program: &Program, account: &Account, shared: &Shared) -> bool {
     })
 }
 
+fn pay(draft: &mut Draft<'_>, id: ReferralId, awards: &[Award]) {
+    for award in awards {
+        draft.give(award.thing, award.amount, Source::Referral(id), Terms::default());
+    }
+}
+
 /// Pays one pay-out if the caps of the side have room; tells which has none.
 fn pay_capped(
     facts: &Facts<'_>,
@@ -195,9 +198,7 @@ fn pay_capped(
     if full.is_some() {
         return full;
     }
-    for award in awards {
-        draft.give(award.thing, award.amount, Source::Referral(id), Terms::default());
-    }
+    pay(draft, id, awards);
     for cap in caps {
         count_cap(draft, facts, *cap, 1);
     }

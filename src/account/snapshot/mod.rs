@@ -13,9 +13,9 @@ mod state;
 mod take;
 
 pub(super) use state::{
-    AttributeState, AwardState, BooksState, CardStateText, EventState, FullState, ItemState, LevelState,
-    LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState, SeenState,
-    ShareState, SlotState, SourceState, StageState, TierStateText, ValueState, VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, EventState, FullState, HoldState, ItemState,
+    LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState,
+    SeenState, ShareState, SlotState, SourceState, StageState, TierStateText, ValueState, VoucherState,
 };
 
 use super::Account;

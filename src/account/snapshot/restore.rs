@@ -2,10 +2,12 @@
 
 use super::restore_receipts::receipts;
 use super::{
-    BooksState, CardStateText, EventState, FORMAT, LinkState, LotState, Named, ProgramState, SeenState,
-    SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
+    BooksState, CardStateText, EventState, FORMAT, HoldState, LinkState, LotState, Named, ProgramState,
+    SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
 };
-use crate::account::{Account, CardState, FullCard, HeldVoucher, Link, LinkStage, Lot, Tenure, TierState};
+use crate::account::{
+    Account, CardState, FullCard, HeldVoucher, Hold, Link, LinkStage, Lot, Tenure, TierState,
+};
 use crate::calendar::Instant;
 use crate::event::check_text;
 use crate::ledger::{Book, Source, Thing, Totals};
@@ -258,14 +260,15 @@ impl Restore<'_> {
         let level = |name: &str| self.program.level_named(id, name);
         let history: Result<Vec<(Instant, u32)>, SnapshotError> =
             state.history.iter().map(|held| Ok((held.since, level(&held.level)?))).collect();
+        let hold = |hold: &HoldState| -> Result<Hold, SnapshotError> {
+            let level = level(&hold.level)?;
+            Ok(Hold { window: hold.window, level, until: hold.until, base_until: hold.base_until })
+        };
         Ok(TierState {
             level: level(&state.level)?,
             until: state.until,
             base_until: state.base_until,
-            floor: level(&state.floor)?,
-            floor_until: state.floor_until,
-            floor_base: state.floor_base,
-            window: state.window,
+            holds: state.holds.iter().map(hold).collect::<Result<_, _>>()?,
             history: history?,
         })
     }

@@ -103,11 +103,16 @@ parts! {
         level: String,
         until: Option<Date>,
         base_until: Option<Date>,
-        floor: String,
-        floor_until: Option<Date>,
-        floor_base: Option<Date>,
-        window: Option<Date>,
+        holds: Vec<HoldState>,
         history: Vec<LevelState>,
+    }
+
+    /// A level that still bears a term, and the window that earned it.
+    struct HoldState {
+        window: Option<Date>,
+        level: String,
+        until: Option<Date>,
+        base_until: Option<Date>,
     }
 
     /// Since when a level was held.

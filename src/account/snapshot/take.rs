@@ -1,10 +1,10 @@
 //! Taking a snapshot.
 
 use super::{
-    AttributeState, AwardState, BooksState, CardStateText, EventState, FORMAT, FullState, ItemState,
-    LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState,
-    SeenState, ShareState, SlotState, Snapshot, SourceState, StageState, TierStateText, ValueState,
-    VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, EventState, FORMAT, FullState, HoldState,
+    ItemState, LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState, TierStateText,
+    ValueState, VoucherState,
 };
 use crate::account::{
     Account, CardState, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward,
@@ -156,10 +156,16 @@ impl Names<'_> {
                     level: level(state.level),
                     until: state.until,
                     base_until: state.base_until,
-                    floor: level(state.floor),
-                    floor_until: state.floor_until,
-                    floor_base: state.floor_base,
-                    window: state.window,
+                    holds: state
+                        .holds
+                        .iter()
+                        .map(|hold| HoldState {
+                            window: hold.window,
+                            level: level(hold.level),
+                            until: hold.until,
+                            base_until: hold.base_until,
+                        })
+                        .collect(),
                     history: history
                         .map(|(since, held)| LevelState { since: *since, level: level(*held) })
                         .collect(),

@@ -2,7 +2,7 @@
 
 use loyalty_rules::calendar::Instant;
 use loyalty_rules::event::Message;
-use loyalty_rules::{Account, EvaluateError, Evaluator, Event, Outcome, Program, Status};
+use loyalty_rules::{Account, EvaluateError, Evaluator, Event, Outcome, Program};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What came of delivering one event.
@@ -75,9 +75,4 @@ pub(super) fn same_but_version(program: &Program, one: &Account, two: &Account) 
         tick(program, &mut two, Instant::MIN);
     }
     one == two
-}
-
-/// Whether an event was applied, now or before.
-pub(super) fn status(delivery: &Delivery) -> Option<Status> {
-    delivery.result.as_ref().ok().map(Outcome::status)
 }

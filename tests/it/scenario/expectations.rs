@@ -143,7 +143,8 @@ fn refusals() {
   when 2026-01-15 12:00 purchase "B-1" by Bo { total 9 EUR }
   expect Bo earns nothing
 "#;
-    let expected = "it was refused: too late: the newest event of the member is of 2026-02-01; events are accepted from 2026-02-01 on";
+    let expected =
+        "it was refused: too early: the member joined on 2026-02-01; events are accepted from 2026-02-01 on";
     assert_eq!(found(unexpected), [expected]);
     let other = r#"
   given member Bo { joined 2026-02-01 }

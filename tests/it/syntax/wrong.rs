@@ -481,7 +481,6 @@ fn forms_of_later_versions() {
         ("voucher V", "activate after 1 day", "activate after 1 day", "activate …"),
         ("referral R", "when friend active is yes", "when friend active is yes", "when friend …"),
         ("returns", "take back earned in full", "take back earned in full", "take back earned in full"),
-        ("returns", "balance stays at zero", "balance stays at zero", "balance stays at zero"),
         ("test T", "when 2026-01-01 change \"C\" by Ann { a: b }", "change \"C\" by Ann", "change …"),
         ("test T", "when 2026-01-01 purchase \"C\" by Ann { use 1 V }", "use 1 V", "use …"),
         (
