@@ -1,4 +1,4 @@
-//! Readable loyalty rules in, exact double-entry ledger deltas out.
+#![doc = include_str!("../README.md")]
 
 pub mod account;
 pub mod amount;

@@ -76,6 +76,8 @@ pub(crate) enum Found {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Trace {
     pub(crate) rules: Vec<RuleTrace>,
+    /// Names of the items, article numbers where there is no name.
+    pub(crate) items: Vec<Box<str>>,
 }
 
 impl Trace {
@@ -117,6 +119,11 @@ impl Trace {
 
     /// Notes what every row came to in steps 5 to 7.
     pub(crate) fn take_shares(&mut self, facts: &Facts<'_>, rows: &Rows) {
+        let name = |item: &crate::event::Item| match (&item.sku, item.name.is_empty()) {
+            (Some(sku), true) => sku.clone(),
+            _ => item.name.clone(),
+        };
+        self.items = facts.event.items().iter().map(name).collect();
         for row in rows.all() {
             let denominator = match row.thing {
                 Some(Thing::Unit(unit)) => facts

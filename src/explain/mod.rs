@@ -20,6 +20,8 @@ use serde::Serialize;
 pub struct Explanation {
     /// The id of the event.
     pub event: String,
+    /// Names of the items, article numbers where there is no name.
+    pub items: Vec<String>,
     /// All rules of the event's kind, `earn` first, then `bonus`, each by name.
     pub rules: Vec<RuleExplanation>,
 }
@@ -88,6 +90,7 @@ impl Outcome {
         rules.sort_by_key(|rule| rule.rule);
         Some(Explanation {
             event: self.event.as_deref().unwrap_or("").into(),
+            items: trace.items.iter().map(ToString::to_string).collect(),
             rules: rules.into_iter().filter_map(|rule| explain(program, rule)).collect(),
         })
     }

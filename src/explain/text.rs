@@ -13,7 +13,7 @@ pub fn text(program: &Program, outcome: &Outcome) -> String {
     let Some(explanation) = outcome.explanation(program) else { return String::new() };
     let mut rows: Vec<[String; 3]> = Vec::new();
     for rule in &explanation.rules {
-        rows.extend(rule_rows(program, outcome, rule));
+        rows.extend(rule_rows(program, outcome, rule, &explanation.items));
     }
     for delta in outcome.deltas() {
         if let Some(row) = other_row(program, delta, &explanation) {
@@ -42,20 +42,25 @@ fn pad_right(text: &str, width: usize) -> String {
 }
 
 /// The lines of one rule: what it gave, where it lost, from when it can be used.
-fn rule_rows(program: &Program, outcome: &Outcome, rule: &RuleExplanation) -> Vec<[String; 3]> {
+fn rule_rows(
+    program: &Program,
+    outcome: &Outcome,
+    rule: &RuleExplanation,
+    items: &[String],
+) -> Vec<[String; 3]> {
     let nothing = format!("0 {}", rule.gives);
     if rule.verdict != "matched" && rule.verdict != "base-without-room" {
         return vec![[nothing, rule.rule.clone(), rule.because.join("; ")]];
     }
     let amount =
         if rule.booked == "0" { nothing.clone() } else { format!("+{} {}", rule.booked, rule.gives) };
-    let mut why = arithmetic(program, rule);
+    let mut why = arithmetic(program, rule, items);
     for cap in &rule.caps {
         why.push_str(&format!("; cap {}: {} → {}", cap.limit, cap.before, cap.after));
     }
     let mut rows = vec![[amount, rule.rule.clone(), why]];
     for lost in &rule.lost {
-        let place = lost.item.map_or("the event".into(), |item| format!("item {item}"));
+        let place = lost.item.map_or("the event".into(), |item| item_name(items, item));
         rows.push([nothing.clone(), rule.rule.clone(), format!("{place}: {} is better", lost.to)]);
     }
     if let Some(terms) = terms(program, outcome, rule) {
@@ -65,7 +70,7 @@ fn rule_rows(program: &Program, outcome: &Outcome, rule: &RuleExplanation) -> Ve
 }
 
 /// From what to what, as the rule counts.
-fn arithmetic(program: &Program, rule: &RuleExplanation) -> String {
+fn arithmetic(program: &Program, rule: &RuleExplanation, items: &[String]) -> String {
     let Some(known) = program.rules.iter().find(|known| *known.name == *rule.rule) else {
         return String::new();
     };
@@ -80,17 +85,38 @@ fn arithmetic(program: &Program, rule: &RuleExplanation) -> String {
             }
         },
         Effect::Linear { .. } => format!("{} exactly", exact(&rule.exact)),
-        Effect::Multiply { factor, .. } => match factor {
-            Factor::Fixed(num, den) => {
-                let times = words::decimal(num + den, *den);
-                format!("{} extra at {times} times the base of {spend}", exact(&rule.exact))
+        Effect::Multiply { factor, .. } => {
+            let extras = extras(rule, items);
+            match factor {
+                Factor::Fixed(num, den) => {
+                    format!("{extras}, at {} times the base", words::decimal(num + den, *den))
+                }
+                Factor::Table(_) => format!("{extras} on the base"),
             }
-            Factor::Table(_) => format!("{} extra on the base of {spend}", exact(&rule.exact)),
-        },
+        }
         Effect::Bands { .. } => format!("by the band of {spend}"),
         Effect::Flat(_) | Effect::FlatTable { .. } => "once".into(),
         Effect::VouchersPer { .. } => format!("for {spend}"),
     }
+}
+
+/// What a multiplier adds to which item; the sum where there are many.
+fn extras(rule: &RuleExplanation, items: &[String]) -> String {
+    let shares: Vec<(usize, &String)> =
+        rule.shares.iter().enumerate().filter(|(_, share)| *share != "0").collect();
+    if shares.len() > 4 || shares.is_empty() {
+        return format!("+{} on {} items", exact(&rule.exact), shares.len());
+    }
+    let name = |place: usize| if place < items.len() { item_name(items, place + 1) } else { "the event".into() };
+    let texts: Vec<String> =
+        shares.into_iter().map(|(place, share)| format!("{} +{}", name(place), exact(share))).collect();
+    texts.join(", ")
+}
+
+/// The name of an item, counted from 1; its place if it has no name.
+fn item_name(items: &[String], number: usize) -> String {
+    let name = items.get(number - 1).filter(|name| !name.is_empty());
+    name.map_or_else(|| format!("item {number}"), ToString::to_string)
 }
 
 /// `1995/2` reads better as 997.5.
