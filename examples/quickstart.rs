@@ -1,5 +1,7 @@
 //! The whole way in thirty lines: rules, an account, a purchase, its ledger deltas, and why.
 
+#![expect(clippy::print_stdout, reason = "an example that shows its results")]
+
 use loyalty_rules::event::Item;
 use loyalty_rules::{Account, Evaluator, Event, Limits, Sources, compile, explain};
 

@@ -191,10 +191,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     fn referral_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {
-        if matches!(cap.limit, ast::CapLimit::Spend(_)) || matches!(cap.per, Some(CapPer::Item)) {
+        if !matches!(cap.limit, ast::CapLimit::Times(_)) || matches!(cap.per, Some(CapPer::Item)) {
             self.report.misplaced(
                 span,
-                "a referral is capped by times or by what it gives",
+                "a referral is capped by times: one pay-out is one time",
                 "write for example `cap referrer 10 times per calendar year`",
             );
             return None;

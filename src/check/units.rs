@@ -96,7 +96,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let settings = self.settings();
         Some(match written {
             ast::Activate::AtOnce => Activate::AtOnce,
-            ast::Activate::After(duration) => Activate::After(times::duration(*duration, &mut self.report)?),
+            ast::Activate::After(duration) => Activate::After(times::days(*duration, &mut self.report)?),
             ast::Activate::AtEndOf(period) => {
                 Activate::AtEndOf(times::repeating(period, settings, &mut self.report)?)
             }

@@ -348,6 +348,10 @@ pub(crate) fn typed(program: &Program, attribute: &Attribute, value: &Value) -> 
             }
             Some(Bind::Sym(symbol))
         }
+        // how a member's list is kept
+        (AttributeKind::ListOfName, Value::Text(names)) => {
+            Some(Bind::List(names.lines().map(|name| program.symbols.find(name)).collect()))
+        }
         (AttributeKind::ListOfName, Value::List(names)) => {
             Some(Bind::List(names.iter().map(|name| program.symbols.find(name)).collect()))
         }

@@ -132,7 +132,7 @@ impl<'a> Draft<'a> {
     fn give_unit(&mut self, unit: UnitId, amount: i64, source: Source, terms: Terms<'_>) -> u32 {
         let Some(rules) = self.program.units.get(unit.index()) else { return 0 };
         if !source.is_given() {
-            self.count_unit(unit, self.day, amount);
+            self.count_unit(unit, (self.at, self.day), amount);
         }
         let thing = Thing::Unit(unit);
         let reason = if source.is_given() { Reason::Given } else { Reason::Earned };
@@ -227,11 +227,11 @@ impl<'a> Draft<'a> {
         left - gone.sum::<i64>()
     }
 
-    /// Adds to all counters of a unit, in the slot of a day.
-    pub(crate) fn count_unit(&mut self, unit: UnitId, day: Date, by: i64) {
+    /// Adds to all counters of a unit, in the slot of an instant and its day.
+    pub(crate) fn count_unit(&mut self, unit: UnitId, (at, day): (Instant, Date), by: i64) {
         let Some(meters) = self.program.meter_index.units.get(unit.index()) else { return };
         for meter in meters.iter().copied() {
-            let slot = self.slot_on(meter, day);
+            let slot = self.slot_at(meter, day, at);
             self.count(meter, slot, by);
         }
     }

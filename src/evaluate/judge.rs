@@ -32,13 +32,15 @@ pub(crate) struct Facts<'a> {
     pub(crate) account: &'a Account,
     pub(crate) event: &'a Bound,
     pub(crate) anchors: Anchors,
+    /// Whether caps have all the room there is: what something would earn without them.
+    pub(crate) capless: bool,
 }
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(program: &'a Program, account: &'a Account, event: &'a Bound) -> Self {
         let joined = account.tenure.map_or(event.day, |tenure| tenure.day);
         let anchors = Anchors { joined, membership_day: program.membership_day, campaign: DateRange::EVER };
-        Self { program, account, event, anchors }
+        Self { program, account, event, anchors, capless: false }
     }
 
     /// Judges a condition; `item` is the item in question, if it is one of `for items where`.
@@ -212,7 +214,7 @@ impl<'a> Facts<'a> {
             NumSubject::Tier(tiers) => Some(i64::from(self.level(tiers))),
             NumSubject::Age => {
                 let birthday = self.birthday()?;
-                Some(i64::from(birthday.completed_years(event.day)) * 1_000_000)
+                Some(i64::from(birthday.completed_years(event.day)))
             }
             NumSubject::Meter(meter, window) => Some(self.meter(meter, window)),
         }

@@ -220,7 +220,9 @@ impl Evaluator {
         let mut notes = Vec::new();
         let when = (event.at, bound.day);
         let is_message = matches!(event.kind, Kind::Message(_));
-        draft.change(Change::Seen(Arc::clone(&event.id), event.digest, (!is_message).then_some(when)));
+        // a joining makes no event late: what came before it has a rule of its own
+        let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
+        draft.change(Change::Seen(Arc::clone(&event.id), event.digest, counts.then_some(when)));
         if !is_message {
             draft.change(Change::Clock(event.at));
         }
@@ -328,6 +330,9 @@ fn join(
     bound.set_time(facts.program, event.at);
     bound.bind_member(facts.program, &attributes);
     let facts = Facts { event: &bound, ..*facts };
+    if bound.day < facts.program.effective_from {
+        return Ok(());
+    }
     award(&facts, draft, rows, EventKindId::JOINING, &mut gathered.trace)?;
     step11_tiers::recount(draft);
     if let Some(referrer) = referrer {

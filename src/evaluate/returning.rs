@@ -294,7 +294,7 @@ fn take_award(
             if amount <= 0 {
                 return;
             }
-            draft.count_unit(unit, receipt.day, -amount);
+            draft.count_unit(unit, (receipt.at, receipt.day), -amount);
             give_room_back(facts, draft, award.source, receipt.day, amount);
             let rules = facts.program.units.get(unit.index());
             if rules.is_some_and(|unit| unit.kind == crate::program::UnitKind::Status) {
@@ -446,7 +446,7 @@ fn take_todays_rate(
     let items: Vec<Item> = lines.iter().map(|line| line.as_item()).collect();
     let mut bound = Bound::default();
     bound.bind_basket(facts.program, facts.event, items.into())?;
-    let facts = Facts { event: &bound, ..*facts };
+    let facts = Facts { event: &bound, capless: true, ..*facts };
     rows.start(bound.items().len());
     let mut off = None;
     step04_match::match_rules(&facts, EventKindId::PURCHASE, rows, &mut off);
@@ -468,7 +468,7 @@ fn take_todays_rate(
             let booking =
                 Transfer::new(thing, part, Book::Available, Book::TakenBack, source, Reason::Returned);
             draft.transfer(booking.event(&of));
-            draft.count_unit(unit, facts.event.day, -part);
+            draft.count_unit(unit, (facts.event.at, facts.event.day), -part);
         } else {
             take_elsewhere(&facts, draft, thing, source, amount, &of);
         }

@@ -36,6 +36,13 @@ pub(super) fn check_dates(
     event: &Event,
     bound: &Bound,
 ) -> Result<(), Rejection> {
+    if let Kind::Joining { .. } = event.kind {
+        // a joining before the program begins is a fact like any other; it just fires nothing
+        return match account.tenure {
+            Some(tenure) => Err(Rejection::new(Refusal::AlreadyMember, format!("joined on {}", tenure.day))),
+            None => Ok(()),
+        };
+    }
     if bound.day < program.effective_from {
         return Err(Rejection::new(
             Refusal::TooEarly,
@@ -45,12 +52,6 @@ pub(super) fn check_dates(
     if let Kind::Message(_) = event.kind {
         // a message is judged by its own date, however late it is delivered
         return Ok(());
-    }
-    if let Kind::Joining { .. } = event.kind {
-        return match account.tenure {
-            Some(tenure) => Err(Rejection::new(Refusal::AlreadyMember, format!("joined on {}", tenure.day))),
-            None => Ok(()),
-        };
     }
     if let Some((_, newest)) = account.newest {
         let earliest = program.late.and_then(|late| late.subtract_from_date(newest)).unwrap_or(newest);
@@ -111,6 +112,7 @@ fn text_of(value: &Value, kind: &AttributeKind) -> Box<str> {
         (Value::Text(text), _) => text.clone(),
         (Value::Bool(yes), _) => if *yes { "yes" } else { "no" }.into(),
         (Value::Integer(number), _) => number.to_string().into(),
-        (Value::List(names), _) => names.join(",").into(),
+        // no name contains a line end
+        (Value::List(names), _) => names.join("\n").into(),
     }
 }

@@ -26,9 +26,8 @@ pub(crate) fn run(
     while let Some(due) = account.due.filter(|due| *due <= to) {
         for kind in [expire, end_terms, pay_referral, activate] {
             let done = {
-                let mut bound = Bound::default();
-                bound.day = due;
-                bound.at = program.zone.start_of_day(due, program.day_starts);
+                let at = program.zone.start_of_day(due, program.day_starts);
+                let bound = Bound { day: due, at, ..Bound::default() };
                 let facts = Facts::new(program, account, &bound);
                 let cause = Cause::Clock(due, "expire");
                 let event = Arc::from("");

@@ -111,7 +111,7 @@ fn find_candidates(facts: &Facts<'_>, kind: EventKindId, candidates: &mut Vec<Ru
 }
 
 fn match_rule(facts: &Facts<'_>, id: RuleId, rule: &Rule, rows: &mut Rows) -> Verdict {
-    if !is_valid(rule.valid, facts.event.day, facts.event.local.minute) {
+    if !is_valid(rule.valid, facts.event.day, facts.event.local) {
         return Verdict::NotValid;
     }
     if let Some(when) = &rule.when {
@@ -169,6 +169,9 @@ const fn is_flat(effect: &Effect) -> bool {
 
 /// What is left of a cap in the event's window, before this event.
 pub(crate) fn room(facts: &Facts<'_>, cap: CapId) -> i64 {
+    if facts.capless {
+        return i64::MAX;
+    }
     let Some(rules) = facts.program.caps.get(cap.index()) else { return 0 };
     let used = match (rules.window, rules.meter) {
         (CapWindow::Period(period), Some(meter)) => {

@@ -11,7 +11,7 @@ use super::trace::{Trace, Verdict};
 use crate::amount::{Rounding, divide, gcd};
 use crate::ledger::Thing;
 use crate::program::{
-    Award, AwardThing, Basis, CapId, CapLimit, Combine, Effect, GroupId, Rate, Rule, RuleKind, Steps, UnitId,
+    Award, AwardThing, Basis, CapId, Combine, Effect, GroupId, Rate, Rule, RuleId, RuleKind, Steps, UnitId,
 };
 
 /// Computes all matching `earn` rules.
@@ -37,15 +37,18 @@ pub(crate) fn compute_bases(
     Ok(())
 }
 
-/// Items that pass a rule leave the rules that it replaces; between two rules of the event the other goes whole.
+/// Items that pass a rule leave the rules that it replaces; between two rules of the event the other goes whole. Who
+/// passes is asked before anything leaves, so chains of `replaces` do not hang on names.
 fn replace(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
-    for by in 0..rows.all().len() {
-        let Some(row) = rows.all().get(by) else { continue };
-        let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
-        if rule.replaces.is_empty() {
-            continue;
-        }
-        let (id, passes) = (row.rule, row.passes.clone());
+    let rule_of = |row: &Row| facts.program.rules.get(row.rule.index());
+    let replacing: Vec<(&Rule, RuleId, Vec<bool>)> = rows
+        .all()
+        .iter()
+        .filter_map(|row| Some((rule_of(row)?, row)))
+        .filter(|(rule, _)| !rule.replaces.is_empty())
+        .map(|(rule, row)| (rule, row.rule, row.passes.clone()))
+        .collect();
+    for (rule, id, passes) in replacing {
         for other in rows.all_mut().iter_mut().filter(|other| rule.replaces.contains(&other.rule)) {
             let both_of_event = other.flat && rule_is_of_event(rule);
             for (mine, theirs) in passes.iter().zip(&mut other.passes) {
@@ -333,9 +336,4 @@ fn best_bases(facts: &Facts<'_>, rows: &mut Rows, thing: Thing, trace: &mut Opti
             }
         }
     }
-}
-
-/// Whether a cap limits spend.
-pub(crate) const fn limits_spend(limit: CapLimit) -> bool {
-    matches!(limit, CapLimit::Spend(_))
 }

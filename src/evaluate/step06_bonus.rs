@@ -176,7 +176,9 @@ fn strength(facts: &Facts<'_>, row: &Row, thing: Thing) -> Result<Option<Strengt
         let limit = facts.program.caps.get(cap.index())?.limit;
         matches!(limit, CapLimit::Amount(..)).then(|| room(facts, cap))
     });
-    let Some(left) = caps.min() else { return Ok(Some(Strength { combine: rule.combine, room: None })) };
+    let Some(left) = caps.min().filter(|_| !facts.capless) else {
+        return Ok(Some(Strength { combine: rule.combine, room: None }));
+    };
     let (num, total) = match thing {
         Thing::Unit(unit) => {
             let num = over_denominator(facts, unit, left)?;

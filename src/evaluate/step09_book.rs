@@ -87,6 +87,9 @@ fn line_record(
             Shape::Mixed => weights.extend_from_slice(&row.nums),
         }
     }
+    if weights.iter().take(width).all(|weight| *weight == 0) {
+        return Ok(LineRecord::Event);
+    }
     let shared = sharer.share_out(i128::from(row.amount), weights, Ties::Later, parts);
     shared.ok_or_else(Rejection::too_large)?;
     Ok(LineRecord::Parts(parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect()))

@@ -24,7 +24,7 @@ pub(crate) fn stamp_cards(
     awards: &mut Vec<ReceiptAward>,
 ) {
     for (place, card) in facts.program.cards.iter().enumerate() {
-        if card.on != kind || !is_valid(card.valid, facts.event.day, facts.event.local.minute) {
+        if card.on != kind || !is_valid(card.valid, facts.event.day, facts.event.local) {
             continue;
         }
         if card.when.as_ref().is_some_and(|when| facts.judge(when, None) != Truth::Yes) {

@@ -190,7 +190,8 @@ fn cancel_gifts(draft: &mut Draft<'_>, id: TiersId, levels: std::ops::RangeInclu
             let from = if lot.pending { Book::Pending } else { Book::Available };
             let booking = Transfer::new(thing, left, from, Book::TakenBack, lot.source, Reason::Cancelled);
             draft.transfer(booking.event(&lot.event).lot(lot.number));
-            draft.count_unit(lot.unit, lot.earned, -left);
+            let earned_at = draft.account.receipts.get(&lot.event).map_or(draft.at, |receipt| receipt.at);
+            draft.count_unit(lot.unit, (earned_at, lot.earned), -left);
         }
     }
     for held in &draft.account.vouchers {

@@ -29,7 +29,7 @@ pub(crate) fn name_referrer(
         notes.push(Note::Referral("nobody refers itself"));
         return;
     }
-    let valid = |referral: &Referral| is_valid(referral.valid, facts.event.day, facts.event.local.minute);
+    let valid = |referral: &Referral| is_valid(referral.valid, facts.event.day, facts.event.local);
     let Some(place) = facts.program.referrals.iter().position(valid) else {
         notes.push(Note::Referral("no referral is valid on this day"));
         return;
@@ -122,7 +122,9 @@ pub(crate) fn receive(facts: &Facts<'_>, draft: &mut Draft<'_>, message: &Messag
                     .push(Note::Referral("both are of the same household or share what they must not share"));
                 return;
             }
-            pay(draft, id, &referral.joining_referrer);
+            if pay_capped(facts, draft, id, &referral.joining_referrer, &referral.referrer_caps).is_some() {
+                notes.push(Note::Referral("the referrer's cap is used up"));
+            }
             draft.send(&message.from, &referral.name, &message.from, MessageBody::ReferralAccepted);
         }
         MessageBody::ReferralQualified { shared } => {
@@ -148,7 +150,9 @@ pub(crate) fn receive(facts: &Facts<'_>, draft: &mut Draft<'_>, message: &Messag
                 return;
             };
             draft.change(Change::Link(Box::new(Link { stage: LinkStage::Open, ..link.clone() })));
-            pay(draft, id, &referral.joining_friend);
+            if pay_capped(facts, draft, id, &referral.joining_friend, &referral.friend_caps).is_some() {
+                notes.push(Note::Referral("the friend's cap is used up"));
+            }
         }
         MessageBody::ReferralSettled => {
             let told = facts
@@ -176,12 +180,6 @@ fn shares_value(program: &Program, account: &Account, shared: &Shared) -> bool {
     })
 }
 
-fn pay(draft: &mut Draft<'_>, id: ReferralId, awards: &[Award]) {
-    for award in awards {
-        draft.give(award.thing, award.amount, Source::Referral(id), Terms::default());
-    }
-}
-
 /// Pays one pay-out if the caps of the side have room; tells which has none.
 fn pay_capped(
     facts: &Facts<'_>,
@@ -190,15 +188,18 @@ fn pay_capped(
     awards: &[Award],
     caps: &[CapId],
 ) -> Option<CapId> {
+    if awards.is_empty() {
+        return None;
+    }
     let full = caps.iter().copied().find(|cap| room(facts, *cap) <= 0);
     if full.is_some() {
         return full;
     }
-    if !awards.is_empty() {
-        pay(draft, id, awards);
-        for cap in caps {
-            count_cap(draft, facts, *cap, 1);
-        }
+    for award in awards {
+        draft.give(award.thing, award.amount, Source::Referral(id), Terms::default());
+    }
+    for cap in caps {
+        count_cap(draft, facts, *cap, 1);
     }
     None
 }

@@ -1,6 +1,6 @@
 //! Dates that a booking gets: first usable day, last day, counter slots.
 
-use crate::calendar::{Anchors, Date, Instant, Period};
+use crate::calendar::{Anchors, Date, Instant, LocalTime, Period};
 use crate::program::{Activate, Expire, ExpireFrom, Keep, Slots, Validity, VoucherEnd};
 
 /// The first usable day of what is earned on a day.
@@ -116,12 +116,15 @@ pub(crate) fn slot(slots: Slots, day: Date, at: Instant, anchors: &Anchors) -> i
     }
 }
 
-/// Whether a validity holds on a local day and minute of the wall clock.
-pub(crate) fn is_valid(valid: Validity, day: Date, minute: u16) -> bool {
+/// Whether a validity holds on a local day, or at a moment of the wall clock.
+pub(crate) fn is_valid(valid: Validity, day: Date, clock: LocalTime) -> bool {
     match valid {
         Validity::Always => true,
         Validity::Days(from, to) => from <= day && day <= to,
-        Validity::Minutes { from, to } => from <= (day, minute) && (day, minute) < to,
+        Validity::Minutes { from, to } => {
+            let now = (clock.date, clock.minute);
+            from <= now && now < to
+        }
         Validity::EveryYear(from, to) => {
             let (_, month, of_month) = day.ymd();
             let today = u16::from(month) * 100 + u16::from(of_month);

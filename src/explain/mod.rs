@@ -29,6 +29,8 @@ pub struct Explanation {
 pub struct RuleExplanation {
     /// The rule.
     pub rule: String,
+    /// Its description: the `##` lines above it.
+    pub description: String,
     /// `earn` or `bonus`.
     pub kind: &'static str,
     /// The unit or voucher it gives.
@@ -99,6 +101,7 @@ fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
     let name = |id: RuleId| program.rules.get(id.index()).map_or(String::new(), |rule| rule.name.to_string());
     Some(RuleExplanation {
         rule: rule.name.to_string(),
+        description: rule.doc.to_string(),
         kind: if rule.kind == RuleKind::Earn { "earn" } else { "bonus" },
         gives: words::thing_name(program, thing),
         verdict: verdict_word(trace.verdict),

@@ -173,6 +173,7 @@ fn number(program: &Program, subject: NumSubject, kind: Option<&AttributeKind>, 
             .get(tiers.index())
             .and_then(|tiers| tiers.levels.get(usize::try_from(value).ok()?))
             .map(|level| level.name.to_string()),
+        (NumSubject::Age, _) => Some(value.to_string()),
         (NumSubject::Meter(meter, _), _) => meter_number(program, meter, value),
         _ => Some(micros(value, 0)),
     };

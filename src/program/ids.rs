@@ -9,6 +9,7 @@ macro_rules! ids {
 
             impl $name {
                 /// The place in its table.
+                #[allow(dead_code, reason = "ids of one shape; not every table is walked by place")]
                 #[must_use]
                 pub(crate) const fn index(self) -> usize {
                     self.0 as usize

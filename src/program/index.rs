@@ -42,7 +42,8 @@ impl File {
     fn add(&mut self, rule: RuleId, valid: Validity) {
         let (from, to) = match valid {
             Validity::Days(from, to) => (from.days(), to.days()),
-            Validity::Minutes { from, to } => (from.0.days(), to.0.days()),
+            // the event's day may be the one before, if days start later than midnight
+            Validity::Minutes { from, to } => (from.0.days() - 1, to.0.days()),
             Validity::Always | Validity::EveryYear(..) => {
                 self.undated.push(rule);
                 return;

@@ -1,7 +1,5 @@
 //! The table of known names. It is asked, never walked, so its order can reach no result.
 
-#![expect(clippy::disallowed_types, reason = "look-ups only; nothing iterates over this map")]
-
 use super::ids::Symbol;
 use rustc_hash::FxHashMap;
 

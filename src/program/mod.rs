@@ -11,6 +11,7 @@
 //! 5. `meters` holds every counter that a condition, cap or tier asks, once.
 
 mod asked;
+mod describe;
 mod ids;
 mod index;
 mod lookup;
@@ -21,6 +22,7 @@ mod test;
 mod things;
 
 pub(crate) use asked::Asked;
+pub use describe::{CardInfo, LevelInfo, UnitInfo, VoucherInfo};
 pub(crate) use ids::{
     CapId, CardId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId, UnitId,
     VoucherId,

@@ -4,6 +4,9 @@ use super::ids::{EventKindId, FilterId, MeterId, Symbol, TiersId};
 use super::meter::Window;
 use crate::calendar::Duration;
 
+/// First day, last day, and the sorted names in force between them; days as days since 1970-01-01.
+pub(crate) type DatedNames = (i32, i32, Box<[Symbol]>);
+
 /// A compiled condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Test {
@@ -17,7 +20,7 @@ pub(crate) enum Test {
     Sym(SymSubject, Box<[Symbol]>),
     /// The name is in one of the dated lists in force on the event's day: (first day, last day, sorted names); days
     /// as days since 1970-01-01.
-    DatedSym(SymSubject, Box<[(i32, i32, Box<[Symbol]>)]>),
+    DatedSym(SymSubject, Box<[DatedNames]>),
     /// The number lies between both, ends included. Millionths for money, quantities and numeric attributes; see
     /// [`NumSubject`] for the others.
     Num(NumSubject, i64, i64),

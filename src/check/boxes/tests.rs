@@ -1,6 +1,5 @@
 //! The boxes of a condition hold exactly the points for which a plain judge says so.
 
-use super::sets::NumSet;
 use super::space::{Flag, Vocabulary};
 use super::*;
 use crate::calendar::{Date, Duration, DurationUnit};

@@ -1,139 +1,181 @@
 //! The engine over the same files: event by event it has to do what the plain code does.
 
-use super::{gift_shop, reader, vending};
+use super::{gift_shop as plain_shop, reader, vending};
 use loyalty_rules::event::Event;
-use loyalty_rules::ledger::{Book, Delta, Reason, Totals};
-use loyalty_rules::program::Program;
-use loyalty_rules::{Account, EvaluateError, Evaluator, Limits, Sources, compile};
+use loyalty_rules::ledger::{Book, Delta, LineKind, Reason, Totals};
+use loyalty_rules::{Account, EvaluateError, Evaluator, Limits, Program, Sources, compile};
 use pretty_assertions::assert_eq;
 use std::collections::BTreeMap;
 
-/// What the engine booked: all deltas of each event by its id, nothing for a refused one, and those of the
-/// clock when it was run to the instant of the last event.
-struct Engine {
+/// The accounts of all members, and what the engine did, in one's own words, by id of the event; a refused
+/// event is missing.
+pub(super) struct Engine<T> {
     program: Program,
-    events: BTreeMap<String, Option<Vec<Delta>>>,
-    clock: Vec<Delta>,
-    members: usize,
+    accounts: BTreeMap<String, Account>,
+    pub(super) effects: BTreeMap<String, T>,
+    refused: i128,
 }
 
-impl Engine {
-    fn replay(text: &str, lines: &[String]) -> Engine {
-        let program = compile(&Sources::single("real.loyalty", text), &Limits::default()).unwrap().program;
+impl<T> Engine<T> {
+    /// Replays all lines, then runs every clock to the instant of the last event.
+    pub(super) fn replay(
+        program: Program,
+        lines: &[String],
+        effect: impl Fn(&Program, &Account, &[Delta]) -> T,
+    ) -> Engine<T> {
         let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
         let mut evaluator = Evaluator::new();
-        let mut events = BTreeMap::new();
-        let mut last = None;
+        let (mut effects, mut refused, mut last) = (BTreeMap::new(), 0, None);
         for line in lines {
             let event: Event = serde_json::from_str(line).unwrap();
             let member = event.member().to_owned();
             let account = accounts.entry(member).or_insert_with(|| Account::open(&program, event.member()));
-            let deltas = match evaluator.evaluate(&program, account, &event) {
+            match evaluator.evaluate(&program, account, &event) {
                 Ok(outcome) => {
                     account.post(&program, &outcome).unwrap();
-                    Some(outcome.deltas().to_vec())
+                    effects.insert(event.id().to_owned(), effect(&program, account, outcome.deltas()));
                 }
-                Err(EvaluateError::Rejected(_)) => None,
+                Err(EvaluateError::Rejected(_)) => refused += 1,
                 Err(fault) => panic!("{}: {fault}", event.id()),
-            };
-            events.insert(event.id().to_owned(), deltas);
+            }
             last = Some(event.at());
         }
-        let mut clock = Vec::new();
         for account in accounts.values_mut() {
             let outcome = evaluator.advance(&program, account, last.unwrap()).unwrap();
             account.post(&program, &outcome).unwrap();
-            clock.extend_from_slice(outcome.deltas());
         }
-        Engine { program, events, clock, members: accounts.len() }
+        Engine { program, accounts, effects, refused }
     }
 
-    fn refused(&self) -> i128 {
-        self.events.values().filter(|deltas| deltas.is_none()).count().try_into().unwrap()
+    fn members(&self) -> i128 {
+        i128::try_from(self.accounts.len()).unwrap()
     }
 
-    fn deltas(&self) -> impl Iterator<Item = &Delta> {
-        self.events.values().flatten().flatten().chain(&self.clock)
+    /// The books of all members together.
+    fn books(&self, kind: LineKind, name: &str) -> impl Fn(Book) -> i128 {
+        let mut sum = Totals::default();
+        for account in self.accounts.values() {
+            assert!(sum.add(&account.totals(&self.program, kind, name).unwrap()));
+        }
+        assert!(sum.is_balanced());
+        move |book| i128::from(sum.balance(book).abs())
     }
+}
+
+/// The program of the gift shop.
+pub(super) fn gift_shop() -> Program {
+    let text = include_str!("../../../examples/gift-shop/gift-shop.loyalty");
+    compile(&Sources::single("gift-shop.loyalty", text), &Limits::default()).unwrap().program
+}
+
+fn vending_card() -> Program {
+    let text = include_str!("../../../examples/vending/vending.loyalty");
+    compile(&Sources::single("vending.loyalty", text), &Limits::default()).unwrap().program
 }
 
 /// The sum of the deltas that pass.
-fn sum<'d>(deltas: impl IntoIterator<Item = &'d Delta>, pass: impl Fn(&Delta) -> bool) -> i128 {
-    deltas.into_iter().filter(|delta| pass(delta)).map(|delta| i128::from(delta.amount_scaled())).sum()
+fn sum(deltas: &[Delta], pass: impl Fn(&Delta) -> bool) -> i128 {
+    deltas.iter().filter(|delta| pass(delta)).map(|delta| i128::from(delta.amount_scaled())).sum()
 }
 
 /// At most the first twenty events that differ: the id, what the plain code did, what the engine did.
-fn differences<T: PartialEq + Copy>(
+pub(super) fn differences<T: PartialEq + Clone>(
     plain: &BTreeMap<String, T>,
     engine: &BTreeMap<String, T>,
 ) -> Vec<(String, T, Option<T>)> {
-    let other = |id: &String| engine.get(id).copied();
-    let differ = plain.iter().filter(|(id, effect)| other(id) != Some(**effect));
-    differ.map(|(id, effect)| (id.clone(), *effect, other(id))).take(20).collect()
+    let other = |id: &String| engine.get(id);
+    let differ = plain.iter().filter(|(id, effect)| other(id) != Some(*effect));
+    differ.map(|(id, effect)| (id.clone(), effect.clone(), other(id).cloned())).take(20).collect()
+}
+
+/// Points issued and taken back by rule; level and last day of its term.
+pub(super) type ShopEffect = ([i128; 2], [i128; 2], String, Option<String>);
+
+pub(super) fn shop_effect(program: &Program, account: &Account, deltas: &[Delta]) -> ShopEffect {
+    let by_rule = |reason: Reason| {
+        ["Goods", "Gold and Silver"]
+            .map(|rule| sum(deltas, |delta| delta.reason() == reason && delta.source_name(program) == rule))
+    };
+    let held = account.tier(program, "Status").unwrap();
+    (by_rule(Reason::Earned), by_rule(Reason::Returned), held.level, held.until.map(|day| day.to_string()))
 }
 
 #[test]
 fn the_engine_agrees_on_the_gift_shop() {
     let Some(lines) = reader::lines("online-retail.jsonl.gz") else { return };
-    let (shop, now) = gift_shop::whole_file().unwrap();
-    let engine = Engine::replay(include_str!("../../../examples/gift-shop/gift-shop.loyalty"), &lines);
-    let by_rule = |deltas: &[Delta], reason: Reason| {
-        ["Goods", "Gold and Silver"].map(|rule| {
-            sum(deltas, |delta| delta.reason() == reason && delta.source_name(&engine.program) == rule)
-        })
-    };
-    let booked: BTreeMap<String, [[i128; 2]; 2]> = engine
-        .events
-        .iter()
-        .filter_map(|(id, deltas)| Some((id.clone(), deltas.as_ref()?)))
-        .map(|(id, deltas)| (id, [by_rule(deltas, Reason::Earned), by_rule(deltas, Reason::Returned)]))
-        .collect();
-    let applied = shop.effects.iter().filter(|(_, effect)| !effect.refused);
-    let plain: BTreeMap<String, _> =
-        applied.map(|(id, effect)| (id.clone(), [effect.issued, effect.taken])).collect();
-    assert_eq!(differences(&plain, &booked), []);
+    let (shop, now) = plain_shop::whole_file().unwrap();
+    let engine = Engine::replay(gift_shop(), &lines, shop_effect);
+    assert_eq!(differences(&plain_effects(&shop), &engine.effects), []);
     let totals = shop.totals(now);
-    assert_eq!(engine.refused(), totals.refused);
-    assert_eq!(i128::try_from(engine.members).unwrap(), totals.members);
-    let (mut books, mut balanced) = (Totals::default(), true);
-    // all of a kind together: an expiry may come before its booking in the order of the ids
-    for reason in [Reason::Earned, Reason::Activated, Reason::Expired, Reason::Returned] {
-        engine
-            .deltas()
-            .filter(|delta| delta.reason() == reason)
-            .for_each(|delta| balanced &= books.book(delta));
+    assert_eq!(shop_totals(&engine, totals), totals);
+}
+
+/// The same of the plain code.
+pub(super) fn plain_effects(shop: &plain_shop::Shop) -> BTreeMap<String, ShopEffect> {
+    let applied = shop.effects.iter().filter(|(_, effect)| !effect.refused);
+    applied
+        .map(|(id, effect)| {
+            let until = effect.until.map(|day| day.to_string());
+            (id.clone(), (effect.issued, effect.taken, format!("{:?}", effect.tier), until))
+        })
+        .collect()
+}
+
+/// The totals of the engine; what it does not count is copied.
+pub(super) fn shop_totals(engine: &Engine<ShopEffect>, plain: plain_shop::Totals) -> plain_shop::Totals {
+    let books = engine.books(LineKind::Unit, "points");
+    let held = |level: &str| {
+        let tiers = engine.accounts.values().map(|account| account.tier(&engine.program, "Status").unwrap());
+        i128::try_from(tiers.filter(|held| held.level == level).count()).unwrap()
+    };
+    let applied = i128::try_from(engine.effects.len()).unwrap();
+    plain_shop::Totals {
+        events: applied + engine.refused,
+        applied,
+        refused: engine.refused,
+        members: engine.members(),
+        issued: books(Book::Issued),
+        pending: books(Book::Pending),
+        available: books(Book::Available),
+        expired: books(Book::Expired),
+        taken_back: books(Book::TakenBack),
+        bronze: held("Bronze"),
+        silver: held("Silver"),
+        gold: held("Gold"),
+        ..plain
     }
-    assert!(balanced);
-    let balance = |book| i128::from(books.balance(book));
-    assert_eq!(i128::from(books.issued()), totals.issued);
-    assert_eq!(balance(Book::Pending), totals.pending);
-    assert_eq!(balance(Book::Available), totals.available);
-    assert_eq!(balance(Book::Expired), totals.expired);
-    assert_eq!(balance(Book::TakenBack), totals.taken_back);
 }
 
 #[test]
 fn the_engine_agrees_on_the_machine() {
     let Some(lines) = reader::lines("coffee-vending.jsonl.gz") else { return };
     let (machine, now) = vending::whole_file().unwrap();
-    let engine = Engine::replay(include_str!("../../../examples/vending/vending.loyalty"), &lines);
-    let earned = |delta: &Delta| delta.reason() == Reason::Earned;
-    // stamps have no first usable day
-    let voucher = |delta: &Delta| delta.usable_from().is_some();
-    let stamps = |deltas: &Vec<Delta>| sum(deltas, |delta| earned(delta) && !voucher(delta));
-    let vouchers = |deltas: &Vec<Delta>| sum(deltas, |delta| earned(delta) && voucher(delta));
-    let booked: BTreeMap<String, (i128, i128)> = engine
-        .events
-        .iter()
-        .filter_map(|(id, deltas)| Some((id.clone(), deltas.as_ref()?)))
-        .map(|(id, deltas)| (id, (stamps(deltas), vouchers(deltas))))
-        .collect();
-    assert_eq!(differences(&machine.effects, &booked), []);
+    let engine = Engine::replay(vending_card(), &lines, |program, account, deltas| {
+        let earned = |kind: LineKind| {
+            let lines = deltas.iter().filter(|delta| delta.reason() == Reason::Earned);
+            let lines =
+                lines.map(|delta| (program.ledger_line(account.member(), delta), delta.amount_scaled()));
+            lines.filter(|(line, _)| line.kind == kind).map(|(_, amount)| i128::from(amount)).sum::<i128>()
+        };
+        (earned(LineKind::Stamps), earned(LineKind::Voucher))
+    });
+    assert_eq!(differences(&machine.effects, &engine.effects), []);
+    let (stamps, cups) =
+        (engine.books(LineKind::Stamps, "Cups"), engine.books(LineKind::Voucher, "Free cup"));
+    let cards = engine.accounts.values().map(|account| account.card(&engine.program, "Cups").unwrap());
     let (totals, _) = machine.totals(now);
-    assert_eq!(engine.refused(), totals.refused);
-    assert_eq!(i128::try_from(engine.members).unwrap(), totals.members);
-    let full = sum(engine.deltas(), |delta| delta.reason() == Reason::CardFull);
-    assert_eq!(full, 10 * totals.full_cards);
-    let expired = sum(engine.deltas(), |delta| delta.reason() == Reason::Expired);
-    assert_eq!(expired, totals.stamps_expired + totals.vouchers_expired);
+    let found = vending::Totals {
+        events: i128::try_from(lines.len()).unwrap(),
+        applied: i128::try_from(engine.effects.len()).unwrap(),
+        refused: engine.refused,
+        members: engine.members(),
+        stamps_issued: stamps(Book::Issued),
+        full_cards: stamps(Book::Redeemed) / 10,
+        vouchers_issued: cups(Book::Issued),
+        vouchers_expired: cups(Book::Expired),
+        stamps_expired: stamps(Book::Expired),
+        open_cards: i128::try_from(cards.filter(|card| card.stamps > 0).count()).unwrap(),
+        stamps_on_open_cards: stamps(Book::Available),
+    };
+    assert_eq!(found, totals);
 }

@@ -92,7 +92,19 @@ impl Member {
     fn tier(&self, day: NaiveDate) -> Tier {
         let year = day.year();
         assert!(year < 2012, "terms that began in 2010 end with 2011; reviews are not written out here");
-        [year - 1, year].iter().map(|at| tier_of(self.spent.get(at).copied().unwrap_or(0))).max().unwrap()
+        self.reached(year - 1).max(self.reached(year))
+    }
+
+    /// The last day of the level's term; Bronze has none. A year that reaches the level again renews it.
+    fn until(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let level = self.tier(day);
+        let year = if self.reached(day.year()) == level { day.year() } else { day.year() - 1 };
+        (level > Tier::Bronze).then(|| NaiveDate::from_ymd_opt(year + 1, 12, 31).unwrap())
+    }
+
+    /// What the spend of a year reaches.
+    fn reached(&self, year: i32) -> Tier {
+        tier_of(self.spent.get(&year).copied().unwrap_or(0))
     }
 }
 
@@ -105,6 +117,8 @@ pub(crate) struct Effect {
     pub(crate) taken: [i128; 2],
     /// The member's level after the event.
     pub(crate) tier: Tier,
+    /// The last day of the level's term.
+    pub(crate) until: Option<NaiveDate>,
     pub(crate) refused: bool,
 }
 
@@ -186,6 +200,7 @@ impl Shop {
                 other => panic!("no event is a {other}"),
             };
             effect.tier = shop.members[&event.member].tier(event.day());
+            effect.until = shop.members[&event.member].until(event.day());
             shop.doubts.tier_upgrades += i128::from(effect.tier > before);
             shop.doubts.tier_drops += i128::from(effect.tier < before);
             assert!(shop.effects.insert(event.id.clone(), effect).is_none(), "{} comes twice", event.id);
@@ -211,12 +226,13 @@ impl Shop {
         let lots = issued.map(|booked| Lot { booked, taken: 0 });
         let made = Purchase { member: event.member.clone(), day: event.day(), lines, lots };
         self.purchases.insert(event.id.clone(), made);
-        Effect { issued, taken: [0, 0], tier, refused: false }
+        Effect { issued, taken: [0, 0], tier, until: None, refused: false }
     }
 
     /// A return: all of it, or nothing if one of its lines is impossible.
     fn give_back(&mut self, event: &Event) -> Effect {
-        let refused = Effect { issued: [0, 0], taken: [0, 0], tier: Tier::Bronze, refused: true };
+        let refused =
+            Effect { issued: [0, 0], taken: [0, 0], tier: Tier::Bronze, until: None, refused: true };
         let day = event.day();
         let tier_before = self.members[&event.member].tier(day);
         let mut draft =
@@ -228,7 +244,8 @@ impl Shop {
         draft.doubts.returns_before_any_purchase += i128::from(bought == 0);
         for item in &event.items {
             let Some(id) = &item.returns else { continue };
-            let Some(known) = self.purchases.get(id) else { return refused };
+            // an unknown purchase, and below an unknown line, are unmatched lines too
+            let Some(known) = self.purchases.get(id) else { continue };
             if known.member != event.member {
                 return refused;
             }
@@ -252,7 +269,7 @@ impl Shop {
         doubts.returns_in_a_later_year += i128::from(later_year);
         doubts.of_them_in_a_later_year += i128::from(later_year && member.tier(day) < tier_before);
         self.doubts = doubts;
-        Effect { issued: [0, 0], taken, tier: Tier::Bronze, refused: false }
+        Effect { issued: [0, 0], taken, tier: Tier::Bronze, until: None, refused: false }
     }
 
     /// The numbers at the end of a day's part that lies behind `now`; every clock has run until then.
@@ -319,6 +336,9 @@ impl Draft {
         let last_day = purchase.last_day();
         let wanted = |at: &usize| purchase.lines[*at].sku == item.sku;
         let in_order: Vec<usize> = (0..purchase.lines.len()).filter(wanted).collect();
+        if in_order.is_empty() {
+            return true;
+        }
         let mut price_first = in_order.clone();
         price_first.sort_by_key(|&at| purchase.lines[at].price != item.price());
         let Some(pieces) = pieces_from(purchase, &price_first, item.pieces()) else { return false };

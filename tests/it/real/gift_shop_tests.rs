@@ -62,6 +62,8 @@ fn silver_at_1_000_pounds_and_bronze_when_they_come_back() {
     ]);
     assert_eq!(effect(&shop, "1"), ([2_000, 0], [0, 0], Tier::Silver));
     assert_eq!(effect(&shop, "2"), ([20, 5], [0, 0], Tier::Silver));
+    assert_eq!(shop.effects["2"].until, Some(day(2012, 12, 31)));
+    assert_eq!(shop.effects["C1"].until, None);
     assert_eq!(effect(&shop, "C1"), ([0, 0], [2_000, 0], Tier::Bronze));
     assert_eq!(effect(&shop, "3"), ([1_978, 0], [0, 0], Tier::Bronze));
     assert_eq!(effect(&shop, "4"), ([0, 0], [0, 0], Tier::Silver));
@@ -78,6 +80,8 @@ fn a_level_of_the_year_before_stays_when_this_years_spend_comes_back() {
     // 10,000 points and a quarter more
     assert_eq!(effect(&shop, "1"), ([10_000, 2_500], [0, 0], Tier::Gold));
     assert_eq!(effect(&shop, "C1"), ([0, 0], [10_000, 2_500], Tier::Silver));
+    assert_eq!(shop.effects["1"].until, Some(day(2012, 12, 31)));
+    assert_eq!(shop.effects["C1"].until, Some(day(2011, 12, 31)));
     assert_eq!(effect(&shop, "C0"), ([0, 0], [2_400, 0], Tier::Bronze));
 }
 

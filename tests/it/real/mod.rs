@@ -14,6 +14,7 @@
 mod engine;
 pub(crate) mod gift_shop;
 mod gift_shop_tests;
+mod histories;
 pub(crate) mod reader;
 pub(crate) mod vending;
 
