@@ -75,13 +75,15 @@ fn multiply(
         row.den = base.den;
         if base.nums.iter().any(|num| *num != 0) {
             bases += 1;
-            row.shape = if bases == 1 && !base.flat { base.shape } else { Shape::Mixed };
+            // a flat base is a share of the event, and what is added to it is one too
+            row.shape = match bases {
+                1 if base.flat => Shape::Event,
+                1 => base.shape,
+                _ => Shape::Mixed,
+            };
             if let ([sum], [more]) = (row.nums.as_mut_slice(), base.nums.as_slice()) {
                 // on sums there is one base, and a multiplier of all its lines
                 *sum = *more;
-                if base.flat {
-                    row.shape = Shape::Event;
-                }
                 row.passes.clone_from(&base.passes);
                 continue;
             }

@@ -59,12 +59,12 @@ fn rule_rows(
         why.push_str(&format!("; cap {}: {} → {}", cap.limit, cap.before, cap.after));
     }
     let mut rows = vec![[amount, rule.rule.clone(), why]];
+    if let Some(terms) = terms(program, outcome, rule) {
+        rows.push([String::new(), String::new(), terms]);
+    }
     for lost in &rule.lost {
         let place = lost.item.map_or("the event".into(), |item| item_name(items, item));
         rows.push([nothing.clone(), rule.rule.clone(), format!("{place}: {} is better", lost.to)]);
-    }
-    if let Some(terms) = terms(program, outcome, rule) {
-        rows.push([String::new(), String::new(), terms]);
     }
     rows
 }

@@ -198,3 +198,30 @@ fn an_explained_event_leaves_the_same_record_of_worthless_lines() {
     assert_eq!(one, two);
     assert_eq!(one.totals(&program, LineKind::Unit, "points").expect("a unit").issued(), 8);
 }
+
+#[test]
+fn a_multiple_of_a_flat_award_comes_back_with_the_event() {
+    let program = program(&format!(
+        "{POINTS}earn Base {{\n  on purchase\n  give 3 points\n}}\n\
+         bonus Double {{\n  on purchase\n  multiply points by 2\n  combine add\n}}\n"
+    ));
+    let opened = Account::open(&program, "Ann");
+    let bought = [("Brot", "1", "4", "Obst"), ("Saft", "1", "4", "Obst")];
+    let event = buys("K", "2026-02-02", &bought).build().expect("an event");
+    let back =
+        gives_back("R", "2026-02-03", "K").line(ReturnLine::new("Saft", "1")).build().expect("an event");
+    for explained in [false, true] {
+        let mut account = opened.clone();
+        let mut evaluator = Evaluator::new();
+        let outcome = match explained {
+            true => evaluator.explain(&program, &account, &event),
+            false => evaluator.evaluate(&program, &account, &event),
+        };
+        account.post(&program, &outcome.expect("applied")).expect("posted");
+        let outcome = evaluator.evaluate(&program, &account, &back).expect("applied");
+        account.post(&program, &outcome).expect("posted");
+        // the flat award sits on the lines, 1 and 2 (the odd point on the later line); its double sits on the event:
+        // of 3 with half of the sum comes 1 back; so 6 - 2 - 1 are left
+        assert_eq!(account.balance(&program, "points").expect("a unit").available, "3");
+    }
+}
