@@ -107,7 +107,12 @@ fn extras(rule: &RuleExplanation, items: &[String]) -> String {
     if shares.len() > 4 || shares.is_empty() {
         return format!("+{} on {} items", exact(&rule.exact), shares.len());
     }
-    let name = |place: usize| if place < items.len() { item_name(items, place + 1) } else { "the event".into() };
+    let name =
+        |place: usize| if place < items.len() { item_name(items, place + 1) } else { "the event".into() };
+    if shares.iter().any(|(_, share)| exact(share).contains('/')) {
+        let names: Vec<String> = shares.iter().map(|(place, _)| name(*place)).collect();
+        return format!("+{} on {}", exact(&rule.exact), names.join(", "));
+    }
     let texts: Vec<String> =
         shares.into_iter().map(|(place, share)| format!("{} +{}", name(place), exact(share))).collect();
     texts.join(", ")
