@@ -154,7 +154,7 @@ impl Account {
                     number: delta.lot,
                     unit,
                     source: delta.source,
-                    event: Arc::clone(&delta.event),
+                    event: delta.shared_event(),
                     earned: delta.day,
                     left: delta.amount,
                     start,
@@ -168,7 +168,7 @@ impl Account {
                     number: delta.lot,
                     voucher,
                     source: delta.source,
-                    event: Arc::clone(&delta.event),
+                    event: delta.shared_event(),
                     start,
                     last: delta.last_day,
                 });

@@ -164,6 +164,16 @@ impl Period {
     /// The first day of the period in which the date lies; [`Date::MIN`] if it lies before that.
     #[must_use]
     pub fn start_of(self, date: Date, anchors: &Anchors) -> Date {
+        // the commonest windows need no counting from an anchor
+        let quick = match self {
+            Self::Day => Some(date),
+            Self::Month => Some(date.month_start()),
+            Self::CalendarYear => Date::from_ymd(date.year(), 1, 1),
+            _ => None,
+        };
+        if let Some(start) = quick {
+            return start;
+        }
         match self.form(date, anchors) {
             Form::Days { passed, .. } => date.checked_add_days(-passed).unwrap_or(Date::MIN),
             Form::Months(steps) => steps.start(date).day_cut(steps.day),

@@ -258,7 +258,7 @@ impl Bound {
     ) -> Symbol {
         let Some(value) = value else { return Symbol::NONE };
         let symbol = program.symbols.find(value);
-        if symbol != Symbol::OTHER && declared.binary_search(&symbol).is_ok() {
+        if symbol != Symbol::OTHER && among(declared, symbol) {
             return symbol;
         }
         if !declared.is_empty() {
@@ -295,6 +295,15 @@ impl Bound {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a sorted list has a symbol. Vocabularies are mostly interned one behind the other.
+fn among(declared: &[Symbol], symbol: Symbol) -> bool {
+    let guess = declared.first().and_then(|first| symbol.0.checked_sub(first.0));
+    match guess.and_then(|place| declared.get(place as usize)) {
+        Some(known) if *known == symbol => true,
+        _ => declared.binary_search(&symbol).is_ok(),
     }
 }
 

@@ -101,6 +101,10 @@ impl<'a> Draft<'a> {
         if booking.amount <= 0 {
             return;
         }
+        let of = booking.event.filter(|event| match &self.cause {
+            Cause::Event(id) => **id != **event,
+            Cause::Clock(..) => true,
+        });
         let key = self.key();
         self.postings.deltas.push(Delta {
             key,
@@ -109,7 +113,7 @@ impl<'a> Draft<'a> {
             from: booking.from,
             to: booking.to,
             source: booking.source,
-            event: booking.event,
+            of,
             lot: booking.lot,
             day: self.day,
             usable_from: None,
@@ -138,13 +142,13 @@ impl<'a> Draft<'a> {
         let reason = if source.is_given() { Reason::Given } else { Reason::Earned };
         if rules.kind == UnitKind::Status {
             let booking = Transfer::new(thing, amount, Book::Issued, Book::Available, source, reason);
-            self.transfer(booking.event(&self.event));
+            self.transfer(booking);
             return 0;
         }
         let repaid = amount.min(self.debt(thing));
         if repaid > 0 {
             let booking = Transfer::new(thing, repaid, Book::Issued, Book::Debt, source, Reason::Repaid);
-            self.transfer(booking.event(&self.event));
+            self.transfer(booking);
         }
         if amount == repaid {
             return 0;
@@ -167,7 +171,7 @@ impl<'a> Draft<'a> {
             from: Book::Issued,
             to,
             source,
-            event: Arc::clone(&self.event),
+            of: None,
             lot,
             day: self.day,
             usable_from: Some(start),
@@ -199,7 +203,7 @@ impl<'a> Draft<'a> {
                 from: Book::Issued,
                 to: Book::Available,
                 source,
-                event: Arc::clone(&self.event),
+                of: None,
                 lot,
                 day: self.day,
                 usable_from: Some(start),
@@ -284,7 +288,7 @@ pub(crate) struct Transfer {
     to: Book,
     source: Source,
     reason: Reason,
-    event: Arc<str>,
+    event: Option<Arc<str>>,
     lot: u32,
 }
 
@@ -297,12 +301,12 @@ impl Transfer {
         source: Source,
         reason: Reason,
     ) -> Self {
-        Self { thing, amount, from, to, source, reason, event: Arc::default(), lot: 0 }
+        Self { thing, amount, from, to, source, reason, event: None, lot: 0 }
     }
 
     /// The event to which the amount belongs.
     pub(crate) fn event(mut self, event: &Arc<str>) -> Self {
-        self.event = Arc::clone(event);
+        self.event = Some(Arc::clone(event));
         self
     }
 

@@ -191,8 +191,9 @@ pub struct Delta {
     pub(crate) from: Book,
     pub(crate) to: Book,
     pub(crate) source: Source,
-    /// The event that earned it; for a return the purchase, for the clock the lot's event.
-    pub(crate) event: Arc<str>,
+    /// The event that earned it, where it is another than the key's: for a return the purchase, for the clock the
+    /// lot's event.
+    pub(crate) of: Option<Arc<str>>,
     /// The lot, voucher or card it belongs to; 0 for none.
     pub(crate) lot: u32,
     /// The local day of the booking.
@@ -205,6 +206,14 @@ pub struct Delta {
 }
 
 impl Delta {
+    /// The event that earned it, shared.
+    pub(crate) fn shared_event(&self) -> Arc<str> {
+        match (&self.of, &self.key.cause) {
+            (Some(event), _) | (None, Cause::Event(event)) => Arc::clone(event),
+            (None, Cause::Clock(..)) => Arc::default(),
+        }
+    }
+
     /// The key: the same cause always has the same key, so a delta that is booked twice can be noticed.
     #[must_use]
     pub const fn key(&self) -> &Key {
@@ -256,7 +265,10 @@ impl Delta {
     /// The id of the event that earned it.
     #[must_use]
     pub fn event(&self) -> &str {
-        &self.event
+        match (&self.of, &self.key.cause) {
+            (Some(event), _) | (None, Cause::Event(event)) => event,
+            (None, Cause::Clock(..)) => "",
+        }
     }
 }
 

@@ -150,7 +150,7 @@ impl Program {
             source,
             rule: rule.into(),
             level: level.map(Into::into),
-            event: delta.event.as_ref().into(),
+            event: delta.event().into(),
             lot: delta.lot,
             day: delta.day,
             usable_from: delta.usable_from,
@@ -170,14 +170,20 @@ impl Program {
         if line.from == line.to {
             return Err(LineError::value("to", line.to.word()));
         }
+        let key: Key = line.key.parse()?;
+        // an event is written down in the delta only where the key does not name it
+        let named = match &key.cause {
+            Cause::Event(id) => **id == *line.event,
+            Cause::Clock(..) => line.event.is_empty(),
+        };
         Ok(Delta {
-            key: line.key.parse()?,
+            key,
             thing,
             amount: amount.ok_or_else(|| LineError::value("amount", &line.amount))?,
             from: line.from,
             to: line.to,
             source: self.source_of(line.source, &line.rule, line.level.as_deref())?,
-            event: Arc::from(&*line.event),
+            of: (!named).then(|| Arc::from(&*line.event)),
             lot: line.lot,
             day: line.day,
             usable_from: line.usable_from,
