@@ -30,8 +30,11 @@ const ROOMS: [&str; 13] = [
 ];
 
 /// Imports against the order that are allowed, each with its reason.
-const EXCEPTIONS: [(&str, &str, &str); 1] =
-    [("account", "evaluate", "an account is posted to by the room that computes outcomes; only documentation links")];
+const EXCEPTIONS: [(&str, &str, &str); 1] = [(
+    "account",
+    "evaluate",
+    "an account is posted to by the room that computes outcomes; only documentation links",
+)];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -133,6 +136,12 @@ fn files_of_the_library_stay_readable() {
 fn no_number_with_a_point_in_the_library() {
     for path in files(&root().join("src"), "rs") {
         let text = fs::read_to_string(&path).expect("a text");
+        // serde hands over a number with a point only so that it can be refused with a remedy
+        let text = if path.ends_with("event/wire/plain.rs") {
+            text.replace("fn visit_f64<E: Error>(self, number: f64)", "")
+        } else {
+            text
+        };
         for word in ["f32", "f64"] {
             let found = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|part| part == word);
             assert!(!found, "{} names {word}", path.display());

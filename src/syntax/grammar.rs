@@ -10,3 +10,5 @@ mod derived {
 }
 
 pub(super) use derived::{Grammar, Rule};
+/// The characters of bare names, as the grammar knows them.
+pub(super) use pest::unicode::{XID_CONTINUE, XID_START};

@@ -6,8 +6,8 @@ use crate::syntax::ast::{
     Amount, Date, Duration, DurationUnit, Moment, MonthDay, Name, Number, Percent, Period, PeriodKind, Text,
     Time,
 };
+use crate::syntax::grammar::{XID_CONTINUE, XID_START};
 use chrono::Datelike;
-use pest::unicode::{XID_CONTINUE, XID_START};
 use rust_decimal::Decimal;
 
 /// The words that are never bare names.
