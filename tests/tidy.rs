@@ -29,13 +29,6 @@ const ROOMS: [&str; 13] = [
     "scenario",
 ];
 
-/// Imports against the order that are allowed, each with its reason.
-const EXCEPTIONS: [(&str, &str, &str); 1] = [(
-    "account",
-    "evaluate",
-    "an account is posted to by the room that computes outcomes; only documentation links",
-)];
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -86,8 +79,7 @@ fn every_room_uses_only_the_rooms_below_it() {
         // what stands in a test module at the end of a file belongs to the tests
         let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(&text);
         for used in rooms_named(code) {
-            let excused = EXCEPTIONS.iter().any(|(from, to, _)| *from == ROOMS[room] && *to == ROOMS[used]);
-            if used > room && !excused && !path.ends_with("tests.rs") {
+            if used > room && !path.ends_with("tests.rs") {
                 wrong.push(format!("{} uses `{}`", path.display(), ROOMS[used]));
             }
         }
