@@ -275,22 +275,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 }
 
-/// English words for months, as in conditions.
-pub(super) const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 pub(super) fn not(test: Test) -> Test {
     Test::Not(Box::new(test))
 }

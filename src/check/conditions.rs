@@ -1,10 +1,11 @@
 //! Conditions: from comparisons in words to three-valued tests.
 
-use super::comparisons::{MONTHS, not};
+use super::comparisons::not;
 use super::lowering::Lowering;
 use super::subjects::{Asked, Is, Place, Scope};
 use super::times;
 use crate::diagnostics::{Code, Diagnostic, Span};
+use crate::program::MONTHS;
 use crate::program::{Measure, NumSubject, Slots, SymSubject, Symbol, Test, Window};
 use crate::syntax::ast::{Cond, Fact, ListContent, Name, NameSet, Op, Path, Subject, Value};
 use std::collections::BTreeSet;

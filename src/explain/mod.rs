@@ -101,7 +101,7 @@ fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
     let thing = thing_of(&rule.effect);
     let scaled = |amount: i64| amount_text(program, thing, amount);
     let width = trace.shares.len().saturating_sub(1);
-    let name = |id: RuleId| program.rules.get(id.index()).map_or(String::new(), |rule| rule.name.to_string());
+    let name = |id: RuleId| program.rule_name(id).to_owned();
     Some(RuleExplanation {
         rule: rule.name.to_string(),
         description: rule.doc.to_string(),
@@ -155,10 +155,7 @@ fn thing_of(effect: &Effect) -> Thing {
 
 fn amount_text(program: &Program, thing: Thing, amount: i64) -> String {
     match thing {
-        Thing::Unit(unit) => {
-            let decimals = program.units.get(unit.index()).map_or(0, |unit| unit.decimals);
-            format_scaled(amount, u8::try_from(decimals).unwrap_or(0))
-        }
+        Thing::Unit(unit) => format_scaled(amount, program.unit_decimals(unit)),
         Thing::Voucher(_) | Thing::Stamps(_) => amount.to_string(),
     }
 }

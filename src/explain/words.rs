@@ -9,11 +9,11 @@ use crate::program::{Attribute, AttributeKind, NumSubject, Program, SymSubject, 
 /// The name of a unit, voucher or card.
 pub(super) fn thing_name(program: &Program, thing: Thing) -> String {
     let name = match thing {
-        Thing::Unit(unit) => program.units.get(unit.index()).map(|unit| &unit.name),
-        Thing::Voucher(voucher) => program.vouchers.get(voucher.index()).map(|voucher| &voucher.name),
-        Thing::Stamps(card) => program.cards.get(card.index()).map(|card| &card.name),
+        Thing::Unit(unit) => program.unit_name(unit),
+        Thing::Voucher(voucher) => program.voucher_name(voucher),
+        Thing::Stamps(card) => program.card_name(card),
     };
-    name.map_or(String::new(), ToString::to_string)
+    name.into()
 }
 
 /// An amount of money with at least the digits of its currency.

@@ -277,18 +277,12 @@ impl Delta {
     #[must_use]
     pub fn source_name(&self, program: &crate::program::Program) -> String {
         let name = match self.source {
-            Source::Rule(rule) => program.rules.get(rule.index()).map(|rule| &*rule.name),
-            Source::Card(card) => program.cards.get(card.index()).map(|card| &*card.name),
-            Source::Tier(tiers, level) => program
-                .tiers
-                .get(tiers.index())
-                .and_then(|tiers| tiers.levels.get(level as usize))
-                .map(|level| &*level.name),
-            Source::Referral(referral) => {
-                program.referrals.get(referral.index()).map(|referral| &*referral.name)
-            }
-            Source::Given => Some("given"),
+            Source::Rule(rule) => program.rule_name(rule),
+            Source::Card(card) => program.card_name(card),
+            Source::Tier(tiers, level) => program.level_name(tiers, level),
+            Source::Referral(referral) => program.referral_name(referral),
+            Source::Given => "given",
         };
-        name.unwrap_or_default().into()
+        name.into()
     }
 }

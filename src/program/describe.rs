@@ -116,10 +116,9 @@ impl Program {
     }
 
     fn award_name(&self, award: Award) -> String {
-        let name = match award.thing {
-            AwardThing::Unit(unit) => self.units.get(unit.index()).map(|unit| &unit.name),
-            AwardThing::Voucher(voucher) => self.vouchers.get(voucher.index()).map(|voucher| &voucher.name),
-        };
-        name.map_or(String::new(), ToString::to_string)
+        match award.thing {
+            AwardThing::Unit(unit) => self.unit_name(unit).into(),
+            AwardThing::Voucher(voucher) => self.voucher_name(voucher).into(),
+        }
     }
 }
