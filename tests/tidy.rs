@@ -140,3 +140,13 @@ fn no_number_with_a_point_in_the_library() {
         }
     }
 }
+
+#[test]
+fn what_a_service_shares_can_be_shared() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<loyalty_rules::Program>();
+    shared::<loyalty_rules::Account>();
+    shared::<loyalty_rules::Event>();
+    shared::<loyalty_rules::Outcome>();
+    shared::<loyalty_rules::EvaluateError>();
+}

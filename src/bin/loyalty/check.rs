@@ -1,7 +1,7 @@
 //! `loyalty check`.
 
-use crate::load;
 use crate::screen::Done;
+use crate::{fix, load};
 use clap::Args;
 use loyalty_rules::diagnostics::Severity;
 
@@ -17,12 +17,18 @@ pub(crate) struct Check {
     /// Also end with 1 if there is a warning.
     #[arg(long)]
     deny_warnings: bool,
+    /// First carry out every repair that a finding marks with `can be fixed automatically`, in the files themselves.
+    #[arg(long)]
+    fix: bool,
 }
 
 impl Check {
     pub(crate) fn run(&self) -> Done {
         let mut good = true;
         for file in &self.files {
+            if self.fix {
+                fix::repair(file)?;
+            }
             match load::program(file)? {
                 Some(compiled) => {
                     load::show_findings(&compiled)?;

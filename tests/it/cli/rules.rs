@@ -30,6 +30,20 @@ fn check_tells_errors_warnings_and_missing_files_apart() {
 }
 
 #[test]
+fn check_carries_out_certain_repairs_when_asked() {
+    let folder = folder("fix");
+    let wrong = GOOD.replace("per full 2 EUR", "per full 2,00 EUR");
+    assert_ne!(wrong, GOOD);
+    fs::write(folder.join("wrong.loyalty"), &wrong).unwrap();
+    let ran = loyalty(&folder, &["check", "wrong.loyalty"]);
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err.contains("[can be fixed automatically]"), "{}", ran.err);
+    let ran = loyalty(&folder, &["check", "--fix", "wrong.loyalty"]);
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), "wrong.loyalty: 1 repaired\n"));
+    assert_eq!(fs::read_to_string(folder.join("wrong.loyalty")).unwrap(), GOOD);
+}
+
+#[test]
 fn imports_are_found_beside_the_importing_file() {
     let folder = folder("imports");
     fs::create_dir_all(folder.join("shop/parts")).unwrap();
