@@ -1,7 +1,7 @@
 //! From program, account and event to an outcome. Pure: no clock, no environment, no hash order, nothing rounded but
 //! where the text says so.
 //!
-//! The folder reads like the step table of the language: accept, clock, freeze (the [`judge`] room holds the frozen
+//! The folder reads like the step table of the language: accept, clock, freeze (the `judge` file holds the frozen
 //! facts), requests (none can be made yet: what is paid is what is charged), match, base, bonus, round, cap, book,
 //! games, tiers, friends, report.
 

@@ -5,7 +5,7 @@
 //! Invariants:
 //! 1. every id points into its table;
 //! 2. tables that ids promise to be in name order are in name order by code point;
-//! 3. every coefficient of a rate is a whole number over its unit's [`Unit::denominator`], and stays one when it is
+//! 3. every coefficient of a rate is a whole number over its unit's `denominator`, and stays one when it is
 //!    multiplied by any factor of the program;
 //! 4. every list inside a condition is sorted and without doubles;
 //! 5. `meters` holds every counter that a condition, cap or tier asks, once.
