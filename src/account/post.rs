@@ -110,22 +110,20 @@ impl Account {
 
     /// The balance of one book of a thing.
     pub(crate) fn balance_of(&self, thing: Thing, book: Book) -> i64 {
-        let found = match thing {
+        self.books_of(thing).map_or(0, |totals| totals.balance(book))
+    }
+
+    fn books_of(&self, thing: Thing) -> Option<&Totals> {
+        match thing {
             Thing::Unit(unit) => self.totals.get(unit.index()),
             Thing::Voucher(voucher) => self.voucher_totals.get(voucher.index()),
             Thing::Stamps(card) => self.card_totals.get(card.index()),
-        };
-        found.map_or(0, |totals| totals.balance(book))
+        }
     }
 
     /// The books of a thing.
     pub(crate) fn totals_of(&self, thing: Thing) -> Totals {
-        let found = match thing {
-            Thing::Unit(unit) => self.totals.get(unit.index()),
-            Thing::Voucher(voucher) => self.voucher_totals.get(voucher.index()),
-            Thing::Stamps(card) => self.card_totals.get(card.index()),
-        };
-        found.copied().unwrap_or_default()
+        self.books_of(thing).copied().unwrap_or_default()
     }
 
     /// Opens or moves the lot of a delta; tells whether the first due day has to be looked for anew.

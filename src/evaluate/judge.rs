@@ -1,6 +1,7 @@
 //! Judging conditions, three-valued, against facts that do not change during an event.
 
 use super::bound::{Bind, Bound};
+use super::terms;
 use crate::account::Account;
 use crate::calendar::{Anchors, Date, DateRange, Duration, Period};
 use crate::program::{
@@ -276,19 +277,12 @@ impl<'a> Facts<'a> {
 
     /// The key of the slot in which something on a day is counted.
     pub(crate) fn slot(&self, slots: Slots, day: Date) -> i64 {
-        match slots {
-            Slots::Ever => 0,
-            Slots::Period(period) => self.period_slot(period, day),
-            Slots::Day => i64::from(day.days()),
-            Slots::Minute => minute_slot(self.event.at),
-        }
+        terms::slot(slots, day, self.event.at, &self.anchors)
     }
 
+    /// The key of the slot of a period.
     pub(crate) fn period_slot(&self, period: Period, day: Date) -> i64 {
-        match period {
-            Period::Campaign | Period::Lifetime => 0,
-            _ => i64::from(period.start_of(day, &self.anchors).days()),
-        }
+        self.slot(Slots::Period(period), day)
     }
 
     fn birthday(&self) -> Option<Date> {
