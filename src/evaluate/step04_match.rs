@@ -71,7 +71,8 @@ fn asks_items(facts: &Facts<'_>, rows: &Rows, thing: Thing) -> bool {
         let of_items = match &rule.effect {
             Effect::Multiply { .. } => {
                 multipliers += 1;
-                rule.items.is_some()
+                // a cap of spend counts the lines of the multiplier itself
+                rule.items.is_some() || !rule.spend_caps.is_empty()
             }
             Effect::Linear { basis, .. } => matches!(basis, Basis::Item(_)),
             _ => false,

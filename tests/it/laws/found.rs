@@ -225,3 +225,29 @@ fn a_multiple_of_a_flat_award_comes_back_with_the_event() {
         assert_eq!(account.balance(&program, "points").expect("a unit").available, "3");
     }
 }
+
+#[test]
+fn a_cap_of_spend_counts_the_lines_of_a_multiplier_that_have_no_base() {
+    let program = program(&format!(
+        "{POINTS}earn Base {{\n  on purchase\n  for items where category is not Wein\n  \
+         give 1 points per 1 EUR\n}}\n\
+         bonus Double {{\n  on purchase\n  multiply points by 2\n  combine add\n}}\n\
+         cap Pot: 15 EUR of spend per day on [Base, Double]\n"
+    ));
+    let first = buys("K", "2026-02-02", &[("Pfeife", "1", "1", "Wein"), ("Saft", "1", "10", "Obst")]);
+    let second = buys("L", "2026-02-02", &[("Saft", "1", "10", "Obst")]);
+    let events = [first.build().expect("an event"), second.build().expect("an event")];
+    for explained in [false, true] {
+        let mut account = Account::open(&program, "Ann");
+        let mut evaluator = Evaluator::new();
+        for event in &events {
+            let outcome = match explained {
+                true => evaluator.explain(&program, &account, event),
+                false => evaluator.evaluate(&program, &account, event),
+            };
+            account.post(&program, &outcome.expect("applied")).expect("posted");
+        }
+        // 10 and their double; the multiplier covers the pipe too, so 4 of 15 EUR are left: 4 and their double
+        assert_eq!(account.balance(&program, "points").expect("a unit").available, "28");
+    }
+}
