@@ -16,7 +16,7 @@ pub(crate) use change::{
 };
 pub(crate) use meters::Meters;
 pub use post::PostError;
-pub(crate) use receipt::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
+pub(crate) use receipt::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use view::{Balance, HeldLevel, HeldLot, StampCard, Voucher};
 

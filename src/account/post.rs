@@ -58,7 +58,7 @@ impl Account {
             }
             let same = |other: &&Delta| other.thing == delta.thing && other.lot == delta.lot;
             let change = |other: &Delta| match (other.from, other.to) {
-                (Book::Issued, _) => other.amount,
+                (Book::Issued, _) | (Book::Redeemed, Book::Available) => other.amount,
                 (_, Book::Available) => 0,
                 _ => -other.amount,
             };
@@ -135,6 +135,10 @@ impl Account {
             self.open_lot(delta);
             return false;
         }
+        if delta.from == Book::Redeemed && delta.to == Book::Available {
+            self.refill_lot(delta);
+            return false;
+        }
         match delta.thing {
             Thing::Unit(_) => self.move_lot(delta),
             Thing::Voucher(_) => self.vouchers.retain(|held| held.number != delta.lot),
@@ -176,6 +180,51 @@ impl Account {
         }
         if pending {
             self.expect_due(start);
+        }
+        if let Some(last) = delta.last_day {
+            self.expect_due(last.plus_days(1));
+        }
+    }
+
+    /// What was spent comes back, into its lot or into one with the same terms; a voucher is held again.
+    fn refill_lot(&mut self, delta: &Delta) {
+        let start = delta.usable_from.unwrap_or(delta.day);
+        match delta.thing {
+            Thing::Unit(unit) => match self.lots.binary_search_by_key(&delta.lot, |lot| lot.number) {
+                Ok(place) => {
+                    if let Some(lot) = self.lots.get_mut(place) {
+                        lot.left += delta.amount;
+                    }
+                }
+                Err(place) => {
+                    let lot = Lot {
+                        number: delta.lot,
+                        unit,
+                        source: delta.source,
+                        event: delta.shared_event(),
+                        earned: start.min(delta.day),
+                        left: delta.amount,
+                        start,
+                        last: delta.last_day,
+                        pending: false,
+                    };
+                    self.lots.insert(place, lot);
+                    self.next_lot = self.next_lot.max(delta.lot + 1);
+                }
+            },
+            Thing::Voucher(voucher) => {
+                let place = self.vouchers.partition_point(|held| held.number < delta.lot);
+                let held = HeldVoucher {
+                    number: delta.lot,
+                    voucher,
+                    source: delta.source,
+                    event: delta.shared_event(),
+                    start,
+                    last: delta.last_day,
+                };
+                self.vouchers.insert(place, held);
+            }
+            Thing::Stamps(_) => {}
         }
         if let Some(last) = delta.last_day {
             self.expect_due(last.plus_days(1));

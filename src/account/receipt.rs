@@ -21,6 +21,41 @@ pub(crate) struct Receipt {
     pub(crate) awards: Vec<ReceiptAward>,
     /// Counters that a return has to lower and that cannot be told from the lines alone.
     pub(crate) shares: Vec<MeterShare>,
+    /// What requests paid; nothing if all was paid with money.
+    pub(crate) payment: Option<Box<Payment>>,
+}
+
+/// What requests paid of a purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Payment {
+    /// What counts as spent of each line, micro-units.
+    pub(crate) counted: Box<[i64]>,
+    pub(crate) spent: Box<[Spent]>,
+}
+
+/// What one request took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spent {
+    pub(crate) thing: Thing,
+    /// The lots it came from, in the order in which they were used.
+    pub(crate) lots: Box<[SpentLot]>,
+    /// What it paid of each line, in its own scale, and at the end what belongs to no line. Without parts it comes back
+    /// whole with the last line.
+    pub(crate) parts: Option<Box<[i64]>>,
+}
+
+/// A lot that paid, with its terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SpentLot {
+    pub(crate) lot: u32,
+    pub(crate) amount: i64,
+    pub(crate) source: Source,
+    /// The day it was earned.
+    pub(crate) earned: Date,
+    /// First usable day.
+    pub(crate) start: Date,
+    /// Last usable day.
+    pub(crate) last: Option<Date>,
 }
 
 /// What one rule gave for a purchase.
@@ -83,13 +118,16 @@ impl Lines {
 
 impl ReceiptAward {
     /// What each line gave, and at the end what the event as a whole gave. They add up to the amount.
-    pub(crate) fn parts(&self, items: &[Item]) -> Vec<i64> {
+    pub(crate) fn parts(&self, receipt: &Receipt) -> Vec<i64> {
+        let items = &receipt.items;
         let mut parts = vec![0; items.len() + 1];
         let weights: Vec<i128> = match &self.record {
             LineRecord::Parts(known) => return known.to_vec(),
             LineRecord::Event => Vec::new(),
-            LineRecord::Values(lines) => weigh(items, lines, |item| item.value),
-            LineRecord::Quantities(lines) => weigh(items, lines, |item| item.quantity),
+            LineRecord::Values(lines) => weigh(items.len(), lines, |line| receipt.counted(line)),
+            LineRecord::Quantities(lines) => {
+                weigh(items.len(), lines, |line| items.get(line).map_or(0, |item| item.quantity))
+            }
         };
         let mut shared = Vec::new();
         let done = Sharer::new().share_out(i128::from(self.amount), &weights, Ties::Later, &mut shared);
@@ -107,9 +145,8 @@ impl ReceiptAward {
     }
 }
 
-fn weigh(items: &[Item], lines: &Lines, of: impl Fn(&Item) -> i64) -> Vec<i128> {
-    let weight = |(line, item): (usize, &Item)| if lines.has(line) { i128::from(of(item)) } else { 0 };
-    items.iter().enumerate().map(weight).collect()
+fn weigh(width: usize, lines: &Lines, of: impl Fn(usize) -> i64) -> Vec<i128> {
+    (0..width).map(|line| if lines.has(line) { i128::from(of(line)) } else { 0 }).collect()
 }
 
 /// What a purchase added to a counter, by line.
@@ -123,11 +160,28 @@ pub(crate) struct MeterShare {
 }
 
 impl Receipt {
+    /// What counts as spent on a line, micro-units: its value, less what requests paid of it.
+    pub(crate) fn counted(&self, line: usize) -> i64 {
+        let counted = self.payment.as_ref().and_then(|payment| payment.counted.get(line).copied());
+        counted.unwrap_or_else(|| self.items.get(line).map_or(0, |item| item.value))
+    }
+
     /// Quantity and value of a line that are left.
     pub(crate) fn left(&self, line: usize) -> (i64, i64) {
         let (quantity, value) = self.items.get(line).map_or((0, 0), |item| (item.quantity, item.value));
         let (gone, paid) = self.returned.get(line).copied().unwrap_or((0, 0));
         (quantity - gone, value - paid)
+    }
+
+    /// What is left of what counts as spent on a line, micro-units.
+    pub(crate) fn counted_left(&self, line: usize) -> i64 {
+        let ((_, left), counted) = (self.left(line), self.counted(line));
+        let value = self.items.get(line).map_or(0, |item| item.value);
+        if value == counted {
+            return left;
+        }
+        let product = i128::from(counted) * i128::from(left);
+        i64::try_from(product.checked_div(i128::from(value)).unwrap_or(0)).unwrap_or(0)
     }
 
     /// How much of a line has come back, as a fraction: by value, or by quantity if the line is worth nothing.

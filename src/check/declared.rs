@@ -5,9 +5,9 @@ use super::table::{Table, alike, twice};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, File, ListBlock, Name, ProgramBlock, ReferralBlock, ReturnsBlock, RuleBlock,
-    RuleKind, SchemaBlock, SchemaOf, SharedCap, TestBlock, TiersBlock, UnitBlock, VocabularyKind,
-    VoucherBlock,
+    Block, BlockKind, CardBlock, File, ListBlock, Name, ProgramBlock, RedeemBlock, ReferralBlock,
+    ReturnsBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, TestBlock, TiersBlock, UnitBlock,
+    VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ pub(super) struct Declared<'a> {
     pub(super) bonuses: Table<'a, RuleBlock>,
     pub(super) cards: Table<'a, CardBlock>,
     pub(super) referrals: Table<'a, ReferralBlock>,
+    pub(super) redeems: Table<'a, RedeemBlock>,
     pub(super) caps: Table<'a, SharedCap>,
     pub(super) tiers: Table<'a, TiersBlock>,
     pub(super) returns: Option<(&'a ReturnsBlock, &'a Block)>,
@@ -74,6 +75,7 @@ impl<'a> Declared<'a> {
             bonuses: Table::new("rule"),
             cards: Table::new("card"),
             referrals: Table::new("referral"),
+            redeems: Table::new("`redeem` of"),
             caps: Table::new("shared cap"),
             tiers: Table::new("tiers block"),
             returns: None,
@@ -143,6 +145,7 @@ impl<'a> Declared<'a> {
                     self.referrals.declare(&referral.name, referral, block, report);
                 }
             }
+            BlockKind::Redeem(redeem) => self.redeems.declare(&redeem.name, redeem, block, report),
             BlockKind::Returns(returns) => {
                 if self.single("returns", block.head, report) {
                     self.returns = Some((returns, block));

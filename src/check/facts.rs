@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub(super) membership_day: Option<u8>,
     pub(super) late: Option<Duration>,
     pub(super) before_joining: Option<Duration>,
+    /// `spend … after redemptions`.
+    pub(super) after_redemptions: bool,
 }
 
 impl Settings {
@@ -43,6 +45,7 @@ impl Settings {
             membership_day: None,
             late: None,
             before_joining: None,
+            after_redemptions: true,
         }
     }
 }

@@ -38,7 +38,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "program", &head)?;
     let clock = (p.week_starts, p.day_starts, p.membership_day, p.late, p.before_joining);
     section(out, "clock", &clock)?;
-    section(out, "prices", &(p.prices_with_tax, p.spend_with_tax))?;
+    section(out, "prices", &(p.prices_with_tax, p.spend_with_tax, p.spend_after_redemptions))?;
     let symbols = (0..p.symbols.len() as u32).map(|id| p.symbols.text(crate::program::Symbol(id)));
     for name in symbols {
         section(out, "symbol", &name)?;
@@ -63,6 +63,11 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     section(out, "tiers", &p.tiers)?;
     section(out, "referrals", &p.referrals)?;
+    for redeem in &p.redeems {
+        let rate = (redeem.unit, redeem.amount, redeem.value);
+        let limits = (redeem.at_least, redeem.step, redeem.at_most, redeem.share, redeem.whole_only);
+        section(out, "redeem", &(rate, limits, &redeem.items, &redeem.when))?;
+    }
     section(out, "returns", &p.returns)?;
     section(out, "meters", &p.meters)?;
     section(out, "filters", &p.filters)

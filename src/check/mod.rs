@@ -38,6 +38,7 @@ mod scenarios;
 mod settings;
 mod similar;
 mod sources;
+mod spending;
 mod subjects;
 mod table;
 mod tiers;
@@ -190,6 +191,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let cards = low.cards();
     let tiers = low.tiers();
     let referrals = low.referrals();
+    let redeems = low.redeems();
     let returns = low.returns();
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
@@ -199,7 +201,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let settings = low.settings();
     let (meters, filters) = low.counters.take_tables();
     let symbols = std::mem::take(&mut low.symbols);
-    let cards = cards?;
+    let (cards, redeems) = (cards?, redeems?);
     let mut program = Program {
         name: settings.name.as_str().into(),
         version: settings.version,
@@ -220,7 +222,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         payments,
         member_attributes,
         item_attributes,
-        asked: Asked::of(&rules, &cards, &filters),
+        asked: Asked::of(&rules, &cards, &redeems, &filters),
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
         symbols,
@@ -232,6 +234,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         cards: cards.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
+        redeems: redeems.into(),
+        spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         meters,
         filters,

@@ -10,8 +10,13 @@ use crate::syntax::ast::{self, ReturnsLine, TakeBack};
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// What returns do; without a block the defaults, with a note.
     pub(super) fn returns(&mut self) -> Option<Returns> {
-        let mut found =
-            Returns { take_back: true, may_go_negative: true, within: None, unmatched: Unmatched::Refused };
+        let mut found = Returns {
+            take_back: true,
+            give_back_least: None,
+            may_go_negative: true,
+            within: None,
+            unmatched: Unmatched::Refused,
+        };
         let Some((block, _)) = self.all.returns else {
             let head = self.all.program.map(|(_, block)| block.head)?;
             self.report.push(
@@ -25,6 +30,7 @@ negative, and a return without a purchase is refused",
             return Some(found);
         };
         let mut take_back = Once::new("take back");
+        let mut give_back = Once::new("give back redeemed");
         let mut balance = Once::new("balance");
         let mut within = Once::new("accept within");
         let mut unmatched = Once::new("unmatched lines");
@@ -32,6 +38,7 @@ negative, and a return without a purchase is refused",
             let (span, report) = (line.span, &mut self.report);
             match &line.kind {
                 ReturnsLine::TakeBack(what) => take_back.set(*what == TakeBack::InProportion, span, report),
+                ReturnsLine::GiveBack(least) => give_back.set(*least, span, report),
                 ReturnsLine::Balance(negative) => balance.set(*negative, span, report),
                 ReturnsLine::AcceptWithin(duration) => within.set(*duration, span, report),
                 ReturnsLine::Unmatched(what) => unmatched.set(*what, span, report),
@@ -44,6 +51,9 @@ negative, and a return without a purchase is refused",
             Some(ast::Unmatched::Skipped) => Unmatched::Skipped,
             Some(ast::Unmatched::TodaysRate) => Unmatched::TodaysRate,
         };
+        if let Some(written) = give_back.value().flatten() {
+            found.give_back_least = Some(times::days(written, &mut self.report)?);
+        }
         if let Some(written) = within.value() {
             found.within = Some(times::days(written, &mut self.report)?);
         }

@@ -82,6 +82,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 return;
             }
             Step::Return { .. } => None,
+            Step::Redeem { request, .. } => {
+                self.request(request);
+                for (_, span) in facts {
+                    let help = "remove this line, or write the request in a purchase";
+                    self.report.misplaced(span, "a request of its own brings nothing with it", help);
+                }
+                return;
+            }
             Step::Joining { .. } => Some(EventKindId::JOINING),
             Step::Event { event, .. } => match self.event(event) {
                 Some(event) => Some(event),
@@ -98,6 +106,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     self.payment(kind);
                     money::money(amount, self.settings(), &mut self.report);
                 }
+                StepFact::Redeem(_) if matches!(event, None | Some(EventKindId::JOINING)) => {
+                    let help = "write it in a purchase, or as `redeem …` of its own";
+                    self.report.misplaced(span, "nothing can be spent here", help);
+                }
+                StepFact::Redeem(request) => self.request(request),
                 StepFact::AllItems(_) if event.is_some() => {
                     let help = "list the items, for example `item Brot 1 x 4 EUR`";
                     self.report.misplaced(span, "only a return gives back all items", help);
@@ -237,7 +250,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     self.report.unknown("rule", &rule.text, rule.span, self.all.rule_candidates(), "");
                 }
             }
-            Expect::Has(_, amount, _) | Expect::Loses(_, amount) => self.amount_of(amount),
+            Expect::Has(_, amount, _) | Expect::Loses(_, amount) | Expect::Owes(_, amount) => {
+                self.amount_of(amount);
+            }
+            Expect::Pays(_, amount) => {
+                money::money(amount, self.settings(), &mut self.report);
+            }
             Expect::Tier { of, tier, .. } => match of {
                 None => self.any_tier(tier),
                 Some(block) => {

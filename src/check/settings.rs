@@ -25,7 +25,7 @@ struct Lines {
     late: Once<ast::Duration>,
     early: Once<ast::Duration>,
     prices: Once<()>,
-    spend: Once<()>,
+    spend: Once<bool>,
 }
 
 /// Settings of a program; where a line is missing or wrong, a stand-in, because there is a finding then.
@@ -68,6 +68,7 @@ pub(super) fn settings(program: Option<(&ProgramBlock, &Block)>, report: &mut Re
     });
     settings.late = bounded(lines.late, report);
     settings.before_joining = bounded(lines.early, report);
+    settings.after_redemptions = lines.spend.value().unwrap_or(true);
     settings
 }
 
@@ -108,12 +109,12 @@ fn read(program: &ProgramBlock, report: &mut Report) -> Lines {
                 }
             }
             ProgramLine::Spend { with_tax, after_redemptions } => {
-                lines.spend.set((), span, report);
-                if !with_tax || !after_redemptions {
+                lines.spend.set(*after_redemptions, span, report);
+                if !with_tax {
                     report.later(
                         span,
-                        "this version counts spend with tax and after redemptions only",
-                        "write `spend with tax after redemptions`",
+                        "this version counts spend with tax only",
+                        "write `spend with tax …` and pass prices that contain it",
                     );
                 }
             }

@@ -61,7 +61,7 @@ pub enum Note {
 }
 
 /// An event, bound. Reused from event to event.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Bound {
     /// `None` for returns, messages and events that the program does not declare.
     pub(crate) kind: Option<EventKindId>,
@@ -70,14 +70,20 @@ pub(crate) struct Bound {
     /// The local day, from one `day starts at` to the next.
     pub(crate) day: Date,
     pub(crate) local: LocalTime,
+    /// The lines, with the values that count as spent.
     pub(crate) items: Option<Arc<[Item]>>,
+    /// The lines as charged, where requests have lowered their values.
+    pub(crate) before_requests: Option<Arc<[Item]>>,
     pub(crate) bound_items: Vec<BoundItem>,
     /// Item by item, all attributes of the program's `item` block.
     pub(crate) item_attributes: Vec<Bind>,
     pub(crate) attributes: Vec<Bind>,
     pub(crate) member_attributes: Vec<Bind>,
     pub(crate) has_basket: bool,
+    /// The sum of all lines before requests.
     pub(crate) basket: i64,
+    /// What counts as spent of it.
+    pub(crate) spend: i64,
     pub(crate) quantity: i64,
     pub(crate) channel: Symbol,
     pub(crate) store: Symbol,
@@ -95,12 +101,14 @@ impl Default for Bound {
             day: Date::MIN,
             local: LocalTime { date: Date::MIN, minute: 0, second: 0 },
             items: None,
+            before_requests: None,
             bound_items: Vec::new(),
             item_attributes: Vec::new(),
             attributes: Vec::new(),
             member_attributes: Vec::new(),
             has_basket: false,
             basket: 0,
+            spend: 0,
             quantity: 0,
             channel: Symbol::NONE,
             store: Symbol::NONE,
@@ -115,6 +123,17 @@ impl Bound {
     /// The items of the basket.
     pub(crate) fn items(&self) -> &[Item] {
         self.items.as_deref().unwrap_or(&[])
+    }
+
+    /// The items of the basket with the values that were charged, before requests.
+    pub(crate) fn charged(&self) -> Option<&Arc<[Item]>> {
+        self.before_requests.as_ref().or(self.items.as_ref())
+    }
+
+    /// Takes over what requests left of the values.
+    pub(crate) fn count(&mut self, items: Arc<[Item]>) {
+        self.spend = items.iter().map(|item| item.value).sum();
+        self.before_requests = self.items.replace(items);
     }
 
     /// Binds instant, attributes of the member, and for purchases and declared events all they carry.
@@ -142,19 +161,21 @@ impl Bound {
                 self.kind = Some(EventKindId::JOINING);
                 Ok(())
             }
-            Kind::Return(_) | Kind::Message(_) => Ok(()),
+            Kind::Return(_) | Kind::Redeem(_) | Kind::Message(_) => Ok(()),
         }
     }
 
     fn clear(&mut self) {
         self.kind = None;
         self.items = None;
+        self.before_requests = None;
         self.bound_items.clear();
         self.item_attributes.clear();
         self.attributes.clear();
         self.member_attributes.clear();
         self.has_basket = false;
         self.basket = 0;
+        self.spend = 0;
         self.quantity = 0;
         self.channel = Symbol::NONE;
         self.store = Symbol::NONE;
@@ -245,6 +266,7 @@ impl Bound {
                 self.bind_attributes(program, &item.attributes, &program.item_attributes, true)?;
             }
         }
+        self.spend = self.basket;
         self.items = Some(items);
         Ok(())
     }

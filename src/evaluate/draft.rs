@@ -91,7 +91,14 @@ impl<'a> Draft<'a> {
         self.number = number.saturating_sub(1);
     }
 
-    fn key(&mut self) -> Key {
+    /// A number for a lot that is about to be opened.
+    pub(super) const fn new_lot(&mut self) -> u32 {
+        let lot = self.next_lot;
+        self.next_lot += 1;
+        lot
+    }
+
+    pub(super) fn key(&mut self) -> Key {
         self.number += 1;
         Key { cause: self.cause.clone(), number: self.number }
     }
@@ -161,8 +168,7 @@ impl<'a> Draft<'a> {
         // a late event may become usable before the day to which the clock was run
         let clock = || self.account.clock_day(self.program).is_none_or(|clock| start > clock);
         let to = if start > self.day && clock() { Book::Pending } else { Book::Available };
-        let lot = self.next_lot;
-        self.next_lot += 1;
+        let lot = self.new_lot();
         let key = self.key();
         self.postings.deltas.push(Delta {
             key,
@@ -226,7 +232,11 @@ impl<'a> Draft<'a> {
     pub(crate) fn lot_left(&self, thing: Thing, lot: u32, left: i64) -> i64 {
         let deltas = self.postings.deltas.iter();
         let gone = deltas.filter(|delta| delta.thing == thing && delta.lot == lot).map(|delta| {
-            if delta.from != Book::Issued && delta.to != Book::Available { delta.amount } else { 0 }
+            match (delta.from, delta.to) {
+                (Book::Redeemed, Book::Available) => -delta.amount,
+                (Book::Issued, _) | (_, Book::Available) => 0,
+                _ => delta.amount,
+            }
         });
         left - gone.sum::<i64>()
     }

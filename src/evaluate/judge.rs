@@ -226,7 +226,7 @@ impl<'a> Facts<'a> {
             return None;
         }
         let mut sum: i64 = 0;
-        for (place, item) in self.event.items().iter().enumerate() {
+        for (place, item) in self.event.charged().into_iter().flat_map(|items| items.iter()).enumerate() {
             if self.passes(filter, place) {
                 sum = sum.saturating_add(of(item));
             }

@@ -2,19 +2,21 @@
 //! where the text says so.
 //!
 //! The folder reads like the step table of the language: accept, clock, freeze (the `judge` file holds the frozen
-//! facts), requests (none can be made yet: what is paid is what is charged), match, base, bonus, round, cap, book,
-//! games, tiers, friends, report.
+//! facts), requests, match, base, bonus, round, cap, book, games, tiers, friends, report.
 
 mod bound;
 mod draft;
 pub(crate) mod given;
 mod judge;
+mod lots;
 mod outcome;
 mod refuse;
 mod returning;
 mod rows;
+mod settlement;
 mod step00_accept;
 mod step01_clock;
+mod step03_requests;
 mod step04_match;
 mod step05_base;
 mod step06_bonus;
@@ -32,9 +34,10 @@ pub(crate) use bound::{Typed, typed};
 pub(crate) use draft::Draft;
 pub(crate) use judge::Facts;
 pub use outcome::{Outcome, Status};
-pub use refuse::{EvaluateError, Refusal, Rejection};
+pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
+pub use settlement::Redemption;
 
-use crate::account::{Account, Change, PostError, Postings, Tenure};
+use crate::account::{Account, Change, Payment, PostError, Postings, Tenure};
 use crate::calendar::Instant;
 use crate::event::{Event, Kind, Message};
 use crate::ledger::Cause;
@@ -43,6 +46,7 @@ use bound::Bound;
 use rows::Rows;
 use std::borrow::Cow;
 use std::sync::Arc;
+use step03_requests::Settled;
 use trace::Trace;
 
 /// Evaluates events. It holds only memory that it uses again; one evaluator serves any number of programs and
@@ -89,6 +93,7 @@ struct Gathered {
     messages: Vec<Message>,
     notes: Vec<Note>,
     trace: Option<Trace>,
+    settled: Settled,
 }
 
 impl Evaluator {
@@ -214,21 +219,24 @@ impl Evaluator {
         event: &Event,
         gathered: &mut Gathered,
     ) -> Result<(), EvaluateError> {
-        let bound = &self.bound;
-        let facts = Facts::new(program, account, bound);
-        let mut draft = start_draft(program, account, Arc::clone(&event.id), bound);
+        let mut draft = start_draft(program, account, Arc::clone(&event.id), &self.bound);
         let mut notes = Vec::new();
-        let when = (event.at, bound.day);
+        let when = (event.at, self.bound.day);
         // a joining makes no event late: what came before it has a rule of its own
         let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
         draft.change(Change::Seen(Arc::clone(&event.id), event.digest, counts.then_some(when)));
         draft.change(Change::Clock(event.at));
+        self.settle(&mut draft, event, &mut gathered.settled)?;
+        let bound = &self.bound;
+        let facts = Facts::new(program, account, bound);
         match &event.kind {
             Kind::Named(_) => {
                 if let Some(kind) = bound.kind {
-                    named(&facts, &mut draft, &mut self.rows, kind, &mut gathered.trace)?;
+                    let payment = gathered.settled.record.take();
+                    named(&facts, &mut draft, &mut self.rows, kind, payment, &mut gathered.trace)?;
                 }
             }
+            Kind::Redeem(_) => {}
             Kind::Joining { referrer } => {
                 join(&facts, &mut draft, &mut self.rows, event, referrer.as_ref(), gathered, &mut notes)?;
             }
@@ -245,6 +253,32 @@ impl Evaluator {
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
         gathered.notes.append(&mut notes);
+        Ok(())
+    }
+}
+
+impl Evaluator {
+    /// Step 3. An event that asks for nothing passes by.
+    fn settle(
+        &mut self,
+        draft: &mut Draft<'_>,
+        event: &Event,
+        settled: &mut Settled,
+    ) -> Result<(), Rejection> {
+        settled.left = self.bound.has_basket.then_some(self.bound.basket);
+        let requests = event.requests();
+        if requests.is_empty() {
+            return Ok(());
+        }
+        if self.bound.kind.is_none() && matches!(event.kind, Kind::Named(_)) {
+            let detail = "in an event that the program does not know nothing can be redeemed";
+            return Err(Rejection::new(Refusal::WrongValue, detail));
+        }
+        let facts = Facts::new(draft.program, draft.account, &self.bound);
+        *settled = step03_requests::take(&facts, draft, self.bound.kind, requests)?;
+        if let Some(items) = settled.counted.take() {
+            self.bound.count(items);
+        }
         Ok(())
     }
 }
@@ -292,6 +326,7 @@ fn named(
     draft: &mut Draft<'_>,
     rows: &mut Rows,
     kind: EventKindId,
+    payment: Option<Box<Payment>>,
     trace: &mut Option<Trace>,
 ) -> Result<(), Rejection> {
     draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
@@ -299,7 +334,7 @@ fn named(
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
     step10_games::stamp_cards(facts, draft, kind, &mut rows.passes, &mut awards);
-    step09_book::keep_receipt(facts, draft, kind, awards, shares);
+    step09_book::keep_receipt(facts, draft, kind, awards, shares, payment);
     step11_tiers::recount(draft);
     step12_friends::qualify(facts, draft, kind);
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::Gathered;
 use super::bound::Note;
+use super::step03_requests::Taken;
 use super::trace::Trace;
 use crate::account::{Account, Postings};
 use crate::event::{Event, Message};
@@ -31,6 +32,10 @@ pub struct Outcome {
     pub(crate) notes: Vec<Note>,
     pub(crate) trace: Option<Trace>,
     pub(crate) event: Option<Arc<str>>,
+    /// Micro-units that are left to pay; nothing without a basket.
+    pub(crate) left: Option<i64>,
+    /// What requests took.
+    pub(crate) taken: Vec<Taken>,
 }
 
 impl Outcome {
@@ -41,7 +46,7 @@ impl Outcome {
         status: Status,
         gathered: Gathered,
     ) -> Self {
-        let Gathered { postings, messages, mut notes, trace } = gathered;
+        let Gathered { postings, messages, mut notes, trace, settled } = gathered;
         notes.dedup();
         Self {
             program: program.fingerprint,
@@ -53,6 +58,8 @@ impl Outcome {
             notes,
             trace,
             event: event.map(|event| Arc::clone(&event.id)),
+            left: settled.left,
+            taken: settled.taken,
         }
     }
 

@@ -23,6 +23,16 @@ pub enum Refusal {
     MoreThanIsLeft,
     /// A value of the wrong type, currency or range.
     WrongValue,
+    /// What a request needs does not hold.
+    ConditionNotMet,
+    /// A request for more than the member has.
+    NotEnough,
+    /// A request for less than is accepted.
+    BelowSmallest,
+    /// A request for an amount between two steps.
+    NotWholeStep,
+    /// A request for more than may be paid like this.
+    AboveLargest,
     /// An amount beyond what can be booked.
     TooLarge,
 }
@@ -40,6 +50,11 @@ impl Refusal {
             Self::NoSuchLine => "no such line",
             Self::MoreThanIsLeft => "more than is left",
             Self::WrongValue => "wrong value",
+            Self::ConditionNotMet => "condition not met",
+            Self::NotEnough => "not enough",
+            Self::BelowSmallest => "below the smallest amount",
+            Self::NotWholeStep => "not a whole step",
+            Self::AboveLargest => "above the largest amount",
             Self::TooLarge => "too large",
         }
     }
@@ -52,11 +67,22 @@ pub struct Rejection {
     pub reason: Refusal,
     /// What exactly, and what would be accepted.
     pub detail: String,
+    /// For a refused request: the largest amount that would be accepted.
+    pub largest: Option<Largest>,
+}
+
+/// The largest amount of something that would be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Largest {
+    /// The unit.
+    pub name: String,
+    /// The amount as a decimal text with the decimals of the unit; zero if none would be accepted.
+    pub amount: String,
 }
 
 impl Rejection {
     pub(crate) fn new(reason: Refusal, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into() }
+        Self { reason, detail: detail.into(), largest: None }
     }
 
     pub(crate) fn too_large() -> Self {
@@ -69,7 +95,13 @@ impl fmt::Display for Rejection {
         if self.detail.is_empty() {
             return f.write_str(self.reason.text());
         }
-        write!(f, "{}: {}", self.reason.text(), self.detail)
+        match &self.largest {
+            // `not enough points: …`
+            Some(largest) if self.reason == Refusal::NotEnough => {
+                write!(f, "{} {}: {}", self.reason.text(), largest.name, self.detail)
+            }
+            _ => write!(f, "{}: {}", self.reason.text(), self.detail),
+        }
     }
 }
 

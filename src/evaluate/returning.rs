@@ -6,17 +6,19 @@
 use super::bound::{Bound, Note};
 use super::draft::{Draft, Transfer};
 use super::judge::Facts;
+use super::lots::OpenLot;
 use super::refuse::{Refusal, Rejection};
 use super::rows::Rows;
 use super::{
-    step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers, step12_friends,
+    step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers, step12_friends, terms,
 };
-use crate::account::{Account, Change, Lot, MeterShare, Receipt, ReceiptAward};
+use crate::account::{Account, Change, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
 use crate::calendar::Date;
 use crate::event::{Item, Return, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{EventKindId, Measure, Program, Unmatched};
+use crate::program::{EventKindId, Measure, Program, UnitId, Unmatched};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -230,6 +232,12 @@ pub(crate) fn take_back(
     rows: &mut Rows,
     matched: Matched<'_>,
 ) -> Result<(), Rejection> {
+    // first what was spent on all purchases is given back, then what they earned is taken back
+    for (id, receipt) in &matched.receipts {
+        if let Some(before) = facts.account.receipts.get(id) {
+            give_back(draft, before, receipt);
+        }
+    }
     for (id, receipt) in matched.receipts {
         let Some(before) = facts.account.receipts.get(&id) else { continue };
         if facts.program.returns.take_back {
@@ -251,15 +259,46 @@ pub(crate) fn take_back(
 /// What must have been taken back of an award in sum: of each line its part times what has come back of it. A line with
 /// a negative share gives nothing when it comes back, but no more is ever taken than was booked.
 fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
-    let lines = receipt.items.len();
     if receipt.returned.is_empty() {
         return 0;
     }
-    let parts = award.parts(&receipt.items).into_iter().enumerate().map(|(place, part)| {
+    came_back(receipt, &award.parts(receipt), award.amount)
+}
+
+/// Of an amount that has these parts by line, and at the end one of the event: what belongs to all that has come back.
+fn came_back(receipt: &Receipt, parts: &[i64], amount: i64) -> i64 {
+    let lines = receipt.items.len();
+    let parts = parts.iter().enumerate().map(|(place, part)| {
         let (num, den) = if place < lines { receipt.fraction(place) } else { receipt.whole_fraction() };
-        portion(part.max(0), num, den)
+        portion((*part).max(0), num, den)
     });
-    parts.sum::<i64>().min(award.amount)
+    parts.sum::<i64>().min(amount)
+}
+
+/// Gives back what requests paid of the returned lines: line by line, rounded down in sum, all at the end; latest last
+/// day first. What has no parts comes back whole with the last line.
+fn give_back(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
+    for spent in after.payment.iter().flat_map(|payment| &payment.spent) {
+        let total: i64 = spent.lots.iter().map(|lot| lot.amount).sum();
+        let back = |receipt: &Receipt| match &spent.parts {
+            _ if receipt.returned.is_empty() => 0,
+            Some(parts) => came_back(receipt, parts, total),
+            None if receipt.is_returned_in_full() => total,
+            None => 0,
+        };
+        let (mut given, now) = (back(before), back(after));
+        let mut lots: Vec<_> = spent.lots.iter().collect();
+        lots.sort_by_key(|lot| Reverse((lot.last.unwrap_or(Date::MAX), lot.earned, lot.lot)));
+        let mut passed = 0;
+        for lot in lots {
+            let until = (passed + lot.amount).min(now);
+            if until > given {
+                draft.give_back(spent.thing, lot, until - given, &after.id);
+                given = until;
+            }
+            passed += lot.amount;
+        }
+    }
 }
 
 fn portion(part: i64, num: i64, den: i64) -> i64 {
@@ -310,21 +349,45 @@ fn take_award(
                 draft.transfer(booking.event(&receipt.id));
                 return;
             }
-            // the lot first; of what had paid off a debt, other lots and then a debt again
+            // the lot first; of what was spent of it or had paid off a debt, other lots and then a debt again
             let in_lot = award.amount - award.repaid;
-            let from_lot = new.min(in_lot) - old.min(in_lot);
-            if let Some(lot) = facts.account.lot(award.lot) {
-                take_from_lot(draft, lot, from_lot, &receipt.id);
+            let mut rest = new.min(in_lot) - old.min(in_lot);
+            let elsewhere = amount - rest;
+            let lots = draft.lots_in_order(unit);
+            let mut gone = true;
+            if let Some(lot) = lots.iter().find(|lot| lot.number == award.lot) {
+                gone = false;
+                rest -= take_from_lot(draft, unit, lot, rest, &receipt.id);
             }
-            take_elsewhere(facts, draft, award.thing, award.source, amount - from_lot, &receipt.id);
+            // what expired counts as taken
+            if gone && has_expired(facts, receipt, award, unit) {
+                rest = 0;
+            }
+            take_elsewhere(facts, draft, (unit, award.source), elsewhere + rest, &receipt.id);
         }
     }
 }
 
-/// Takes from a lot what is left of it; what has expired counts as taken. Returns what was taken.
-fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, amount: i64, of: &Arc<str>) -> i64 {
-    let thing = Thing::Unit(lot.unit);
-    let part = draft.lot_left(thing, lot.number, lot.left).min(amount);
+/// Whether the last day of what a rule gave has passed.
+fn has_expired(facts: &Facts<'_>, receipt: &Receipt, award: &ReceiptAward, unit: UnitId) -> bool {
+    let program = facts.program;
+    let rule = match award.source {
+        Source::Rule(rule) => program.rules.get(rule.index()),
+        _ => None,
+    };
+    let Some(of_unit) = program.units.get(unit.index()) else { return false };
+    let activate = rule.and_then(|rule| rule.activate).unwrap_or(of_unit.activate);
+    let expire = rule.map(|rule| &rule.expire).filter(|expire| !expire.is_empty());
+    let start = terms::start_day(activate, receipt.day, &facts.anchors);
+    let expire = expire.unwrap_or(&of_unit.expire);
+    let last = terms::last_day(expire, receipt.day, start, receipt.day, &facts.anchors);
+    last.is_some_and(|last| last < facts.event.day)
+}
+
+/// Takes from a lot what is left of it. Returns what was taken.
+fn take_from_lot(draft: &mut Draft<'_>, unit: UnitId, lot: &OpenLot, amount: i64, of: &Arc<str>) -> i64 {
+    let thing = Thing::Unit(unit);
+    let part = lot.left.min(amount);
     let from = if lot.pending { Book::Pending } else { Book::Available };
     let booking = Transfer::new(thing, part, from, Book::TakenBack, lot.source, Reason::Returned);
     draft.transfer(booking.event(of).lot(lot.number));
@@ -335,20 +398,20 @@ fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, amount: i64, of: &Arc<str>) -
 fn take_elsewhere(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
-    thing: Thing,
-    source: Source,
+    (unit, source): (UnitId, Source),
     amount: i64,
     of: &Arc<str>,
 ) {
     let mut rest = amount;
-    let mut lots: Vec<&Lot> =
-        facts.account.lots.iter().filter(|lot| Thing::Unit(lot.unit) == thing).collect();
-    lots.sort_by_key(|lot| (lot.pending, lot.last.unwrap_or(Date::MAX), lot.earned, lot.number));
-    for lot in lots {
+    if rest <= 0 {
+        return;
+    }
+    let thing = Thing::Unit(unit);
+    for lot in draft.lots_in_order(unit) {
         if rest <= 0 {
             return;
         }
-        rest -= take_from_lot(draft, lot, rest, of);
+        rest -= take_from_lot(draft, unit, &lot, rest, of);
     }
     if facts.program.returns.may_go_negative {
         let booking = Transfer::new(thing, rest, Book::Debt, Book::TakenBack, source, Reason::Returned);
@@ -398,7 +461,11 @@ fn cancel_vouchers(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, 
 /// Counters of the past: amounts are net of returns, in the window of the purchase; counts of events are not.
 fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
     let sum = |receipt: &Receipt| {
-        receipt.returned.iter().fold((0, 0), |sum: (i64, i64), line| (sum.0 + line.0, sum.1 + line.1))
+        let lines = receipt.returned.iter().enumerate();
+        lines.fold((0, 0), |sum: (i64, i64), (place, line)| {
+            let spend = receipt.payment.as_ref().map_or(line.1, |_| counted_back(receipt, place));
+            (sum.0 + line.0, sum.1 + spend)
+        })
     };
     let (old, new) = (sum(before), sum(after));
     let index = &draft.program.meter_index;
@@ -421,6 +488,12 @@ fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
     for share in &after.shares {
         draft.count(share.meter, share.slot, gone(before, share) - gone(after, share));
     }
+}
+
+/// What has come back of what counts as spent on a line.
+fn counted_back(receipt: &Receipt, line: usize) -> i64 {
+    let (num, den) = receipt.fraction(line);
+    portion(receipt.counted(line), num, den)
 }
 
 fn gone(receipt: &Receipt, share: &MeterShare) -> i64 {
@@ -470,7 +543,7 @@ fn take_todays_rate(
             draft.transfer(booking.event(&of));
             draft.count_unit(unit, (facts.event.at, facts.event.day), -part);
         } else {
-            take_elsewhere(&facts, draft, thing, source, amount, &of);
+            take_elsewhere(&facts, draft, (unit, source), amount, &of);
         }
     }
     Ok(())

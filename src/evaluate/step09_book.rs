@@ -7,7 +7,7 @@ use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step08_cap::{count_cap, use_spend};
 use super::trace::Trace;
-use crate::account::{Change, LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
+use crate::account::{Change, LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward};
 use crate::amount::{Sharer, Ties};
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
@@ -115,7 +115,7 @@ pub(crate) fn count_event(facts: &Facts<'_>, draft: &mut Draft<'_>, kind: EventK
     for meter in index.baskets.iter().copied() {
         let slot = draft.slot_on(meter, facts.event.day);
         match draft.measure(meter) {
-            Some(Measure::Spend(None)) => draft.count(meter, slot, facts.event.basket),
+            Some(Measure::Spend(None)) => draft.count(meter, slot, facts.event.spend),
             Some(Measure::Quantity(None)) => draft.count(meter, slot, facts.event.quantity),
             Some(Measure::Spend(Some(filter))) => {
                 let parts = filtered(facts, filter, |item| item.value);
@@ -173,8 +173,9 @@ pub(crate) fn keep_receipt(
     kind: EventKindId,
     awards: Vec<ReceiptAward>,
     shares: Vec<MeterShare>,
+    payment: Option<Box<Payment>>,
 ) {
-    let (Some(id), Some(items)) = (&facts.event.id, &facts.event.items) else { return };
+    let (Some(id), Some(items)) = (&facts.event.id, facts.event.charged()) else { return };
     draft.change(Change::Receipt(Arc::new(Receipt {
         id: Arc::clone(id),
         kind,
@@ -184,5 +185,6 @@ pub(crate) fn keep_receipt(
         returned: Vec::new(),
         awards,
         shares,
+        payment,
     })));
 }

@@ -62,7 +62,7 @@ pub(crate) fn qualify(facts: &Facts<'_>, draft: &mut Draft<'_>, kind: EventKindI
     let in_time = qualifies
         .within
         .is_none_or(|within| within.add_to_date(joined).is_none_or(|last| facts.event.day <= last));
-    let enough = qualifies.at_least == 0 || facts.event.basket >= qualifies.at_least;
+    let enough = qualifies.at_least == 0 || facts.event.spend >= qualifies.at_least;
     let Some(id) = facts.event.id.as_ref().filter(|_| in_time && enough) else { return };
     match referral.wait.and_then(|wait| wait.add_to_date(facts.event.day)) {
         Some(day) if day > facts.event.day => {
@@ -95,7 +95,7 @@ pub(crate) fn recheck(draft: &mut Draft<'_>, receipt: &Receipt) {
     if *id != receipt.id {
         return;
     }
-    let left: i64 = (0..receipt.items.len()).map(|line| receipt.left(line).1).sum();
+    let left: i64 = (0..receipt.items.len()).map(|line| receipt.counted_left(line)).sum();
     let least = referral.qualifies.map_or(0, |qualifies| qualifies.at_least);
     if left < least || receipt.is_returned_in_full() {
         draft.change(Change::Link(Box::new(Link { stage: LinkStage::Open, ..link.clone() })));

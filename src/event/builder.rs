@@ -1,6 +1,7 @@
 //! Building events. Every limit and every number is checked here, once.
 
-use super::{Digest, Event, Item, Kind, Named, Return, ReturnLine, Value};
+use super::request::joined_requests;
+use super::{Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -58,9 +59,15 @@ pub enum EventError {
     /// An attribute is written twice.
     #[error("the attribute `{0}` is there twice")]
     Twice(String),
-    /// The name of an event is a word that the wire form needs: `return`, `joining`, `referral-named`, ….
+    /// The name of an event is a word that the wire form needs: `return`, `redeem`, `joining`, `referral-named`, ….
     #[error("no event can be named `{0}`: that word stands for another form of event")]
     ReservedName(String),
+    /// A redemption without a purchase asks for nothing, or for several things.
+    #[error("a redemption without a purchase asks for exactly one thing")]
+    OneRequest,
+    /// A request on something that is neither a purchase nor a declared event nor a redemption.
+    #[error("only a purchase, a declared event or a redemption can ask to redeem something")]
+    NoRequest,
     /// The id begins like the keys under which the clock books.
     #[error("the id `{0}` begins with @, which is kept for what the clock books")]
     ReservedId(String),
@@ -84,13 +91,15 @@ pub struct EventBuilder {
     lines: Vec<ReturnLine>,
     all_of: Vec<Option<Arc<str>>>,
     referrer: Option<Arc<str>>,
-    problem: Option<Box<EventError>>,
+    pub(super) requests: Vec<Request>,
+    pub(super) problem: Option<Box<EventError>>,
 }
 
 #[derive(Debug, Clone)]
 enum BuilderKind {
     Named(Box<str>),
     Return,
+    Redeem,
     Joining,
 }
 
@@ -111,6 +120,12 @@ impl Event {
     #[must_use]
     pub fn returned(id: &str, member: &str, at: &str) -> EventBuilder {
         EventBuilder::new(BuilderKind::Return, id, member, at)
+    }
+
+    /// Something is redeemed without a purchase: say with [`EventBuilder::redeem`] what and how much.
+    #[must_use]
+    pub fn redemption(id: &str, member: &str, at: &str) -> EventBuilder {
+        EventBuilder::new(BuilderKind::Redeem, id, member, at)
     }
 
     /// A member joins.
@@ -138,6 +153,7 @@ impl EventBuilder {
             lines: Vec::new(),
             all_of: Vec::new(),
             referrer: None,
+            requests: Vec::new(),
             problem: None,
         }
     }
@@ -254,6 +270,9 @@ impl EventBuilder {
     }
 
     fn kind(mut self) -> Result<Kind, EventError> {
+        if matches!(self.kind, BuilderKind::Return | BuilderKind::Joining) && !self.requests.is_empty() {
+            return Err(EventError::NoRequest);
+        }
         match self.kind {
             BuilderKind::Named(name) => {
                 check_text("the kind of event", &name)?;
@@ -273,6 +292,7 @@ impl EventBuilder {
                 }
                 let has_basket = !items.is_empty();
                 let payments = joined_payments(self.payments)?;
+                let requests = joined_requests(self.requests)?;
                 Ok(Kind::Named(Named {
                     name,
                     items: items.into(),
@@ -280,6 +300,7 @@ impl EventBuilder {
                     channel: self.channel,
                     store: self.store,
                     payments,
+                    requests,
                 }))
             }
             BuilderKind::Return => {
@@ -292,6 +313,11 @@ impl EventBuilder {
                 }
                 Ok(Kind::Return(Return { of: self.of, lines: self.lines.into(), all_of: self.all_of.into() }))
             }
+            BuilderKind::Redeem => match <[Request; 1]>::try_from(joined_requests(self.requests)?.into_vec())
+            {
+                Ok([request]) => Ok(Kind::Redeem(request)),
+                Err(_) => Err(EventError::OneRequest),
+            },
             BuilderKind::Joining => {
                 if let Some(referrer) = &self.referrer {
                     check_text("the referrer", referrer)?;
@@ -323,7 +349,7 @@ fn joined_payments(mut payments: Vec<Payment>) -> Result<Box<[Payment]>, EventEr
 
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
-    name == "return" || name == "joining" || super::message::KINDS.contains(&name)
+    matches!(name, "return" | "redeem" | "joining") || super::message::KINDS.contains(&name)
 }
 
 /// Quantity times price in micro-units, if six decimals hold it.
@@ -436,6 +462,7 @@ pub(crate) fn digest(event: &Event) -> u128 {
             }
             digest.word(named.items.len() as u64);
             named.items.iter().for_each(|item| item.digest(&mut digest));
+            named.requests.iter().for_each(|request| request.digest(&mut digest));
         }
         Kind::Return(back) => {
             digest.word(2);
@@ -455,6 +482,10 @@ pub(crate) fn digest(event: &Event) -> u128 {
             for of in &back.all_of {
                 digest_option(&mut digest, of.as_deref());
             }
+        }
+        Kind::Redeem(request) => {
+            digest.word(4);
+            request.digest(&mut digest);
         }
         Kind::Joining { referrer } => {
             digest.word(3);

@@ -8,6 +8,7 @@ mod builder;
 mod digest;
 mod item;
 mod message;
+mod request;
 mod wire;
 
 pub(crate) use builder::check_text;
@@ -15,6 +16,7 @@ pub use builder::{EventBuilder, EventError};
 pub(crate) use digest::Digest;
 pub use item::{Item, ReturnLine};
 pub use message::{Message, MessageBody};
+pub(crate) use request::{Ask, Request};
 
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -50,6 +52,8 @@ pub(crate) enum Kind {
     Named(Named),
     /// Something comes back.
     Return(Return),
+    /// Something is redeemed without a purchase.
+    Redeem(Request),
     /// The member joins, perhaps invited by another.
     Joining {
         /// Who invited.
@@ -72,6 +76,8 @@ pub(crate) struct Named {
     pub(crate) store: Option<Box<str>>,
     /// How money was paid: means and micro-units.
     pub(crate) payments: Box<[(Box<str>, i64)]>,
+    /// What the member asks to pay with, each thing once.
+    pub(crate) requests: Box<[Request]>,
 }
 
 /// A return.
@@ -132,6 +138,15 @@ impl Event {
     #[must_use]
     pub const fn at(&self) -> Instant {
         self.at
+    }
+
+    /// What the member asks to spend.
+    pub(crate) fn requests(&self) -> &[Request] {
+        match &self.kind {
+            Kind::Named(named) => &named.requests,
+            Kind::Redeem(request) => std::slice::from_ref(request),
+            Kind::Return(_) | Kind::Joining { .. } | Kind::Message(_) => &[],
+        }
     }
 
     /// Whether it is a message from another account. A message never enrols a member.

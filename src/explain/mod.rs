@@ -9,8 +9,8 @@ mod words;
 pub use text::text;
 
 use crate::amount::format_scaled;
-use crate::evaluate::Outcome;
 use crate::evaluate::trace::{RuleTrace, Verdict};
+use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::Thing;
 use crate::program::{AwardThing, Effect, Program, RuleId, RuleKind};
 use serde::Serialize;
@@ -24,6 +24,10 @@ pub struct Explanation {
     pub items: Vec<String>,
     /// All rules of the event's kind, `earn` first, then `bonus`, each by name.
     pub rules: Vec<RuleExplanation>,
+    /// What requests took and paid, in the order in which they were taken.
+    pub requests: Vec<Redemption>,
+    /// What is left to pay with money; nothing without items and total.
+    pub left_to_pay: Option<String>,
 }
 
 /// What an explanation tells of one rule.
@@ -92,6 +96,8 @@ impl Outcome {
             event: self.event.as_deref().unwrap_or("").into(),
             items: trace.items.iter().map(ToString::to_string).collect(),
             rules: rules.into_iter().filter_map(|rule| explain(program, rule)).collect(),
+            requests: self.redemptions(program),
+            left_to_pay: self.left_to_pay(program),
         })
     }
 }

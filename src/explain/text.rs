@@ -2,7 +2,7 @@
 
 use super::{Explanation, RuleExplanation, words};
 use crate::calendar::Date;
-use crate::evaluate::Outcome;
+use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::{Book, Delta, Reason, Thing};
 use crate::program::{Basis, Effect, Factor, Program, Steps};
 
@@ -12,6 +12,12 @@ use crate::program::{Basis, Effect, Factor, Program, Steps};
 pub fn text(program: &Program, outcome: &Outcome) -> String {
     let Some(explanation) = outcome.explanation(program) else { return String::new() };
     let mut rows: Vec<[String; 3]> = Vec::new();
+    for request in &explanation.requests {
+        rows.push(request_row(program, request));
+    }
+    if let Some(left) = explanation.left_to_pay.as_ref().filter(|_| !explanation.requests.is_empty()) {
+        rows.push([String::new(), String::new(), format!("{left} {} left to pay", program.currency)]);
+    }
     for rule in &explanation.rules {
         rows.extend(rule_rows(program, outcome, rule, &explanation.items));
     }
@@ -39,6 +45,14 @@ fn pad_left(text: &str, width: usize) -> String {
 
 fn pad_right(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.chars().count())))
+}
+
+/// What a request took, and what it paid.
+fn request_row(program: &Program, request: &Redemption) -> [String; 3] {
+    let zero = request.amount.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let sign = if zero { "" } else { "-" };
+    let amount = format!("{sign}{} {}", request.amount, request.name);
+    [amount, "requested".into(), format!("pays {} {}", request.pays, program.currency)]
 }
 
 /// The lines of one rule: what it gave, where it lost, from when it can be used.
@@ -154,6 +168,10 @@ fn terms(program: &Program, outcome: &Outcome, rule: &RuleExplanation) -> Option
 fn other_row(program: &Program, delta: &Delta, explanation: &Explanation) -> Option<[String; 3]> {
     let by_rule = matches!(delta.source, crate::ledger::Source::Rule(_)) && delta.from() == Book::Issued;
     if by_rule && delta.event() == explanation.event && delta.reason() == Reason::Earned {
+        return None;
+    }
+    // requests have rows of their own
+    if delta.reason() == Reason::Redeemed {
         return None;
     }
     let sign = match (delta.from(), delta.to()) {

@@ -85,6 +85,10 @@ pub enum Reason {
     Returned,
     /// It paid off a debt.
     Repaid,
+    /// A member spent it.
+    Redeemed,
+    /// A return gave back what the purchase had been paid with.
+    GivenBack,
     /// Stamps filled a card.
     CardFull,
     /// Stamps above the goal were dropped.
@@ -95,13 +99,15 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Earned,
         Self::Given,
         Self::Activated,
         Self::Expired,
         Self::Returned,
         Self::Repaid,
+        Self::Redeemed,
+        Self::GivenBack,
         Self::CardFull,
         Self::NotCarriedOver,
         Self::Cancelled,
@@ -117,6 +123,8 @@ impl Reason {
             Self::Expired => "expired",
             Self::Returned => "returned",
             Self::Repaid => "repaid",
+            Self::Redeemed => "redeemed",
+            Self::GivenBack => "given-back",
             Self::CardFull => "card-full",
             Self::NotCarriedOver => "not-carried-over",
             Self::Cancelled => "cancelled",

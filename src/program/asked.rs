@@ -1,6 +1,7 @@
 //! Which open vocabularies of items a program asks at all: what nobody asks is not looked up.
 
 use super::rule::{Effect, Factor, Rate, Rule, TableKey};
+use super::spending::Redeem;
 use super::test::{SymSubject, Test};
 use super::things::Card;
 
@@ -12,12 +13,13 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What rules, cards and filters ask.
-    pub(crate) fn of(rules: &[Rule], cards: &[Card], filters: &[Test]) -> Self {
+    /// What rules, cards, redemptions and filters ask.
+    pub(crate) fn of(rules: &[Rule], cards: &[Card], redeems: &[Redeem], filters: &[Test]) -> Self {
         let mut asked = Self::default();
         let of_rules = rules.iter().flat_map(|rule| [&rule.items, &rule.when]);
         let of_cards = cards.iter().flat_map(|card| [&card.items, &card.when]);
-        for test in of_rules.chain(of_cards).flatten().chain(filters) {
+        let of_redeems = redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
+        for test in of_rules.chain(of_cards).chain(of_redeems).flatten().chain(filters) {
             asked.add(test);
         }
         for rule in rules {

@@ -18,6 +18,7 @@ mod lookup;
 mod meter;
 mod names;
 mod rule;
+mod spending;
 mod test;
 mod things;
 
@@ -35,6 +36,7 @@ pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
 };
+pub(crate) use spending::Redeem;
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
     Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Keep, Level, Metric, Qualifies,
@@ -98,6 +100,10 @@ pub struct Program {
     pub(crate) cards: Box<[Card]>,
     pub(crate) tiers: Box<[Tiers]>,
     pub(crate) referrals: Box<[Referral]>,
+    /// By unit.
+    pub(crate) redeems: Box<[Redeem]>,
+    /// `spend … after redemptions`: points that pay lower what counts as spent.
+    pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,
     pub(crate) meters: Box<[Meter]>,
     pub(crate) meter_index: MeterIndex,

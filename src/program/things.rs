@@ -224,6 +224,8 @@ pub(crate) struct Qualifies {
 pub(crate) struct Returns {
     /// `take back earned in proportion`; otherwise nothing.
     pub(crate) take_back: bool,
+    /// `give back redeemed to original lots with at least D`: for how long at least it can be used again.
+    pub(crate) give_back_least: Option<Duration>,
     /// `balance may go negative`: what cannot be taken from lots becomes a debt; otherwise it is forgiven.
     pub(crate) may_go_negative: bool,
     pub(crate) within: Option<Duration>,

@@ -21,6 +21,8 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
         Expect::Earns(member, amount, from) => earns(runner, member, amount, from.as_ref()),
         Expect::Has(member, amount, kind) => has(runner, member, amount, *kind),
         Expect::Loses(member, amount) => loses(runner, member, amount),
+        Expect::Pays(member, amount) => pays(runner, member, amount),
+        Expect::Owes(member, amount) => owes(runner, member, amount),
         Expect::Tier { member, of, tier, until } => level(runner, member, of.as_ref(), tier, until.as_ref()),
     }
 }
@@ -96,6 +98,33 @@ fn loses(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), Stri
         return Ok(());
     }
     Err(format!("{} lost {}", member.text, find::amount_text(runner.program, thing, found)))
+}
+
+/// What is left to pay with money in the last `when`.
+fn pays(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), String> {
+    known(runner, member)?;
+    let wanted = find::money(runner.program, amount)?;
+    let mine = runner.outcomes.iter().filter(|outcome| outcome.member() == member.text);
+    let left: Vec<i64> = mine.filter_map(|outcome| outcome.left).collect();
+    match left.iter().sum::<i64>() {
+        _ if left.is_empty() => Err(format!("nothing was bought by {}", member.text)),
+        found if found == wanted => Ok(()),
+        found => {
+            let found = crate::amount::Money::from_micros(found).unwrap_or_default();
+            Err(format!("{} pays {found} {}", member.text, runner.program.currency))
+        }
+    }
+}
+
+/// A debt.
+fn owes(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), String> {
+    let account = known(runner, member)?;
+    let (thing, wanted) = find::amount(runner.program, amount)?;
+    let found = -account.totals_of(find::book_thing(thing)).balance(Book::Debt);
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{} owes {}", member.text, find::amount_text(runner.program, thing, found)))
 }
 
 fn expire(runner: &Runner<'_>, amount: &Amount, member: Option<&Name>) -> Result<(), String> {

@@ -10,7 +10,10 @@ use crate::syntax::ast::{self, ItemLine, Line, Name, Step, StepFact};
 pub(super) const fn member(step: &Step) -> Option<&Name> {
     match step {
         Step::Clock => None,
-        Step::Return { by, .. } | Step::Event { by, .. } | Step::Joining { by, .. } => Some(by),
+        Step::Return { by, .. }
+        | Step::Event { by, .. }
+        | Step::Redeem { by, .. }
+        | Step::Joining { by, .. } => Some(by),
     }
 }
 
@@ -37,6 +40,7 @@ pub(super) fn event(
             }
             Event::named(&event.text, &id.text, &by.text, &at)
         }
+        Step::Redeem { request: asked, id, by } => request(Event::redemption(&id.text, &by.text, &at), asked),
         Step::Joining { id, by } => Event::joining(&id.text, &by.text, &at),
     };
     let is_return = matches!(step, Step::Return { .. });
@@ -63,6 +67,7 @@ fn add(
         }
         StepFact::Total(amount) => builder.total(&price(program, amount)?),
         StepFact::Payment(means, amount) => builder.payment(&means.text, &price(program, amount)?),
+        StepFact::Redeem(asked) => request(builder, asked),
         StepFact::AllItems(of) => builder.all_items(of.as_ref().map(|of| of.text.as_str())),
         StepFact::Attribute(name, value) => match name.text.as_str() {
             "channel" => builder.channel(&name_text(value)),
@@ -70,6 +75,11 @@ fn add(
             other => builder.attribute(other, attribute_value(program, value)?),
         },
     })
+}
+
+fn request(builder: EventBuilder, asked: &ast::Request) -> EventBuilder {
+    let (name, amount) = (&asked.amount.unit.text, asked.amount.number.value.to_string());
+    if asked.up_to { builder.redeem_up_to(name, &amount) } else { builder.redeem(name, &amount) }
 }
 
 fn item(program: &Program, line: &ItemLine) -> Result<Item, String> {

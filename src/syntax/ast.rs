@@ -230,6 +230,8 @@ pub enum BlockKind {
     Card(CardBlock),
     /// `voucher V { … }`
     Voucher(VoucherBlock),
+    /// `redeem U { … }`
+    Redeem(RedeemBlock),
     /// `referral R { … }`
     Referral(ReferralBlock),
     /// `returns { … }`
@@ -1279,6 +1281,43 @@ pub enum Grants {
     Text(Text),
 }
 
+// ------------------------------------------------------------------------------------------- spending
+
+/// `redeem U { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedeemBlock {
+    /// The unit that is spent.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<RedeemLine>>,
+}
+
+/// A line of `redeem`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RedeemLine {
+    /// `100 punkte for 1 EUR`
+    Rate {
+        /// What is spent.
+        amount: Amount,
+        /// The money that it pays.
+        value: Amount,
+    },
+    /// `at least 100 punkte`
+    AtLeast(Amount),
+    /// `at most 5_000 punkte`
+    AtMost(Amount),
+    /// `at most 50% of basket`
+    AtMostOfBasket(Percent),
+    /// `in steps of 100 punkte`
+    InStepsOf(Amount),
+    /// `only for the whole basket`
+    WholeBasketOnly,
+    /// `for items where …`
+    ForItems(Cond),
+    /// `when …`
+    When(Cond),
+}
+
 // ------------------------------------------------------------------------------------ referral, returns
 
 /// `referral R { … }`
@@ -1328,6 +1367,8 @@ pub struct ReturnsBlock {
 pub enum ReturnsLine {
     /// `take back nothing`, `take back earned in proportion`
     TakeBack(TakeBack),
+    /// `give back redeemed to original lots with at least 30 days`
+    GiveBack(Option<Duration>),
     /// `balance may go negative` (true), `balance stays at zero` (false)
     Balance(bool),
     /// `accept within 60 days`
@@ -1438,6 +1479,15 @@ pub enum Step {
         /// Who.
         by: Name,
     },
+    /// `redeem 500 punkte "R-1" by Ann`
+    Redeem {
+        /// What is asked for.
+        request: Request,
+        /// Its id.
+        id: Text,
+        /// Who.
+        by: Name,
+    },
     /// `joining "J-1" by Ann`
     Joining {
         /// Its id.
@@ -1445,6 +1495,15 @@ pub enum Step {
         /// Who.
         by: Name,
     },
+}
+
+/// `200 punkte`, `up to 10_000 punkte`: what a member asks to spend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Whether `up to` is written: the largest acceptable amount is taken.
+    pub up_to: bool,
+    /// How much of what.
+    pub amount: Amount,
 }
 
 /// A line of a `when`.
@@ -1458,6 +1517,8 @@ pub enum StepFact {
     Payment(Name, Amount),
     /// `all items`, `all items of "P-2"`
     AllItems(Option<Text>),
+    /// `redeem 200 punkte`
+    Redeem(Request),
     /// `channel: App`
     Attribute(Name, Value),
 }
@@ -1498,6 +1559,10 @@ pub enum Expect {
     Has(Name, Amount, HasKind),
     /// `Ann loses 10 punkte`
     Loses(Name, Amount),
+    /// `Ann pays 28 EUR`
+    Pays(Name, Amount),
+    /// `Ann owes 30 punkte`
+    Owes(Name, Amount),
     /// `Ann tier of Status is Gold until 2027-12-31`
     Tier {
         /// Who.

@@ -36,6 +36,7 @@ const FILE: &[Form] = &[
     ("tiers", &["tiers Status {"]),
     ("card", &["card \"Coffee card\" {"]),
     ("voucher", &["voucher Welcome {"]),
+    ("redeem", &["redeem points {"]),
     ("referral", &["referral \"Bring a friend\" {"]),
     ("returns", &["returns {"]),
     ("test", &["test \"double points on Tuesday\" {"]),
@@ -116,6 +117,15 @@ const VOUCHER: &[Form] = &[
     ("cap", &["cap 1 time per purchase"]),
 ];
 
+const REDEEM: &[Form] = &[
+    ("", &["100 points for 1 EUR"]),
+    ("at", &["at least 100 points", "at most 50% of basket"]),
+    ("in", &["in steps of 100 points"]),
+    ("only", &["only for the whole basket"]),
+    FOR,
+    WHEN,
+];
+
 const REFERRAL: &[Form] = &[
     VALID,
     ("friend", &["friend qualifies with purchase of at least 30 EUR within 60 days of joining"]),
@@ -127,6 +137,7 @@ const REFERRAL: &[Form] = &[
 
 const RETURNS: &[Form] = &[
     ("take", &["take back earned in proportion", "take back nothing"]),
+    ("give", &["give back redeemed to original lots with at least 30 days"]),
     ("balance", &["balance may go negative", "balance stays at zero"]),
     ("accept", &["accept within 60 days"]),
     ("unmatched", &["unmatched lines are refused", "unmatched lines take back today's rate"]),
@@ -158,6 +169,7 @@ const STEP: &[Form] = &[
     ("item", &["item Bread 2 x 4 EUR, category: Bakery"]),
     ("payment", &["payment Prepaid: 5 EUR"]),
     ("total", &["total 19.99 EUR"]),
+    ("redeem", &["redeem 200 points", "redeem up to 200 points"]),
     ("all", &["all items", "all items of \"P-2\""]),
     ("", &["channel: Online"]),
 ];
@@ -172,6 +184,7 @@ const INSIDE: &[Place] = &[
     Place::Tier,
     Place::Card,
     Place::Voucher,
+    Place::Redeem,
     Place::Referral,
     Place::Returns,
     Place::Test,
@@ -192,6 +205,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Tier => TIER,
         Place::Card => CARD,
         Place::Voucher => VOUCHER,
+        Place::Redeem => REDEEM,
         Place::Referral => REFERRAL,
         Place::Returns => RETURNS,
         Place::Test => TEST,

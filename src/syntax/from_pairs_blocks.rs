@@ -430,6 +430,13 @@ impl Builder<'_> {
                 let nothing = parts.eat(Rule::k_nothing);
                 ReturnsLine::TakeBack(if nothing { TakeBack::Nothing } else { TakeBack::InProportion })
             }
+            Rule::give_back => {
+                parts.skip(&[Rule::k_give, Rule::k_back, Rule::k_redeemed]);
+                parts.skip(&[Rule::k_to, Rule::k_original, Rule::k_lots]);
+                let limited = parts.eat(Rule::k_with);
+                parts.skip(&[Rule::k_at, Rule::k_least]);
+                ReturnsLine::GiveBack(if limited { Some(self.duration(&mut parts)?) } else { None })
+            }
             Rule::negative => {
                 parts.skip(&[Rule::k_balance]);
                 ReturnsLine::Balance(parts.eat(Rule::k_may))

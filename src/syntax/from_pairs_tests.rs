@@ -105,6 +105,12 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_by]);
                 Step::Return { id, of, by: self.name(&mut inner)? }
             }
+            Rule::s_redeem => {
+                let request = self.request(&mut inner)?;
+                let id = self.text(&mut inner)?;
+                inner.skip(&[Rule::k_by]);
+                Step::Redeem { request, id, by: self.name(&mut inner)? }
+            }
             Rule::s_joining => {
                 inner.skip(&[Rule::k_joining]);
                 let id = self.text(&mut inner)?;
@@ -140,6 +146,7 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_all, Rule::k_items, Rule::k_of]);
                 StepFact::AllItems(self.maybe_text(&mut parts)?)
             }
+            Rule::request => StepFact::Redeem(self.request(&mut parts)?),
             Rule::attr => {
                 let (name, value) = self.attribute(&mut parts)?;
                 StepFact::Attribute(name, value)
@@ -242,6 +249,8 @@ impl Builder<'_> {
                 Expect::Has(member, amount, kind)
             }
             Rule::e_loses => Expect::Loses(member, self.amount(&mut inner)?),
+            Rule::e_pays => Expect::Pays(member, self.amount(&mut inner)?),
+            Rule::e_owes => Expect::Owes(member, self.amount(&mut inner)?),
             Rule::e_tier => {
                 let of = if inner.eat(Rule::k_of) { Some(self.name(&mut inner)?) } else { None };
                 inner.skip(&[Rule::k_is]);

@@ -189,6 +189,7 @@ fields! {
     SharedCap { name, cap, rules }
     Path { scope, name, span }
     TestBlock { name, lines }
+    Request { up_to, amount }
     ItemLine { name, line, quantity, price, of, attributes }
 }
 
@@ -199,6 +200,7 @@ ranked! {
     TiersBlock { name; lines } by order::tiers;
     CardBlock { name; lines } by order::card;
     VoucherBlock { name; lines } by order::voucher;
+    RedeemBlock { name; lines } by order::redeem;
     ReferralBlock { name; lines } by order::referral;
 }
 
@@ -240,7 +242,7 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Voucher(a), Referral(a), Returns(a), Test(a),
+        Card(a), Voucher(a), Redeem(a), Referral(a), Returns(a), Test(a),
     }
     ProgramLine {
         Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
@@ -300,18 +302,22 @@ kinds! {
         Valid(a), Qualifies { event, at_least, within }, Wait(a), OnJoining(a, b), OnQualifying(a, b), Cap(a),
         NotWithinSame(a),
     }
-    ReturnsLine { TakeBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
+    RedeemLine {
+        Rate { amount, value }, AtLeast(a), AtMost(a), AtMostOfBasket(a), InStepsOf(a), WholeBasketOnly, ForItems(a),
+        When(a),
+    }
+    ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {
         Joined(a), Tier(a, b), Card(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),
         Purchased(a, b), Attribute(a, b),
     }
-    Step { Clock, Return { id, of, by }, Event { event, id, by }, Joining { id, by } }
-    StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Attribute(a, b) }
+    Step { Clock, Return { id, of, by }, Event { event, id, by }, Redeem { request, id, by }, Joining { id, by } }
+    StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {
         Refused(a), Card(a, b, c), CapLeft(a, b, c), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
-        Loses(a, b), Tier { member, of, tier, until },
+        Loses(a, b), Pays(a, b), Owes(a, b), Tier { member, of, tier, until },
     }
 }
 

@@ -20,4 +20,5 @@ mod host;
 mod laws;
 mod real;
 mod scenario;
+mod spending;
 mod syntax;

@@ -7,6 +7,7 @@
 //! Only what is not at its beginning is written: books without a booking, cards without a stamp and lowest levels are
 //! left out.
 
+mod payments;
 mod restore;
 mod restore_receipts;
 mod state;
@@ -14,8 +15,9 @@ mod take;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, EventState, FullState, HoldState, ItemState,
-    LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState,
-    SeenState, ShareState, SlotState, SourceState, StageState, TierStateText, ValueState, VoucherState,
+    LevelState, LinkState, LotState, Moment, Named, PaymentState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
+    TierStateText, ValueState, VoucherState,
 };
 
 use super::Account;

@@ -40,6 +40,7 @@ impl Restore<'_> {
             }
         }
         let lines = items.len();
+        let payment = self.payment(&receipt.id, lines, receipt.payment.as_ref())?;
         let awards: Result<Vec<ReceiptAward>, SnapshotError> =
             receipt.awards.iter().map(|award| self.award(&receipt.id, lines, award)).collect();
         let shares: Result<Vec<MeterShare>, SnapshotError> =
@@ -52,6 +53,7 @@ impl Restore<'_> {
             returned,
             awards: awards?,
             shares: shares?,
+            payment,
             id,
         })
     }

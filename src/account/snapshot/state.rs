@@ -154,6 +154,34 @@ parts! {
         returned: Vec<ReturnedState>,
         awards: Vec<AwardState>,
         shares: Vec<ShareState>,
+        /// What requests paid; nothing if all was paid with money.
+        payment: Option<PaymentState>,
+    }
+
+    /// What requests paid of a purchase.
+    struct PaymentState {
+        /// What counts as spent, by line.
+        counted: Vec<String>,
+        spent: Vec<SpentState>,
+    }
+
+    /// What one request took.
+    struct SpentState {
+        kind: LineKind,
+        name: String,
+        lots: Vec<SpentLotState>,
+        /// By line, and at the end what belongs to no line; nothing if it comes back whole.
+        parts: Option<Vec<String>>,
+    }
+
+    /// A lot that paid.
+    struct SpentLotState {
+        lot: u32,
+        amount: String,
+        source: SourceState,
+        earned: Date,
+        usable_from: Date,
+        last_day: Option<Date>,
     }
 
     struct ItemState {

@@ -48,12 +48,12 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
     }
 }
 
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     text.to_owned()
 }
 
 /// A program that names what an account holds by id.
-struct Names<'a>(&'a Program);
+pub(super) struct Names<'a>(pub(super) &'a Program);
 
 impl Names<'_> {
     fn attributes(&self, account: &Account) -> Vec<Named> {
@@ -91,7 +91,7 @@ impl Names<'_> {
             .collect()
     }
 
-    fn source(&self, source: Source) -> SourceState {
+    pub(super) fn source(&self, source: Source) -> SourceState {
         let (kind, rule, level) = self.0.source_words(source);
         SourceState { kind, rule: text(rule), level: level.map(text) }
     }
@@ -237,6 +237,7 @@ impl Names<'_> {
                     parts: numbers(&share.parts),
                 })
                 .collect(),
+            payment: receipt.payment.as_ref().map(|payment| self.payment(payment)),
         }
     }
 
@@ -264,7 +265,7 @@ impl Names<'_> {
 }
 
 /// Millionths as a decimal text, without zeros at the end. Everything in a receipt is within the limit of amounts.
-fn micros(micros: i64) -> String {
+pub(super) fn micros(micros: i64) -> String {
     Money::from_micros(micros).map_or_else(|| micros.to_string(), |money| money.to_string())
 }
 

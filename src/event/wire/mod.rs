@@ -9,13 +9,15 @@
 //! | field | of | meaning |
 //! |---|---|---|
 //! | `id`, `member` | all | texts; leading zeros count |
-//! | `type` | all | `purchase`, `return`, `joining`, a kind of message, or the name of a declared event |
+//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, a kind of message, or the name of a declared event |
 //! | `at` | all | RFC 3339; written in UTC |
 //! | `currency` | all but messages | ISO 4217 |
 //! | `items` | purchases, declared events, returns | the lines, see below |
 //! | `total` | purchases, declared events | the sum of a basket of which no lines are known |
 //! | `store`, `channel` | purchases, declared events | texts; read but not kept elsewhere |
 //! | `payments` | purchases, declared events | object of means and amounts; read but not kept in a return |
+//! | `redeem` | purchases, declared events, redemptions | object of units and amounts that pay; in a `redeem` exactly one |
+//! | `redeem_up_to` | the same | the same, but as much as is accepted, up to the amount |
 //! | `returns` | returns | id of the purchase that comes back |
 //! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
 //! | `referrer` | joinings | member who invited |

@@ -2,12 +2,24 @@
 
 use super::plain::{KEYS_MOST, Key, Place, Plain, Read, refuse_doubles};
 use crate::event::builder::ITEMS_MOST;
-use crate::event::{Event, EventBuilder, Item, Message, MessageBody, ReturnLine, Value};
+use crate::event::{Ask, Event, EventBuilder, Item, Message, MessageBody, ReturnLine, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
 /// Attributes and their values.
 type Shared = Box<[(Box<str>, Box<str>)]>;
+
+/// The fields of requests.
+const REQUESTS: [(&str, Ask); 2] = [("redeem", Ask::Redeem), ("redeem_up_to", Ask::RedeemUpTo)];
+
+/// Fields that mean nothing in a redemption without a purchase, and where they belong.
+const NO_REDEMPTION: [(&str, &str); 5] = [
+    ("total", "a purchase"),
+    ("payments", "a purchase"),
+    ("returns", "a return"),
+    ("all_items", "a return"),
+    ("referrer", "a joining"),
+];
 
 /// Reads one event.
 pub(super) fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
@@ -137,6 +149,7 @@ impl Raw {
         let kind = self.fields.needed_text("type")?;
         match &*kind {
             "return" => self.returned(),
+            "redeem" => self.redeemed(),
             "joining" => self.joining(),
             kind if crate::event::message::KINDS.contains(&kind) => self.message(kind),
             kind => self.named(kind),
@@ -170,21 +183,48 @@ impl Raw {
         if let Some(store) = self.fields.text("store")? {
             event = event.store(&store);
         }
-        for (means, amount) in self.payments()? {
+        for (means, amount) in self.amounts("payments")? {
             event = event.paid(&means, amount);
         }
+        event = self.requests(event)?;
         self.finish(event)
     }
 
-    fn payments(&mut self) -> Result<Vec<(Box<str>, i64)>, String> {
-        let place = self.fields.place("payments");
-        let mut payments = Vec::new();
-        for (means, amount) in self.fields.take("payments").object(place)? {
-            if let Some(micros) = amount.micros(Place { key: &means, ..place })? {
-                payments.push((means, micros));
+    /// What is asked to be spent.
+    fn requests(&mut self, mut event: EventBuilder) -> Result<EventBuilder, String> {
+        for (key, ask) in REQUESTS {
+            for (name, amount) in self.amounts(key)? {
+                event = event.request(ask, &name, amount);
             }
         }
-        Ok(payments)
+        Ok(event)
+    }
+
+    fn redeemed(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        let mut event = Event::redemption(&id, &member, &at);
+        for (key, belongs) in NO_REDEMPTION {
+            self.fields.refuse(key, belongs)?;
+        }
+        if !self.lines.is_empty() {
+            return Err("`items` belong to a purchase or a return".into());
+        }
+        self.fields.text("store")?;
+        self.fields.text("channel")?;
+        event = self.requests(event)?;
+        self.finish(event)
+    }
+
+    /// An object of names and amounts.
+    fn amounts(&mut self, key: &str) -> Result<Vec<(Box<str>, i64)>, String> {
+        let place = self.fields.place(key);
+        let mut amounts = Vec::new();
+        for (name, amount) in self.fields.take(key).object(place)? {
+            if let Some(micros) = amount.micros(Place { key: &name, ..place })? {
+                amounts.push((name, micros));
+            }
+        }
+        Ok(amounts)
     }
 
     fn returned(mut self) -> Result<Event, String> {
@@ -195,7 +235,10 @@ impl Raw {
         // where and with what money is given back is known, but nothing asks for it
         self.fields.text("store")?;
         self.fields.text("channel")?;
-        self.payments()?;
+        self.amounts("payments")?;
+        for (key, _) in REQUESTS {
+            self.fields.refuse(key, "a purchase or a redemption")?;
+        }
         if let Some(of) = self.fields.text("returns")? {
             event = event.of(&of);
         }
@@ -223,6 +266,8 @@ impl Raw {
             ("payments", "a purchase"),
             ("returns", "a return"),
             ("all_items", "a return"),
+            ("redeem", "a purchase or a redemption"),
+            ("redeem_up_to", "a purchase or a redemption"),
         ] {
             self.fields.refuse(key, belongs)?;
         }

@@ -1,11 +1,11 @@
 //! Writing: the same event always has the same fields in the same order.
 
 use crate::amount::Money;
-use crate::event::{Event, Item, Kind, Message, MessageBody, Named, Return, ReturnLine, Value};
+use crate::event::{Ask, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Value};
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// Fields of every event; an attribute with such a name stands in `attributes`.
-const EVENT_FIELDS: [&str; 14] = [
+const EVENT_FIELDS: [&str; 16] = [
     "id",
     "type",
     "member",
@@ -16,6 +16,8 @@ const EVENT_FIELDS: [&str; 14] = [
     "store",
     "channel",
     "payments",
+    "redeem",
+    "redeem_up_to",
     "returns",
     "all_items",
     "referrer",
@@ -36,6 +38,7 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
     match &event.kind {
         Kind::Named(named) => basket(&mut map, named)?,
         Kind::Return(back) => returned(&mut map, back)?,
+        Kind::Redeem(request) => requests(&mut map, std::slice::from_ref(request))?,
         Kind::Joining { referrer } => option(&mut map, "referrer", referrer.as_deref())?,
         Kind::Message(message) => body(&mut map, message)?,
     }
@@ -47,6 +50,7 @@ fn kind(event: &Event) -> &str {
     match &event.kind {
         Kind::Named(named) => &named.name,
         Kind::Return(_) => "return",
+        Kind::Redeem(_) => "redeem",
         Kind::Joining { .. } => "joining",
         Kind::Message(message) => message.body.kind(),
     }
@@ -63,7 +67,36 @@ fn basket<M: SerializeMap>(map: &mut M, named: &Named) -> Result<(), M::Error> {
     if !named.payments.is_empty() {
         map.serialize_entry("payments", &Payments(&named.payments))?;
     }
+    requests(map, &named.requests)
+}
+
+fn requests<M: SerializeMap>(map: &mut M, requests: &[Request]) -> Result<(), M::Error> {
+    for (key, ask) in [("redeem", Ask::Redeem), ("redeem_up_to", Ask::RedeemUpTo)] {
+        let asked = Asked { requests, ask };
+        if asked.all().next().is_some() {
+            map.serialize_entry(key, &asked)?;
+        }
+    }
     Ok(())
+}
+
+/// The requests of one form.
+struct Asked<'a> {
+    requests: &'a [Request],
+    ask: Ask,
+}
+
+impl<'a> Asked<'a> {
+    fn all(&self) -> impl Iterator<Item = &'a Request> {
+        let ask = self.ask;
+        self.requests.iter().filter(move |request| request.ask == ask)
+    }
+}
+
+impl Serialize for Asked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.all().map(|request| (&*request.name, Quantity(request.amount))))
+    }
 }
 
 /// A sum of which no lines are known is kept as one piece without a name.

@@ -40,6 +40,9 @@ impl<'a> Printer<'a> {
             BlockKind::Voucher(voucher) => {
                 self.braced(&format!("voucher {}", name(&voucher.name)), &voucher.lines, span, 0)
             }
+            BlockKind::Redeem(redeem) => {
+                self.braced(&format!("redeem {}", name(&redeem.name)), &redeem.lines, span, 0)
+            }
             BlockKind::Referral(referral) => {
                 self.braced(&format!("referral {}", name(&referral.name)), &referral.lines, span, 0)
             }
@@ -347,6 +350,10 @@ impl<'a> Statement<'a> for ReturnsLine {
         let line = match self {
             Self::TakeBack(TakeBack::Nothing) => "take back nothing".to_owned(),
             Self::TakeBack(TakeBack::InProportion) => "take back earned in proportion".to_owned(),
+            Self::GiveBack(None) => "give back redeemed to original lots".to_owned(),
+            Self::GiveBack(Some(least)) => {
+                format!("give back redeemed to original lots with at least {}", duration(least))
+            }
             Self::Balance(true) => "balance may go negative".to_owned(),
             Self::Balance(false) => "balance stays at zero".to_owned(),
             Self::AcceptWithin(length) => format!("accept within {}", duration(length)),

@@ -4,7 +4,8 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    CardLine, ProgramLine, ReferralLine, ReturnsLine, RuleLine, TierLine, TiersLine, UnitLine, VoucherLine,
+    CardLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RuleLine, TierLine, TiersLine, UnitLine,
+    VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -104,6 +105,19 @@ pub(in crate::syntax) fn voucher(line: &VoucherLine) -> u8 {
     }
 }
 
+/// The place of a line in `redeem`.
+pub(in crate::syntax) fn redeem(line: &RedeemLine) -> u8 {
+    match line {
+        RedeemLine::Rate { .. } => 0,
+        RedeemLine::AtLeast(_) => 1,
+        RedeemLine::InStepsOf(_) => 2,
+        RedeemLine::AtMost(_) | RedeemLine::AtMostOfBasket(_) => 3,
+        RedeemLine::WholeBasketOnly => 4,
+        RedeemLine::ForItems(_) => 5,
+        RedeemLine::When(_) => 6,
+    }
+}
+
 /// The place of a line in `referral`.
 pub(in crate::syntax) fn referral(line: &ReferralLine) -> u8 {
     match line {
@@ -121,8 +135,9 @@ pub(in crate::syntax) fn referral(line: &ReferralLine) -> u8 {
 pub(in crate::syntax) fn returns(line: &ReturnsLine) -> u8 {
     match line {
         ReturnsLine::TakeBack(_) => 0,
-        ReturnsLine::Balance(_) => 1,
-        ReturnsLine::AcceptWithin(_) => 2,
-        ReturnsLine::Unmatched(_) => 3,
+        ReturnsLine::GiveBack(_) => 1,
+        ReturnsLine::Balance(_) => 2,
+        ReturnsLine::AcceptWithin(_) => 3,
+        ReturnsLine::Unmatched(_) => 4,
     }
 }

@@ -16,7 +16,7 @@ impl<'a> Statement<'a> for TestLine {
                 Written::Text(printer.nested(&format!("given member {}", name(member)), facts, span, indent))
             }
             Self::When { at, step, facts } => {
-                let head = format!("when {} {}", moment(at), self::step(step));
+                let head = format!("when {} {}", moment(at), self::step(printer, step));
                 Written::Text(printer.nested(&head, facts, span, indent))
             }
             Self::Expect(expect) => Written::Doc(words!["expect", printer.expect(expect)]),
@@ -24,7 +24,7 @@ impl<'a> Statement<'a> for TestLine {
     }
 }
 
-fn step(step: &Step) -> String {
+fn step(printer: &Printer<'_>, step: &Step) -> String {
     match step {
         Step::Clock => "clock".to_owned(),
         Step::Return { id, of: Some(of), by } => {
@@ -33,6 +33,9 @@ fn step(step: &Step) -> String {
         Step::Return { id, of: None, by } => format!("return {} by {}", text(id), name(by)),
         Step::Event { event, id, by } => {
             format!("{} {} by {}", name_except(event, STEPS), text(id), name(by))
+        }
+        Step::Redeem { request, id, by } => {
+            format!("{} {} by {}", printer.request(request), text(id), name(by))
         }
         Step::Joining { id, by } => format!("joining {} by {}", text(id), name(by)),
     }
@@ -70,6 +73,7 @@ impl<'a> Statement<'a> for StepFact {
             Self::Payment(kind, amount) => {
                 words!["payment", format!("{}:", name(kind)), printer.amount(amount)]
             }
+            Self::Redeem(request) => printer.request(request).into(),
             Self::AllItems(None) => "all items".into(),
             Self::AllItems(Some(of)) => words!["all items of", text(of)],
             Self::Attribute(attribute, value) => printer.attribute(attribute, value),
@@ -126,6 +130,8 @@ impl<'a> Printer<'a> {
                 words![who(member), "has", self.amount(amount), kind]
             }
             Expect::Loses(member, amount) => words![who(member), "loses", self.amount(amount)],
+            Expect::Pays(member, amount) => words![who(member), "pays", self.amount(amount)],
+            Expect::Owes(member, amount) => words![who(member), "owes", self.amount(amount)],
             Expect::Tier { member, of: tiers, tier, until: last } => {
                 let last = until("until", last.as_ref());
                 words![who(member), "tier", of(tiers.as_ref()), "is", name(tier), last]

@@ -199,7 +199,7 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(14) {
+        let kind = match self.pick(15) {
             0 => BlockKind::Import(self.text()),
             1 => BlockKind::Program(ProgramBlock { name, lines: self.lines(Self::program_line) }),
             2 => {
@@ -242,6 +242,7 @@ impl Choices {
             9 => BlockKind::Voucher(VoucherBlock { name, lines: self.lines(Self::voucher_line) }),
             10 => BlockKind::Referral(ReferralBlock { name, lines: self.lines(Self::referral_line) }),
             11 => BlockKind::Returns(ReturnsBlock { lines: self.lines(Self::returns_line) }),
+            13 => BlockKind::Redeem(RedeemBlock { name, lines: self.lines(Self::redeem_line) }),
             12 => BlockKind::Test(TestBlock { name, lines: self.lines(Self::test_line) }),
             _ => {
                 let kind = [RuleKind::Earn, RuleKind::Bonus][self.pick(2)];
@@ -526,8 +527,9 @@ impl Choices {
     }
 
     fn returns_line(&mut self) -> ReturnsLine {
-        match self.pick(4) {
+        match self.pick(5) {
             3 => ReturnsLine::Balance(self.pick(2) == 0),
+            4 => ReturnsLine::GiveBack(self.maybe(Self::duration)),
             0 => ReturnsLine::TakeBack([TakeBack::Nothing, TakeBack::InProportion][self.pick(2)]),
             1 => ReturnsLine::AcceptWithin(self.duration()),
             _ => ReturnsLine::Unmatched(

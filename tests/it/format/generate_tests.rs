@@ -8,10 +8,11 @@ impl Choices {
         match self.pick(3) {
             0 => TestLine::Given { member: self.name(), facts: self.lines(Self::given_fact) },
             1 => {
-                let step = match self.pick(4) {
+                let step = match self.pick(5) {
                     0 => Step::Clock,
                     1 => Step::Return { id: self.text(), of: self.maybe(Self::text), by: self.name() },
                     2 => Step::Event { event: self.name(), id: self.text(), by: self.name() },
+                    3 => Step::Redeem { request: self.request(), id: self.text(), by: self.name() },
                     _ => Step::Joining { id: self.text(), by: self.name() },
                 };
                 TestLine::When { at: self.moment(), step, facts: self.lines(Self::step_fact) }
@@ -36,7 +37,7 @@ impl Choices {
     }
 
     fn step_fact(&mut self) -> StepFact {
-        match self.pick(5) {
+        match self.pick(6) {
             0 => StepFact::Total(self.signed_amount()),
             1 => {
                 let (quantity, price) = match self.pick(3) {
@@ -52,12 +53,13 @@ impl Choices {
             }
             2 => StepFact::Payment(self.name(), self.amount()),
             3 => StepFact::AllItems(self.maybe(Self::text)),
+            4 => StepFact::Redeem(self.request()),
             _ => StepFact::Attribute(self.name(), self.value()),
         }
     }
 
     fn expect(&mut self) -> Expect {
-        match self.pick(9) {
+        match self.pick(11) {
             0 => Expect::Refused(self.maybe(Self::text)),
             1 => Expect::Card(self.name(), self.name(), self.amount()),
             2 => Expect::CapLeft(self.name(), self.maybe(Self::name), self.number()),
@@ -74,6 +76,8 @@ impl Choices {
                 Expect::Has(self.name(), self.amount(), kind)
             }
             7 => Expect::Loses(self.name(), self.amount()),
+            8 => Expect::Pays(self.name(), self.amount()),
+            9 => Expect::Owes(self.name(), self.amount()),
             _ => Expect::Tier {
                 member: self.name(),
                 of: self.maybe(Self::name),

@@ -8,6 +8,7 @@
 
 mod generate;
 mod generate_conditions;
+mod generate_spending;
 mod generate_tests;
 mod messy;
 mod samples;

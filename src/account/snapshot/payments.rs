@@ -1,0 +1,94 @@
+//! What requests paid of a purchase, in texts and back.
+
+use super::restore::Restore;
+use super::take::{Names, micros, text};
+use super::{PaymentState, SnapshotError, SpentLotState, SpentState};
+use crate::account::{Payment, Spent, SpentLot};
+use crate::amount::{format_scaled, parse_micros};
+use crate::ledger::Thing;
+use crate::wire::parse_amount;
+
+impl Names<'_> {
+    pub(super) fn payment(&self, payment: &Payment) -> PaymentState {
+        PaymentState {
+            counted: payment.counted.iter().map(|counted| micros(*counted)).collect(),
+            spent: payment.spent.iter().map(|spent| self.spent(spent)).collect(),
+        }
+    }
+
+    fn spent(&self, spent: &Spent) -> SpentState {
+        let (kind, name) = self.0.thing_words(spent.thing);
+        let amount = |steps: &i64| format_scaled(*steps, self.0.thing_decimals(spent.thing));
+        let lots = spent.lots.iter().map(|lot| SpentLotState {
+            lot: lot.lot,
+            amount: amount(&lot.amount),
+            source: self.source(lot.source),
+            earned: lot.earned,
+            usable_from: lot.start,
+            last_day: lot.last,
+        });
+        SpentState {
+            kind,
+            name: text(name),
+            lots: lots.collect(),
+            parts: spent.parts.as_ref().map(|parts| parts.iter().map(amount).collect()),
+        }
+    }
+}
+
+impl Restore<'_> {
+    pub(super) fn payment(
+        &self,
+        id: &str,
+        lines: usize,
+        state: Option<&PaymentState>,
+    ) -> Result<Option<Box<Payment>>, SnapshotError> {
+        let Some(state) = state else { return Ok(None) };
+        let wrong = || SnapshotError::value("receipt", id, "what was paid by requests cannot be");
+        let counted: Option<Box<[i64]>> = state.counted.iter().map(|text| parse_micros(text)).collect();
+        let counted = counted.filter(|counted| counted.len() == lines).ok_or_else(wrong)?;
+        let spent: Result<Vec<Spent>, SnapshotError> =
+            state.spent.iter().map(|spent| self.spent(id, lines, spent)).collect();
+        Ok(Some(Box::new(Payment { counted, spent: spent?.into() })))
+    }
+
+    fn spent(&self, id: &str, lines: usize, state: &SpentState) -> Result<Spent, SnapshotError> {
+        let wrong = || SnapshotError::value("receipt", id, "what was spent cannot be");
+        let thing = self.program.thing_of(state.kind, &state.name)?;
+        let given = match thing {
+            Thing::Unit(_) => self.account.next_lot,
+            Thing::Voucher(_) => self.account.next_voucher,
+            Thing::Stamps(_) => return Err(wrong()),
+        };
+        let decimals = self.program.thing_decimals(thing);
+        let lot = |lot: &SpentLotState| -> Result<SpentLot, SnapshotError> {
+            let amount = parse_amount(&lot.amount, decimals).filter(|amount| *amount > 0);
+            if !(1..given).contains(&lot.lot) {
+                return Err(wrong());
+            }
+            Ok(SpentLot {
+                lot: lot.lot,
+                amount: amount.ok_or_else(wrong)?,
+                source: self.source(&lot.source)?,
+                earned: lot.earned,
+                start: lot.usable_from,
+                last: lot.last_day,
+            })
+        };
+        let lots: Vec<SpentLot> = state.lots.iter().map(lot).collect::<Result<_, _>>()?;
+        let total: i128 = lots.iter().map(|lot| i128::from(lot.amount)).sum();
+        let parts = match &state.parts {
+            None => None,
+            Some(parts) => {
+                let parts: Option<Box<[i64]>> =
+                    parts.iter().map(|part| parse_amount(part, decimals)).collect();
+                let adds_up = |parts: &[i64]| {
+                    let sum: i128 = parts.iter().map(|part| i128::from(*part)).sum();
+                    parts.len() == lines + 1 && sum == total
+                };
+                Some(parts.filter(|parts| adds_up(parts)).ok_or_else(wrong)?)
+            }
+        };
+        Ok(Spent { thing, lots: lots.into(), parts })
+    }
+}

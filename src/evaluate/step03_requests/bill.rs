@@ -1,0 +1,85 @@
+//! What is left to pay of each line.
+
+use super::super::refuse::Rejection;
+use crate::amount::{Sharer, Ties};
+use crate::event::Item;
+
+/// The lines of a basket while requests pay for them. All amounts are micro-units.
+#[derive(Debug)]
+pub(super) struct Bill {
+    /// What is left to pay of each line.
+    pub(super) left: Vec<i64>,
+    /// What counts as spent on each line.
+    pub(super) counted: Vec<i64>,
+    /// Whether points that pay lower what counts as spent.
+    after_redemptions: bool,
+    sharer: Sharer,
+}
+
+impl Bill {
+    /// Nothing is paid yet.
+    pub(super) fn new(items: &[Item], after_redemptions: bool) -> Self {
+        let left: Vec<i64> = items.iter().map(|item| item.value).collect();
+        Self { counted: left.clone(), left, after_redemptions, sharer: Sharer::new() }
+    }
+
+    /// What is left to pay of some lines, at least zero.
+    pub(super) fn left_of(&self, passes: &[bool]) -> i64 {
+        let passing = self.left.iter().zip(passes).filter(|(_, passes)| **passes);
+        passing.map(|(left, _)| *left).sum::<i64>().max(0)
+    }
+
+    /// What is left to pay of all lines, at least zero.
+    pub(super) fn left_of_all(&self) -> i64 {
+        self.left.iter().sum::<i64>().max(0)
+    }
+
+    /// Lets points pay an amount, which is at most what is left of these lines, in proportion to what is left of
+    /// each; tells what they pay of each line.
+    pub(super) fn pay_with_points(&mut self, amount: i64, passes: &[bool]) -> Result<Box<[i64]>, Rejection> {
+        let lines = self.lower(amount, passes)?;
+        if self.after_redemptions {
+            self.count(&lines);
+        }
+        Ok(lines)
+    }
+
+    /// Takes what was paid of each line from what counts as spent. What lowers the prices themselves comes before
+    /// points, so until then both are the same.
+    fn count(&mut self, lines: &[i64]) {
+        for (counted, paid) in self.counted.iter_mut().zip(lines) {
+            *counted -= paid;
+        }
+    }
+
+    fn lower(&mut self, amount: i64, passes: &[bool]) -> Result<Box<[i64]>, Rejection> {
+        if amount == 0 {
+            return Ok(vec![0; self.left.len()].into());
+        }
+        let weight = |(left, passes): (&i64, &bool)| if *passes { i128::from(*left) } else { 0 };
+        let weights: Vec<i128> = self.left.iter().zip(passes).map(weight).collect();
+        let mut parts = Vec::new();
+        let shared = self.sharer.share_out(i128::from(amount), &weights, Ties::Later, &mut parts);
+        shared.ok_or_else(Rejection::too_large)?;
+        let lines: Box<[i64]> = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
+        for (left, paid) in self.left.iter_mut().zip(&lines) {
+            *left -= paid;
+        }
+        Ok(lines)
+    }
+
+    /// Shares an amount of points out to the lines that they paid; at the end stands what belongs to none of them.
+    pub(super) fn parts(&mut self, amount: i64, lines: &[i64]) -> Result<Box<[i64]>, Rejection> {
+        let weights: Vec<i128> = lines.iter().map(|paid| i128::from(*paid)).collect();
+        let mut parts = Vec::new();
+        if weights.iter().all(|weight| *weight == 0) {
+            parts.resize(weights.len(), 0);
+            parts.push(i128::from(amount));
+        } else {
+            let shared = self.sharer.share_out(i128::from(amount), &weights, Ties::Later, &mut parts);
+            shared.ok_or_else(Rejection::too_large)?;
+            parts.push(0);
+        }
+        Ok(parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect())
+    }
+}

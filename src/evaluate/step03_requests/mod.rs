@@ -1,0 +1,174 @@
+//! Step 3: requests. What a member asks to pay with is taken as written, or the whole event is refused.
+//!
+//! Everything is judged against the frozen facts, and against what earlier requests of the same event left over.
+
+mod bill;
+mod points;
+
+use super::bound::Bound;
+use super::draft::Draft;
+use super::judge::{Facts, Truth};
+use super::refuse::{Largest, Refusal, Rejection};
+use crate::account::{Payment, Spent};
+use crate::amount::format_scaled;
+use crate::event::{Ask, Item, Request};
+use crate::program::{EventKindId, Program, Redeem, Test, UnitId};
+use bill::Bill;
+use std::sync::Arc;
+
+/// What one request took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) what: What,
+    /// In the scale of the unit.
+    pub(crate) amount: i64,
+    /// The money that it pays, micro-units.
+    pub(crate) pays: i64,
+    /// The same by line; empty without lines.
+    pub(crate) lines: Box<[i64]>,
+}
+
+/// What can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum What {
+    /// An amount of a unit.
+    Points(UnitId),
+}
+
+/// What all requests of an event come to.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    pub(crate) taken: Vec<Taken>,
+    /// Micro-units that are left to pay; nothing without a basket.
+    pub(crate) left: Option<i64>,
+    /// The lines with the values that count as spent; nothing if these are the prices.
+    pub(crate) counted: Option<Arc<[Item]>>,
+    /// What a return needs.
+    pub(crate) record: Option<Box<Payment>>,
+}
+
+/// A request that was understood.
+struct Wanted<'p> {
+    redeem: &'p Redeem,
+    /// In the scale of the unit.
+    amount: i64,
+    up_to: bool,
+}
+
+/// Takes all requests of an event, or tells the first reason against them.
+pub(crate) fn take(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    kind: Option<EventKindId>,
+    requests: &[Request],
+) -> Result<Settled, Rejection> {
+    let asked = understand(facts.program, requests)?;
+    // conditions of spending know the attributes of purchases only
+    let stranger = kind.is_some_and(|kind| kind != EventKindId::PURCHASE);
+    let plain = stranger.then(|| Bound { attributes: Vec::new(), ..facts.event.clone() });
+    let facts = &Facts { event: plain.as_ref().unwrap_or(facts.event), ..*facts };
+    let after = facts.program.spend_after_redemptions;
+    let mut bill = facts.event.has_basket.then(|| Bill::new(facts.event.items(), after));
+    let (mut taken, mut spent) = (Vec::with_capacity(asked.len()), Vec::new());
+    let mut refused: Option<Rejection> = None;
+    for wanted in &asked {
+        match points::redeem(facts, draft, bill.as_mut(), wanted) {
+            Ok((took, record)) => {
+                taken.push(took);
+                spent.extend(record);
+            }
+            Err(rejection) if refused.as_ref().is_none_or(|known| rejection.reason < known.reason) => {
+                refused = Some(rejection);
+            }
+            Err(_) => {}
+        }
+    }
+    match refused {
+        Some(rejection) => Err(rejection),
+        None => Ok(settle(facts, bill, taken, spent)),
+    }
+}
+
+fn settle(facts: &Facts<'_>, bill: Option<Bill>, taken: Vec<Taken>, spent: Vec<Spent>) -> Settled {
+    let Some(bill) = bill else { return Settled { taken, ..Settled::default() } };
+    let charged = facts.event.items();
+    let counted: Box<[i64]> = bill.counted.into();
+    let lowered = charged.iter().zip(&counted).any(|(item, counted)| item.value != *counted);
+    let items = lowered.then(|| {
+        let mut items: Vec<Item> = charged.to_vec();
+        for (item, counted) in items.iter_mut().zip(&counted) {
+            item.value = *counted;
+        }
+        items.into()
+    });
+    let record = (lowered || !spent.is_empty()).then(|| Box::new(Payment { counted, spent: spent.into() }));
+    Settled { taken, left: Some(bill.left.iter().sum()), counted: items, record }
+}
+
+/// What the names of requests mean, in the order in which they are taken: by name.
+fn understand<'p>(program: &'p Program, requests: &[Request]) -> Result<Vec<Wanted<'p>>, Rejection> {
+    let mut asked: Vec<Wanted<'p>> = Vec::with_capacity(requests.len());
+    for request in requests {
+        let redeem = redeem_of(program, &request.name)?;
+        if asked.iter().any(|known| known.redeem.unit == redeem.unit) {
+            let name = program.unit_name(redeem.unit);
+            return Err(Rejection::new(Refusal::WrongValue, format!("`{name}` is asked for twice")));
+        }
+        let amount = scaled(program, redeem.unit, request.amount)?;
+        asked.push(Wanted { redeem, amount, up_to: request.ask == Ask::RedeemUpTo });
+    }
+    asked.sort_by_key(|wanted| What::Points(wanted.redeem.unit));
+    Ok(asked)
+}
+
+fn redeem_of<'p>(program: &'p Program, name: &str) -> Result<&'p Redeem, Rejection> {
+    let wrong = |detail: String| Rejection::new(Refusal::WrongValue, detail);
+    let unit =
+        program.units.iter().position(|unit| *unit.name == *name || unit.singular.as_deref() == Some(name));
+    let Some(unit) = unit else { return Err(wrong(format!("there is no `{name}` to redeem"))) };
+    let found = program.redeems.iter().find(|redeem| redeem.unit.index() == unit);
+    found.ok_or_else(|| wrong(format!("`{name}` cannot be redeemed")))
+}
+
+/// Millionths in the scale of a unit.
+fn scaled(program: &Program, unit: UnitId, micros: i64) -> Result<i64, Rejection> {
+    let decimals = u32::from(program.unit_decimals(unit));
+    let step = 10_i64.pow(6_u32.saturating_sub(decimals));
+    if micros % step != 0 {
+        let detail = match decimals {
+            0 => format!("`{}` have no decimals", program.unit_name(unit)),
+            _ => format!("`{}` have at most {decimals} decimals", program.unit_name(unit)),
+        };
+        return Err(Rejection::new(Refusal::WrongValue, detail));
+    }
+    Ok(micros / step)
+}
+
+/// Whether a condition of spending holds.
+fn is_met(facts: &Facts<'_>, when: Option<&Test>) -> bool {
+    when.is_none_or(|when| facts.judge(when, None) == Truth::Yes)
+}
+
+/// Which items something may pay.
+fn passing(facts: &Facts<'_>, items: Option<&Test>) -> Vec<bool> {
+    let mut passes = vec![true; facts.event.items().len()];
+    if let Some(test) = items {
+        facts.judge_items(test, &mut passes);
+    }
+    passes
+}
+
+/// A refusal that tells the largest amount of a unit which would be accepted.
+fn at_most(program: &Program, reason: Refusal, unit: UnitId, largest: i64, detail: &str) -> Rejection {
+    let name = program.unit_name(unit);
+    let amount = format_scaled(largest, program.unit_decimals(unit));
+    let mut text = detail.to_owned();
+    if !text.is_empty() {
+        text.push_str("; ");
+    }
+    text.push_str(&match largest {
+        0 => format!("no {name} would be accepted"),
+        _ => format!("at most {amount} {name} would be accepted"),
+    });
+    Rejection { largest: Some(Largest { name: name.into(), amount }), ..Rejection::new(reason, text) }
+}

@@ -1,0 +1,37 @@
+//! How units are spent.
+
+use super::ids::UnitId;
+use super::test::Test;
+
+/// `redeem U { … }`: what paying with a unit is bound to. Amounts of the unit stand in its scale, money in
+/// micro-units.
+#[derive(Debug, Clone)]
+pub(crate) struct Redeem {
+    pub(crate) unit: UnitId,
+    /// So much of the unit …
+    pub(crate) amount: i64,
+    /// … pays so much.
+    pub(crate) value: i64,
+    /// The smallest amount; 0 if none is asked.
+    pub(crate) at_least: i64,
+    /// Amounts are multiples of this; 1 if nothing is asked.
+    pub(crate) step: i64,
+    /// The largest amount.
+    pub(crate) at_most: Option<i64>,
+    /// The largest part of the basket that it may pay, in millionths of a percent.
+    pub(crate) share: Option<i64>,
+    /// It pays all that is left, or nothing.
+    pub(crate) whole_only: bool,
+    /// The items that it may pay; nothing means all.
+    pub(crate) items: Option<Test>,
+    pub(crate) when: Option<Test>,
+    /// The text of `when …`, for refusals.
+    pub(crate) when_text: Box<str>,
+}
+
+impl Redeem {
+    /// Whether it can be asked for in a purchase only.
+    pub(crate) const fn needs_basket(&self) -> bool {
+        self.whole_only || self.share.is_some()
+    }
+}

@@ -1,0 +1,55 @@
+//! From what pest read to the tree: blocks about spending.
+
+use super::ast::{RedeemBlock, RedeemLine, Request};
+use super::from_pairs::{Builder, Made, Parts};
+use super::grammar::Rule;
+use super::places::Place;
+use pest::iterators::Pair;
+
+impl Builder<'_> {
+    pub(super) fn redeem(&mut self, parts: &mut Parts<'_>) -> Made<Option<RedeemBlock>> {
+        let name = self.head(parts)?;
+        let lines = self.body(parts, Rule::redeem_body, Place::Redeem, Self::redeem_line);
+        Ok(name.map(|name| RedeemBlock { name, lines }))
+    }
+
+    fn redeem_line(&mut self, pair: Pair<'_, Rule>) -> Made<RedeemLine> {
+        let rule = pair.as_rule();
+        let mut parts = self.parts(pair);
+        Ok(match rule {
+            Rule::redeem_rate => {
+                let amount = self.amount(&mut parts)?;
+                parts.skip(&[Rule::k_for]);
+                RedeemLine::Rate { amount, value: self.amount(&mut parts)? }
+            }
+            Rule::least => {
+                parts.skip(&[Rule::k_at, Rule::k_least]);
+                RedeemLine::AtLeast(self.amount(&mut parts)?)
+            }
+            Rule::at_most => {
+                parts.skip(&[Rule::k_at, Rule::k_most]);
+                if parts.peek() == Some(Rule::percent) {
+                    RedeemLine::AtMostOfBasket(self.percent(&mut parts)?)
+                } else {
+                    RedeemLine::AtMost(self.amount(&mut parts)?)
+                }
+            }
+            Rule::steps => {
+                parts.skip(&[Rule::k_in, Rule::k_steps, Rule::k_of]);
+                RedeemLine::InStepsOf(self.amount(&mut parts)?)
+            }
+            Rule::whole_only => RedeemLine::WholeBasketOnly,
+            Rule::for_items => RedeemLine::ForItems(self.for_items(&mut parts)?),
+            Rule::when => RedeemLine::When(self.when(&mut parts)?),
+            _ => return Err(parts.fault()),
+        })
+    }
+
+    /// `redeem 200 punkte`, `redeem up to 200 punkte`
+    pub(super) fn request(&mut self, parts: &mut Parts<'_>) -> Made<Request> {
+        parts.skip(&[Rule::k_redeem]);
+        let up_to = parts.eat(Rule::k_up);
+        parts.skip(&[Rule::k_to]);
+        Ok(Request { up_to, amount: self.amount(parts)? })
+    }
+}

@@ -1,0 +1,23 @@
+//! Trees of blocks about spending.
+
+use super::generate::Choices;
+use loyalty_rules::syntax::ast::*;
+
+impl Choices {
+    pub(super) fn redeem_line(&mut self) -> RedeemLine {
+        match self.pick(8) {
+            0 => RedeemLine::Rate { amount: self.amount(), value: self.amount() },
+            1 => RedeemLine::AtLeast(self.amount()),
+            2 => RedeemLine::AtMost(self.amount()),
+            3 => RedeemLine::AtMostOfBasket(self.percent()),
+            4 => RedeemLine::InStepsOf(self.amount()),
+            5 => RedeemLine::WholeBasketOnly,
+            6 => RedeemLine::ForItems(self.cond(2)),
+            _ => RedeemLine::When(self.cond(2)),
+        }
+    }
+
+    pub(super) fn request(&mut self) -> Request {
+        Request { up_to: self.pick(2) == 0, amount: self.amount() }
+    }
+}
