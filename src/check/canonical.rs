@@ -31,7 +31,11 @@ pub(super) fn test(test: &Test, symbols: &Symbols, names: &Names<'_>) -> String 
             format!("{} matches {} {}", sym(*one, names), sym(*other, names), list_text(list, symbols))
         }
         // never part of a filter of a counter
-        Test::Since(_) | Test::BirthdayWithin(_) | Test::BirthdayThisMonth | Test::AnyItem(_) => {
+        Test::Since(_)
+        | Test::BirthdayWithin(_)
+        | Test::BirthdayThisMonth
+        | Test::AnyItem(_)
+        | Test::Presented(_) => {
             format!("{test:?}")
         }
     }

@@ -6,7 +6,7 @@ use super::subjects::{Asked, Is, Place, Scope};
 use super::times;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::MONTHS;
-use crate::program::{Measure, NumSubject, Slots, SymSubject, Symbol, Test, Window};
+use crate::program::{Measure, NumSubject, Slots, SymSubject, Symbol, Test, VoucherId, Window};
 use crate::syntax::ast::{Cond, Fact, ListContent, Name, NameSet, Op, Path, Subject, Value};
 use std::collections::BTreeSet;
 
@@ -72,6 +72,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 Some(Test::BirthdayWithin(days))
             }
+            Fact::Presented(name) => match self.all.vouchers.peek(&name.text) {
+                Some(entry) => Some(Test::Presented(VoucherId(entry.id))),
+                None => {
+                    let candidates = self.all.vouchers.candidates();
+                    self.report.unknown("voucher", &name.text, name.span, candidates, "");
+                    None
+                }
+            },
             Fact::AnyItem(inner) => {
                 if place.scope != Scope::Event {
                     self.report.misplaced(

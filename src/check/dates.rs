@@ -3,9 +3,10 @@
 use super::tree::Tree;
 use crate::calendar::{Anchors, Date};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{Activate, Expire, ExpireFrom, Program, UnitKind};
+use crate::program::{Activate, Expire, ExpireFrom, Program, UnitKind, Voucher, VoucherEnd};
 use crate::syntax::ast::{
-    self, CardLine, Cond, DatedNames, Line, ListContent, Op, RuleLine, Subject, UnitLine, Value, VoucherLine,
+    self, CardLine, Cond, DatedNames, Line, ListContent, Op, RuleLine, Subject, UnitLine, Value,
+    VoucherBlock, VoucherLine,
 };
 
 /// Days of earning that are tried: one full turn of leap years.
@@ -21,7 +22,7 @@ pub(super) fn dates(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
     }
     found.extend(units(program, tree));
     found.extend(rules(program, tree));
-    found.extend(vouchers(tree));
+    found.extend(vouchers(program, tree));
     found.extend(midnights(tree));
     found
 }
@@ -222,9 +223,11 @@ fn rules(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
 }
 
 /// D505 of vouchers: `usable from … to …` the wrong way round, or over before it is usable.
-fn vouchers(tree: &Tree<'_>) -> Vec<Diagnostic> {
+fn vouchers(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for voucher in tree.vouchers() {
+        let known = program.vouchers.iter().find(|known| *known.name == *voucher.name.text);
+        found.extend(known.and_then(|known| waits_too_long(program, known, voucher)));
         for line in &voucher.lines {
             let VoucherLine::Usable { from, to } = &line.kind else { continue };
             if to.date < from.date {
@@ -238,6 +241,42 @@ fn vouchers(tree: &Tree<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// A voucher that waits until its last day has passed, whenever it is given.
+fn waits_too_long(program: &Program, known: &Voucher, written: &VoucherBlock) -> Option<Diagnostic> {
+    let place = |wanted: fn(&VoucherLine) -> bool| {
+        written.lines.iter().find(|line| wanted(&line.kind)).map(|line| line.span)
+    };
+    let activate = place(|line| matches!(line, VoucherLine::Activate(_)))?;
+    let valid = place(|line| matches!(line, VoucherLine::Valid(_) | VoucherLine::Usable { .. }))?;
+    let first = program.effective_from;
+    let anchors = Anchors { membership_day: program.membership_day, ..Anchors::new(first) };
+    let gone = |day: Date| {
+        let start = term(known.activate, &[], day, &anchors).0.max(known.usable_from.unwrap_or(day));
+        let last = match known.end {
+            VoucherEnd::Never => None,
+            VoucherEnd::For(duration, tail) => {
+                let last = duration.add_to_date(day);
+                last.map(|last| tail.map_or(last, |tail| tail.apply(last, &anchors)))
+            }
+            VoucherEnd::EndOf(period, false) => Some(period.last_day(day, &anchors)),
+            VoucherEnd::EndOf(period, true) => {
+                period.next_start(day, &anchors).map(|start| period.last_day(start, &anchors))
+            }
+            VoucherEnd::On(date) => Some(date),
+        };
+        last.is_some_and(|last| last < start)
+    };
+    if !(0..DAYS_TRIED).all(|days| gone(first.plus_days(days))) {
+        return None;
+    }
+    Some(
+        Diagnostic::new(Code::D505, valid, "this voucher is gone before it can be used")
+            .label("but gone by then")
+            .other(activate, "only usable from then on")
+            .help("let it last longer, or activate it earlier"),
+    )
 }
 
 /// D506: `time is between 22:00 and 06:00`.

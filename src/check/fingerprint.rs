@@ -46,7 +46,11 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "vocabulary", &(&p.categories, &p.channels, &p.stores, &p.payments))?;
     section(out, "attributes", &(&p.member_attributes, &p.item_attributes, &p.events))?;
     section(out, "units", &p.units)?;
-    section(out, "vouchers", &p.vouchers)?;
+    for voucher in &p.vouchers {
+        let granting = (&voucher.name, &voucher.grants, voucher.grant, voucher.worth);
+        let using = (&voucher.items, &voucher.when, &voucher.caps);
+        section(out, "voucher", &(granting, using, voucher.activate, voucher.end, voucher.usable_from))?;
+    }
     for rule in &p.rules {
         let matching = (&rule.name, rule.kind, rule.valid, rule.on, &rule.items, &rule.when);
         let giving = (&rule.effect, rule.at_least, &rule.replaces, rule.combine);

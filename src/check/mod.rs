@@ -201,7 +201,10 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let settings = low.settings();
     let (meters, filters) = low.counters.take_tables();
     let symbols = std::mem::take(&mut low.symbols);
-    let (cards, redeems) = (cards?, redeems?);
+    let (cards, redeems, vouchers) = (cards?, redeems?, vouchers?);
+    let of_redeems = redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
+    let of_vouchers = vouchers.iter().flat_map(|voucher| [&voucher.items, &voucher.when]);
+    let asked = Asked::of(&rules, &cards, &filters, of_redeems.chain(of_vouchers));
     let mut program = Program {
         name: settings.name.as_str().into(),
         version: settings.version,
@@ -222,13 +225,13 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         payments,
         member_attributes,
         item_attributes,
-        asked: Asked::of(&rules, &cards, &redeems, &filters),
+        asked,
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
         symbols,
         meter_index: MeterIndex::build(&meters, event_count, units.len()),
         units,
-        vouchers: vouchers?.into(),
+        vouchers: vouchers.into(),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
         cards: cards.into(),

@@ -14,6 +14,7 @@ use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
     Amount, Expect, GivenFact, ItemLine, Name, Number, RuleLine, Step, StepFact, TestBlock, TestLine, Value,
+    VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -106,11 +107,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     self.payment(kind);
                     money::money(amount, self.settings(), &mut self.report);
                 }
-                StepFact::Redeem(_) if matches!(event, None | Some(EventKindId::JOINING)) => {
+                StepFact::Redeem(_) | StepFact::Use(_)
+                    if matches!(event, None | Some(EventKindId::JOINING)) =>
+                {
                     let help = "write it in a purchase, or as `redeem …` of its own";
                     self.report.misplaced(span, "nothing can be spent here", help);
                 }
                 StepFact::Redeem(request) => self.request(request),
+                StepFact::Use(amount) => self.vouchers_used(amount),
                 StepFact::AllItems(_) if event.is_some() => {
                     let help = "list the items, for example `item Brot 1 x 4 EUR`";
                     self.report.misplaced(span, "only a return gives back all items", help);
@@ -289,6 +293,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         let rules = [&self.all.earns, &self.all.bonuses];
         let Some(rule) = rules.iter().find_map(|rules| rules.peek(&name.text)) else {
+            if let Some(voucher) = self.all.vouchers.peek(&name.text)
+                && voucher.node.lines.iter().any(|line| matches!(line.kind, VoucherLine::Cap(_)))
+            {
+                return;
+            }
             if !self.all.is_rule(&name.text) {
                 let candidates = self.all.caps.candidates().chain(self.all.rule_candidates());
                 self.report.unknown("cap", &name.text, name.span, candidates, "");
@@ -319,6 +328,18 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Some(Thing::Unit(_)) => {
                 let text = self.text(amount.span);
                 let help = format!("write `balance {text}`; `has` gives vouchers");
+                self.report.mixed(amount.span, format!("`{}` is a unit", amount.unit.text), help);
+            }
+            None => {}
+        }
+    }
+
+    fn vouchers_used(&mut self, amount: &Amount) {
+        match self.thing(&amount.unit) {
+            Some(Thing::Voucher(_)) => self.count_of("vouchers", &amount.number),
+            Some(Thing::Unit(_)) => {
+                let text = self.text(amount.span);
+                let help = format!("write `redeem {text}`; `use` is for vouchers");
                 self.report.mixed(amount.span, format!("`{}` is a unit", amount.unit.text), help);
             }
             None => {}

@@ -1,14 +1,17 @@
 //! Vouchers.
 
+use super::caps::{Capped, Read};
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
 use super::report::Once;
+use super::subjects::Scope;
 use super::times;
 use crate::calendar::Date;
 use crate::diagnostics::Span;
-use crate::program::{Voucher, VoucherEnd};
-use crate::syntax::ast::{self, Amount, Grants, Valid, VoucherBlock, VoucherLine};
+use crate::program::{Activate, CapId, CapLimit, CapWindow, EventKindId, Grant, Voucher, VoucherEnd};
+use crate::syntax::ast::{self, Amount, Cond, Grants, Valid, VoucherBlock, VoucherLine};
+use std::collections::BTreeMap;
 
 /// From when and until when a voucher can be used.
 type Ends = (VoucherEnd, Option<Date>);
@@ -22,31 +25,36 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         found.into_iter().collect()
     }
 
-    fn voucher(&mut self, block: &VoucherBlock, head: Span) -> Option<Voucher> {
+    fn voucher(&mut self, block: &'a VoucherBlock, head: Span) -> Option<Voucher> {
         let mut grants = Once::new("grants");
         let mut worth: Once<&Amount> = Once::new("worth");
         let mut ends: Once<Option<Ends>> = Once::new("valid");
+        let mut activate: Once<&ast::Activate> = Once::new("activate");
+        let mut items: Once<&'a Cond> = Once::new("for items");
+        let mut when: Once<&'a Cond> = Once::new("when");
+        let mut caps = Vec::new();
         for line in &block.lines {
-            let span = line.span;
+            let (span, report) = (line.span, &mut self.report);
             match &line.kind {
                 VoucherLine::Grants(written) => {
-                    let text = self.grants(written);
-                    grants.set(text, span, &mut self.report);
+                    let found = self.grants(written);
+                    grants.set(found, span, &mut self.report);
                 }
-                VoucherLine::Worth(amount) => worth.set(amount, span, &mut self.report),
+                VoucherLine::Worth(amount) => worth.set(amount, span, report),
                 VoucherLine::Valid(valid) => {
                     let found = self.voucher_valid(valid, span);
                     ends.set(found, span, &mut self.report);
                 }
                 VoucherLine::Usable { from, to } => {
-                    let first = times::date(*from, &mut self.report);
-                    let last = times::date(*to, &mut self.report);
+                    let first = times::date(*from, report);
+                    let last = times::date(*to, report);
                     let found = first.zip(last).map(|(first, last)| (VoucherEnd::On(last), Some(first)));
-                    ends.set(found, span, &mut self.report);
+                    ends.set(found, span, report);
                 }
-                VoucherLine::ForItems(_) => self.not_judged("for items", span),
-                VoucherLine::When(_) => self.not_judged("when", span),
-                VoucherLine::Cap(_) => self.not_judged("cap", span),
+                VoucherLine::Activate(written) => activate.set(written, span, report),
+                VoucherLine::ForItems(cond) => items.set(cond, span, report),
+                VoucherLine::When(cond) => when.set(cond, span, report),
+                VoucherLine::Cap(cap) => caps.push((cap, span)),
             }
         }
         if grants.get().is_none() {
@@ -56,6 +64,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 "add a line, for example `grants 10 EUR off` or `grants \"A free drink\"`",
             );
         }
+        let (items, _) = self.condition_line(items.value(), EventKindId::PURCHASE, Scope::Items);
+        let (when, when_text) = self.condition_line(when.value(), EventKindId::PURCHASE, Scope::Event);
+        let caps = self.use_caps("voucher", &block.name.text, &caps, head);
         let worth = match worth.value() {
             None => Some(None),
             Some(amount) => money::above_zero(amount, self.settings(), &mut self.report).map(Some),
@@ -64,31 +75,73 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => (VoucherEnd::Never, None),
             Some(found) => found?,
         };
+        let activate = match activate.value() {
+            None => Some(Activate::AtOnce),
+            Some(written) => self.activate(written),
+        };
+        let (grants, grant) = grants.value()??;
         Some(Voucher {
             name: block.name.text.as_str().into(),
-            grants: grants.value()??.into(),
+            grants: grants.into(),
+            grant,
+            items: items?,
+            when: when?,
+            when_text: when_text.into(),
+            caps: caps?,
+            activate: activate?,
             worth: worth?,
             end,
             usable_from,
         })
     }
 
-    /// L007: terms of use.
-    fn not_judged(&mut self, line: &str, span: Span) {
-        self.report.later(
-            span,
-            format!("this version issues and counts vouchers; `{line}` is judged when vouchers can be used"),
-            "remove the line, and let the shop check it when the voucher is presented",
-        );
+    /// Caps on how often something is used: by times, in a window or an event.
+    pub(super) fn use_caps(
+        &mut self,
+        what: &str,
+        name: &str,
+        lines: &[(&'a ast::Cap, Span)],
+        head: Span,
+    ) -> Option<Box<[CapId]>> {
+        let capped = Capped { thing: None, on: None, counts_spend: false, campaign: false, gives: head };
+        let mut found = Vec::new();
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        for (cap, span) in lines {
+            let Some((limit, window)) = self.use_cap(cap, *span, capped) else {
+                found.push(None);
+                continue;
+            };
+            if let Some(first) = seen.insert(format!("{window:?}"), *span) {
+                self.report.twice("cap", *span, first);
+                found.push(None);
+                continue;
+            }
+            let key = format!("cap of {what} {name:?}, times");
+            let text = self.cap_text(*span);
+            found.push(Some(self.add_cap((name, &key), text, (limit, window), None, false)));
+        }
+        found.into_iter().collect()
     }
 
-    /// What it grants, as text, or nothing after a finding.
-    fn grants(&mut self, grants: &Grants) -> Option<String> {
+    fn use_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {
+        if !matches!(cap.limit, ast::CapLimit::Times(_)) {
+            let help = "write for example `cap 1 time per purchase`";
+            self.report.misplaced(span, "what is used is capped by times", help);
+            return None;
+        }
+        match self.read_cap(cap, span, &[capped])? {
+            Read::Cap(limit, window) => Some((limit, window)),
+            Read::Piece(_) => None,
+        }
+    }
+
+    /// What it grants, as text and as such, or nothing after a finding.
+    pub(super) fn grants(&mut self, grants: &Grants) -> Option<(String, Grant)> {
         Some(match grants {
-            Grants::Text(text) => text.text.clone(),
+            Grants::Text(text) => (text.text.clone(), Grant::Text),
             Grants::AmountOff(amount) => {
-                money::above_zero(amount, self.settings(), &mut self.report)?;
-                format!("{} {} off", amount.number.value, amount.unit.text)
+                let off = money::above_zero(amount, self.settings(), &mut self.report)?;
+                (format!("{} {} off", amount.number.value, amount.unit.text), Grant::AmountOff(off))
             }
             Grants::PercentOff(percent, most) => {
                 let value = numbers::micro(percent.value, percent.span, &mut self.report)?;
@@ -98,17 +151,20 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     return None;
                 }
                 match most {
-                    None => format!("{}% off", percent.value),
+                    None => (format!("{}% off", percent.value), Grant::PercentOff(value, None)),
                     Some(most) => {
-                        money::above_zero(most, self.settings(), &mut self.report)?;
-                        format!("{}% off up to {} {}", percent.value, most.number.value, most.unit.text)
+                        let limit = money::above_zero(most, self.settings(), &mut self.report)?;
+                        let text =
+                            format!("{}% off up to {} {}", percent.value, most.number.value, most.unit.text);
+                        (text, Grant::PercentOff(value, Some(limit)))
                     }
                 }
             }
             Grants::ItemsFree(number) => {
                 let what = ("a number of free items", number.span);
                 let count = numbers::whole(number.value, (1, 1_000_000), what, &mut self.report)?;
-                format!("{count} {} free", if count == 1 { "item" } else { "items" })
+                let text = format!("{count} {} free", if count == 1 { "item" } else { "items" });
+                (text, Grant::ItemsFree(count))
             }
         })
     }

@@ -3,8 +3,8 @@
 use super::refuse::{Refusal, Rejection};
 use crate::amount::parse_micros;
 use crate::calendar::{Date, Instant, LocalTime};
-use crate::event::{Event, Item, Kind, Named, Value};
-use crate::program::{Attribute, AttributeKind, EventKindId, Program, Symbol};
+use crate::event::{Ask, Event, Item, Kind, Named, Value};
+use crate::program::{Attribute, AttributeKind, EventKindId, Program, Symbol, VoucherId};
 use std::sync::Arc;
 
 /// The value of an attribute with its type.
@@ -89,6 +89,8 @@ pub(crate) struct Bound {
     pub(crate) store: Symbol,
     pub(crate) payments: Vec<(Symbol, i64)>,
     pub(crate) paid: i64,
+    /// The vouchers that the event asks to use.
+    pub(crate) presented: Vec<VoucherId>,
     pub(crate) notes: Vec<Note>,
 }
 
@@ -114,6 +116,7 @@ impl Default for Bound {
             store: Symbol::NONE,
             payments: Vec::new(),
             paid: 0,
+            presented: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -181,6 +184,7 @@ impl Bound {
         self.store = Symbol::NONE;
         self.payments.clear();
         self.paid = 0;
+        self.presented.clear();
         self.notes.clear();
     }
 
@@ -216,6 +220,9 @@ impl Bound {
             let symbol = self.vocabulary(program, "payment", Some(means), &program.payments);
             self.payments.push((symbol, *amount));
             self.paid = self.paid.saturating_add(*amount);
+        }
+        for request in named.requests.iter().filter(|request| request.ask == Ask::Use) {
+            self.presented.extend(program.voucher_named(&request.name).ok());
         }
         self.bind_items(program, Arc::clone(&named.items), named.has_basket)
     }

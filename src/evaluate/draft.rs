@@ -195,7 +195,8 @@ impl<'a> Draft<'a> {
         last_day: Option<Date>,
     ) -> u32 {
         let Some(rules) = self.program.vouchers.get(voucher.index()) else { return 0 };
-        let start = rules.usable_from.map_or(self.day, |from| from.max(self.day));
+        let start = terms::start_day(rules.activate, self.day, &self.anchors);
+        let start = rules.usable_from.map_or(start, |from| from.max(start));
         let last = last_day.or_else(|| terms::voucher_end(rules.end, self.day, &self.anchors));
         let first = self.next_voucher;
         for _ in 0..amount {
@@ -226,6 +227,16 @@ impl<'a> Draft<'a> {
         let added =
             deltas.map(|delta| delta.amount * (i64::from(delta.to == book) - i64::from(delta.from == book)));
         self.account.totals_of(thing).balance(book) + added.sum::<i64>()
+    }
+
+    /// Whether a voucher is held, with what this event added.
+    pub(crate) fn holds(&self, voucher: VoucherId, number: u32) -> bool {
+        let held = self.account.vouchers.iter().any(|held| held.number == number);
+        let deltas = self.postings.deltas.iter();
+        let mine = deltas.filter(|delta| delta.thing == Thing::Voucher(voucher) && delta.lot == number);
+        let moved = mine
+            .map(|delta| i64::from(delta.to == Book::Available) - i64::from(delta.from == Book::Available));
+        i64::from(held) + moved.sum::<i64>() > 0
     }
 
     /// What is left of a lot, with what this event added.

@@ -87,6 +87,7 @@ impl<'a> Facts<'a> {
             Test::BirthdayThisMonth => self.judge_birthday(|birthday, today| {
                 birthday.anniversary_in(today.year()).is_some_and(|day| day.month() == today.month())
             }),
+            Test::Presented(voucher) => Truth::from(self.event.presented.contains(voucher)),
             Test::AnyItem(inner) => (0..self.event.items().len())
                 .map(|place| self.judge(inner, Some(place)))
                 .max()

@@ -23,8 +23,16 @@ pub enum Refusal {
     MoreThanIsLeft,
     /// A value of the wrong type, currency or range.
     WrongValue,
+    /// A request for a voucher that the member does not have.
+    NoSuchVoucher,
+    /// A request for something that can be used later only.
+    NotUsableYet,
+    /// A request for something of which the last day has passed.
+    NoLongerUsable,
     /// What a request needs does not hold.
     ConditionNotMet,
+    /// A request for what was used as often as it may be.
+    CapUsedUp,
     /// A request for more than the member has.
     NotEnough,
     /// A request for less than is accepted.
@@ -50,7 +58,11 @@ impl Refusal {
             Self::NoSuchLine => "no such line",
             Self::MoreThanIsLeft => "more than is left",
             Self::WrongValue => "wrong value",
+            Self::NoSuchVoucher => "no such voucher",
+            Self::NotUsableYet => "not usable yet",
+            Self::NoLongerUsable => "no longer usable",
             Self::ConditionNotMet => "condition not met",
+            Self::CapUsedUp => "cap used up",
             Self::NotEnough => "not enough",
             Self::BelowSmallest => "below the smallest amount",
             Self::NotWholeStep => "not a whole step",

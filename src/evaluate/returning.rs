@@ -17,7 +17,7 @@ use crate::amount::{Rounding, divide};
 use crate::calendar::Date;
 use crate::event::{Item, Return, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{EventKindId, Measure, Program, UnitId, Unmatched};
+use crate::program::{EventKindId, Measure, Program, UnitId, Unmatched, VoucherId};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -324,9 +324,9 @@ fn take_award(
                 give_room_back(facts, draft, award.source, receipt.day, amount);
             }
         }
-        Thing::Voucher(_) => {
+        Thing::Voucher(voucher) => {
             if receipt.is_returned_in_full() {
-                cancel_vouchers(facts, draft, receipt, award);
+                cancel_vouchers(facts, draft, receipt, award, voucher);
             }
         }
         Thing::Unit(unit) => {
@@ -436,11 +436,17 @@ fn give_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, source: Source, day:
 }
 
 /// Unused vouchers that a rule gave for the purchase are void when all of it has come back.
-fn cancel_vouchers(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, award: &ReceiptAward) {
+fn cancel_vouchers(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    receipt: &Receipt,
+    award: &ReceiptAward,
+    voucher: VoucherId,
+) {
     let count = usize::try_from(award.amount).unwrap_or(0);
     let mut cancelled = 0;
     for number in (award.lot..).take(count) {
-        if facts.account.vouchers.iter().any(|held| held.number == number) {
+        if draft.holds(voucher, number) {
             let booking = Transfer::new(
                 award.thing,
                 1,

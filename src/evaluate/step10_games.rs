@@ -212,7 +212,7 @@ fn current_state(draft: &Draft<'_>, id: CardId) -> CardState {
 fn cancel_reward(draft: &mut Draft<'_>, card: &Card, id: CardId, first: u32, of: &std::sync::Arc<str>) {
     let AwardThing::Voucher(voucher) = card.reward.thing else { return };
     for number in (first..).take(usize::try_from(card.reward.amount).unwrap_or(0)) {
-        if draft.account.vouchers.iter().any(|held| held.number == number) {
+        if draft.holds(voucher, number) {
             let booking = Transfer::new(
                 Thing::Voucher(voucher),
                 1,

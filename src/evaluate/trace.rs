@@ -179,7 +179,11 @@ fn collect(facts: &Facts<'_>, test: &Test, negated: bool, into: &mut Vec<Found>)
         | Test::DatedSym(subject, _)
         | Test::KnownSym(subject)
         | Test::Matches(subject, ..) => into.push(Found::Sym(*subject, facts.sym(*subject, None))),
-        Test::Since(_) | Test::BirthdayWithin(_) | Test::BirthdayThisMonth | Test::AnyItem(_) => {
+        Test::Since(_)
+        | Test::BirthdayWithin(_)
+        | Test::BirthdayThisMonth
+        | Test::AnyItem(_)
+        | Test::Presented(_) => {
             into.push(Found::Other);
         }
     }

@@ -1,7 +1,7 @@
 //! Building events. Every limit and every number is checked here, once.
 
 use super::request::joined_requests;
-use super::{Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
+use super::{Ask, Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -315,8 +315,8 @@ impl EventBuilder {
             }
             BuilderKind::Redeem => match <[Request; 1]>::try_from(joined_requests(self.requests)?.into_vec())
             {
-                Ok([request]) => Ok(Kind::Redeem(request)),
-                Err(_) => Err(EventError::OneRequest),
+                Ok([request]) if request.ask != Ask::Use => Ok(Kind::Redeem(request)),
+                _ => Err(EventError::OneRequest),
             },
             BuilderKind::Joining => {
                 if let Some(referrer) = &self.referrer {

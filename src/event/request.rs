@@ -11,13 +11,15 @@ pub(crate) enum Ask {
     Redeem,
     /// The largest acceptable amount of a unit up to this.
     RedeemUpTo,
+    /// So many vouchers.
+    Use,
 }
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) ask: Ask,
-    /// The name of the unit, in the plural or the singular.
+    /// The name of the unit, in the plural or the singular, or of the voucher.
     pub(crate) name: Box<str>,
     /// Millionths, above zero.
     pub(crate) amount: i64,
@@ -29,6 +31,7 @@ impl Request {
         digest.word(match self.ask {
             Ask::Redeem => 0,
             Ask::RedeemUpTo => 1,
+            Ask::Use => 2,
         });
         digest.text(&self.name);
         digest.number(self.amount);
@@ -69,6 +72,12 @@ impl EventBuilder {
         self.ask(Ask::RedeemUpTo, unit, amount)
     }
 
+    /// Uses so many vouchers of a name. The whole event is refused if the member cannot use all of them here.
+    #[must_use]
+    pub fn use_vouchers(self, voucher: &str, count: u32) -> Self {
+        self.request(Ask::Use, voucher, i64::from(count) * 1_000_000)
+    }
+
     fn ask(mut self, ask: Ask, name: &str, amount: &str) -> Self {
         match parse_micros(amount) {
             Some(micros) => self.request(ask, name, micros),
@@ -80,7 +89,8 @@ impl EventBuilder {
     }
 
     pub(super) fn request(mut self, ask: Ask, name: &str, amount: i64) -> Self {
-        if !(1..=MONEY_MOST).contains(&amount) {
+        let whole = ask != Ask::Use || amount % 1_000_000 == 0;
+        if !whole || !(1..=MONEY_MOST).contains(&amount) {
             let text = crate::amount::Money::from_micros(amount).unwrap_or_default().to_string();
             self.problem.get_or_insert_with(|| wrong("the amount of a request", &text));
         }

@@ -1,7 +1,6 @@
 //! Which open vocabularies of items a program asks at all: what nobody asks is not looked up.
 
 use super::rule::{Effect, Factor, Rate, Rule, TableKey};
-use super::spending::Redeem;
 use super::test::{SymSubject, Test};
 use super::things::Card;
 
@@ -13,13 +12,20 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What rules, cards, redemptions and filters ask.
-    pub(crate) fn of(rules: &[Rule], cards: &[Card], redeems: &[Redeem], filters: &[Test]) -> Self {
+    /// What rules, cards, filters and the conditions of spending ask.
+    pub(crate) fn of<'t>(
+        rules: &[Rule],
+        cards: &[Card],
+        filters: &[Test],
+        spending: impl Iterator<Item = &'t Option<Test>>,
+    ) -> Self {
         let mut asked = Self::default();
         let of_rules = rules.iter().flat_map(|rule| [&rule.items, &rule.when]);
         let of_cards = cards.iter().flat_map(|card| [&card.items, &card.when]);
-        let of_redeems = redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
-        for test in of_rules.chain(of_cards).chain(of_redeems).flatten().chain(filters) {
+        for test in of_rules.chain(of_cards).flatten().chain(filters) {
+            asked.add(test);
+        }
+        for test in spending.flatten() {
             asked.add(test);
         }
         for rule in rules {
@@ -52,7 +58,8 @@ impl Asked {
             | Test::Since(_)
             | Test::KnownNum(_)
             | Test::BirthdayWithin(_)
-            | Test::BirthdayThisMonth => {}
+            | Test::BirthdayThisMonth
+            | Test::Presented(_) => {}
         }
     }
 

@@ -39,8 +39,9 @@ pub(crate) use rule::{
 pub(crate) use spending::Redeem;
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
-    Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Keep, Level, Metric, Qualifies,
-    Reach, Referral, Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
+    Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Grant, Keep, Level, Metric,
+    Qualifies, Reach, Referral, Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher,
+    VoucherEnd,
 };
 
 use crate::calendar::{Date, Duration, Zone};

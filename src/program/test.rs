@@ -1,6 +1,6 @@
 //! Compiled conditions. Three-valued: a missing value makes a leaf unknown.
 
-use super::ids::{EventKindId, FilterId, MeterId, Symbol, TiersId};
+use super::ids::{EventKindId, FilterId, MeterId, Symbol, TiersId, VoucherId};
 use super::meter::Window;
 use crate::calendar::Duration;
 
@@ -40,6 +40,8 @@ pub(crate) enum Test {
     BirthdayThisMonth,
     /// At least one item passes.
     AnyItem(Box<Test>),
+    /// The event asks to use one of these vouchers. Never unknown.
+    Presented(VoucherId),
 }
 
 /// A subject whose value is a name or text.

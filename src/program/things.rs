@@ -81,11 +81,35 @@ pub(crate) struct Voucher {
     pub(crate) name: Box<str>,
     /// What it grants, as text: `10 EUR off`, `1 item free`, a quoted text.
     pub(crate) grants: Box<str>,
+    /// What it grants.
+    pub(crate) grant: Grant,
+    /// The items that it is for; nothing means all.
+    pub(crate) items: Option<Test>,
+    pub(crate) when: Option<Test>,
+    /// The text of `when …`, for refusals.
+    pub(crate) when_text: Box<str>,
+    /// Caps on how many may be used.
+    pub(crate) caps: Box<[CapId]>,
+    /// When it becomes usable.
+    pub(crate) activate: Activate,
     /// Micro-units of the program's currency.
     pub(crate) worth: Option<i64>,
     pub(crate) end: VoucherEnd,
     /// `usable from`: not before this day.
     pub(crate) usable_from: Option<Date>,
+}
+
+/// What a voucher or reward grants when it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// Micro-units off.
+    AmountOff(i64),
+    /// Millionths of a percent off, and at most so many micro-units.
+    PercentOff(i64, Option<i64>),
+    /// So many pieces for nothing.
+    ItemsFree(i64),
+    /// Something that the shop hands out.
+    Text,
 }
 
 /// The last day of a voucher.

@@ -68,6 +68,10 @@ fn add(
         StepFact::Total(amount) => builder.total(&price(program, amount)?),
         StepFact::Payment(means, amount) => builder.payment(&means.text, &price(program, amount)?),
         StepFact::Redeem(asked) => request(builder, asked),
+        StepFact::Use(vouchers) => {
+            let count = u32::try_from(vouchers.number.value).ok();
+            builder.use_vouchers(&vouchers.unit.text, count.ok_or("vouchers are used in whole numbers")?)
+        }
         StepFact::AllItems(of) => builder.all_items(of.as_ref().map(|of| of.text.as_str())),
         StepFact::Attribute(name, value) => match name.text.as_str() {
             "channel" => builder.channel(&name_text(value)),

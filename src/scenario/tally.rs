@@ -82,6 +82,8 @@ pub struct VoucherSummary {
     pub issued: i128,
     /// Those that members hold.
     pub held: i128,
+    /// Those that were used.
+    pub used: i128,
     /// Those whose last day has passed.
     pub expired: i128,
     /// Those that returns made void.
@@ -258,6 +260,7 @@ fn vouchers(world: &World<'_>) -> Vec<VoucherSummary> {
                 name: voucher.name.to_string(),
                 issued: -book(Book::Issued),
                 held: book(Book::Available) + book(Book::Pending),
+                used: book(Book::Redeemed),
                 expired: book(Book::Expired),
                 cancelled: book(Book::TakenBack),
             }

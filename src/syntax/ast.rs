@@ -928,6 +928,8 @@ pub enum Fact {
     BirthdayWithin(Duration),
     /// `any item (brand is X)`
     AnyItem(Box<Cond>),
+    /// `voucher Willkommen is presented`
+    Presented(Name),
 }
 
 /// What a comparison asks.
@@ -1260,11 +1262,13 @@ pub enum VoucherLine {
         /// Last day.
         to: Date,
     },
-    /// `for items where …`, a term of use that the host checks
+    /// `activate after 1 day`
+    Activate(Activate),
+    /// `for items where …`: which items it is for
     ForItems(Cond),
-    /// `when …`, a term of use that the host checks
+    /// `when …`
     When(Cond),
-    /// `cap 1 time per purchase`, a term of use that the host checks
+    /// `cap 1 time per purchase`
     Cap(Cap),
 }
 
@@ -1519,6 +1523,8 @@ pub enum StepFact {
     AllItems(Option<Text>),
     /// `redeem 200 punkte`
     Redeem(Request),
+    /// `use 1 Willkommen`
+    Use(Amount),
     /// `channel: App`
     Attribute(Name, Value),
 }

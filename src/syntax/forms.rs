@@ -112,6 +112,7 @@ const VOUCHER: &[Form] = &[
     WORTH,
     ("valid", &["valid for 60 days", "valid until end of next month"]),
     ("usable", &["usable from 2026-12-01 to 2026-12-07"]),
+    ACTIVATE,
     FOR,
     WHEN,
     ("cap", &["cap 1 time per purchase"]),
@@ -170,6 +171,7 @@ const STEP: &[Form] = &[
     ("payment", &["payment Prepaid: 5 EUR"]),
     ("total", &["total 19.99 EUR"]),
     ("redeem", &["redeem 200 points", "redeem up to 200 points"]),
+    ("use", &["use 1 Welcome"]),
     ("all", &["all items", "all items of \"P-2\""]),
     ("", &["channel: Online"]),
 ];

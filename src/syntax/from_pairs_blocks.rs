@@ -356,6 +356,7 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_to]);
                 VoucherLine::Usable { from, to: self.date(&mut parts)? }
             }
+            Rule::activate => VoucherLine::Activate(self.activate(&mut parts)?),
             Rule::for_items => VoucherLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => VoucherLine::When(self.when(&mut parts)?),
             Rule::cap => VoucherLine::Cap(self.cap(&mut parts)?),

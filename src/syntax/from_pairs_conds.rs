@@ -74,6 +74,10 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_any, Rule::k_item]);
                 Fact::AnyItem(Box::new(self.group(&mut inner)?))
             }
+            Rule::presented => {
+                inner.skip(&[Rule::k_voucher]);
+                Fact::Presented(self.name(&mut inner)?)
+            }
             _ => return Err(inner.fault()),
         };
         Ok(Cond::Fact(fact, span))

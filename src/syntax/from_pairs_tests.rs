@@ -147,6 +147,10 @@ impl Builder<'_> {
                 StepFact::AllItems(self.maybe_text(&mut parts)?)
             }
             Rule::request => StepFact::Redeem(self.request(&mut parts)?),
+            Rule::use_voucher => {
+                parts.skip(&[Rule::k_use]);
+                StepFact::Use(self.amount(&mut parts)?)
+            }
             Rule::attr => {
                 let (name, value) = self.attribute(&mut parts)?;
                 StepFact::Attribute(name, value)

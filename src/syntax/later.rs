@@ -24,7 +24,6 @@ const MOMENTS: &[Place] = &[Place::Rule, Place::Card];
 const FUNDED: &[Place] = &[Place::Rule, Place::Card, Place::Voucher, Place::Referral];
 const CAPS: &[Place] = &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Referral];
 const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Referral];
-const CONDS: &[Place] = &[Place::Rule, Place::Card, Place::Voucher, Place::Tiers];
 const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
@@ -32,7 +31,6 @@ const REFERRAL: &[Place] = &[Place::Referral];
 const RETURNS: &[Place] = &[Place::Returns];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
-const STEP: &[Place] = &[Place::Step];
 
 const FORMS: &[Form] = &[
     form(FILE, "award", "award"),
@@ -59,7 +57,6 @@ const FORMS: &[Form] = &[
     form(SCHEMA, "N : … counts from", "counts from …"),
     form(&[Place::Unit], "spend oldest first", "spend oldest first"),
     form(&[Place::Unit], "spend soonest expiry first", "spend soonest expiry first"),
-    form(&[Place::Voucher], "activate", "activate …"),
     form(EXPIRY, "activate on", "activate on …"),
     form(EXPIRY, "expire after # N without", "expire after … without …"),
     form(EXPIRY, "no expiry when", "no expiry when …"),
@@ -81,7 +78,6 @@ const FORMS: &[Form] = &[
     form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
-    form(CONDS, "… voucher N is presented", "voucher … is presented"),
     form(TIERS, "count … in rolling", "count … in rolling …"),
     form(TIERS, "count … in # N since", "count … since reaching the tier"),
     form(TIERS, "count … years of", "years of …"),
@@ -117,7 +113,6 @@ const FORMS: &[Form] = &[
     form(GIVEN, "account", "account …"),
     form(GIVEN, "streak _ at", "streak … at …"),
     form(GIVEN, "task _ at", "task … at …"),
-    form(STEP, "use #", "use …"),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.

@@ -276,7 +276,7 @@ kinds! {
     CapLimit { Times(a), Amount(a), Spend(a) }
     CapPer { Item, Period(a) }
     Cond { And(a, b), Or(a, b), Not(a, b), Fact(a, b), Compare { subject, op, span } }
-    Fact { FirstPurchase(a), BirthdayToday, BirthdayThisMonth, BirthdayWithin(a), AnyItem(a) }
+    Fact { FirstPurchase(a), BirthdayToday, BirthdayThisMonth, BirthdayWithin(a), AnyItem(a), Presented(a) }
     Measure { Spend, Purchases, Items, Named(a) }
     MeasureSpan { SoFar, In(a) }
     Window { Last(a), This(a), Previous(a) }
@@ -296,7 +296,7 @@ kinds! {
         On(a), Valid(a), When(a), ForItems(a), Stamp { count, per }, Goal(a), StartWith { amount, every_card },
         Cap(a), Carry(a), Expire(a), Reward(a),
     }
-    VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, ForItems(a), When(a), Cap(a) }
+    VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, Activate(a), ForItems(a), When(a), Cap(a) }
     Grants { AmountOff(a), PercentOff(a, b), ItemsFree(a), Text(a) }
     ReferralLine {
         Valid(a), Qualifies { event, at_least, within }, Wait(a), OnJoining(a, b), OnQualifying(a, b), Cap(a),
@@ -313,7 +313,7 @@ kinds! {
         Purchased(a, b), Attribute(a, b),
     }
     Step { Clock, Return { id, of, by }, Event { event, id, by }, Redeem { request, id, by }, Joining { id, by } }
-    StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Attribute(a, b) }
+    StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {
         Refused(a), Card(a, b, c), CapLeft(a, b, c), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),

@@ -116,6 +116,11 @@ impl<'a> Space<'a> {
                 self.birthday_leaf(key, NumSet::range(1, 1), NumSet::range(0, 1), want)
             }
             Test::AnyItem(inner) => self.any_item(inner, on, want),
+            Test::Presented(voucher) => {
+                let var = Var { slot: 0, key: Key::Flag(Flag::Presented(*voucher)) };
+                let yes = i64::from(want.is_positive());
+                Ok(Region::one(var, Set::Num(NumSet::range(yes, yes))))
+            }
         }
     }
 

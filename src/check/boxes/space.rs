@@ -3,7 +3,7 @@
 use super::sets::{NumSet, SymSet};
 use crate::program::{
     Attribute, AttributeKind, EventKind, EventKindId, Measure, Meter, NumSubject, Program, SinceBase,
-    SymSubject, Symbol, Test, Window,
+    SymSubject, Symbol, Test, VoucherId, Window,
 };
 
 /// Millionths of one.
@@ -42,6 +42,8 @@ pub(crate) enum Flag {
     BirthdayThisMonth,
     /// What a duration is counted from is there.
     SinceKnown(Base),
+    /// The event asks to use a voucher.
+    Presented(VoucherId),
     /// `any item ( … )`, by place: 2 holds, 1 unknown, 0 does not hold.
     AnyItem(u32),
 }

@@ -4,6 +4,9 @@ use super::super::refuse::Rejection;
 use crate::amount::{Sharer, Ties};
 use crate::event::Item;
 
+/// Millionths of a piece in one.
+const PIECE: i64 = 1_000_000;
+
 /// The lines of a basket while requests pay for them. All amounts are micro-units.
 #[derive(Debug)]
 pub(super) struct Bill {
@@ -11,6 +14,8 @@ pub(super) struct Bill {
     pub(super) left: Vec<i64>,
     /// What counts as spent on each line.
     pub(super) counted: Vec<i64>,
+    /// Pieces of each line that were given for nothing.
+    free: Vec<i64>,
     /// Whether points that pay lower what counts as spent.
     after_redemptions: bool,
     sharer: Sharer,
@@ -20,7 +25,13 @@ impl Bill {
     /// Nothing is paid yet.
     pub(super) fn new(items: &[Item], after_redemptions: bool) -> Self {
         let left: Vec<i64> = items.iter().map(|item| item.value).collect();
-        Self { counted: left.clone(), left, after_redemptions, sharer: Sharer::new() }
+        Self {
+            counted: left.clone(),
+            free: vec![0; left.len()],
+            left,
+            after_redemptions,
+            sharer: Sharer::new(),
+        }
     }
 
     /// What is left to pay of some lines, at least zero.
@@ -42,6 +53,39 @@ impl Bill {
             self.count(&lines);
         }
         Ok(lines)
+    }
+
+    /// Takes an amount, which is at most what is left of these lines, off their prices.
+    pub(super) fn take_off(&mut self, amount: i64, passes: &[bool]) -> Result<Box<[i64]>, Rejection> {
+        let lines = self.lower(amount, passes)?;
+        self.count(&lines);
+        Ok(lines)
+    }
+
+    /// Gives pieces for nothing, the cheapest first, of equal ones those of the first line. Nothing if none fits.
+    pub(super) fn give_free(&mut self, items: &[Item], passes: &[bool], pieces: i64) -> Option<Box<[i64]>> {
+        let mut paid: Box<[i64]> = vec![0; self.left.len()].into();
+        for _ in 0..pieces {
+            let fitting = items.iter().zip(passes).enumerate().filter(|(line, (item, passes))| {
+                let free = self.free.get(*line).copied().unwrap_or(0);
+                let left = self.left.get(*line).copied().unwrap_or(0);
+                **passes && left > 0 && item.quantity - free * PIECE >= PIECE
+            });
+            let Some((line, (item, _))) = fitting.min_by_key(|(line, (item, _))| (item.price, *line)) else {
+                break;
+            };
+            let (Some(left), Some(free)) = (self.left.get_mut(line), self.free.get_mut(line)) else { break };
+            let worth = i128::from(*left) * i128::from(PIECE);
+            let worth = worth.checked_div(i128::from(item.quantity - *free * PIECE));
+            let worth = worth.and_then(|worth| i64::try_from(worth).ok()).unwrap_or(0);
+            *left -= worth;
+            *free += 1;
+            if let (Some(paid), Some(counted)) = (paid.get_mut(line), self.counted.get_mut(line)) {
+                *paid += worth;
+                *counted -= worth;
+            }
+        }
+        paid.iter().any(|paid| *paid != 0).then_some(paid)
     }
 
     /// Takes what was paid of each line from what counts as spent. What lowers the prices themselves comes before

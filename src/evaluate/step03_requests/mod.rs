@@ -3,7 +3,9 @@
 //! Everything is judged against the frozen facts, and against what earlier requests of the same event left over.
 
 mod bill;
+mod grants;
 mod points;
+mod vouchers;
 
 use super::bound::Bound;
 use super::draft::Draft;
@@ -12,7 +14,7 @@ use super::refuse::{Largest, Refusal, Rejection};
 use crate::account::{Payment, Spent};
 use crate::amount::format_scaled;
 use crate::event::{Ask, Item, Request};
-use crate::program::{EventKindId, Program, Redeem, Test, UnitId};
+use crate::program::{EventKindId, Program, Redeem, Test, UnitId, VoucherId};
 use bill::Bill;
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Taken {
     pub(crate) what: What,
-    /// In the scale of the unit.
+    /// In the scale of the unit, or a number of vouchers.
     pub(crate) amount: i64,
     /// The money that it pays, micro-units.
     pub(crate) pays: i64,
@@ -31,6 +33,8 @@ pub(crate) struct Taken {
 /// What can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum What {
+    /// Vouchers.
+    Voucher(VoucherId),
     /// An amount of a unit.
     Points(UnitId),
 }
@@ -49,8 +53,10 @@ pub(crate) struct Settled {
 
 /// A request that was understood.
 struct Wanted<'p> {
-    redeem: &'p Redeem,
-    /// In the scale of the unit.
+    what: What,
+    /// How a unit is spent; nothing for vouchers.
+    redeem: Option<&'p Redeem>,
+    /// In the scale of what is asked for.
     amount: i64,
     up_to: bool,
 }
@@ -72,7 +78,14 @@ pub(crate) fn take(
     let (mut taken, mut spent) = (Vec::with_capacity(asked.len()), Vec::new());
     let mut refused: Option<Rejection> = None;
     for wanted in &asked {
-        match points::redeem(facts, draft, bill.as_mut(), wanted) {
+        let done = match (wanted.what, wanted.redeem) {
+            (What::Voucher(voucher), _) => {
+                vouchers::spend(facts, draft, bill.as_mut(), voucher, wanted.amount)
+            }
+            (What::Points(_), Some(redeem)) => points::redeem(facts, draft, bill.as_mut(), redeem, wanted),
+            (What::Points(_), None) => continue,
+        };
+        match done {
             Ok((took, record)) => {
                 taken.push(took);
                 spent.extend(record);
@@ -105,29 +118,46 @@ fn settle(facts: &Facts<'_>, bill: Option<Bill>, taken: Vec<Taken>, spent: Vec<S
     Settled { taken, left: Some(bill.left.iter().sum()), counted: items, record }
 }
 
-/// What the names of requests mean, in the order in which they are taken: by name.
+/// What the names of requests mean, in the order in which they are taken: vouchers, then units, each by name.
 fn understand<'p>(program: &'p Program, requests: &[Request]) -> Result<Vec<Wanted<'p>>, Rejection> {
     let mut asked: Vec<Wanted<'p>> = Vec::with_capacity(requests.len());
     for request in requests {
-        let redeem = redeem_of(program, &request.name)?;
-        if asked.iter().any(|known| known.redeem.unit == redeem.unit) {
-            let name = program.unit_name(redeem.unit);
-            return Err(Rejection::new(Refusal::WrongValue, format!("`{name}` is asked for twice")));
+        let wanted = understood(program, request)?;
+        if asked.iter().any(|known| known.what == wanted.what) {
+            let detail = format!("`{}` is asked for twice", request.name);
+            return Err(Rejection::new(Refusal::WrongValue, detail));
         }
-        let amount = scaled(program, redeem.unit, request.amount)?;
-        asked.push(Wanted { redeem, amount, up_to: request.ask == Ask::RedeemUpTo });
+        asked.push(wanted);
     }
-    asked.sort_by_key(|wanted| What::Points(wanted.redeem.unit));
+    asked.sort_by_key(|wanted| wanted.what);
     Ok(asked)
 }
 
-fn redeem_of<'p>(program: &'p Program, name: &str) -> Result<&'p Redeem, Rejection> {
-    let wrong = |detail: String| Rejection::new(Refusal::WrongValue, detail);
+fn understood<'p>(program: &'p Program, request: &Request) -> Result<Wanted<'p>, Rejection> {
+    let name = &*request.name;
+    let wrong = |detail: String| Err(Rejection::new(Refusal::WrongValue, detail));
+    if request.ask == Ask::Use {
+        let Ok(voucher) = program.voucher_named(name) else {
+            return Err(Rejection::new(Refusal::NoSuchVoucher, format!("the program has no `{name}`")));
+        };
+        let amount = request.amount / 1_000_000;
+        return Ok(Wanted { what: What::Voucher(voucher), redeem: None, amount, up_to: false });
+    }
     let unit =
         program.units.iter().position(|unit| *unit.name == *name || unit.singular.as_deref() == Some(name));
-    let Some(unit) = unit else { return Err(wrong(format!("there is no `{name}` to redeem"))) };
-    let found = program.redeems.iter().find(|redeem| redeem.unit.index() == unit);
-    found.ok_or_else(|| wrong(format!("`{name}` cannot be redeemed")))
+    let Some(unit) = unit.map(|unit| UnitId(unit as u32)) else {
+        return wrong(format!("there is no `{name}` to redeem"));
+    };
+    let Some(redeem) = program.redeems.iter().find(|redeem| redeem.unit == unit) else {
+        return wrong(format!("`{name}` cannot be redeemed"));
+    };
+    let amount = scaled(program, unit, request.amount)?;
+    Ok(Wanted {
+        what: What::Points(unit),
+        redeem: Some(redeem),
+        amount,
+        up_to: request.ask == Ask::RedeemUpTo,
+    })
 }
 
 /// Millionths in the scale of a unit.
@@ -158,10 +188,13 @@ fn passing(facts: &Facts<'_>, items: Option<&Test>) -> Vec<bool> {
     passes
 }
 
-/// A refusal that tells the largest amount of a unit which would be accepted.
-fn at_most(program: &Program, reason: Refusal, unit: UnitId, largest: i64, detail: &str) -> Rejection {
-    let name = program.unit_name(unit);
-    let amount = format_scaled(largest, program.unit_decimals(unit));
+/// A refusal that tells the largest amount which would be accepted.
+fn at_most(program: &Program, reason: Refusal, what: What, largest: i64, detail: &str) -> Rejection {
+    let (name, decimals) = match what {
+        What::Points(unit) => (program.unit_name(unit), program.unit_decimals(unit)),
+        What::Voucher(voucher) => (program.voucher_name(voucher), 0),
+    };
+    let amount = format_scaled(largest, decimals);
     let mut text = detail.to_owned();
     if !text.is_empty() {
         text.push_str("; ");

@@ -32,9 +32,10 @@ pub(super) fn redeem(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     bill: Option<&mut Bill>,
+    rules: &Redeem,
     wanted: &Wanted<'_>,
 ) -> Result<(Taken, Option<Spent>), Rejection> {
-    let (program, rules) = (facts.program, wanted.redeem);
+    let program = facts.program;
     if bill.is_none() && rules.needs_basket() {
         let detail = format!("`{}` can be redeemed in a purchase only", program.unit_name(rules.unit));
         return Err(Rejection::new(Refusal::WrongValue, detail));
@@ -106,7 +107,8 @@ impl Limits {
     /// Whether exactly this amount is accepted.
     fn check(&self, program: &Program, rules: &Redeem, amount: i64, met: bool) -> Result<(), Rejection> {
         let largest = if met { self.largest(rules, i64::MAX)? } else { 0 };
-        let refuse = |reason, detail: &str| Err(at_most(program, reason, rules.unit, largest, detail));
+        let refuse =
+            |reason, detail: &str| Err(at_most(program, reason, What::Points(rules.unit), largest, detail));
         let text = |amount| amount_text(program, rules.unit, amount);
         if !met {
             return refuse(Refusal::ConditionNotMet, &rules.when_text);

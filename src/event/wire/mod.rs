@@ -18,6 +18,7 @@
 //! | `payments` | purchases, declared events | object of means and amounts; read but not kept in a return |
 //! | `redeem` | purchases, declared events, redemptions | object of units and amounts that pay; in a `redeem` exactly one |
 //! | `redeem_up_to` | the same | the same, but as much as is accepted, up to the amount |
+//! | `use` | purchases, declared events | object of vouchers and how many of each are used |
 //! | `returns` | returns | id of the purchase that comes back |
 //! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
 //! | `referrer` | joinings | member who invited |

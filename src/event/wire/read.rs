@@ -10,10 +10,12 @@ use std::fmt;
 type Shared = Box<[(Box<str>, Box<str>)]>;
 
 /// The fields of requests.
-const REQUESTS: [(&str, Ask); 2] = [("redeem", Ask::Redeem), ("redeem_up_to", Ask::RedeemUpTo)];
+const REQUESTS: [(&str, Ask); 3] =
+    [("redeem", Ask::Redeem), ("redeem_up_to", Ask::RedeemUpTo), ("use", Ask::Use)];
 
 /// Fields that mean nothing in a redemption without a purchase, and where they belong.
-const NO_REDEMPTION: [(&str, &str); 5] = [
+const NO_REDEMPTION: [(&str, &str); 6] = [
+    ("use", "a purchase"),
     ("total", "a purchase"),
     ("payments", "a purchase"),
     ("returns", "a return"),
@@ -268,6 +270,7 @@ impl Raw {
             ("all_items", "a return"),
             ("redeem", "a purchase or a redemption"),
             ("redeem_up_to", "a purchase or a redemption"),
+            ("use", "a purchase"),
         ] {
             self.fields.refuse(key, belongs)?;
         }

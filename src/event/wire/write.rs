@@ -5,7 +5,7 @@ use crate::event::{Ask, Event, Item, Kind, Message, MessageBody, Named, Request,
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// Fields of every event; an attribute with such a name stands in `attributes`.
-const EVENT_FIELDS: [&str; 16] = [
+const EVENT_FIELDS: [&str; 17] = [
     "id",
     "type",
     "member",
@@ -18,6 +18,7 @@ const EVENT_FIELDS: [&str; 16] = [
     "payments",
     "redeem",
     "redeem_up_to",
+    "use",
     "returns",
     "all_items",
     "referrer",
@@ -71,7 +72,7 @@ fn basket<M: SerializeMap>(map: &mut M, named: &Named) -> Result<(), M::Error> {
 }
 
 fn requests<M: SerializeMap>(map: &mut M, requests: &[Request]) -> Result<(), M::Error> {
-    for (key, ask) in [("redeem", Ask::Redeem), ("redeem_up_to", Ask::RedeemUpTo)] {
+    for (key, ask) in [("redeem", Ask::Redeem), ("redeem_up_to", Ask::RedeemUpTo), ("use", Ask::Use)] {
         let asked = Asked { requests, ask };
         if asked.all().next().is_some() {
             map.serialize_entry(key, &asked)?;

@@ -305,6 +305,7 @@ impl<'a> Statement<'a> for VoucherLine {
             Self::Worth(amount) => words!["worth", printer.amount(amount)],
             Self::Valid(line) => valid(line).into(),
             Self::Usable { from, to } => words!["usable", dates(from, Some(to))],
+            Self::Activate(line) => activate(line).into(),
             Self::ForItems(cond) => printer.for_items(cond),
             Self::When(cond) => printer.when(cond),
             Self::Cap(cap) => words!["cap", printer.cap(cap)],

@@ -94,6 +94,7 @@ impl<'a> Printer<'a> {
             Fact::BirthdayToday => "birthday today".into(),
             Fact::BirthdayThisMonth => "birthday this month".into(),
             Fact::BirthdayWithin(within) => words!["birthday within", duration(within)],
+            Fact::Presented(voucher) => words!["voucher", name(voucher), "is presented"],
             Fact::AnyItem(cond) => words!["any item", parenthesised(self.cond_inside(cond))],
         }
     }

@@ -101,7 +101,8 @@ pub(in crate::syntax) fn voucher(line: &VoucherLine) -> u8 {
         VoucherLine::Worth(_) => 3,
         VoucherLine::Valid(_) => 4,
         VoucherLine::Usable { .. } => 5,
-        VoucherLine::Cap(_) => 6,
+        VoucherLine::Activate(_) => 6,
+        VoucherLine::Cap(_) => 7,
     }
 }
 

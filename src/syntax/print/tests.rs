@@ -74,6 +74,7 @@ impl<'a> Statement<'a> for StepFact {
                 words!["payment", format!("{}:", name(kind)), printer.amount(amount)]
             }
             Self::Redeem(request) => printer.request(request).into(),
+            Self::Use(vouchers) => words!["use", printer.amount(vouchers)],
             Self::AllItems(None) => "all items".into(),
             Self::AllItems(Some(of)) => words!["all items of", text(of)],
             Self::Attribute(attribute, value) => printer.attribute(attribute, value),

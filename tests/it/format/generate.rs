@@ -494,7 +494,8 @@ impl Choices {
     }
 
     fn voucher_line(&mut self) -> VoucherLine {
-        match self.pick(7) {
+        match self.pick(8) {
+            6 => VoucherLine::Activate(self.activate()),
             0 => VoucherLine::Grants(match self.pick(4) {
                 0 => Grants::Text(self.text()),
                 1 => Grants::AmountOff(self.amount()),

@@ -18,11 +18,12 @@ impl Choices {
     }
 
     pub(super) fn fact(&mut self, depth: usize) -> Fact {
-        match self.pick(if depth == 0 { 4 } else { 5 }) {
+        match self.pick(if depth == 0 { 5 } else { 6 }) {
             0 => Fact::FirstPurchase(self.maybe(Self::period)),
             1 => Fact::BirthdayToday,
             2 => Fact::BirthdayThisMonth,
             3 => Fact::BirthdayWithin(self.duration()),
+            4 => Fact::Presented(self.name()),
             _ => Fact::AnyItem(Box::new(self.cond(depth - 1))),
         }
     }

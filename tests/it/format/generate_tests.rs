@@ -37,7 +37,7 @@ impl Choices {
     }
 
     fn step_fact(&mut self) -> StepFact {
-        match self.pick(6) {
+        match self.pick(7) {
             0 => StepFact::Total(self.signed_amount()),
             1 => {
                 let (quantity, price) = match self.pick(3) {
@@ -54,6 +54,7 @@ impl Choices {
             2 => StepFact::Payment(self.name(), self.amount()),
             3 => StepFact::AllItems(self.maybe(Self::text)),
             4 => StepFact::Redeem(self.request()),
+            5 => StepFact::Use(self.amount()),
             _ => StepFact::Attribute(self.name(), self.value()),
         }
     }

@@ -35,3 +35,8 @@ fn whole_baskets() {
 fn returns() {
     passes(include_str!("returns.loyalty"));
 }
+
+#[test]
+fn vouchers() {
+    passes(include_str!("vouchers.loyalty"));
+}

@@ -42,6 +42,7 @@ fn value(results: &Results) -> Value {
         let books = json!({
             "issued": count(voucher.issued),
             "held": count(voucher.held),
+            "used": count(voucher.used),
             "expired": count(voucher.expired),
             "cancelled": count(voucher.cancelled),
         });

@@ -139,13 +139,14 @@ fn vouchers(results: &Results, out: &mut String) {
                 voucher.name.clone(),
                 voucher.issued.to_string(),
                 voucher.held.to_string(),
+                voucher.used.to_string(),
                 voucher.expired.to_string(),
                 voucher.cancelled.to_string(),
             ]
         })
         .collect();
     if !rows.is_empty() {
-        out.push_str(&table(&["voucher", "issued", "held", "expired", "cancelled"], 1, &rows));
+        out.push_str(&table(&["voucher", "issued", "held", "used", "expired", "cancelled"], 1, &rows));
     }
 }
 
