@@ -79,6 +79,8 @@ pub(crate) struct ReceiptAward {
 pub(crate) enum LineRecord {
     /// The event as a whole gave it.
     Event,
+    /// The event as a whole gave it, and it comes back whole with the last line.
+    Whole,
     /// In proportion to the values of these lines.
     Values(Lines),
     /// In proportion to the quantities of these lines.
@@ -123,7 +125,7 @@ impl ReceiptAward {
         let mut parts = vec![0; items.len() + 1];
         let weights: Vec<i128> = match &self.record {
             LineRecord::Parts(known) => return known.to_vec(),
-            LineRecord::Event => Vec::new(),
+            LineRecord::Event | LineRecord::Whole => Vec::new(),
             LineRecord::Values(lines) => weigh(items.len(), lines, |line| receipt.counted(line)),
             LineRecord::Quantities(lines) => {
                 weigh(items.len(), lines, |line| items.get(line).map_or(0, |item| item.quantity))

@@ -6,8 +6,8 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
     Block, BlockKind, CardBlock, File, ListBlock, Name, ProgramBlock, RedeemBlock, ReferralBlock,
-    ReturnsBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, TestBlock, TiersBlock, UnitBlock,
-    VocabularyKind, VoucherBlock,
+    ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, TestBlock, TiersBlock,
+    UnitBlock, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ pub(super) struct Declared<'a> {
     pub(super) bonuses: Table<'a, RuleBlock>,
     pub(super) cards: Table<'a, CardBlock>,
     pub(super) referrals: Table<'a, ReferralBlock>,
+    pub(super) rewards: Table<'a, RewardBlock>,
     pub(super) redeems: Table<'a, RedeemBlock>,
     pub(super) caps: Table<'a, SharedCap>,
     pub(super) tiers: Table<'a, TiersBlock>,
@@ -75,6 +76,7 @@ impl<'a> Declared<'a> {
             bonuses: Table::new("rule"),
             cards: Table::new("card"),
             referrals: Table::new("referral"),
+            rewards: Table::new("reward"),
             redeems: Table::new("`redeem` of"),
             caps: Table::new("shared cap"),
             tiers: Table::new("tiers block"),
@@ -145,6 +147,7 @@ impl<'a> Declared<'a> {
                     self.referrals.declare(&referral.name, referral, block, report);
                 }
             }
+            BlockKind::Reward(reward) => self.rewards.declare(&reward.name, reward, block, report),
             BlockKind::Redeem(redeem) => self.redeems.declare(&redeem.name, redeem, block, report),
             BlockKind::Returns(returns) => {
                 if self.single("returns", block.head, report) {
@@ -217,6 +220,7 @@ impl<'a> Declared<'a> {
         self.lists.number(0);
         self.units.number(0);
         self.vouchers.number(0);
+        self.rewards.number(0);
         self.earns.number(0);
         self.bonuses.number(self.earns.len() as u32);
         self.cards.number(0);
@@ -249,6 +253,7 @@ impl<'a> Declared<'a> {
         alike("list", self.lists.candidates(), report);
         alike("unit", self.units.candidates(), report);
         alike("voucher", self.vouchers.candidates(), report);
+        alike("reward", self.rewards.candidates(), report);
         alike("rule", self.rules.iter().map(|(name, span)| (*name, Some(*span))), report);
         alike("shared cap", self.caps.candidates(), report);
         alike("tiers block", self.tiers.candidates(), report);

@@ -153,6 +153,18 @@ impl<'a> Facts<'a> {
                 }
             }
         }
+        for reward in all.rewards.iter() {
+            no_currency("rewards", reward.name, report);
+            if let Some((_, first)) = things.get(reward.name.text.as_str()) {
+                let message = format!("`{}` would mean two things behind a number", reward.name.text);
+                report.push(
+                    Diagnostic::new(Code::N102, reward.name.span, message)
+                        .label("once more here")
+                        .other(*first, "first here")
+                        .help("units, their singular forms, vouchers and rewards need different names"),
+                );
+            }
+        }
         self.things = things;
     }
 

@@ -67,6 +67,11 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     section(out, "tiers", &p.tiers)?;
     section(out, "referrals", &p.referrals)?;
+    for reward in &p.rewards {
+        let price = (&reward.name, reward.unit, reward.price, reward.valid);
+        let terms = (&reward.items, &reward.when, &reward.caps);
+        section(out, "reward", &(price, terms, &reward.grants, reward.gives, reward.worth))?;
+    }
     for redeem in &p.redeems {
         let rate = (redeem.unit, redeem.amount, redeem.value);
         let limits = (redeem.at_least, redeem.step, redeem.at_most, redeem.share, redeem.whole_only);

@@ -31,6 +31,7 @@ mod rates;
 mod referrals;
 mod report;
 mod returns;
+mod rewards;
 mod rows;
 mod rules;
 mod say;
@@ -58,7 +59,9 @@ mod tests;
 pub use sources::{Sources, imports_of, resolve};
 
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
-use crate::program::{Asked, EventKind, MeterIndex, Program, RuleIndex};
+use crate::program::{
+    Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, Test, Voucher,
+};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
 use declared::Declared;
@@ -191,7 +194,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let cards = low.cards();
     let tiers = low.tiers();
     let referrals = low.referrals();
-    let redeems = low.redeems();
+    let (redeems, rewards) = (low.redeems(), low.rewards());
     let returns = low.returns();
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
@@ -201,10 +204,9 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let settings = low.settings();
     let (meters, filters) = low.counters.take_tables();
     let symbols = std::mem::take(&mut low.symbols);
-    let (cards, redeems, vouchers) = (cards?, redeems?, vouchers?);
-    let of_redeems = redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
-    let of_vouchers = vouchers.iter().flat_map(|voucher| [&voucher.items, &voucher.when]);
-    let asked = Asked::of(&rules, &cards, &filters, of_redeems.chain(of_vouchers));
+    let (cards, rewards, redeems, vouchers) = (cards?, rewards?, redeems?, vouchers?);
+    let spending = Spending { vouchers: &vouchers, rewards: &rewards, redeems: &redeems };
+    let asked = spending.asked(&rules, &cards, &filters);
     let mut program = Program {
         name: settings.name.as_str().into(),
         version: settings.version,
@@ -237,6 +239,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         cards: cards.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
+        rewards: rewards.into(),
         redeems: redeems.into(),
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
@@ -246,6 +249,22 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     };
     program.fingerprint = fingerprint::fingerprint(&program);
     Some(program)
+}
+
+/// What can be spent.
+struct Spending<'p> {
+    vouchers: &'p [Voucher],
+    rewards: &'p [Reward],
+    redeems: &'p [Redeem],
+}
+
+impl Spending<'_> {
+    fn asked(&self, rules: &[Rule], cards: &[Card], filters: &[Test]) -> Asked {
+        let of_vouchers = self.vouchers.iter().flat_map(|voucher| [&voucher.items, &voucher.when]);
+        let of_rewards = self.rewards.iter().flat_map(|reward| [&reward.items, &reward.when]);
+        let of_redeems = self.redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
+        Asked::of(rules, cards, filters, of_vouchers.chain(of_rewards).chain(of_redeems))
+    }
 }
 
 /// `purchase`, `joining`, then the declared events by name.

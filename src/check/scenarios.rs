@@ -13,8 +13,8 @@ use super::times;
 use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
-    Amount, Expect, GivenFact, ItemLine, Name, Number, RuleLine, Step, StepFact, TestBlock, TestLine, Value,
-    VoucherLine,
+    Amount, Expect, GivenFact, ItemLine, Name, Number, RewardLine, RuleLine, Step, StepFact, TestBlock,
+    TestLine, Value, VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -295,6 +295,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let Some(rule) = rules.iter().find_map(|rules| rules.peek(&name.text)) else {
             if let Some(voucher) = self.all.vouchers.peek(&name.text)
                 && voucher.node.lines.iter().any(|line| matches!(line.kind, VoucherLine::Cap(_)))
+            {
+                return;
+            }
+            if let Some(reward) = self.all.rewards.peek(&name.text)
+                && reward.node.lines.iter().any(|line| matches!(line.kind, RewardLine::Cap(_)))
             {
                 return;
             }

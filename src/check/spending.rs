@@ -171,6 +171,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// What a test asks to spend.
     pub(super) fn request(&mut self, request: &ast::Request) {
+        let amount = &request.amount;
+        if self.all.rewards.peek(&amount.unit.text).is_some() {
+            let what = ("a number of rewards", amount.number.span);
+            numbers::whole(amount.number.value, (0, 1_000_000), what, &mut self.report);
+            if request.up_to {
+                let help = "write how many are redeemed";
+                self.report.misplaced(amount.span, "`up to` is for amounts of a unit", help);
+            }
+            return;
+        }
         if let Some(unit) = self.unit(&request.amount.unit) {
             self.in_scale(unit, &request.amount.number);
         }

@@ -79,6 +79,7 @@ impl<'a> Tree<'a> {
             BlockKind::Import(_)
             | BlockKind::Schema(_)
             | BlockKind::Vocabulary(_)
+            | BlockKind::Reward(_)
             | BlockKind::Redeem(_)
             | BlockKind::Returns(_)
             | BlockKind::Test(_) => {}

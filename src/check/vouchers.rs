@@ -66,7 +66,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         let (items, _) = self.condition_line(items.value(), EventKindId::PURCHASE, Scope::Items);
         let (when, when_text) = self.condition_line(when.value(), EventKindId::PURCHASE, Scope::Event);
-        let caps = self.use_caps("voucher", &block.name.text, &caps, head);
+        let caps = self.use_caps("voucher", &block.name.text, &caps, (head, false));
         let worth = match worth.value() {
             None => Some(None),
             Some(amount) => money::above_zero(amount, self.settings(), &mut self.report).map(Some),
@@ -101,9 +101,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         what: &str,
         name: &str,
         lines: &[(&'a ast::Cap, Span)],
-        head: Span,
+        (head, campaign): (Span, bool),
     ) -> Option<Box<[CapId]>> {
-        let capped = Capped { thing: None, on: None, counts_spend: false, campaign: false, gives: head };
+        let capped = Capped { thing: None, on: None, counts_spend: false, campaign, gives: head };
         let mut found = Vec::new();
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for (cap, span) in lines {

@@ -114,6 +114,7 @@ codes! {
     T604 Warning "a level that ends before it could be earned again",
     G701 Error "a card that cannot be filled, or is full from the start",
     R803 Warning "a referral without a cap",
+    R804 Error "a reward that gives the unit it costs",
     X951 Error "a test fails, also by a refused `when` without `expect refused`",
     X952 Warning "a rule that no test ever makes fire",
 }

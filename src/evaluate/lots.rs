@@ -62,18 +62,31 @@ impl Draft<'_> {
         lots
     }
 
-    /// Spends an amount that is there, from usable lots in spending order.
-    pub(crate) fn spend(&mut self, unit: UnitId, amount: i64, reason: Reason) -> Box<[SpentLot]> {
+    /// What the member may spend of a unit: what was usable before this event, less what it has taken.
+    pub(crate) fn spendable(&self, unit: UnitId) -> i64 {
+        let thing = Thing::Unit(unit);
+        let deltas = self.postings.deltas.iter();
+        let gone = deltas.filter(|delta| delta.thing == thing && delta.from == Book::Available);
+        self.account.balance_of(thing, Book::Available) - gone.map(|delta| delta.amount).sum::<i64>()
+    }
+
+    /// Spends an amount that is there, from lots that were usable before this event, in spending order; for a reward
+    /// or for what the lot itself came from.
+    pub(crate) fn spend(&mut self, unit: UnitId, amount: i64, reward: Option<Source>) -> Box<[SpentLot]> {
         let mut rest = amount;
         let mut spent = Vec::new();
-        for lot in self.lots_in_order(unit).into_iter().filter(|lot| !lot.pending) {
+        let known = |lot: &OpenLot| !lot.pending && self.account.lot(lot.number).is_some();
+        let lots: Vec<OpenLot> = self.lots_in_order(unit).into_iter().filter(known).collect();
+        for lot in lots {
             let part = rest.min(lot.left);
             if part <= 0 {
                 break;
             }
             rest -= part;
             let thing = Thing::Unit(unit);
-            let booking = Transfer::new(thing, part, Book::Available, Book::Redeemed, lot.source, reason);
+            let source = reward.unwrap_or(lot.source);
+            let booking =
+                Transfer::new(thing, part, Book::Available, Book::Redeemed, source, Reason::Redeemed);
             self.transfer(booking.lot(lot.number));
             spent.push(SpentLot {
                 lot: lot.number,

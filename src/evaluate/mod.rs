@@ -37,7 +37,7 @@ pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
 pub use settlement::Redemption;
 
-use crate::account::{Account, Change, Payment, PostError, Postings, Tenure};
+use crate::account::{Account, Change, PostError, Postings, Tenure};
 use crate::calendar::Instant;
 use crate::event::{Event, Kind, Message};
 use crate::ledger::Cause;
@@ -232,8 +232,8 @@ impl Evaluator {
         match &event.kind {
             Kind::Named(_) => {
                 if let Some(kind) = bound.kind {
-                    let payment = gathered.settled.record.take();
-                    named(&facts, &mut draft, &mut self.rows, kind, payment, &mut gathered.trace)?;
+                    let settled = &mut gathered.settled;
+                    named(&facts, &mut draft, &mut self.rows, kind, settled, &mut gathered.trace)?;
                 }
             }
             Kind::Redeem(_) => {}
@@ -326,15 +326,16 @@ fn named(
     draft: &mut Draft<'_>,
     rows: &mut Rows,
     kind: EventKindId,
-    payment: Option<Box<Payment>>,
+    settled: &mut Settled,
     trace: &mut Option<Trace>,
 ) -> Result<(), Rejection> {
     draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
     let mut awards = award(facts, draft, rows, kind, trace)?;
+    awards.append(&mut settled.awards);
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
     step10_games::stamp_cards(facts, draft, kind, &mut rows.passes, &mut awards);
-    step09_book::keep_receipt(facts, draft, kind, awards, shares, payment);
+    step09_book::keep_receipt(facts, draft, kind, awards, shares, settled.record.take());
     step11_tiers::recount(draft);
     step12_friends::qualify(facts, draft, kind);
     Ok(())

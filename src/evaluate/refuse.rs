@@ -86,9 +86,9 @@ pub struct Rejection {
 /// The largest amount of something that would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Largest {
-    /// The unit.
+    /// The unit, voucher or reward.
     pub name: String,
-    /// The amount as a decimal text with the decimals of the unit; zero if none would be accepted.
+    /// The amount as a decimal text with the decimals of the unit, or the number; zero if none would be accepted.
     pub amount: String,
 }
 
@@ -107,13 +107,9 @@ impl fmt::Display for Rejection {
         if self.detail.is_empty() {
             return f.write_str(self.reason.text());
         }
-        match &self.largest {
-            // `not enough points: …`
-            Some(largest) if self.reason == Refusal::NotEnough => {
-                write!(f, "{} {}: {}", self.reason.text(), largest.name, self.detail)
-            }
-            _ => write!(f, "{}: {}", self.reason.text(), self.detail),
-        }
+        // `not enough points: …`
+        let joint = if self.reason == Refusal::NotEnough { "" } else { ":" };
+        write!(f, "{}{joint} {}", self.reason.text(), self.detail)
     }
 }
 

@@ -12,7 +12,7 @@ use super::rows::Rows;
 use super::{
     step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers, step12_friends, terms,
 };
-use crate::account::{Account, Change, MeterShare, Receipt, ReceiptAward};
+use crate::account::{Account, Change, LineRecord, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
 use crate::calendar::Date;
 use crate::event::{Item, Return, ReturnLine};
@@ -261,6 +261,9 @@ pub(crate) fn take_back(
 fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
     if receipt.returned.is_empty() {
         return 0;
+    }
+    if award.record == LineRecord::Whole {
+        return if receipt.is_returned_in_full() { award.amount } else { 0 };
     }
     came_back(receipt, &award.parts(receipt), award.amount)
 }

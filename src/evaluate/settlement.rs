@@ -10,7 +10,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Redemption {
-    /// The unit or voucher.
+    /// The unit, voucher or reward.
     pub name: String,
     /// How much was taken, with exactly the decimals of the unit; zero if an `up to` found nothing that it may take.
     pub amount: String,
@@ -41,6 +41,7 @@ fn redemption(program: &Program, taken: &Taken) -> Redemption {
     let (name, decimals) = match taken.what {
         What::Points(unit) => (program.unit_name(unit), program.unit_decimals(unit)),
         What::Voucher(voucher) => (program.voucher_name(voucher), 0),
+        What::Reward(reward) => (program.reward_name(reward), 0),
     };
     Redemption {
         name: name.into(),

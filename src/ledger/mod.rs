@@ -12,7 +12,7 @@ pub use totals::Totals;
 pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
-use crate::program::{CardId, ReferralId, RuleId, TiersId, UnitId, VoucherId};
+use crate::program::{CardId, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -160,6 +160,8 @@ pub(crate) enum Source {
     Tier(TiersId, u32),
     /// A referral.
     Referral(ReferralId),
+    /// A reward: its price and what it gives.
+    Reward(RewardId),
     /// A fact that a test or an opening balance gave.
     Given,
 }
@@ -289,6 +291,7 @@ impl Delta {
             Source::Card(card) => program.card_name(card),
             Source::Tier(tiers, level) => program.level_name(tiers, level),
             Source::Referral(referral) => program.referral_name(referral),
+            Source::Reward(reward) => program.reward_name(reward),
             Source::Given => "given",
         };
         name.into()

@@ -54,6 +54,8 @@ pub enum SourceKind {
     Tier,
     /// A referral.
     Referral,
+    /// A reward: its price, or what it gives.
+    Reward,
     /// An opening balance.
     Given,
 }
@@ -67,6 +69,7 @@ impl SourceKind {
             Self::Card => "card",
             Self::Tier => "tier",
             Self::Referral => "referral",
+            Self::Reward => "reward",
             Self::Given => "given",
         }
     }
@@ -227,6 +230,7 @@ impl Program {
                 (SourceKind::Tier, self.tiers_name(tiers), Some(self.level_name(tiers, level)))
             }
             Source::Referral(referral) => (SourceKind::Referral, self.referral_name(referral), None),
+            Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
             Source::Given => (SourceKind::Given, "", None),
         }
     }
@@ -245,6 +249,7 @@ impl Program {
             SourceKind::Rule => Ok(Source::Rule(self.rule_named(rule)?)),
             SourceKind::Card => Ok(Source::Card(self.card_named(rule)?)),
             SourceKind::Referral => Ok(Source::Referral(self.referral_named(rule)?)),
+            SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Tier => {
                 let tiers = self.tiers_named(rule)?;
                 Ok(Source::Tier(tiers, self.level_named(tiers, level.unwrap_or_default())?))

@@ -3,7 +3,7 @@
 use super::Program;
 use super::rule::{Award, AwardThing};
 use super::things::UnitKind;
-use crate::amount::Money;
+use crate::amount::{Money, format_scaled};
 
 /// A unit, as the rule file declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,25 @@ pub struct VoucherInfo {
     pub grants: String,
     /// What it is worth, as a decimal text in the program's currency.
     pub worth: Option<String>,
+}
+
+/// A reward, as the rule file declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RewardInfo {
+    /// Its name.
+    pub name: String,
+    /// The unit of its price.
+    pub unit: String,
+    /// Its price, as a decimal text.
+    pub price: String,
+    /// What it grants: `5 EUR off`, `1 item free`, or a text of the shop.
+    pub grants: Option<String>,
+    /// What it gives: name and number, in the smallest step of a unit.
+    pub gives: Option<(String, i64)>,
+    /// What it is worth, as a decimal text in the program's currency.
+    pub worth: Option<String>,
+    /// The condition on the event, as written; empty without one.
+    pub when: String,
 }
 
 /// A stamp card, as the rule file declares it.
@@ -80,6 +99,21 @@ impl Program {
             worth: self.worth(voucher.worth),
         };
         self.vouchers.iter().map(info).collect()
+    }
+
+    /// All rewards, by name.
+    #[must_use]
+    pub fn rewards(&self) -> Vec<RewardInfo> {
+        let info = |reward: &super::Reward| RewardInfo {
+            name: reward.name.to_string(),
+            unit: self.unit_name(reward.unit).into(),
+            price: format_scaled(reward.price, self.unit_decimals(reward.unit)),
+            grants: reward.grants.as_ref().map(|(text, _)| text.to_string()),
+            gives: reward.gives.map(|award| (self.award_name(award), award.amount)),
+            worth: self.worth(reward.worth),
+            when: reward.when_text.to_string(),
+        };
+        self.rewards.iter().map(info).collect()
     }
 
     /// All stamp cards, by name.

@@ -29,6 +29,8 @@ ids! {
     RuleId,
     /// A stamp card. Ids follow the names.
     CardId,
+    /// A reward. Ids follow the names.
+    RewardId,
     /// A `tiers` block. Ids follow the names.
     TiersId,
     /// A `referral`. Ids follow the names.

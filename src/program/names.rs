@@ -1,13 +1,13 @@
 //! From names to ids and back: what hosts, ledgers and snapshots say against what the tables hold.
 
 use super::rule::RuleKind;
-use super::{CardId, EventKindId, Program, ReferralId, RuleId, TiersId, UnitId, VoucherId};
+use super::{CardId, EventKindId, Program, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId};
 
 /// A name that the program does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the program has no {what} `{name}`")]
 pub struct UnknownName {
-    /// What was looked for: `unit`, `voucher`, `card`, `tiers block`, `level`, `rule`, `referral`.
+    /// What was looked for: `unit`, `voucher`, `card`, `reward`, `tiers block`, `level`, `rule`, `referral`.
     pub what: &'static str,
     /// The name.
     pub name: String,
@@ -42,6 +42,12 @@ impl Program {
     pub(crate) fn card_named(&self, name: &str) -> Result<CardId, UnknownName> {
         let found = place(&self.cards, name, |card| &card.name).map(CardId);
         found.ok_or_else(|| UnknownName::new("card", name))
+    }
+
+    /// The reward with a name.
+    pub(crate) fn reward_named(&self, name: &str) -> Result<RewardId, UnknownName> {
+        let found = place(&self.rewards, name, |reward| &reward.name).map(RewardId);
+        found.ok_or_else(|| UnknownName::new("reward", name))
     }
 
     /// The tiers block with a name.
@@ -91,6 +97,11 @@ impl Program {
     /// The name of a card.
     pub(crate) fn card_name(&self, id: CardId) -> &str {
         self.cards.get(id.index()).map_or("", |card| &card.name)
+    }
+
+    /// The name of a reward.
+    pub(crate) fn reward_name(&self, id: RewardId) -> &str {
+        self.rewards.get(id.index()).map_or("", |reward| &reward.name)
     }
 
     /// The name of a tiers block.

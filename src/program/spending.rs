@@ -1,7 +1,9 @@
-//! How units are spent.
+//! How units are spent, and what can be had for them.
 
-use super::ids::UnitId;
+use super::ids::{CapId, UnitId};
+use super::rule::{Award, Validity};
 use super::test::Test;
+use super::things::Grant;
 
 /// `redeem U { … }`: what paying with a unit is bound to. Amounts of the unit stand in its scale, money in
 /// micro-units.
@@ -33,5 +35,36 @@ impl Redeem {
     /// Whether it can be asked for in a purchase only.
     pub(crate) const fn needs_basket(&self) -> bool {
         self.whole_only || self.share.is_some()
+    }
+}
+
+/// `reward R costs A { … }`: something with a price in a unit.
+#[derive(Debug, Clone)]
+pub(crate) struct Reward {
+    pub(crate) name: Box<str>,
+    /// The unit of its price.
+    pub(crate) unit: UnitId,
+    /// Its price, in the scale of the unit.
+    pub(crate) price: i64,
+    pub(crate) valid: Validity,
+    /// The items that it is for; nothing means all.
+    pub(crate) items: Option<Test>,
+    pub(crate) when: Option<Test>,
+    /// The text of `when …`, for refusals.
+    pub(crate) when_text: Box<str>,
+    /// What it grants, as text and as such.
+    pub(crate) grants: Option<(Box<str>, Grant)>,
+    /// What it gives.
+    pub(crate) gives: Option<Award>,
+    /// Micro-units of the program's currency.
+    pub(crate) worth: Option<i64>,
+    /// Caps on how many may be redeemed.
+    pub(crate) caps: Box<[CapId]>,
+}
+
+impl Reward {
+    /// Whether it can be asked for in a purchase only.
+    pub(crate) fn needs_basket(&self) -> bool {
+        self.items.is_some() || self.grants.as_ref().is_some_and(|(_, grant)| *grant != Grant::Text)
     }
 }

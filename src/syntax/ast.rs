@@ -230,6 +230,8 @@ pub enum BlockKind {
     Card(CardBlock),
     /// `voucher V { … }`
     Voucher(VoucherBlock),
+    /// `reward R costs A { … }`
+    Reward(RewardBlock),
     /// `redeem U { … }`
     Redeem(RedeemBlock),
     /// `referral R { … }`
@@ -1286,6 +1288,36 @@ pub enum Grants {
 }
 
 // ------------------------------------------------------------------------------------------- spending
+
+/// `reward R costs A { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RewardBlock {
+    /// The name of the reward.
+    pub name: Name,
+    /// Its price.
+    pub costs: Amount,
+    /// Its lines; braces may be left out.
+    pub lines: Vec<Line<RewardLine>>,
+}
+
+/// A line of `reward`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RewardLine {
+    /// `valid from … to …`
+    Valid(Valid),
+    /// `for items where …`
+    ForItems(Cond),
+    /// `when …`
+    When(Cond),
+    /// `cap 2 times per calendar year`
+    Cap(Cap),
+    /// `grants 5 EUR off`
+    Grants(Grants),
+    /// `worth 80 EUR`
+    Worth(Amount),
+    /// `give 1 Upgrade`
+    Give(Give),
+}
 
 /// `redeem U { … }`
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,6 +36,7 @@ const FILE: &[Form] = &[
     ("tiers", &["tiers Status {"]),
     ("card", &["card \"Coffee card\" {"]),
     ("voucher", &["voucher Welcome {"]),
+    ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
     ("redeem", &["redeem points {"]),
     ("referral", &["referral \"Bring a friend\" {"]),
     ("returns", &["returns {"]),
@@ -118,6 +119,16 @@ const VOUCHER: &[Form] = &[
     ("cap", &["cap 1 time per purchase"]),
 ];
 
+const REWARD: &[Form] = &[
+    VALID,
+    FOR,
+    WHEN,
+    ("grants", &["grants 5 EUR off", "grants \"One upgrade to the next cabin\""]),
+    ("give", &["give 1 Welcome"]),
+    WORTH,
+    ("cap", &["cap 2 times per calendar year"]),
+];
+
 const REDEEM: &[Form] = &[
     ("", &["100 points for 1 EUR"]),
     ("at", &["at least 100 points", "at most 50% of basket"]),
@@ -186,6 +197,7 @@ const INSIDE: &[Place] = &[
     Place::Tier,
     Place::Card,
     Place::Voucher,
+    Place::Reward,
     Place::Redeem,
     Place::Referral,
     Place::Returns,
@@ -207,6 +219,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Tier => TIER,
         Place::Card => CARD,
         Place::Voucher => VOUCHER,
+        Place::Reward => REWARD,
         Place::Redeem => REDEEM,
         Place::Referral => REFERRAL,
         Place::Returns => RETURNS,

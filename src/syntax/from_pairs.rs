@@ -248,6 +248,7 @@ impl<'p> Builder<'p> {
                     | Rule::tiers_body
                     | Rule::card_body
                     | Rule::voucher_body
+                    | Rule::reward_body
                     | Rule::redeem_body
                     | Rule::referral_body
                     | Rule::returns_body
@@ -278,6 +279,7 @@ impl<'p> Builder<'p> {
             Rule::tiers => self.tiers(&mut parts)?.map(BlockKind::Tiers),
             Rule::card => self.card(&mut parts)?.map(BlockKind::Card),
             Rule::voucher => self.voucher(&mut parts)?.map(BlockKind::Voucher),
+            Rule::reward => Some(BlockKind::Reward(self.reward(&mut parts)?)),
             Rule::redeem => self.redeem(&mut parts)?.map(BlockKind::Redeem),
             Rule::referral => self.referral(&mut parts)?.map(BlockKind::Referral),
             Rule::returns => {

@@ -364,7 +364,7 @@ impl Builder<'_> {
         })
     }
 
-    fn grants(&mut self, parts: &mut Parts<'_>) -> Made<Grants> {
+    pub(super) fn grants(&mut self, parts: &mut Parts<'_>) -> Made<Grants> {
         parts.skip(&[Rule::k_grants]);
         Ok(match parts.peek() {
             Some(Rule::string) => Grants::Text(self.text(parts)?),

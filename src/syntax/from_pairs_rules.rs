@@ -102,7 +102,7 @@ impl Builder<'_> {
         self.give_of(pair)
     }
 
-    fn give_of(&mut self, pair: Pair<'_, Rule>) -> Made<Give> {
+    pub(super) fn give_of(&mut self, pair: Pair<'_, Rule>) -> Made<Give> {
         let mut parts = self.parts(pair);
         parts.skip(&[Rule::k_give]);
         let what = parts.any()?;

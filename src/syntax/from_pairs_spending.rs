@@ -1,12 +1,41 @@
 //! From what pest read to the tree: blocks about spending.
 
-use super::ast::{RedeemBlock, RedeemLine, Request};
+use super::ast::{RedeemBlock, RedeemLine, Request, RewardBlock, RewardLine};
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
 use super::places::Place;
 use pest::iterators::Pair;
 
 impl Builder<'_> {
+    pub(super) fn reward(&mut self, parts: &mut Parts<'_>) -> Made<RewardBlock> {
+        parts.skip(&[Rule::k_reward]);
+        let name = self.name(parts)?;
+        parts.skip(&[Rule::k_costs]);
+        let costs = self.amount(parts)?;
+        let lines = self.body(parts, Rule::reward_body, Place::Reward, Self::reward_line);
+        Ok(RewardBlock { name, costs, lines })
+    }
+
+    fn reward_line(&mut self, pair: Pair<'_, Rule>) -> Made<RewardLine> {
+        let rule = pair.as_rule();
+        if rule == Rule::give {
+            return Ok(RewardLine::Give(self.give_of(pair)?));
+        }
+        let mut parts = self.parts(pair);
+        Ok(match rule {
+            Rule::valid => RewardLine::Valid(self.valid(&mut parts)?),
+            Rule::for_items => RewardLine::ForItems(self.for_items(&mut parts)?),
+            Rule::when => RewardLine::When(self.when(&mut parts)?),
+            Rule::cap => RewardLine::Cap(self.cap(&mut parts)?),
+            Rule::grants => RewardLine::Grants(self.grants(&mut parts)?),
+            Rule::worth => {
+                parts.skip(&[Rule::k_worth]);
+                RewardLine::Worth(self.amount(&mut parts)?)
+            }
+            _ => return Err(parts.fault()),
+        })
+    }
+
     pub(super) fn redeem(&mut self, parts: &mut Parts<'_>) -> Made<Option<RedeemBlock>> {
         let name = self.head(parts)?;
         let lines = self.body(parts, Rule::redeem_body, Place::Redeem, Self::redeem_line);

@@ -21,9 +21,10 @@ const FILE: &[Place] = &[Place::File];
 const SCHEMA: &[Place] = &[Place::Schema];
 const EXPIRY: &[Place] = &[Place::Unit, Place::Rule, Place::Card];
 const MOMENTS: &[Place] = &[Place::Rule, Place::Card];
-const FUNDED: &[Place] = &[Place::Rule, Place::Card, Place::Voucher, Place::Referral];
-const CAPS: &[Place] = &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Referral];
-const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Referral];
+const FUNDED: &[Place] = &[Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral];
+const CAPS: &[Place] =
+    &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral];
+const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Reward, Place::Referral];
 const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
@@ -40,7 +41,6 @@ const FORMS: &[Form] = &[
     form(FILE, "challenge", "challenge"),
     form(FILE, "streak", "streak"),
     form(FILE, "draw", "draw"),
-    form(FILE, "reward", "reward"),
     form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
     form(FILE, "donate", "donate"),

@@ -200,6 +200,7 @@ ranked! {
     TiersBlock { name; lines } by order::tiers;
     CardBlock { name; lines } by order::card;
     VoucherBlock { name; lines } by order::voucher;
+    RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
     ReferralBlock { name; lines } by order::referral;
 }
@@ -242,7 +243,7 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Voucher(a), Redeem(a), Referral(a), Returns(a), Test(a),
+        Card(a), Voucher(a), Reward(a), Redeem(a), Referral(a), Returns(a), Test(a),
     }
     ProgramLine {
         Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
@@ -302,6 +303,7 @@ kinds! {
         Valid(a), Qualifies { event, at_least, within }, Wait(a), OnJoining(a, b), OnQualifying(a, b), Cap(a),
         NotWithinSame(a),
     }
+    RewardLine { Valid(a), ForItems(a), When(a), Cap(a), Grants(a), Worth(a), Give(a) }
     RedeemLine {
         Rate { amount, value }, AtLeast(a), AtMost(a), AtMostOfBasket(a), InStepsOf(a), WholeBasketOnly, ForItems(a),
         When(a),

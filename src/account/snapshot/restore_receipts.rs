@@ -77,6 +77,7 @@ impl Restore<'_> {
         let total = amount(&award.amount)?;
         let record = match &award.by {
             RecordState::Event => Some(LineRecord::Event),
+            RecordState::Whole => Some(LineRecord::Whole),
             RecordState::Values(numbers) => lines_of(numbers, lines).map(LineRecord::Values),
             RecordState::Quantities(numbers) => lines_of(numbers, lines).map(LineRecord::Quantities),
             RecordState::Parts(parts) => {

@@ -239,6 +239,8 @@ parts! {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum RecordState {
     Event,
+    /// It comes back whole with the last line.
+    Whole,
     /// In proportion to the values of these lines, counted from 1.
     Values(Vec<usize>),
     /// In proportion to the quantities of these lines, counted from 1.

@@ -254,6 +254,7 @@ impl Names<'_> {
             repaid: amount(award.repaid),
             by: match &award.record {
                 LineRecord::Event => RecordState::Event,
+                LineRecord::Whole => RecordState::Whole,
                 LineRecord::Values(lines) => RecordState::Values(numbers(lines)),
                 LineRecord::Quantities(lines) => RecordState::Quantities(numbers(lines)),
                 LineRecord::Parts(parts) => {

@@ -1,7 +1,9 @@
-//! What vouchers take off a bill.
+//! What vouchers and rewards take off a bill.
 
-use super::super::refuse::Rejection;
+use super::super::judge::Facts;
+use super::super::refuse::{Refusal, Rejection};
 use super::bill::Bill;
+use super::{What, at_most};
 use crate::amount::{Rounding, divide};
 use crate::event::Item;
 use crate::program::{Grant, Program};
@@ -9,9 +11,36 @@ use crate::program::{Grant, Program};
 /// Millionths of a percent in a whole.
 const WHOLE: i128 = 100_000_000;
 
+/// Lets a grant work so many times, one after the other; tells what all of them pay of each line. Refused if one of them
+/// finds nothing that it could be used for. A grant comes with its text and with whether it is for some items only.
+pub(super) fn apply_times(
+    facts: &Facts<'_>,
+    mut bill: Option<&mut Bill>,
+    (grant, text, for_items): (Grant, &str, bool),
+    passes: &[bool],
+    (what, times): (What, i64),
+) -> Result<Box<[i64]>, Rejection> {
+    let mut lines: Box<[i64]> = vec![0; if bill.is_some() { passes.len() } else { 0 }].into();
+    let items = facts.event.items();
+    for used in 0..times {
+        let bill = bill.as_deref_mut();
+        let Some(paid) = apply(facts.program, bill, grant, (items, passes), for_items)? else {
+            let detail = format!("nothing here for `{text}`");
+            return Err(at_most(facts.program, Refusal::ConditionNotMet, what, used, &detail));
+        };
+        for (sum, paid) in lines.iter_mut().zip(&paid) {
+            *sum += paid;
+        }
+        if grant == Grant::Text {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
 /// Lets a grant lower what is left to pay of the lines that it is for; tells what it pays of each line. Nothing if there
 /// is nothing that it could be used for.
-pub(super) fn apply(
+fn apply(
     program: &Program,
     bill: Option<&mut Bill>,
     grant: Grant,

@@ -5,16 +5,17 @@
 mod bill;
 mod grants;
 mod points;
+mod rewards;
 mod vouchers;
 
 use super::bound::Bound;
 use super::draft::Draft;
 use super::judge::{Facts, Truth};
 use super::refuse::{Largest, Refusal, Rejection};
-use crate::account::{Payment, Spent};
+use crate::account::{Payment, ReceiptAward, Spent};
 use crate::amount::format_scaled;
 use crate::event::{Ask, Item, Request};
-use crate::program::{EventKindId, Program, Redeem, Test, UnitId, VoucherId};
+use crate::program::{EventKindId, Program, Redeem, RewardId, Test, UnitId, VoucherId};
 use bill::Bill;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Taken {
     pub(crate) what: What,
-    /// In the scale of the unit, or a number of vouchers.
+    /// In the scale of the unit, or a number of vouchers or rewards.
     pub(crate) amount: i64,
     /// The money that it pays, micro-units.
     pub(crate) pays: i64,
@@ -35,6 +36,8 @@ pub(crate) struct Taken {
 pub(crate) enum What {
     /// Vouchers.
     Voucher(VoucherId),
+    /// Rewards.
+    Reward(RewardId),
     /// An amount of a unit.
     Points(UnitId),
 }
@@ -49,12 +52,21 @@ pub(crate) struct Settled {
     pub(crate) counted: Option<Arc<[Item]>>,
     /// What a return needs.
     pub(crate) record: Option<Box<Payment>>,
+    /// What rewards gave.
+    pub(crate) awards: Vec<ReceiptAward>,
+}
+
+/// What became of a request: what it took, what a return gives back, and what it gave.
+struct Done {
+    taken: Taken,
+    spent: Option<Spent>,
+    award: Option<ReceiptAward>,
 }
 
 /// A request that was understood.
 struct Wanted<'p> {
     what: What,
-    /// How a unit is spent; nothing for vouchers.
+    /// How a unit is spent; nothing for vouchers and rewards.
     redeem: Option<&'p Redeem>,
     /// In the scale of what is asked for.
     amount: i64,
@@ -75,20 +87,21 @@ pub(crate) fn take(
     let facts = &Facts { event: plain.as_ref().unwrap_or(facts.event), ..*facts };
     let after = facts.program.spend_after_redemptions;
     let mut bill = facts.event.has_basket.then(|| Bill::new(facts.event.items(), after));
-    let (mut taken, mut spent) = (Vec::with_capacity(asked.len()), Vec::new());
+    let (mut taken, mut spent, mut awards) = (Vec::with_capacity(asked.len()), Vec::new(), Vec::new());
     let mut refused: Option<Rejection> = None;
     for wanted in &asked {
+        let bill = bill.as_mut();
         let done = match (wanted.what, wanted.redeem) {
-            (What::Voucher(voucher), _) => {
-                vouchers::spend(facts, draft, bill.as_mut(), voucher, wanted.amount)
-            }
-            (What::Points(_), Some(redeem)) => points::redeem(facts, draft, bill.as_mut(), redeem, wanted),
+            (What::Voucher(voucher), _) => vouchers::spend(facts, draft, bill, voucher, wanted.amount),
+            (What::Reward(reward), _) => rewards::redeem(facts, draft, bill, reward, wanted.amount),
+            (What::Points(_), Some(redeem)) => points::redeem(facts, draft, bill, redeem, wanted),
             (What::Points(_), None) => continue,
         };
         match done {
-            Ok((took, record)) => {
-                taken.push(took);
-                spent.extend(record);
+            Ok(done) => {
+                taken.push(done.taken);
+                spent.extend(done.spent);
+                awards.extend(done.award);
             }
             Err(rejection) if refused.as_ref().is_none_or(|known| rejection.reason < known.reason) => {
                 refused = Some(rejection);
@@ -98,7 +111,7 @@ pub(crate) fn take(
     }
     match refused {
         Some(rejection) => Err(rejection),
-        None => Ok(settle(facts, bill, taken, spent)),
+        None => Ok(Settled { awards, ..settle(facts, bill, taken, spent) }),
     }
 }
 
@@ -115,10 +128,12 @@ fn settle(facts: &Facts<'_>, bill: Option<Bill>, taken: Vec<Taken>, spent: Vec<S
         items.into()
     });
     let record = (lowered || !spent.is_empty()).then(|| Box::new(Payment { counted, spent: spent.into() }));
-    Settled { taken, left: Some(bill.left.iter().sum()), counted: items, record }
+    let left = Some(bill.left.iter().sum());
+    Settled { taken, left, counted: items, record, awards: Vec::new() }
 }
 
-/// What the names of requests mean, in the order in which they are taken: vouchers, then units, each by name.
+/// What the names of requests mean, in the order in which they are taken: vouchers, then rewards, then units,
+/// each by name.
 fn understand<'p>(program: &'p Program, requests: &[Request]) -> Result<Vec<Wanted<'p>>, Rejection> {
     let mut asked: Vec<Wanted<'p>> = Vec::with_capacity(requests.len());
     for request in requests {
@@ -142,6 +157,16 @@ fn understood<'p>(program: &'p Program, request: &Request) -> Result<Wanted<'p>,
         };
         let amount = request.amount / 1_000_000;
         return Ok(Wanted { what: What::Voucher(voucher), redeem: None, amount, up_to: false });
+    }
+    if let Ok(reward) = program.reward_named(name) {
+        if request.ask == Ask::RedeemUpTo {
+            return wrong(format!("`{name}` is a reward: ask for a number of it"));
+        }
+        if request.amount % 1_000_000 != 0 {
+            return wrong(format!("`{name}` is redeemed in whole numbers"));
+        }
+        let amount = request.amount / 1_000_000;
+        return Ok(Wanted { what: What::Reward(reward), redeem: None, amount, up_to: false });
     }
     let unit =
         program.units.iter().position(|unit| *unit.name == *name || unit.singular.as_deref() == Some(name));
@@ -188,11 +213,18 @@ fn passing(facts: &Facts<'_>, items: Option<&Test>) -> Vec<bool> {
     passes
 }
 
+/// `not enough points: …`
+fn not_enough(program: &Program, what: What, largest: i64, unit: &str) -> Rejection {
+    let rejection = at_most(program, Refusal::NotEnough, what, largest, "");
+    Rejection { detail: format!("{unit}: {}", rejection.detail), ..rejection }
+}
+
 /// A refusal that tells the largest amount which would be accepted.
 fn at_most(program: &Program, reason: Refusal, what: What, largest: i64, detail: &str) -> Rejection {
     let (name, decimals) = match what {
         What::Points(unit) => (program.unit_name(unit), program.unit_decimals(unit)),
         What::Voucher(voucher) => (program.voucher_name(voucher), 0),
+        What::Reward(reward) => (program.reward_name(reward), 0),
     };
     let amount = format_scaled(largest, decimals);
     let mut text = detail.to_owned();

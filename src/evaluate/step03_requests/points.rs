@@ -4,10 +4,10 @@ use super::super::draft::Draft;
 use super::super::judge::Facts;
 use super::super::refuse::{Refusal, Rejection};
 use super::bill::Bill;
-use super::{Taken, Wanted, What, at_most, is_met, passing};
+use super::{Done, Taken, Wanted, What, at_most, is_met, passing};
 use crate::account::Spent;
 use crate::amount::{Rounding, divide, format_scaled};
-use crate::ledger::{Book, Reason, Thing};
+use crate::ledger::Thing;
 use crate::program::{Program, Redeem, UnitId};
 
 /// Millionths of a percent in a whole.
@@ -34,7 +34,7 @@ pub(super) fn redeem(
     bill: Option<&mut Bill>,
     rules: &Redeem,
     wanted: &Wanted<'_>,
-) -> Result<(Taken, Option<Spent>), Rejection> {
+) -> Result<Done, Rejection> {
     let program = facts.program;
     if bill.is_none() && rules.needs_basket() {
         let detail = format!("`{}` can be redeemed in a purchase only", program.unit_name(rules.unit));
@@ -46,7 +46,7 @@ pub(super) fn redeem(
         payable: bill.left_of(&passes),
         basket: facts.event.basket,
     });
-    let limits = Limits { usable: draft.balance(Thing::Unit(rules.unit), Book::Available), due };
+    let limits = Limits { usable: draft.spendable(rules.unit), due };
     let met = is_met(facts, rules.when.as_ref());
     let amount = if wanted.up_to {
         if met { limits.largest(rules, wanted.amount)? } else { 0 }
@@ -58,16 +58,17 @@ pub(super) fn redeem(
     let what = What::Points(rules.unit);
     if amount == 0 {
         let lines = vec![0; if bill.is_some() { passes.len() } else { 0 }].into();
-        return Ok((Taken { what, amount, pays: 0, lines }, None));
+        return Ok(Done { taken: Taken { what, amount, pays: 0, lines }, spent: None, award: None });
     }
-    let lots = draft.spend(rules.unit, amount, Reason::Redeemed);
+    let lots = draft.spend(rules.unit, amount, None);
     let Some(bill) = bill else {
-        return Ok((Taken { what, amount, pays, lines: Box::default() }, None));
+        let taken = Taken { what, amount, pays, lines: Box::default() };
+        return Ok(Done { taken, spent: None, award: None });
     };
     let lines = bill.pay_with_points(pays, &passes)?;
     let parts = bill.parts(amount, &lines)?;
     let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: Some(parts) };
-    Ok((Taken { what, amount, pays, lines }, Some(spent)))
+    Ok(Done { taken: Taken { what, amount, pays, lines }, spent: Some(spent), award: None })
 }
 
 impl Limits {
@@ -114,7 +115,8 @@ impl Limits {
             return refuse(Refusal::ConditionNotMet, &rules.when_text);
         }
         if amount > self.usable {
-            return refuse(Refusal::NotEnough, "");
+            let name = program.unit_name(rules.unit);
+            return Err(super::not_enough(program, What::Points(rules.unit), largest, name));
         }
         let needed = match &self.due {
             Some(due) if rules.whole_only => self.needed(rules, due)?,

@@ -6,7 +6,7 @@ use super::super::refuse::{Refusal, Rejection};
 use super::super::step04_match::room;
 use super::super::step08_cap::count_cap;
 use super::bill::Bill;
-use super::{Taken, What, at_most, grants, is_met, passing};
+use super::{Done, Taken, What, at_most, grants, is_met, passing};
 use crate::account::{HeldVoucher, Spent, SpentLot};
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Thing};
@@ -16,10 +16,10 @@ use crate::program::{Voucher, VoucherId};
 pub(super) fn spend(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
-    mut bill: Option<&mut Bill>,
+    bill: Option<&mut Bill>,
     id: VoucherId,
     amount: i64,
-) -> Result<(Taken, Option<Spent>), Rejection> {
+) -> Result<Done, Rejection> {
     let what = What::Voucher(id);
     let Some(rules) = facts.program.vouchers.get(id.index()) else {
         return Err(Rejection::new(Refusal::NoSuchVoucher, ""));
@@ -27,19 +27,8 @@ pub(super) fn spend(
     let usable = usable(facts, id);
     let passes = passing(facts, rules.items.as_ref());
     check(facts, (rules, id), &usable, amount)?;
-    let mut lines: Box<[i64]> = vec![0; if bill.is_some() { passes.len() } else { 0 }].into();
-    let for_items = rules.items.is_some();
-    let items = facts.event.items();
-    for used in 0..amount {
-        let bill = bill.as_deref_mut();
-        let Some(paid) = grants::apply(facts.program, bill, rules.grant, (items, &passes), for_items)? else {
-            let detail = format!("nothing here for `{}`", rules.grants);
-            return Err(at_most(facts.program, Refusal::ConditionNotMet, what, used, &detail));
-        };
-        for (sum, paid) in lines.iter_mut().zip(&paid) {
-            *sum += paid;
-        }
-    }
+    let granted = (rules.grant, &*rules.grants, rules.items.is_some());
+    let lines = grants::apply_times(facts, bill, granted, &passes, (what, amount))?;
     let mut lots = Vec::new();
     for held in usable.iter().take(usize::try_from(amount).unwrap_or(0)) {
         let thing = Thing::Voucher(id);
@@ -59,7 +48,7 @@ pub(super) fn spend(
     }
     let pays = lines.iter().sum();
     let spent = Spent { thing: Thing::Voucher(id), lots: lots.into(), parts: None };
-    Ok((Taken { what, amount, pays, lines }, Some(spent)))
+    Ok(Done { taken: Taken { what, amount, pays, lines }, spent: Some(spent), award: None })
 }
 
 /// The vouchers of a name that can be used on the day of the event, in the order in which they are used.

@@ -40,6 +40,7 @@ impl<'a> Printer<'a> {
             BlockKind::Voucher(voucher) => {
                 self.braced(&format!("voucher {}", name(&voucher.name)), &voucher.lines, span, 0)
             }
+            BlockKind::Reward(reward) => self.reward(reward, span),
             BlockKind::Redeem(redeem) => {
                 self.braced(&format!("redeem {}", name(&redeem.name)), &redeem.lines, span, 0)
             }
@@ -95,6 +96,19 @@ impl<'a> Printer<'a> {
     fn shared_cap(&mut self, cap: &'a SharedCap, span: Span) -> String {
         let rules = self.names(&cap.rules, span);
         words!["cap", format!("{}:", name(&cap.name)), self.cap(&cap.cap), "on", rules].laid_out(0)
+    }
+
+    pub(super) fn grants(&mut self, grants: &Grants) -> Doc {
+        match grants {
+            Grants::AmountOff(amount) => words!["grants", self.amount(amount), "off"],
+            Grants::PercentOff(rate, most) => {
+                let most =
+                    most.as_ref().map(|most| format!("up to {}", self.amount(most))).unwrap_or_default();
+                words!["grants", percent(rate), "off", most]
+            }
+            Grants::ItemsFree(count) => words!["grants", counted(count, "item"), "free"],
+            Grants::Text(what) => words!["grants", text(what)],
+        }
     }
 
     fn field(&mut self, field: &'a Field) -> Doc {
@@ -294,14 +308,7 @@ impl<'a> Statement<'a> for VoucherLine {
 
     fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
         Written::Doc(match self {
-            Self::Grants(Grants::AmountOff(amount)) => words!["grants", printer.amount(amount), "off"],
-            Self::Grants(Grants::PercentOff(rate, most)) => {
-                let most =
-                    most.as_ref().map(|most| format!("up to {}", printer.amount(most))).unwrap_or_default();
-                words!["grants", percent(rate), "off", most]
-            }
-            Self::Grants(Grants::ItemsFree(count)) => words!["grants", counted(count, "item"), "free"],
-            Self::Grants(Grants::Text(what)) => words!["grants", text(what)],
+            Self::Grants(grants) => printer.grants(grants),
             Self::Worth(amount) => words!["worth", printer.amount(amount)],
             Self::Valid(line) => valid(line).into(),
             Self::Usable { from, to } => words!["usable", dates(from, Some(to))],

@@ -4,8 +4,8 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    CardLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RuleLine, TierLine, TiersLine, UnitLine,
-    VoucherLine,
+    CardLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, TierLine, TiersLine,
+    UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -103,6 +103,19 @@ pub(in crate::syntax) fn voucher(line: &VoucherLine) -> u8 {
         VoucherLine::Usable { .. } => 5,
         VoucherLine::Activate(_) => 6,
         VoucherLine::Cap(_) => 7,
+    }
+}
+
+/// The place of a line in `reward`.
+pub(in crate::syntax) fn reward(line: &RewardLine) -> u8 {
+    match line {
+        RewardLine::Valid(_) => 0,
+        RewardLine::ForItems(_) => 1,
+        RewardLine::When(_) => 2,
+        RewardLine::Grants(_) => 3,
+        RewardLine::Give(_) => 4,
+        RewardLine::Worth(_) => 5,
+        RewardLine::Cap(_) => 6,
     }
 }
 

@@ -1,10 +1,40 @@
 //! Blocks about spending.
 
 use super::doc::words;
-use super::literals::percent;
+use super::literals::{name, percent};
+use super::rules::valid;
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
-use crate::syntax::ast::{RedeemLine, Request};
+use crate::syntax::ast::{RedeemLine, Request, RewardBlock, RewardLine};
+
+impl<'a> Statement<'a> for RewardLine {
+    fn rank(&self) -> u8 {
+        order::reward(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
+        Written::Doc(match self {
+            Self::Valid(line) => valid(line).into(),
+            Self::ForItems(cond) => printer.for_items(cond),
+            Self::When(cond) => printer.when(cond),
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Grants(grants) => printer.grants(grants),
+            Self::Worth(amount) => words!["worth", printer.amount(amount)],
+            Self::Give(give) => printer.give(give, span),
+        })
+    }
+}
+
+impl<'a> Printer<'a> {
+    pub(super) fn reward(&mut self, reward: &'a RewardBlock, span: Span) -> String {
+        let head = format!("reward {} costs {}", name(&reward.name), self.amount(&reward.costs));
+        if reward.lines.is_empty() && !self.trivia.is_in(span) {
+            head
+        } else {
+            self.braced(&head, &reward.lines, span, 0)
+        }
+    }
+}
 
 impl<'a> Statement<'a> for RedeemLine {
     fn rank(&self) -> u8 {

@@ -199,7 +199,12 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(15) {
+        let kind = match self.pick(16) {
+            14 => BlockKind::Reward(RewardBlock {
+                name,
+                costs: self.amount(),
+                lines: self.lines(Self::reward_line),
+            }),
             0 => BlockKind::Import(self.text()),
             1 => BlockKind::Program(ProgramBlock { name, lines: self.lines(Self::program_line) }),
             2 => {
@@ -359,7 +364,7 @@ impl Choices {
         if self.yes() { On::Joining } else { On::Event(self.name()) }
     }
 
-    fn valid(&mut self) -> Valid {
+    pub(super) fn valid(&mut self) -> Valid {
         match self.pick(5) {
             0 => Valid::Span { from: Some(self.moment()), to: self.maybe(Self::moment) },
             1 => Valid::Span { from: None, to: Some(self.moment()) },
@@ -369,7 +374,7 @@ impl Choices {
         }
     }
 
-    fn give(&mut self) -> Give {
+    pub(super) fn give(&mut self) -> Give {
         match self.pick(8) {
             0 => Give::Flat(self.amount()),
             1 => Give::Per { amount: self.amount(), per: self.per() },
@@ -425,7 +430,7 @@ impl Choices {
         Path { scope, name: self.name(), span: Span::default() }
     }
 
-    fn cap(&mut self) -> Cap {
+    pub(super) fn cap(&mut self) -> Cap {
         let limit = match self.pick(3) {
             0 => CapLimit::Times(self.number()),
             1 => CapLimit::Amount(self.amount()),

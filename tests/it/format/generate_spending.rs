@@ -17,6 +17,18 @@ impl Choices {
         }
     }
 
+    pub(super) fn reward_line(&mut self) -> RewardLine {
+        match self.pick(7) {
+            0 => RewardLine::Valid(self.valid()),
+            1 => RewardLine::ForItems(self.cond(2)),
+            2 => RewardLine::When(self.cond(2)),
+            3 => RewardLine::Cap(Cap { side: None, ..self.cap() }),
+            4 => RewardLine::Grants(Grants::ItemsFree(self.number())),
+            5 => RewardLine::Worth(self.amount()),
+            _ => RewardLine::Give(self.give()),
+        }
+    }
+
     pub(super) fn request(&mut self) -> Request {
         Request { up_to: self.pick(2) == 0, amount: self.amount() }
     }

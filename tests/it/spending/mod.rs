@@ -40,3 +40,8 @@ fn returns() {
 fn vouchers() {
     passes(include_str!("vouchers.loyalty"));
 }
+
+#[test]
+fn rewards() {
+    passes(include_str!("rewards.loyalty"));
+}
