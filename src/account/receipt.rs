@@ -30,6 +30,8 @@ pub(crate) struct ReceiptAward {
     pub(crate) thing: Thing,
     /// The lot or the first voucher; 0 for units without lots and for stamps.
     pub(crate) lot: u32,
+    /// The first day on which it could be used.
+    pub(crate) start: Date,
     /// What was booked in all.
     pub(crate) amount: i64,
     /// How much of it paid off a debt and never became a lot.

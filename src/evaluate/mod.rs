@@ -34,7 +34,7 @@ pub(crate) use judge::Facts;
 pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Refusal, Rejection};
 
-use crate::account::{Account, Change, PostError, Postings, Tenure};
+use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
 use crate::calendar::Instant;
 use crate::event::{Event, Kind, Message};
 use crate::ledger::Cause;
@@ -218,10 +218,8 @@ impl Evaluator {
         let facts = Facts::new(program, account, bound);
         let mut draft = start_draft(program, account, Arc::clone(&event.id), bound);
         let mut notes = Vec::new();
-        let when = (event.at, bound.day);
         // a joining makes no event late: what came before it has a rule of its own
         let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
-        draft.change(Change::Seen(Arc::clone(&event.id), event.digest, counts.then_some(when)));
         draft.change(Change::Clock(event.at));
         match &event.kind {
             Kind::Named(_) => {
@@ -241,6 +239,9 @@ impl Evaluator {
                 step11_tiers::recount(&mut draft);
             }
         }
+        let receipt = draft.receipt.take();
+        let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
+        draft.change(Change::Applied(Arc::clone(&event.id), record, event.at));
         let Draft { postings, mut messages, .. } = draft;
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);

@@ -4,7 +4,7 @@
 //! exactly A when all has come back. So any split of a return ends where one return ends.
 
 use super::bound::{Bound, Note};
-use super::draft::{Draft, Transfer};
+use super::draft::{Draft, Portion, Transfer};
 use super::judge::Facts;
 use super::refuse::{Refusal, Rejection};
 use super::rows::Rows;
@@ -16,7 +16,7 @@ use crate::amount::{Rounding, divide};
 use crate::calendar::Date;
 use crate::event::{Item, Return, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{EventKindId, Measure, Program, Unmatched};
+use crate::program::{EventKindId, Measure, Program, UnitId, Unmatched};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ fn open_receipt<'m>(
     day: Date,
 ) -> Result<Option<&'m mut Receipt>, Rejection> {
     if !receipts.contains_key(id) {
-        let Some(receipt) = account.receipts.get(id) else { return Ok(None) };
+        let Some(receipt) = account.receipt(program, id) else { return Ok(None) };
         let last = program.returns.within.and_then(|within| within.add_to_date(receipt.day));
         if let Some(last) = last.filter(|last| day > *last) {
             return Err(Rejection::new(Refusal::TooLate, format!("`{id}` could be returned until {last}")));
@@ -231,7 +231,7 @@ pub(crate) fn take_back(
     matched: Matched<'_>,
 ) -> Result<(), Rejection> {
     for (id, receipt) in matched.receipts {
-        let Some(before) = facts.account.receipts.get(&id) else { continue };
+        let Some(before) = facts.account.receipt(facts.program, &id) else { continue };
         if facts.program.returns.take_back {
             for (award, old) in receipt.awards.iter().zip(&before.awards) {
                 take_award(facts, draft, &receipt, award, (taken(before, old), taken(&receipt, award)));
@@ -240,7 +240,7 @@ pub(crate) fn take_back(
             step11_tiers::recount_return(draft, receipt.day);
         }
         step12_friends::recheck(draft, &receipt);
-        draft.change(Change::Receipt(Arc::new(receipt)));
+        draft.change(Change::Returned(Arc::new(receipt)));
     }
     if facts.program.returns.take_back && !matched.unmatched.is_empty() {
         take_todays_rate(facts, draft, rows, &matched.unmatched)?;
@@ -310,28 +310,30 @@ fn take_award(
                 draft.transfer(booking.event(&receipt.id));
                 return;
             }
-            // the lot first; of what had paid off a debt, other lots and then a debt again
+            // the lot first; of what had paid off a debt or was used, other lots and then a debt
             let in_lot = award.amount - award.repaid;
             let from_lot = new.min(in_lot) - old.min(in_lot);
-            if let Some(lot) = facts.account.lot(award.lot) {
-                take_from_lot(draft, lot, from_lot, &receipt.id);
-            }
-            take_elsewhere(facts, draft, award.thing, award.source, amount - from_lot, &receipt.id);
+            let taken = match facts.account.lots.numbered(award.lot) {
+                Some(lot) => take_from_lot(draft, lot, award.start, from_lot, &receipt.id),
+                None => 0,
+            };
+            take_elsewhere(facts, draft, award.thing, award.source, amount - taken, &receipt.id);
         }
     }
 }
 
-/// Takes from a lot what is left of it; what has expired counts as taken. Returns what was taken.
-fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, amount: i64, of: &Arc<str>) -> i64 {
-    let thing = Thing::Unit(lot.unit);
-    let part = draft.lot_left(thing, lot.number, lot.left).min(amount);
-    let from = if lot.pending { Book::Pending } else { Book::Available };
-    let booking = Transfer::new(thing, part, from, Book::TakenBack, lot.source, Reason::Returned);
-    draft.transfer(booking.event(of).lot(lot.number));
-    part.max(0)
+/// Takes from the lot of a purchase: what is not usable yet of it, or else what is usable; what lapsed counts as taken.
+fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, start: Date, amount: i64, of: &Arc<str>) -> i64 {
+    let waits = lot.pending_from(start) > 0;
+    let portion = if waits { Portion::From(start) } else { Portion::Usable };
+    let taken = draft.take(lot, portion, amount, BACK, of);
+    if waits { taken } else { taken + draft.count_lapsed(lot, amount - taken) }
 }
 
-/// Takes from other lots in spending order, usable ones first; the rest is a debt or forgiven.
+/// Where returned amounts go.
+const BACK: (Book, Reason) = (Book::TakenBack, Reason::Returned);
+
+/// Takes from all lots in spending order, usable ones first; the rest is a debt or forgiven.
 fn take_elsewhere(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
@@ -340,20 +342,54 @@ fn take_elsewhere(
     amount: i64,
     of: &Arc<str>,
 ) {
-    let mut rest = amount;
-    let mut lots: Vec<&Lot> =
-        facts.account.lots.iter().filter(|lot| Thing::Unit(lot.unit) == thing).collect();
-    lots.sort_by_key(|lot| (lot.pending, lot.last.unwrap_or(Date::MAX), lot.earned, lot.number));
-    for lot in lots {
-        if rest <= 0 {
-            return;
-        }
-        rest -= take_from_lot(draft, lot, rest, of);
-    }
+    let Thing::Unit(unit) = thing else { return };
+    let rest = amount - take_in_order(facts, draft, unit, amount, of, false);
     if facts.program.returns.may_go_negative {
         let booking = Transfer::new(thing, rest, Book::Debt, Book::TakenBack, source, Reason::Returned);
         draft.transfer(booking.event(of));
     }
+}
+
+/// Takes from all lots in spending order, usable ones first. Returns what was taken.
+fn take_in_order(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    unit: UnitId,
+    amount: i64,
+    of: &Arc<str>,
+    lapses: bool,
+) -> i64 {
+    if amount <= 0 {
+        return 0;
+    }
+    let mut rest = amount;
+    for (lot, portion) in spending_order(facts.account, unit) {
+        let part = draft.take(lot, portion, rest, BACK, of);
+        rest -= part;
+        if lapses {
+            draft.lapse(lot, part);
+        }
+        if rest == 0 {
+            break;
+        }
+    }
+    amount - rest
+}
+
+/// All that a member has of a unit, in spending order, and after it what is not usable yet.
+fn spending_order(account: &Account, unit: UnitId) -> Vec<(&Lot, Portion)> {
+    let usable = account.lots.of(unit).filter(|lot| lot.left > 0).map(|lot| (lot, Portion::Usable));
+    let pending = |lot: &'_ Lot| lot.pending.clone().into_iter().map(|(start, _)| Portion::From(start));
+    let mut all: Vec<(&Lot, Portion)> = usable.collect();
+    all.extend(account.lots.of(unit).flat_map(|lot| pending(lot).map(move |portion| (lot, portion))));
+    all.sort_by_key(|(lot, portion)| {
+        let start = match portion {
+            Portion::Usable => None,
+            Portion::From(start) => Some(*start),
+        };
+        (start.is_some(), lot.last.unwrap_or(Date::MAX), start, lot.number)
+    });
+    all
 }
 
 fn give_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, source: Source, day: Date, amount: i64) {
@@ -470,7 +506,9 @@ fn take_todays_rate(
             draft.transfer(booking.event(&of));
             draft.count_unit(unit, (facts.event.at, facts.event.day), -part);
         } else {
-            take_elsewhere(&facts, draft, thing, source, amount, &of);
+            // what goes for lines of no purchase was earned by some purchase, whose return counts it as taken
+            let taken = take_in_order(&facts, draft, unit, amount, &of, true);
+            take_elsewhere(&facts, draft, thing, source, amount - taken, &of);
         }
     }
     Ok(())

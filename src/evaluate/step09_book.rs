@@ -1,13 +1,13 @@
 //! Step 9: booking. Each rule's amount is shared out to its lines, becomes a lot, and is written into the record of
 //! the purchase; counters of the past take the event in.
 
-use super::draft::{Draft, Terms};
+use super::draft::{Booked, Draft, Terms};
 use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step08_cap::{count_cap, use_spend};
 use super::trace::Trace;
-use crate::account::{Change, LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
+use crate::account::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Sharer, Ties};
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
@@ -34,13 +34,11 @@ pub(crate) fn book_rows(
         let record = line_record(facts, row, (sharer, weights, parts))?;
         let source = Source::Rule(row.rule);
         let terms = Terms { activate: rule.activate, expire: &rule.expire, last_day: None };
-        let debt_before = draft.debt(thing);
-        let lot = draft.give(award, row.amount, source, terms);
-        let repaid = if debt_before == 0 { 0 } else { debt_before - draft.debt(thing) };
+        let Booked { lot, start, repaid } = draft.give(award, row.amount, source, terms);
         if let Some(trace) = trace {
             trace.booked(row.rule, row.amount);
         }
-        awards.push(ReceiptAward { source, thing, lot, amount: row.amount, repaid, record });
+        awards.push(ReceiptAward { source, thing, lot, start, amount: row.amount, repaid, record });
     }
     for (cap, by) in &rows.cap_used {
         count_cap(draft, facts, *cap, *by);
@@ -175,7 +173,7 @@ pub(crate) fn keep_receipt(
     shares: Vec<MeterShare>,
 ) {
     let (Some(id), Some(items)) = (&facts.event.id, &facts.event.items) else { return };
-    draft.change(Change::Receipt(Arc::new(Receipt {
+    draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(id),
         kind,
         at: facts.event.at,
@@ -184,5 +182,5 @@ pub(crate) fn keep_receipt(
         returned: Vec::new(),
         awards,
         shares,
-    })));
+    }));
 }

@@ -79,6 +79,7 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, passes:
         source: Source::Card(id),
         thing: Thing::Stamps(id),
         lot: 0,
+        start: facts.event.day,
         amount: stamps,
         repaid: 0,
         record,
@@ -112,7 +113,7 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) {
             break;
         }
         draft.transfer(earned(card.goal, Book::Available, Book::Redeemed, Reason::CardFull));
-        let first = draft.give(card.reward.thing, card.reward.amount, source, Terms::default());
+        let first = draft.give(card.reward.thing, card.reward.amount, source, Terms::default()).lot;
         if matches!(card.reward.thing, AwardThing::Voucher(_)) {
             state.full.push(FullCard {
                 number: state.number,

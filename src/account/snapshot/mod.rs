@@ -14,8 +14,9 @@ mod take;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, EventState, FullState, HoldState, ItemState,
-    LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState, ReturnedState,
-    SeenState, ShareState, SlotState, SourceState, StageState, TierStateText, ValueState, VoucherState,
+    LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenState, ShareState, SlotState, SourceState, StageState, TierStateText, ValueState,
+    VoucherState,
 };
 
 use super::Account;
