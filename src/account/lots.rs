@@ -10,6 +10,8 @@ use crate::program::UnitId;
 /// What is left of all amounts on the same terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lot {
+    /// Unit, source and last day as numbers.
+    key: (u64, u64),
     /// Counted from 1 in each account.
     pub(crate) number: u32,
     pub(crate) unit: UnitId,
@@ -27,6 +29,12 @@ pub(crate) struct Lot {
 }
 
 impl Lot {
+    /// An empty lot.
+    pub(crate) const fn open(number: u32, terms: Terms, earned: Date) -> Self {
+        let (unit, source, last) = terms;
+        Self { key: key(terms), number, unit, source, last, earned, left: 0, pending: Vec::new(), lapsed: 0 }
+    }
+
     /// What is not usable yet, of all days.
     pub(crate) fn all_pending(&self) -> i64 {
         self.pending.iter().map(|(_, amount)| amount).sum()
@@ -75,7 +83,25 @@ impl Lot {
 }
 
 /// The terms that make a lot.
-type Terms = (UnitId, Source, Option<Date>);
+pub(crate) type Terms = (UnitId, Source, Option<Date>);
+
+/// Terms as numbers, in the order of unit, source and last day: lots are looked for with every booking.
+const fn key((unit, source, last): Terms) -> (u64, u64) {
+    let (kind, one, two) = match source {
+        Source::Rule(rule) => (0, rule.0, 0),
+        Source::Card(card) => (1, card.0, 0),
+        Source::Tier(tiers, level) => (2, tiers.0, level),
+        Source::Referral(referral) => (3, referral.0, 0),
+        Source::Given => (4, 0, 0),
+    };
+    let last = match last {
+        // before all days
+        None => 0,
+        Some(day) => day.days().cast_unsigned() ^ 1 << 31,
+    };
+    // a program has far fewer units than the 28 bits that are left for them
+    (((unit.0 as u64) << 36) | (kind << 32) | one as u64, ((two as u64) << 32) | last as u64)
+}
 
 /// All lots of an account, by their terms.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -111,11 +137,9 @@ impl Lots {
         earned: Date,
         (pending_until, amount): (Option<Date>, i64),
     ) {
-        let (unit, source, last) = terms;
         let place = self.place(terms);
         if let Err(place) = place {
-            let lot = Lot { number, unit, source, last, earned, left: 0, pending: Vec::new(), lapsed: 0 };
-            self.0.insert(place, lot);
+            self.0.insert(place, Lot::open(number, terms, earned));
         }
         let (Ok(place) | Err(place)) = place;
         let Some(lot) = self.0.get_mut(place) else { return };
@@ -173,7 +197,8 @@ impl Lots {
     }
 
     fn place(&self, terms: Terms) -> Result<usize, usize> {
-        self.0.binary_search_by(|lot| (lot.unit, lot.source, lot.last).cmp(&terms))
+        let wanted = key(terms);
+        self.0.binary_search_by(|lot| lot.key.cmp(&wanted))
     }
 }
 

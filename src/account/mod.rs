@@ -4,6 +4,7 @@
 //! that every book still balances. So an account is the fold of its outcomes, and can be rebuilt from them.
 
 mod change;
+mod lines;
 mod lots;
 mod meters;
 mod post;
@@ -14,10 +15,11 @@ mod view;
 
 pub use change::Postings;
 pub(crate) use change::{CardState, Change, FullCard, HeldVoucher, Hold, Link, LinkStage, Tenure, TierState};
+pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;
 pub use post::PostError;
-pub(crate) use receipt::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
+pub(crate) use receipt::{LineRecord, MeterShare, Receipt, ReceiptAward};
 pub(crate) use records::{Record, Records};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use view::{Balance, HeldLevel, HeldLot, StampCard, Voucher};

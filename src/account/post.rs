@@ -32,7 +32,9 @@ pub enum PostError {
 impl Account {
     /// Books postings that were computed from exactly this state.
     pub(crate) fn book(&mut self, program: &Program, postings: &Postings) -> Result<(), PostError> {
-        self.verify_lots(program, &postings.deltas)?;
+        if postings.deltas.iter().any(takes_from_lot) {
+            self.verify_lots(program, &postings.deltas)?;
+        }
         self.book_totals(&postings.deltas)?;
         let mut stale_due = false;
         for delta in &postings.deltas {
@@ -49,9 +51,9 @@ impl Account {
     }
 
     /// Whether the lots and vouchers of all deltas are there and have enough left.
+    #[inline(never)]
     fn verify_lots(&self, program: &Program, deltas: &[Delta]) -> Result<(), PostError> {
-        let taking = |delta: &&Delta| delta.from != Book::Issued && delta.lot != 0;
-        for (place, delta) in deltas.iter().enumerate().filter(|(_, delta)| taking(delta)) {
+        for (place, delta) in deltas.iter().enumerate().filter(|(_, delta)| takes_from_lot(delta)) {
             if !has_lots(program, delta.thing) {
                 continue;
             }
@@ -234,6 +236,7 @@ impl Account {
     }
 
     /// Another event is the newest: what nothing can ask any more is forgotten.
+    #[inline(never)]
     fn move_newest(&mut self, program: &Program, newest: (Instant, Date)) {
         let before = self.newest.replace(newest).map(|(_, day)| day);
         if before == Some(newest.1) {
@@ -252,6 +255,7 @@ impl Account {
         }
     }
 
+    #[inline(never)]
     fn book_card(&mut self, place: usize, state: &CardState) -> bool {
         let Some(known) = self.cards.get_mut(place) else { return false };
         let changed = known.last != state.last;
@@ -260,6 +264,7 @@ impl Account {
     }
 
     /// The first day on which the clock has work.
+    #[inline(never)]
     pub(super) fn first_due(&self) -> Option<Date> {
         let lots = self.lots.iter().filter(|lot| lot.all_left() != 0).flat_map(|lot| {
             let next = lot.pending.first().map(|(start, _)| *start);
@@ -274,6 +279,10 @@ impl Account {
         });
         lots.chain(vouchers).chain(cards).chain(tiers).chain(link).flatten().min()
     }
+}
+
+fn takes_from_lot(delta: &Delta) -> bool {
+    delta.from != Book::Issued && delta.lot != 0
 }
 
 fn has_lots(program: &Program, thing: Thing) -> bool {

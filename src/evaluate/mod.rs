@@ -181,6 +181,7 @@ impl Evaluator {
     }
 
     /// The first event of an unknown member enrols it: a joining at the same instant runs before the event.
+    #[cold]
     fn enrol(
         &mut self,
         program: &Program,
@@ -299,7 +300,7 @@ fn named(
     let mut awards = award(facts, draft, rows, kind, trace)?;
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
-    step10_games::stamp_cards(facts, draft, kind, &mut rows.passes, &mut awards);
+    step10_games::stamp_cards(facts, draft, kind, &mut awards);
     step09_book::keep_receipt(facts, draft, kind, awards, shares);
     step11_tiers::recount(draft);
     step12_friends::qualify(facts, draft, kind);
@@ -307,6 +308,7 @@ fn named(
 }
 
 /// A member joins: attributes, rules `on joining`, and the naming of a referrer.
+#[cold]
 fn join(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,

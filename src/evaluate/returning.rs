@@ -28,6 +28,7 @@ pub(crate) struct Matched<'e> {
 }
 
 /// Finds the purchase lines of a return and marks what comes back.
+#[cold]
 pub(crate) fn match_lines<'e>(
     program: &Program,
     account: &Account,
@@ -224,6 +225,7 @@ fn take_all(receipt: &mut Receipt) -> Result<(), Rejection> {
 }
 
 /// Takes back what the returned lines earned, and writes the changed receipts.
+#[cold]
 pub(crate) fn take_back(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,

@@ -16,6 +16,7 @@ use crate::program::{CardId, Program, TiersId};
 use std::sync::Arc;
 
 /// Runs everything that is due on or before a day, books it on the account, and adds it to the postings.
+#[cold]
 pub(crate) fn run(
     program: &Program,
     account: &mut Account,

@@ -55,8 +55,7 @@ fn line_record(
 ) -> Result<LineRecord, Rejection> {
     let width = facts.event.items().len();
     if row.flat {
-        let passing = Lines::of(width, |line| row.passes.get(line).copied().unwrap_or(false));
-        return Ok(if width == 0 { LineRecord::Event } else { LineRecord::Values(passing) });
+        return Ok(if width == 0 { LineRecord::Event } else { LineRecord::Values(row.passes.clone()) });
     }
     weights.clear();
     if row.parts.len() == width + 1 {
@@ -64,23 +63,13 @@ fn line_record(
     } else {
         // on sums every line that passes and counts for something has its share
         let merged = row.nums.len() != width + 1;
-        let counts = |line: usize| {
-            facts.event.items().get(line).is_some_and(|item| match row.shape {
-                Shape::Quantities => item.quantity != 0,
-                _ => item.value != 0,
-            })
+        let sharing = |counts: &Lines| match merged {
+            true => row.base_passes.as_ref().unwrap_or(&row.passes).and(counts),
+            false => Lines::of(width, |line| row.nums.get(line).is_some_and(|num| *num != 0)),
         };
-        let has = |line: usize| {
-            if merged {
-                row.passes.get(line) == Some(&true) && counts(line)
-            } else {
-                row.nums.get(line).is_some_and(|num| *num != 0)
-            }
-        };
-        let sharing = || Lines::of(width, has);
         match row.shape {
-            Shape::Values => return Ok(LineRecord::Values(sharing())),
-            Shape::Quantities => return Ok(LineRecord::Quantities(sharing())),
+            Shape::Values => return Ok(LineRecord::Values(sharing(&facts.event.worth))),
+            Shape::Quantities => return Ok(LineRecord::Quantities(sharing(&facts.event.counted))),
             Shape::Event => return Ok(LineRecord::Event),
             Shape::Mixed => weights.extend_from_slice(&row.nums),
         }
@@ -150,7 +139,7 @@ pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut R
         };
         let weight = |(line, item): (usize, &Item)| {
             let mut covering = rows.all().iter().filter(covers);
-            let covered = covering.any(|row| row.passes.get(line).copied().unwrap_or(false));
+            let covered = covering.any(|row| row.passes.has(line));
             if covered { i128::from(item.value) } else { 0 }
         };
         let weights: Vec<i128> = facts.event.items().iter().enumerate().map(weight).collect();

@@ -61,15 +61,14 @@ impl<'d, 'a> Counted<'d, 'a> {
 pub(crate) fn recount(draft: &mut Draft<'_>) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let id = TiersId(place as u32);
-        let (was, earned) = {
-            let counted = Counted::new(draft, tiers, draft.day);
-            if (0..tiers.metrics.len()).all(|metric| counted.before(metric) == counted.now(metric)) {
-                continue;
-            }
-            (counted.earned_before(), counted.earned_now())
-        };
+        let counted = Counted::new(draft, tiers, draft.day);
+        let earned = counted.earned_now();
+        if earned == 0 {
+            continue;
+        }
         let level = draft.account.tiers.get(place).map_or(0, |state| state.level);
-        if earned > 0 && (earned > was || earned > level) {
+        let changed = (0..tiers.metrics.len()).any(|metric| counted.before(metric) != counted.now(metric));
+        if changed && (earned > level || earned > counted.earned_before()) {
             reach(draft, id, tiers, earned);
         }
     }
@@ -90,6 +89,7 @@ fn window_start(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Date {
 
 /// The metrics of the running window reach a level: its term is counted from today, and never becomes shorter.
 /// Entry gifts are given for every level newly passed; a renewal gives none.
+#[cold]
 fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
     let state = current_state(draft, id);
     let mut next = state.clone();

@@ -184,16 +184,9 @@ impl Restore<'_> {
                 .iter()
                 .map(|pending| Ok((pending.usable_from, amount(&pending.amount)?)))
                 .collect();
-            let lot = Lot {
-                number: state.number,
-                unit,
-                source: self.source(&state.source)?,
-                last: state.last_day,
-                earned: state.earned,
-                left: amount(&state.amount)?,
-                pending: pending?,
-                lapsed: amount(&state.lapsed)?,
-            };
+            let terms = (unit, self.source(&state.source)?, state.last_day);
+            let mut lot = Lot::open(state.number, terms, state.earned);
+            (lot.left, lot.pending, lot.lapsed) = (amount(&state.amount)?, pending?, amount(&state.lapsed)?);
             if lot.is_spent() || lot.pending.iter().any(|(_, amount)| *amount == 0) {
                 return Err(wrong("there is nothing in it"));
             }
