@@ -49,7 +49,7 @@ fn main() {
 
 fn assert_same_totals(
     program: &Program,
-    accounts: &std::collections::BTreeMap<&str, Account>,
+    accounts: &std::collections::HashMap<&str, Account>,
     states: &std::collections::HashMap<&str, hand::HandState>,
 ) {
     assert_eq!(accounts.len(), states.len());

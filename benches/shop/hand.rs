@@ -1,8 +1,10 @@
-//! The eight rules as a programmer would write them for one shop: `rust_decimal`, texts as keys, state carried over,
-//! ids remembered, deltas out, and of every purchase what it earned, so that it could be taken back. The yardstick of
-//! the benchmarks.
+//! The eight rules as a programmer would write them for one shop, with the same inputs and outputs as the engine:
+//! instants in, ledger rows out. `rust_decimal`, texts as keys, the local day by `jiff`, state carried over, ids
+//! remembered, and of every purchase what it earned, so that it could be taken back. The yardstick of the benchmarks.
 
 use super::{Purchase, Total};
+use jiff::civil::{Date, Weekday};
+use jiff::{Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -10,10 +12,9 @@ use std::rc::Rc;
 /// A purchase with its amounts as decimals, built beforehand like the engine's events.
 #[derive(Debug)]
 pub(crate) struct HandEvent {
-    id: String,
-    member: String,
-    day: u32,
-    is_tuesday: bool,
+    id: Rc<str>,
+    member: Rc<str>,
+    at: Timestamp,
     channel: String,
     lines: Rc<[HandLine]>,
 }
@@ -25,10 +26,14 @@ struct HandLine {
     price: Decimal,
 }
 
-/// One booking.
+/// One row of the ledger.
 #[derive(Debug)]
 pub(crate) struct HandDelta {
+    pub(crate) event: Rc<str>,
+    pub(crate) number: u32,
+    pub(crate) day: Date,
     pub(crate) rule: &'static str,
+    pub(crate) unit: &'static str,
     pub(crate) amount: Decimal,
 }
 
@@ -42,13 +47,13 @@ struct HandReceipt {
 /// The state of one member.
 #[derive(Debug, Default)]
 pub(crate) struct HandState {
-    receipts: HashMap<String, HandReceipt>,
+    receipts: HashMap<Rc<str>, HandReceipt>,
     points: Decimal,
     spend: Decimal,
     stamps: Decimal,
     vouchers: i64,
     level: u32,
-    app_day: u32,
+    app_day: Date,
     app_used: Decimal,
 }
 
@@ -56,11 +61,9 @@ pub(crate) struct HandState {
 #[must_use]
 pub(crate) fn events(purchases: &[Purchase]) -> Vec<HandEvent> {
     let event = |purchase: &Purchase| HandEvent {
-        id: purchase.id.clone(),
-        member: purchase.member.clone(),
-        day: purchase.day,
-        // 1 January 2026 is a Thursday
-        is_tuesday: purchase.day % 7 == 5,
+        id: purchase.id.as_str().into(),
+        member: purchase.member.as_str().into(),
+        at: purchase.at().parse().expect("an instant"),
         channel: purchase.channel.to_owned(),
         lines: purchase
             .lines
@@ -80,18 +83,20 @@ pub(crate) fn events(purchases: &[Purchase]) -> Vec<HandEvent> {
 pub(crate) fn run(events: &[HandEvent]) -> HashMap<&str, HandState> {
     let mut states: HashMap<&str, HandState> = HashMap::new();
     let mut deltas = Vec::new();
+    let zone = TimeZone::get("Europe/Berlin").expect("it is known");
     for event in events {
         deltas.clear();
-        judge(states.entry(&event.member).or_default(), event, &mut deltas);
+        judge(&zone, states.entry(&event.member).or_default(), event, &mut deltas);
         std::hint::black_box(&deltas);
     }
     states
 }
 
-fn judge(state: &mut HandState, event: &HandEvent, deltas: &mut Vec<HandDelta>) {
+fn judge(zone: &TimeZone, state: &mut HandState, event: &HandEvent, deltas: &mut Vec<HandDelta>) {
     if state.receipts.contains_key(&event.id) {
         return;
     }
+    let day = zone.to_datetime(event.at).date();
     let (mut basket, mut eligible, mut coffees) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
     for line in event.lines.iter() {
         let value = line.quantity * line.price;
@@ -111,12 +116,13 @@ fn judge(state: &mut HandState, event: &HandEvent, deltas: &mut Vec<HandDelta>) 
         2 => base * Decimal::new(5, 1),
         _ => Decimal::ZERO,
     };
-    let tuesday = if event.is_tuesday && basket >= Decimal::from(20) { base } else { Decimal::ZERO };
+    let tuesday =
+        if day.weekday() == Weekday::Tuesday && basket >= Decimal::from(20) { base } else { Decimal::ZERO };
     let coffee = coffees * Decimal::from(5);
     let mut app = Decimal::ZERO;
     if event.channel == "app" {
-        if state.app_day != event.day {
-            (state.app_day, state.app_used) = (event.day, Decimal::ZERO);
+        if state.app_day != day {
+            (state.app_day, state.app_used) = (day, Decimal::ZERO);
         }
         app = Decimal::from(10).min(Decimal::from(50) - state.app_used);
         state.app_used += app;
@@ -126,18 +132,24 @@ fn judge(state: &mut HandState, event: &HandEvent, deltas: &mut Vec<HandDelta>) 
     let tier = total - base - tuesday - coffee - app;
     let amounts =
         [("Base", base), ("App", app), ("Coffee", coffee), ("Double Tuesday", tuesday), ("Tier bonus", tier)];
-    deltas.extend(
-        amounts
-            .into_iter()
-            .filter(|(_, amount)| !amount.is_zero())
-            .map(|(rule, amount)| HandDelta { rule, amount }),
-    );
+    let mut book = |rule, unit, amount: Decimal| {
+        if !amount.is_zero() {
+            let number = deltas.len() as u32 + 1;
+            deltas.push(HandDelta { event: Rc::clone(&event.id), number, day, rule, unit, amount });
+        }
+    };
+    for (rule, amount) in amounts {
+        book(rule, "points", amount);
+    }
     let given = amounts.into_iter().filter(|(_, amount)| !amount.is_zero()).collect();
     let receipt = HandReceipt { _lines: Rc::clone(&event.lines), _given: given };
-    state.receipts.insert(event.id.clone(), receipt);
+    state.receipts.insert(Rc::clone(&event.id), receipt);
     state.points += total;
+    book("Coffee card", "stamps", coffees);
     state.stamps += coffees;
     while state.stamps >= Decimal::TEN {
+        book("Coffee card", "stamps", -Decimal::TEN);
+        book("Coffee card", "Free coffee", Decimal::ONE);
         state.stamps -= Decimal::TEN;
         state.vouchers += 1;
     }

@@ -13,7 +13,7 @@ pub(crate) mod hand;
 
 use loyalty_rules::event::Item;
 use loyalty_rules::{Account, Evaluator, Event, Limits, Program, Sources, compile};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// Eight rules: a base rate with exclusions, a tier bonus, double Tuesday, points for coffee, a capped app bonus, a
@@ -141,6 +141,15 @@ pub(crate) struct Purchase {
     pub(crate) lines: Vec<Line>,
 }
 
+impl Purchase {
+    /// The instant, as it stands in events.
+    fn at(&self) -> String {
+        let (month, day) = month_day(self.day);
+        let offset = if (88..298).contains(&self.day) { 2 } else { 1 };
+        format!("2026-{month:02}-{day:02}T{:02}:{:02}:00+{offset:02}:00", self.minute / 60, self.minute % 60)
+    }
+}
+
 /// A line: article, category, pieces, price in cents.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
@@ -210,14 +219,8 @@ pub(crate) fn purchases(count: u32) -> Vec<Purchase> {
 #[must_use]
 pub(crate) fn events(purchases: &[Purchase]) -> Vec<Event> {
     let event = |purchase: &Purchase| {
-        let (month, day) = month_day(purchase.day);
-        let offset = if (88..298).contains(&purchase.day) { 2 } else { 1 };
-        let at = format!(
-            "2026-{month:02}-{day:02}T{:02}:{:02}:00+{offset:02}:00",
-            purchase.minute / 60,
-            purchase.minute % 60
-        );
-        let mut event = Event::purchase(&purchase.id, &purchase.member, &at).channel(purchase.channel);
+        let mut event =
+            Event::purchase(&purchase.id, &purchase.member, &purchase.at()).channel(purchase.channel);
         for line in &purchase.lines {
             let price = format!("{}.{:02}", line.cents / 100, line.cents % 100);
             let item = Item::new("", &line.quantity.to_string(), &price);
@@ -254,8 +257,8 @@ pub(crate) fn run<'e>(
     program: &Program,
     events: &'e [Event],
     evaluator: &mut Evaluator,
-) -> BTreeMap<&'e str, Account> {
-    let mut accounts: BTreeMap<&str, Account> = BTreeMap::new();
+) -> HashMap<&'e str, Account> {
+    let mut accounts: HashMap<&str, Account> = HashMap::new();
     for event in events {
         let account =
             accounts.entry(event.member()).or_insert_with(|| Account::open(program, event.member()));

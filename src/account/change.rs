@@ -1,9 +1,10 @@
 //! What an outcome changes beside its ledger deltas, and the small states of an account.
 
 use super::receipt::Receipt;
+use super::records::Record;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Delta, Source};
-use crate::program::{CardId, EventKindId, MeterId, TiersId, UnitId, VoucherId};
+use crate::program::{CardId, EventKindId, MeterId, TiersId, VoucherId};
 use std::sync::Arc;
 
 /// Everything that posting an outcome books: ledger deltas and changes of counters and states.
@@ -20,15 +21,14 @@ pub(crate) enum Change {
     Joined(Tenure),
     /// An attribute of the member has this text now.
     Attribute(u16, Option<Box<str>>),
-    /// An event was applied: its id, digest, instant and local day. Day and instant are `None` for messages, which
-    /// are no events of the member.
-    Seen(Arc<str>, u128, Option<(Instant, Date)>),
+    /// An event was applied: its id, record and instant. With a day in its record it may be the newest of the member.
+    Applied(Arc<str>, Record, Instant),
     /// The newest event of a kind.
     LastOf(EventKindId, Instant, Date),
     /// A counter changes.
     Meter(MeterId, i64, i64),
-    /// A purchase can be returned, or has been in part.
-    Receipt(Arc<Receipt>),
+    /// A purchase has been returned, or a part of it.
+    Returned(Arc<Receipt>),
     /// The open card: number, day of its first stamp and last day.
     Card(CardId, Box<CardState>),
     /// The level of a tiers block.
@@ -37,6 +37,8 @@ pub(crate) enum Change {
     Link(Box<Link>),
     /// The clock was run to this instant.
     Clock(Instant),
+    /// A lot has lost so much without its being used, or a return has counted so much of that: number and change.
+    Lapsed(u32, i64),
 }
 
 /// When a member joined.
@@ -44,27 +46,6 @@ pub(crate) enum Change {
 pub(crate) struct Tenure {
     pub(crate) at: Instant,
     pub(crate) day: Date,
-}
-
-/// What one rule booked in one event of a spendable unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Lot {
-    /// Counted from 1 in each account.
-    pub(crate) number: u32,
-    pub(crate) unit: UnitId,
-    pub(crate) source: Source,
-    /// The event that earned it.
-    pub(crate) event: Arc<str>,
-    /// The day it was earned.
-    pub(crate) earned: Date,
-    /// What is left of it.
-    pub(crate) left: i64,
-    /// First usable day.
-    pub(crate) start: Date,
-    /// Last usable day.
-    pub(crate) last: Option<Date>,
-    /// Not usable yet.
-    pub(crate) pending: bool,
 }
 
 /// A voucher that a member holds.
@@ -129,6 +110,8 @@ pub(crate) struct TierState {
 pub(crate) struct Hold {
     /// First day of the window whose metrics reach the level; `None` if it was given or is a soft landing.
     pub(crate) window: Option<Date>,
+    /// When the window reached the level.
+    pub(crate) reached: Option<Instant>,
     pub(crate) level: u32,
     pub(crate) until: Option<Date>,
     pub(crate) base_until: Option<Date>,

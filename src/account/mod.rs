@@ -4,26 +4,29 @@
 //! that every book still balances. So an account is the fold of its outcomes, and can be rebuilt from them.
 
 mod change;
+mod lines;
+mod lots;
 mod meters;
 mod post;
 mod receipt;
+mod records;
 mod snapshot;
 mod view;
 
 pub use change::Postings;
-pub(crate) use change::{
-    CardState, Change, FullCard, HeldVoucher, Hold, Link, LinkStage, Lot, Tenure, TierState,
-};
+pub(crate) use change::{CardState, Change, FullCard, HeldVoucher, Hold, Link, LinkStage, Tenure, TierState};
+pub(crate) use lines::Lines;
+pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;
 pub use post::PostError;
-pub(crate) use receipt::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot};
+pub(crate) use receipt::{LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot};
+pub(crate) use records::{Record, Records};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use view::{Balance, HeldLevel, HeldLot, StampCard, Voucher};
 
 use crate::calendar::{Date, Instant};
 use crate::ledger::Totals;
 use crate::program::Program;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The account of one member under one program.
@@ -41,8 +44,7 @@ pub struct Account {
     pub(crate) newest: Option<(Instant, Date)>,
     /// The last instant to which the clock was run.
     pub(crate) clock: Option<Instant>,
-    /// By number.
-    pub(crate) lots: Vec<Lot>,
+    pub(crate) lots: Lots,
     pub(crate) next_lot: u32,
     /// By number.
     pub(crate) vouchers: Vec<HeldVoucher>,
@@ -60,10 +62,8 @@ pub struct Account {
     pub(crate) meters: Meters,
     /// Newest instant and local day of each event kind, by [`crate::program::EventKindId`].
     pub(crate) last_of: Vec<Option<(Instant, Date)>>,
-    /// Ids seen, with the digest of their content.
-    pub(crate) seen: BTreeMap<Arc<str>, u128>,
-    /// Purchases that can still be returned, by id.
-    pub(crate) receipts: BTreeMap<Arc<str>, Arc<Receipt>>,
+    /// Events that were applied, and the receipts of those that can be returned.
+    pub(crate) records: Records,
     /// How this member was referred.
     pub(crate) link: Option<Link>,
     /// The first day on which the clock has work.
@@ -82,7 +82,7 @@ impl Account {
             attributes: vec![None; program.member_attributes.len()],
             newest: None,
             clock: None,
-            lots: Vec::new(),
+            lots: Lots::default(),
             next_lot: 1,
             vouchers: Vec::new(),
             next_voucher: 1,
@@ -93,11 +93,20 @@ impl Account {
             tiers: vec![TierState::default(); program.tiers.len()],
             meters: Meters::default(),
             last_of: vec![None; program.events.len()],
-            seen: BTreeMap::new(),
-            receipts: BTreeMap::new(),
+            records: Records::default(),
             link: None,
             due: None,
         }
+    }
+
+    /// The record of an event that is still remembered.
+    pub(crate) fn record(&self, program: &Program, id: &Arc<str>) -> Option<&Record> {
+        self.records.get(program, id, self.newest.map(|(_, day)| day))
+    }
+
+    /// The receipt of a purchase that is still remembered.
+    pub(crate) fn receipt(&self, program: &Program, id: &Arc<str>) -> Option<&Arc<Receipt>> {
+        self.record(program, id)?.receipt.as_ref()
     }
 
     /// The member.

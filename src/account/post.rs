@@ -2,12 +2,12 @@
 //!
 //! Everything is verified against the books before anything is booked, so a posting is booked whole or not at all.
 
-use super::change::{Change, HeldVoucher, LinkStage, Lot, Postings};
-use super::{Account, CardState};
-use crate::calendar::Date;
+use super::change::{Change, HeldVoucher, LinkStage, Postings};
+use super::{Account, CardState, Lot};
+use crate::calendar::{Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
 use crate::program::{Program, UnitKind};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 /// Why an outcome cannot be posted. Nothing has been booked then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +32,9 @@ pub enum PostError {
 impl Account {
     /// Books postings that were computed from exactly this state.
     pub(crate) fn book(&mut self, program: &Program, postings: &Postings) -> Result<(), PostError> {
-        self.verify_lots(program, &postings.deltas)?;
+        if postings.deltas.iter().any(takes_from_lot) {
+            self.verify_lots(program, &postings.deltas)?;
+        }
         self.book_totals(&postings.deltas)?;
         let mut stale_due = false;
         for delta in &postings.deltas {
@@ -49,21 +51,18 @@ impl Account {
     }
 
     /// Whether the lots and vouchers of all deltas are there and have enough left.
+    #[inline(never)]
     fn verify_lots(&self, program: &Program, deltas: &[Delta]) -> Result<(), PostError> {
-        let taking =
-            |delta: &&Delta| delta.from != Book::Issued && delta.to != Book::Available && delta.lot != 0;
-        for (place, delta) in deltas.iter().enumerate().filter(|(_, delta)| taking(delta)) {
+        for (place, delta) in deltas.iter().enumerate().filter(|(_, delta)| takes_from_lot(delta)) {
             if !has_lots(program, delta.thing) {
                 continue;
             }
             let same = |other: &&Delta| other.thing == delta.thing && other.lot == delta.lot;
-            let change = |other: &Delta| match (other.from, other.to) {
-                (Book::Issued, _) | (Book::Redeemed, Book::Available) => other.amount,
-                (_, Book::Available) => 0,
-                _ => -other.amount,
+            let change = |other: &Delta| {
+                other.amount * (i64::from(other.to == delta.from) - i64::from(other.from == delta.from))
             };
             let earlier: i64 = deltas.iter().take(place + 1).filter(same).map(change).sum();
-            if self.left_in(delta.thing, delta.lot) + earlier < 0 {
+            if self.left_in(delta.thing, delta.lot, delta.from) + earlier < 0 {
                 return Err(PostError::Unbalanced(delta.key.to_string()));
             }
         }
@@ -94,18 +93,13 @@ impl Account {
         }
     }
 
-    fn left_in(&self, thing: Thing, number: u32) -> i64 {
-        match thing {
-            Thing::Unit(_) => self.lot(number).map_or(0, |lot| lot.left),
-            Thing::Voucher(_) => i64::from(self.vouchers.iter().any(|held| held.number == number)),
-            Thing::Stamps(_) => 0,
+    fn left_in(&self, thing: Thing, number: u32, book: Book) -> i64 {
+        match (thing, book) {
+            (Thing::Unit(_), Book::Pending) => self.lots.numbered(number).map_or(0, Lot::all_pending),
+            (Thing::Unit(_), _) => self.lots.numbered(number).map_or(0, |lot| lot.left),
+            (Thing::Voucher(_), _) => i64::from(self.vouchers.iter().any(|held| held.number == number)),
+            (Thing::Stamps(_), _) => 0,
         }
-    }
-
-    /// The lot with a number.
-    pub(crate) fn lot(&self, number: u32) -> Option<&Lot> {
-        let place = self.lots.binary_search_by_key(&number, |lot| lot.number).ok()?;
-        self.lots.get(place)
     }
 
     /// The balance of one book of a thing.
@@ -152,17 +146,9 @@ impl Account {
         let pending = delta.to == Book::Pending;
         match delta.thing {
             Thing::Unit(unit) => {
-                self.lots.push(Lot {
-                    number: delta.lot,
-                    unit,
-                    source: delta.source,
-                    event: delta.shared_event(),
-                    earned: delta.day,
-                    left: delta.amount,
-                    start,
-                    last: delta.last_day,
-                    pending,
-                });
+                let pending_until = pending.then_some(start);
+                let terms = (unit, delta.source, delta.last_day);
+                self.lots.add(delta.lot, terms, delta.day, (pending_until, delta.amount));
                 self.next_lot = self.next_lot.max(delta.lot + 1);
             }
             Thing::Voucher(voucher) => {
@@ -190,28 +176,11 @@ impl Account {
     fn refill_lot(&mut self, delta: &Delta) {
         let start = delta.usable_from.unwrap_or(delta.day);
         match delta.thing {
-            Thing::Unit(unit) => match self.lots.binary_search_by_key(&delta.lot, |lot| lot.number) {
-                Ok(place) => {
-                    if let Some(lot) = self.lots.get_mut(place) {
-                        lot.left += delta.amount;
-                    }
-                }
-                Err(place) => {
-                    let lot = Lot {
-                        number: delta.lot,
-                        unit,
-                        source: delta.source,
-                        event: delta.shared_event(),
-                        earned: start.min(delta.day),
-                        left: delta.amount,
-                        start,
-                        last: delta.last_day,
-                        pending: false,
-                    };
-                    self.lots.insert(place, lot);
-                    self.next_lot = self.next_lot.max(delta.lot + 1);
-                }
-            },
+            Thing::Unit(unit) => {
+                let terms = (unit, delta.source, delta.last_day);
+                self.lots.add(delta.lot, terms, start, (None, delta.amount));
+                self.next_lot = self.next_lot.max(delta.lot + 1);
+            }
             Thing::Voucher(voucher) => {
                 let place = self.vouchers.partition_point(|held| held.number < delta.lot);
                 let held = HeldVoucher {
@@ -232,16 +201,15 @@ impl Account {
     }
 
     fn move_lot(&mut self, delta: &Delta) {
-        let Ok(place) = self.lots.binary_search_by_key(&delta.lot, |lot| lot.number) else { return };
-        let Some(lot) = self.lots.get_mut(place) else { return };
         if delta.to == Book::Available {
-            lot.pending = false;
+            self.lots.activate(delta.lot, delta.usable_from, delta.amount);
             return;
         }
-        lot.left -= delta.amount;
-        if lot.left == 0 {
-            self.lots.remove(place);
+        if delta.to == Book::Expired {
+            self.lots.lapse(delta.lot, delta.amount);
         }
+        let pending = (delta.from == Book::Pending).then_some(delta.usable_from);
+        self.lots.take(delta.lot, pending, delta.amount);
     }
 
     fn expect_due(&mut self, day: Date) {
@@ -257,16 +225,12 @@ impl Account {
                     attribute.clone_from(text);
                 }
             }
-            Change::Seen(id, digest, when) => {
-                self.seen.insert(Arc::clone(id), *digest);
-                if let Some(when) = when
-                    && self.newest.is_none_or(|newest| newest.0 < when.0)
+            Change::Applied(id, record, at) => {
+                self.records.put(id, record.clone());
+                if let Some(day) = record.day
+                    && self.newest.is_none_or(|newest| newest.0 < *at)
                 {
-                    let new_day = self.newest.is_none_or(|newest| newest.1 != when.1);
-                    self.newest = Some(*when);
-                    if new_day {
-                        self.meters.forget(program, when.1);
-                    }
+                    self.move_newest(program, (*at, day));
                 }
             }
             Change::LastOf(kind, at, day) => {
@@ -280,8 +244,9 @@ impl Account {
                 let added = self.meters.add(*meter, *slot, *by);
                 debug_assert!(added, "limits keep counters in range");
             }
-            Change::Receipt(receipt) => {
-                self.receipts.insert(Arc::clone(&receipt.id), Arc::clone(receipt));
+            Change::Returned(receipt) => {
+                let known = self.records.put_receipt(receipt);
+                debug_assert!(known, "only what is known can be returned");
             }
             Change::Card(card, state) => return self.book_card(card.index(), state),
             Change::Tier(tiers, state) => {
@@ -294,6 +259,7 @@ impl Account {
                 self.link = Some((**link).clone());
                 return true;
             }
+            Change::Lapsed(lot, by) => self.lots.lapse(*lot, *by),
             Change::Clock(at) => {
                 self.clock = Some(self.clock.map_or(*at, |known| known.max(*at)));
             }
@@ -301,6 +267,27 @@ impl Account {
         false
     }
 
+    /// Another event is the newest: what nothing can ask any more is forgotten.
+    #[inline(never)]
+    fn move_newest(&mut self, program: &Program, newest: (Instant, Date)) {
+        let before = self.newest.replace(newest).map(|(_, day)| day);
+        if before == Some(newest.1) {
+            return;
+        }
+        self.meters.forget(program, newest.1);
+        // looking at every record is worth it now and then
+        let quarter = |day: Date| day.days().div_euclid(91);
+        if before.is_some_and(|before| quarter(before) != quarter(newest.1)) {
+            self.records.forget(program, newest.1);
+            if self.lots.iter().any(|lot| lot.all_left() == 0) {
+                let awards = self.records.receipts().flat_map(|receipt| &receipt.awards);
+                let asked: BTreeSet<u32> = awards.map(|award| award.lot).collect();
+                self.lots.forget(|number| asked.contains(&number));
+            }
+        }
+    }
+
+    #[inline(never)]
     fn book_card(&mut self, place: usize, state: &CardState) -> bool {
         let Some(known) = self.cards.get_mut(place) else { return false };
         let changed = known.last != state.last;
@@ -309,11 +296,12 @@ impl Account {
     }
 
     /// The first day on which the clock has work.
+    #[inline(never)]
     pub(super) fn first_due(&self) -> Option<Date> {
-        let lots = self
-            .lots
-            .iter()
-            .flat_map(|lot| [lot.pending.then_some(lot.start), lot.last.map(|last| last.plus_days(1))]);
+        let lots = self.lots.iter().filter(|lot| lot.all_left() != 0).flat_map(|lot| {
+            let next = lot.pending.first().map(|(start, _)| *start);
+            [next, lot.last.map(|last| last.plus_days(1))]
+        });
         let vouchers = self.vouchers.iter().map(|held| held.last.map(|last| last.plus_days(1)));
         let cards = self.cards.iter().map(|card| card.last.map(|last| last.plus_days(1)));
         let tiers = self.tiers.iter().map(|tier| tier.until.map(|until| until.plus_days(1)));
@@ -323,6 +311,10 @@ impl Account {
         });
         lots.chain(vouchers).chain(cards).chain(tiers).chain(link).flatten().min()
     }
+}
+
+fn takes_from_lot(delta: &Delta) -> bool {
+    !matches!(delta.from, Book::Issued | Book::Redeemed) && delta.lot != 0
 }
 
 fn has_lots(program: &Program, thing: Thing) -> bool {

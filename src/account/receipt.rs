@@ -1,5 +1,6 @@
 //! What is kept of a purchase so that any return undoes exactly what it did.
 
+use super::lines::Lines;
 use crate::amount::{Sharer, Ties};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
@@ -50,8 +51,6 @@ pub(crate) struct SpentLot {
     pub(crate) lot: u32,
     pub(crate) amount: i64,
     pub(crate) source: Source,
-    /// The day it was earned.
-    pub(crate) earned: Date,
     /// First usable day.
     pub(crate) start: Date,
     /// Last usable day.
@@ -65,6 +64,8 @@ pub(crate) struct ReceiptAward {
     pub(crate) thing: Thing,
     /// The lot or the first voucher; 0 for units without lots and for stamps.
     pub(crate) lot: u32,
+    /// The first day on which it could be used.
+    pub(crate) start: Date,
     /// What was booked in all.
     pub(crate) amount: i64,
     /// How much of it paid off a debt and never became a lot.
@@ -87,35 +88,6 @@ pub(crate) enum LineRecord {
     Quantities(Lines),
     /// Part by line, and at the end that of the event.
     Parts(Box<[i64]>),
-}
-
-/// Some lines of a purchase, one bit a line.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Lines {
-    /// The first 64 lines.
-    pub(crate) first: u64,
-    /// Further lines, 64 at a time.
-    pub(crate) further: Box<[u64]>,
-}
-
-impl Lines {
-    /// Those lines of which a list says `true`.
-    pub(crate) fn of(width: usize, has: impl Fn(usize) -> bool) -> Self {
-        let word = |from: usize| {
-            let bits = (from..width.min(from + 64)).map(|line| u64::from(has(line)) << (line - from));
-            bits.fold(0, |word, bit| word | bit)
-        };
-        Self { first: word(0), further: (1..width.div_ceil(64)).map(|place| word(place * 64)).collect() }
-    }
-
-    /// Whether a line is among them.
-    pub(crate) fn has(&self, line: usize) -> bool {
-        let word = match line / 64 {
-            0 => self.first,
-            place => self.further.get(place - 1).copied().unwrap_or(0),
-        };
-        word >> (line % 64) & 1 == 1
-    }
 }
 
 impl ReceiptAward {

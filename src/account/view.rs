@@ -3,7 +3,7 @@
 //! Everything is told as of the last posted outcome: what became usable or expired since is not seen before the
 //! clock has been run. All of it asks the program to which the account belongs.
 
-use super::Account;
+use super::{Account, Lot};
 use crate::amount::format_scaled;
 use crate::calendar::Date;
 use crate::ledger::{Book, LineKind, Source, SourceKind, Thing};
@@ -33,7 +33,7 @@ pub struct Balance {
     pub taken_back: String,
 }
 
-/// What is left of what one rule gave in one event.
+/// What is left of what one rule gave on the same terms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct HeldLot {
@@ -45,12 +45,10 @@ pub struct HeldLot {
     pub amount: String,
     /// Whether it cannot be used yet.
     pub pending: bool,
-    /// The first day on which it can be used.
-    pub usable_from: Date,
+    /// The first day on which it can be used; nothing if that has come.
+    pub usable_from: Option<Date>,
     /// The last day on which it can be used; nothing if it does not expire.
     pub last_day: Option<Date>,
-    /// The event that earned it; empty where no event did.
-    pub event: String,
     /// What kind of thing gave it.
     pub source: SourceKind,
     /// The name of the rule, card, tiers block or referral.
@@ -128,24 +126,31 @@ impl Account {
         })
     }
 
-    /// All lots with something left, in the order in which they were given.
+    /// All lots with something left, in the order in which they were opened; of each what is usable, then what is not
+    /// yet, by first usable day.
     #[must_use]
     pub fn held_lots(&self, program: &Program) -> Vec<HeldLot> {
-        let lots = self.lots.iter().map(|lot| {
+        let mut lots: Vec<&Lot> = self.lots.iter().collect();
+        lots.sort_by_key(|lot| lot.number);
+        let portions = lots.into_iter().flat_map(|lot| {
+            let usable = (lot.left > 0).then_some((None, lot.left));
+            let pending = lot.pending.iter().map(|(start, amount)| (Some(*start), *amount));
+            usable.into_iter().chain(pending).map(move |portion| (lot, portion))
+        });
+        let held = portions.map(|(lot, (usable_from, amount))| {
             let (source, rule) = source(program, lot.source);
             HeldLot {
                 number: lot.number,
                 unit: program.unit_name(lot.unit).into(),
-                amount: format_scaled(lot.left, program.unit_decimals(lot.unit)),
-                pending: lot.pending,
-                usable_from: lot.start,
+                amount: format_scaled(amount, program.unit_decimals(lot.unit)),
+                pending: usable_from.is_some(),
+                usable_from,
                 last_day: lot.last,
-                event: lot.event.as_ref().into(),
                 source,
                 rule,
             }
         });
-        lots.collect()
+        held.collect()
     }
 
     /// All vouchers that the member holds, in the order in which they were given.

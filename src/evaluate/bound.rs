@@ -1,6 +1,7 @@
 //! An event bound to a program: every text is looked up once, here, and every attribute gets its type.
 
 use super::refuse::{Refusal, Rejection};
+use crate::account::Lines;
 use crate::amount::parse_micros;
 use crate::calendar::{Date, Instant, LocalTime};
 use crate::event::{Ask, Event, Item, Kind, Named, Value};
@@ -26,6 +27,9 @@ pub(crate) struct BoundItem {
     pub(crate) category: Symbol,
     pub(crate) sku: Symbol,
     pub(crate) brand: Symbol,
+    /// Micro-units of the line, and millionths of a piece.
+    pub(crate) value: i64,
+    pub(crate) quantity: i64,
 }
 
 /// What an event brings and the program does not know. Reported, never refused.
@@ -85,6 +89,10 @@ pub(crate) struct Bound {
     /// What counts as spent of it.
     pub(crate) spend: i64,
     pub(crate) quantity: i64,
+    /// All items, those that are worth something, and those of which there is something.
+    pub(crate) all: Lines,
+    pub(crate) worth: Lines,
+    pub(crate) counted: Lines,
     pub(crate) channel: Symbol,
     pub(crate) store: Symbol,
     pub(crate) payments: Vec<(Symbol, i64)>,
@@ -112,6 +120,9 @@ impl Default for Bound {
             basket: 0,
             spend: 0,
             quantity: 0,
+            all: Lines::default(),
+            worth: Lines::default(),
+            counted: Lines::default(),
             channel: Symbol::NONE,
             store: Symbol::NONE,
             payments: Vec::new(),
@@ -123,6 +134,22 @@ impl Default for Bound {
 }
 
 impl Bound {
+    /// The value of some items.
+    pub(crate) fn value_of(&self, lines: &Lines) -> i64 {
+        if *lines == self.all {
+            return self.spend;
+        }
+        lines.iter().filter_map(|line| self.bound_items.get(line)).map(|item| item.value).sum()
+    }
+
+    /// How many pieces some items are, in millionths.
+    pub(crate) fn quantity_of(&self, lines: &Lines) -> i64 {
+        if *lines == self.all {
+            return self.quantity;
+        }
+        lines.iter().filter_map(|line| self.bound_items.get(line)).map(|item| item.quantity).sum()
+    }
+
     /// The items of the basket.
     pub(crate) fn items(&self) -> &[Item] {
         self.items.as_deref().unwrap_or(&[])
@@ -136,6 +163,10 @@ impl Bound {
     /// Takes over what requests left of the values.
     pub(crate) fn count(&mut self, items: Arc<[Item]>) {
         self.spend = items.iter().map(|item| item.value).sum();
+        for (bound, item) in self.bound_items.iter_mut().zip(items.iter()) {
+            bound.value = item.value;
+        }
+        self.worth = Lines::with(&self.bound_items, |item| item.value != 0);
         self.before_requests = self.items.replace(items);
     }
 
@@ -180,6 +211,7 @@ impl Bound {
         self.basket = 0;
         self.spend = 0;
         self.quantity = 0;
+        (self.all, self.worth, self.counted) = (Lines::default(), Lines::default(), Lines::default());
         self.channel = Symbol::NONE;
         self.store = Symbol::NONE;
         self.payments.clear();
@@ -250,6 +282,7 @@ impl Bound {
         has_basket: bool,
     ) -> Result<(), Rejection> {
         self.has_basket = has_basket;
+        self.all = Lines::all(items.len());
         for item in items.iter() {
             // sums cannot overflow: the door limits every sum of values, and quantities are limited with the items
             self.basket += item.value;
@@ -268,12 +301,16 @@ impl Bound {
                 } else {
                     Symbol::OTHER
                 },
+                value: item.value,
+                quantity: item.quantity,
             });
             if !program.item_attributes.is_empty() || !item.attributes.is_empty() {
                 self.bind_attributes(program, &item.attributes, &program.item_attributes, true)?;
             }
         }
         self.spend = self.basket;
+        self.worth = Lines::with(&self.bound_items, |item| item.value != 0);
+        self.counted = Lines::with(&self.bound_items, |item| item.quantity != 0);
         self.items = Some(items);
         Ok(())
     }

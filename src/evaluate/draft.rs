@@ -1,7 +1,7 @@
 //! What an event is about to book: deltas, changes, messages, in the making.
 
 use super::terms;
-use crate::account::{Account, Change, Postings};
+use crate::account::{Account, Change, Lot, Postings, Receipt};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Cause, Delta, Key, Reason, Source, Thing};
@@ -15,6 +15,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) account: &'a Account,
     pub(crate) postings: Postings,
     pub(crate) messages: Vec<Message>,
+    /// What a return of this event will ask for.
+    pub(crate) receipt: Option<Arc<Receipt>>,
     cause: Cause,
     /// The event to which bookings belong.
     pub(crate) event: Arc<str>,
@@ -40,6 +42,7 @@ impl<'a> Draft<'a> {
             account,
             postings: Postings { deltas: Vec::with_capacity(8), changes: Vec::with_capacity(12) },
             messages: Vec::new(),
+            receipt: None,
             cause,
             event,
             at,
@@ -91,13 +94,6 @@ impl<'a> Draft<'a> {
         self.number = number.saturating_sub(1);
     }
 
-    /// A number for a lot that is about to be opened.
-    pub(super) const fn new_lot(&mut self) -> u32 {
-        let lot = self.next_lot;
-        self.next_lot += 1;
-        lot
-    }
-
     pub(super) fn key(&mut self) -> Key {
         self.number += 1;
         Key { cause: self.cause.clone(), number: self.number }
@@ -123,25 +119,35 @@ impl<'a> Draft<'a> {
             of,
             lot: booking.lot,
             day: self.day,
-            usable_from: None,
+            usable_from: booking.usable_from,
             last_day: None,
             reason: booking.reason,
         });
     }
 
-    /// Gives an amount of a unit or vouchers. Returns the number of the lot or the first voucher, 0 for none.
-    pub(crate) fn give(&mut self, thing: AwardThing, amount: i64, source: Source, terms: Terms<'_>) -> u32 {
+    /// Gives an amount of a unit or vouchers.
+    pub(crate) fn give(
+        &mut self,
+        thing: AwardThing,
+        amount: i64,
+        source: Source,
+        terms: Terms<'_>,
+    ) -> Booked {
+        let nothing = Booked { lot: 0, start: self.day, repaid: 0 };
         if amount <= 0 {
-            return 0;
+            return nothing;
         }
         match thing {
             AwardThing::Unit(unit) => self.give_unit(unit, amount, source, terms),
-            AwardThing::Voucher(voucher) => self.give_vouchers(voucher, amount, source, terms.last_day),
+            AwardThing::Voucher(voucher) => {
+                Booked { lot: self.give_vouchers(voucher, amount, source, terms.last_day), ..nothing }
+            }
         }
     }
 
-    fn give_unit(&mut self, unit: UnitId, amount: i64, source: Source, terms: Terms<'_>) -> u32 {
-        let Some(rules) = self.program.units.get(unit.index()) else { return 0 };
+    fn give_unit(&mut self, unit: UnitId, amount: i64, source: Source, terms: Terms<'_>) -> Booked {
+        let mut booked = Booked { lot: 0, start: self.day, repaid: 0 };
+        let Some(rules) = self.program.units.get(unit.index()) else { return booked };
         if !source.is_given() {
             self.count_unit(unit, (self.at, self.day), amount);
         }
@@ -150,15 +156,16 @@ impl<'a> Draft<'a> {
         if rules.kind == UnitKind::Status {
             let booking = Transfer::new(thing, amount, Book::Issued, Book::Available, source, reason);
             self.transfer(booking);
-            return 0;
+            return booked;
         }
         let repaid = amount.min(self.debt(thing));
+        booked.repaid = repaid;
         if repaid > 0 {
             let booking = Transfer::new(thing, repaid, Book::Issued, Book::Debt, source, Reason::Repaid);
             self.transfer(booking);
         }
         if amount == repaid {
-            return 0;
+            return booked;
         }
         let activate = terms.activate.unwrap_or(rules.activate);
         let expire = if terms.expire.is_empty() { &rules.expire } else { terms.expire };
@@ -168,7 +175,7 @@ impl<'a> Draft<'a> {
         // a late event may become usable before the day to which the clock was run
         let clock = || self.account.clock_day(self.program).is_none_or(|clock| start > clock);
         let to = if start > self.day && clock() { Book::Pending } else { Book::Available };
-        let lot = self.new_lot();
+        let lot = self.lot_with(unit, source, last);
         let key = self.key();
         self.postings.deltas.push(Delta {
             key,
@@ -184,6 +191,26 @@ impl<'a> Draft<'a> {
             last_day: last,
             reason,
         });
+        (booked.lot, booked.start) = (lot, start);
+        booked
+    }
+
+    /// The number of the lot with these terms: the one that is there, or was opened by this event, or a new one.
+    pub(super) fn lot_with(&mut self, unit: UnitId, source: Source, last: Option<Date>) -> u32 {
+        if let Some(lot) = self.account.lots.with(unit, source, last) {
+            return lot.number;
+        }
+        let opened = self.postings.deltas.iter().find(|delta| {
+            delta.thing == Thing::Unit(unit)
+                && matches!(delta.from, Book::Issued | Book::Redeemed)
+                && delta.lot >= self.account.next_lot
+                && (delta.source, delta.last_day) == (source, last)
+        });
+        if let Some(delta) = opened {
+            return delta.lot;
+        }
+        let lot = self.next_lot;
+        self.next_lot += 1;
         lot
     }
 
@@ -239,17 +266,61 @@ impl<'a> Draft<'a> {
         i64::from(held) + moved.sum::<i64>() > 0
     }
 
-    /// What is left of a lot, with what this event added.
-    pub(crate) fn lot_left(&self, thing: Thing, lot: u32, left: i64) -> i64 {
-        let deltas = self.postings.deltas.iter();
-        let gone = deltas.filter(|delta| delta.thing == thing && delta.lot == lot).map(|delta| {
-            match (delta.from, delta.to) {
-                (Book::Redeemed, Book::Available) => -delta.amount,
-                (Book::Issued, _) | (_, Book::Available) => 0,
-                _ => delta.amount,
+    /// What a portion of a lot still has after what this event has taken of it.
+    pub(super) fn left_of(&self, lot: &Lot, portion: Portion) -> i64 {
+        let same = |delta: &&Delta| delta.thing == Thing::Unit(lot.unit) && delta.lot == lot.number;
+        let gone = self.postings.deltas.iter().filter(same).map(|delta| match portion {
+            // what was spent comes back before something is taken
+            Portion::Usable if delta.from == Book::Redeemed => -delta.amount,
+            Portion::Usable if delta.from == Book::Available => delta.amount,
+            Portion::From(start) if delta.from == Book::Pending && delta.usable_from == Some(start) => {
+                delta.amount
             }
+            _ => 0,
         });
+        let left = match portion {
+            Portion::Usable => lot.left,
+            Portion::From(start) => lot.pending_from(start),
+        };
         left - gone.sum::<i64>()
+    }
+
+    /// Takes up to an amount from a portion of a lot into a book, for an event. Returns what was taken.
+    pub(crate) fn take(
+        &mut self,
+        lot: &Lot,
+        portion: Portion,
+        amount: i64,
+        (to, reason): (Book, Reason),
+        of: &Arc<str>,
+    ) -> i64 {
+        let part = self.left_of(lot, portion).min(amount).max(0);
+        let (from, start) = match portion {
+            Portion::Usable => (Book::Available, None),
+            Portion::From(start) => (Book::Pending, Some(start)),
+        };
+        let mut booking = Transfer::new(Thing::Unit(lot.unit), part, from, to, lot.source, reason);
+        booking.usable_from = start;
+        self.transfer(booking.event(of).lot(lot.number));
+        part
+    }
+
+    /// Takes up to an amount of what lapsed from a lot into account. Returns how much of it there was.
+    pub(crate) fn count_lapsed(&mut self, lot: &Lot, amount: i64) -> i64 {
+        let changes = self.postings.changes.iter().map(|change| match change {
+            Change::Lapsed(number, by) if *number == lot.number => *by,
+            _ => 0,
+        });
+        let part = (lot.lapsed + changes.sum::<i64>()).min(amount).max(0);
+        self.lapse(lot, -part);
+        part
+    }
+
+    /// Notes that a lot has lost so much without its being used.
+    pub(crate) fn lapse(&mut self, lot: &Lot, by: i64) {
+        if by != 0 {
+            self.change(Change::Lapsed(lot.number, by));
+        }
     }
 
     /// Adds to all counters of a unit, in the slot of an instant and its day.
@@ -311,6 +382,28 @@ pub(crate) struct Transfer {
     reason: Reason,
     event: Option<Arc<str>>,
     lot: u32,
+    /// Of what is pending, the day on which it would become usable.
+    usable_from: Option<Date>,
+}
+
+/// A part of a lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Portion {
+    /// What can be used.
+    Usable,
+    /// What can be used from a later day on.
+    From(Date),
+}
+
+/// What became of a gift.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Booked {
+    /// The lot or the first voucher; 0 for none.
+    pub(crate) lot: u32,
+    /// The first day on which it can be used.
+    pub(crate) start: Date,
+    /// How much of it paid off a debt.
+    pub(crate) repaid: i64,
 }
 
 impl Transfer {
@@ -322,12 +415,18 @@ impl Transfer {
         source: Source,
         reason: Reason,
     ) -> Self {
-        Self { thing, amount, from, to, source, reason, event: None, lot: 0 }
+        Self { thing, amount, from, to, source, reason, event: None, lot: 0, usable_from: None }
     }
 
     /// The event to which the amount belongs.
     pub(crate) fn event(mut self, event: &Arc<str>) -> Self {
         self.event = Some(Arc::clone(event));
+        self
+    }
+
+    /// What was pending until a day.
+    pub(crate) fn usable_from(mut self, start: Date) -> Self {
+        self.usable_from = Some(start);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use super::bound::{Bind, Bound};
 use super::terms;
-use crate::account::Account;
+use crate::account::{Account, Lines};
 use crate::calendar::{Anchors, Date, DateRange, Duration, Period};
 use crate::program::{
     FilterId, MeterId, NumSubject, Program, Since, SinceBase, Slots, SymSubject, Symbol, Table, TableKey,
@@ -95,22 +95,20 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Judges a condition for every item.
-    pub(crate) fn judge_items(&self, test: &Test, passes: &mut [bool]) {
+    /// The items for which a condition holds.
+    pub(crate) fn judge_items(&self, test: &Test) -> Lines {
         let (inner, wanted) = match test {
             Test::Not(inner) => (&**inner, false),
             other => (other, true),
         };
         // category, article and brand are never unknown: most rules ask just one of them
         if let Test::Sym(SymSubject::Category, names) = inner {
-            for (passes, item) in passes.iter_mut().zip(&self.event.bound_items) {
-                *passes = names.contains(&item.category) == wanted;
-            }
-            return;
+            return match **names {
+                [one] => Lines::with(&self.event.bound_items, |item| (item.category == one) == wanted),
+                _ => Lines::with(&self.event.bound_items, |item| names.contains(&item.category) == wanted),
+            };
         }
-        for (place, passes) in passes.iter_mut().enumerate() {
-            *passes = self.judge(test, Some(place)) == Truth::Yes;
-        }
+        Lines::of(self.event.bound_items.len(), |place| self.judge(test, Some(place)) == Truth::Yes)
     }
 
     fn judge_sym(&self, subject: SymSubject, item: Option<usize>, names: &[Symbol]) -> Truth {

@@ -1,64 +1,30 @@
-//! Taking from lots and giving back to them.
+//! Taking from lots in their order, and giving back to them.
 
-use super::draft::{Draft, Transfer};
-use crate::account::SpentLot;
+use super::draft::{Draft, Portion, Transfer};
+use crate::account::{Lot, SpentLot};
 use crate::calendar::Date;
 use crate::ledger::{Book, Delta, Reason, Source, Thing};
 use crate::program::UnitId;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A lot with what is left of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct OpenLot {
-    pub(crate) number: u32,
-    pub(crate) source: Source,
-    /// The day it was earned.
-    pub(crate) earned: Date,
-    /// First usable day.
-    pub(crate) start: Date,
-    /// Last usable day.
-    pub(crate) last: Option<Date>,
-    pub(crate) left: i64,
-    pub(crate) pending: bool,
-}
-
-impl Draft<'_> {
-    /// All lots of a unit with something left, in spending order, those that cannot be used yet behind the others:
-    /// soonest last day, then earliest day of earning, then number. With what this event added.
-    pub(crate) fn lots_in_order(&self, unit: UnitId) -> Vec<OpenLot> {
+impl<'a> Draft<'a> {
+    /// All lots of a unit that may have something usable, in spending order: soonest last day, then number. Lots that
+    /// this event has filled again are among them.
+    pub(crate) fn usable_lots(&self, unit: UnitId) -> Vec<Cow<'a, Lot>> {
         let thing = Thing::Unit(unit);
-        let held = self.account.lots.iter().filter(|lot| lot.unit == unit);
-        let mut lots: Vec<OpenLot> = held
-            .map(|lot| OpenLot {
-                number: lot.number,
-                source: lot.source,
-                earned: lot.earned,
-                start: lot.start,
-                last: lot.last,
-                left: lot.left,
-                pending: lot.pending,
-            })
-            .collect();
-        // lots that this event opened
-        for delta in self.postings.deltas.iter().filter(|delta| delta.thing == thing && delta.lot != 0) {
-            let opens = matches!(delta.from, Book::Issued | Book::Redeemed);
-            if opens && !lots.iter().any(|lot| lot.number == delta.lot) {
-                lots.push(OpenLot {
-                    number: delta.lot,
-                    source: delta.source,
-                    earned: delta.day,
-                    start: delta.usable_from.unwrap_or(delta.day),
-                    last: delta.last_day,
-                    left: if delta.from == Book::Issued { delta.amount } else { 0 },
-                    pending: delta.to == Book::Pending,
-                });
+        let account = self.account;
+        let mut lots: Vec<Cow<'a, Lot>> = account.lots.of(unit).map(Cow::Borrowed).collect();
+        let filled = self.postings.deltas.iter().filter(|delta| {
+            delta.thing == thing && delta.from == Book::Redeemed && delta.to == Book::Available
+        });
+        for delta in filled {
+            if !lots.iter().any(|lot| lot.number == delta.lot) {
+                let earned = delta.usable_from.unwrap_or(delta.day);
+                lots.push(Cow::Owned(Lot::open(delta.lot, (unit, delta.source, delta.last_day), earned)));
             }
         }
-        for lot in &mut lots {
-            lot.left = self.lot_left(thing, lot.number, lot.left);
-        }
-        lots.retain(|lot| lot.left > 0);
-        lots.sort_by_key(|lot| (lot.pending, lot.last.unwrap_or(Date::MAX), lot.earned, lot.number));
+        lots.sort_by_key(|lot| (lot.last.unwrap_or(Date::MAX), lot.number));
         lots
     }
 
@@ -70,21 +36,21 @@ impl Draft<'_> {
         self.account.balance_of(thing, Book::Available) - gone.map(|delta| delta.amount).sum::<i64>()
     }
 
-    /// Spends an amount that is there, from lots that were usable before this event, in spending order; for a reward
-    /// or for what the lot itself came from.
+    /// Spends an amount that is there, in spending order; for a reward or for what the lot itself came from.
     pub(crate) fn spend(&mut self, unit: UnitId, amount: i64, reward: Option<Source>) -> Box<[SpentLot]> {
+        let account = self.account;
+        let mut lots: Vec<&Lot> = account.lots.of(unit).collect();
+        lots.sort_by_key(|lot| (lot.last.unwrap_or(Date::MAX), lot.number));
         let mut rest = amount;
         let mut spent = Vec::new();
-        let known = |lot: &OpenLot| !lot.pending && self.account.lot(lot.number).is_some();
-        let lots: Vec<OpenLot> = self.lots_in_order(unit).into_iter().filter(known).collect();
         for lot in lots {
-            let part = rest.min(lot.left);
+            let part = rest.min(self.left_of(lot, Portion::Usable));
             if part <= 0 {
-                break;
+                continue;
             }
             rest -= part;
-            let thing = Thing::Unit(unit);
             let source = reward.unwrap_or(lot.source);
+            let thing = Thing::Unit(unit);
             let booking =
                 Transfer::new(thing, part, Book::Available, Book::Redeemed, source, Reason::Redeemed);
             self.transfer(booking.lot(lot.number));
@@ -92,8 +58,7 @@ impl Draft<'_> {
                 lot: lot.number,
                 amount: part,
                 source: lot.source,
-                earned: lot.earned,
-                start: lot.start,
+                start: lot.earned,
                 last: lot.last,
             });
         }
@@ -103,11 +68,9 @@ impl Draft<'_> {
     /// Gives back a part of what a lot paid: a debt is paid off first, then it can be used again with its old last
     /// day, or for at least as long as the program says. What is past its last day is gone at once.
     pub(crate) fn give_back(&mut self, thing: Thing, lot: &SpentLot, amount: i64, of: &Arc<str>) {
-        let booking = |amount, to, reason| {
-            Transfer::new(thing, amount, Book::Redeemed, to, lot.source, reason).event(of)
-        };
         let repaid = amount.min(self.debt(thing));
-        self.transfer(booking(repaid, Book::Debt, Reason::GivenBack));
+        let booking = Transfer::new(thing, repaid, Book::Redeemed, Book::Debt, lot.source, Reason::GivenBack);
+        self.transfer(booking.event(of));
         let amount = amount - repaid;
         if amount <= 0 {
             return;
@@ -115,13 +78,10 @@ impl Draft<'_> {
         let least = self.program.returns.give_back_least;
         let least = least.and_then(|least| least.add_to_date(self.day));
         let last = lot.last.map(|last| least.map_or(last, |least| last.max(least)));
-        // a late return may be older than the day to which the clock was run
-        let today = self.account.clock_day(self.program).map_or(self.day, |clock| clock.max(self.day));
-        if last.is_some_and(|last| last < today) {
-            self.transfer(booking(amount, Book::Expired, Reason::Expired));
-            return;
-        }
-        let number = self.number_for(thing, lot, last);
+        let number = match thing {
+            Thing::Unit(unit) => self.lot_with(unit, lot.source, last),
+            Thing::Voucher(_) | Thing::Stamps(_) => lot.lot,
+        };
         let key = self.key();
         self.postings.deltas.push(Delta {
             key,
@@ -137,17 +97,12 @@ impl Draft<'_> {
             last_day: last,
             reason: Reason::GivenBack,
         });
-    }
-
-    /// The number of the lot that gets something back: its own, unless its last day is another one now.
-    fn number_for(&mut self, thing: Thing, lot: &SpentLot, last: Option<Date>) -> u32 {
-        let Thing::Unit(_) = thing else { return lot.lot };
-        let opened = self
-            .postings
-            .deltas
-            .iter()
-            .find(|delta| delta.thing == thing && delta.lot == lot.lot && delta.from == Book::Redeemed);
-        let known = self.account.lot(lot.lot).map(|lot| lot.last).or(opened.map(|delta| delta.last_day));
-        if known.unwrap_or(lot.last) == last { lot.lot } else { self.new_lot() }
+        // a late return may be older than the day to which the clock was run
+        let today = self.account.clock_day(self.program).map_or(self.day, |clock| clock.max(self.day));
+        if last.is_some_and(|last| last < today) {
+            let booking =
+                Transfer::new(thing, amount, Book::Available, Book::Expired, lot.source, Reason::Expired);
+            self.transfer(booking.event(of).lot(number));
+        }
     }
 }

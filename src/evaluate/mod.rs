@@ -37,7 +37,7 @@ pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
 pub use settlement::Redemption;
 
-use crate::account::{Account, Change, PostError, Postings, Tenure};
+use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
 use crate::calendar::Instant;
 use crate::event::{Event, Kind, Message};
 use crate::ledger::Cause;
@@ -186,6 +186,7 @@ impl Evaluator {
     }
 
     /// The first event of an unknown member enrols it: a joining at the same instant runs before the event.
+    #[cold]
     fn enrol(
         &mut self,
         program: &Program,
@@ -221,10 +222,8 @@ impl Evaluator {
     ) -> Result<(), EvaluateError> {
         let mut draft = start_draft(program, account, Arc::clone(&event.id), &self.bound);
         let mut notes = Vec::new();
-        let when = (event.at, self.bound.day);
         // a joining makes no event late: what came before it has a rule of its own
         let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
-        draft.change(Change::Seen(Arc::clone(&event.id), event.digest, counts.then_some(when)));
         draft.change(Change::Clock(event.at));
         self.settle(&mut draft, event, &mut gathered.settled)?;
         let bound = &self.bound;
@@ -249,6 +248,9 @@ impl Evaluator {
                 step11_tiers::recount(&mut draft);
             }
         }
+        let receipt = draft.receipt.take();
+        let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
+        draft.change(Change::Applied(Arc::clone(&event.id), record, event.at));
         let Draft { postings, mut messages, .. } = draft;
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
@@ -334,7 +336,7 @@ fn named(
     awards.append(&mut settled.awards);
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
-    step10_games::stamp_cards(facts, draft, kind, &mut rows.passes, &mut awards);
+    step10_games::stamp_cards(facts, draft, kind, &mut awards);
     step09_book::keep_receipt(facts, draft, kind, awards, shares, settled.record.take());
     step11_tiers::recount(draft);
     step12_friends::qualify(facts, draft, kind);
@@ -342,6 +344,7 @@ fn named(
 }
 
 /// A member joins: attributes, rules `on joining`, and the naming of a referrer.
+#[cold]
 fn join(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,

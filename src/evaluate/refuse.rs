@@ -97,6 +97,7 @@ impl Rejection {
         Self { reason, detail: detail.into(), largest: None }
     }
 
+    #[cold]
     pub(crate) fn too_large() -> Self {
         Self::new(Refusal::TooLarge, "an amount of this event cannot be represented exactly")
     }

@@ -4,20 +4,20 @@
 //! exactly A when all has come back. So any split of a return ends where one return ends.
 
 use super::bound::{Bound, Note};
-use super::draft::{Draft, Transfer};
+use super::draft::{Draft, Portion, Transfer};
 use super::judge::Facts;
-use super::lots::OpenLot;
 use super::refuse::{Refusal, Rejection};
 use super::rows::Rows;
 use super::{
-    step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers, step12_friends, terms,
+    step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers, step12_friends,
 };
-use crate::account::{Account, Change, LineRecord, MeterShare, Receipt, ReceiptAward};
+use crate::account::{Account, Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
 use crate::calendar::Date;
 use crate::event::{Item, Return, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{EventKindId, Measure, Program, UnitId, Unmatched, VoucherId};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +30,7 @@ pub(crate) struct Matched<'e> {
 }
 
 /// Finds the purchase lines of a return and marks what comes back.
+#[cold]
 pub(crate) fn match_lines<'e>(
     program: &Program,
     account: &Account,
@@ -103,7 +104,7 @@ fn open_receipt<'m>(
     day: Date,
 ) -> Result<Option<&'m mut Receipt>, Rejection> {
     if !receipts.contains_key(id) {
-        let Some(receipt) = account.receipts.get(id) else { return Ok(None) };
+        let Some(receipt) = account.receipt(program, id) else { return Ok(None) };
         let last = program.returns.within.and_then(|within| within.add_to_date(receipt.day));
         if let Some(last) = last.filter(|last| day > *last) {
             return Err(Rejection::new(Refusal::TooLate, format!("`{id}` could be returned until {last}")));
@@ -226,6 +227,7 @@ fn take_all(receipt: &mut Receipt) -> Result<(), Rejection> {
 }
 
 /// Takes back what the returned lines earned, and writes the changed receipts.
+#[cold]
 pub(crate) fn take_back(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
@@ -234,12 +236,12 @@ pub(crate) fn take_back(
 ) -> Result<(), Rejection> {
     // first what was spent on all purchases is given back, then what they earned is taken back
     for (id, receipt) in &matched.receipts {
-        if let Some(before) = facts.account.receipts.get(id) {
+        if let Some(before) = facts.account.receipt(facts.program, id) {
             give_back(draft, before, receipt);
         }
     }
     for (id, receipt) in matched.receipts {
-        let Some(before) = facts.account.receipts.get(&id) else { continue };
+        let Some(before) = facts.account.receipt(facts.program, &id) else { continue };
         if facts.program.returns.take_back {
             for (award, old) in receipt.awards.iter().zip(&before.awards) {
                 take_award(facts, draft, &receipt, award, (taken(before, old), taken(&receipt, award)));
@@ -248,7 +250,7 @@ pub(crate) fn take_back(
             step11_tiers::recount_return(draft, receipt.day);
         }
         step12_friends::recheck(draft, &receipt);
-        draft.change(Change::Receipt(Arc::new(receipt)));
+        draft.change(Change::Returned(Arc::new(receipt)));
     }
     if facts.program.returns.take_back && !matched.unmatched.is_empty() {
         take_todays_rate(facts, draft, rows, &matched.unmatched)?;
@@ -291,7 +293,7 @@ fn give_back(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
         };
         let (mut given, now) = (back(before), back(after));
         let mut lots: Vec<_> = spent.lots.iter().collect();
-        lots.sort_by_key(|lot| Reverse((lot.last.unwrap_or(Date::MAX), lot.earned, lot.lot)));
+        lots.sort_by_key(|lot| Reverse((lot.last.unwrap_or(Date::MAX), lot.lot)));
         let mut passed = 0;
         for lot in lots {
             let until = (passed + lot.amount).min(now);
@@ -352,52 +354,30 @@ fn take_award(
                 draft.transfer(booking.event(&receipt.id));
                 return;
             }
-            // the lot first; of what was spent of it or had paid off a debt, other lots and then a debt again
+            // the lot first; of what had paid off a debt or was used, other lots and then a debt
             let in_lot = award.amount - award.repaid;
-            let mut rest = new.min(in_lot) - old.min(in_lot);
-            let elsewhere = amount - rest;
-            let lots = draft.lots_in_order(unit);
-            let mut gone = true;
-            if let Some(lot) = lots.iter().find(|lot| lot.number == award.lot) {
-                gone = false;
-                rest -= take_from_lot(draft, unit, lot, rest, &receipt.id);
-            }
-            // what expired counts as taken
-            if gone && has_expired(facts, receipt, award, unit) {
-                rest = 0;
-            }
-            take_elsewhere(facts, draft, (unit, award.source), elsewhere + rest, &receipt.id);
+            let from_lot = new.min(in_lot) - old.min(in_lot);
+            let taken = match facts.account.lots.numbered(award.lot) {
+                Some(lot) => take_from_lot(draft, lot, award.start, from_lot, &receipt.id),
+                None => 0,
+            };
+            take_elsewhere(facts, draft, (unit, award.source), amount - taken, &receipt.id);
         }
     }
 }
 
-/// Whether the last day of what a rule gave has passed.
-fn has_expired(facts: &Facts<'_>, receipt: &Receipt, award: &ReceiptAward, unit: UnitId) -> bool {
-    let program = facts.program;
-    let rule = match award.source {
-        Source::Rule(rule) => program.rules.get(rule.index()),
-        _ => None,
-    };
-    let Some(of_unit) = program.units.get(unit.index()) else { return false };
-    let activate = rule.and_then(|rule| rule.activate).unwrap_or(of_unit.activate);
-    let expire = rule.map(|rule| &rule.expire).filter(|expire| !expire.is_empty());
-    let start = terms::start_day(activate, receipt.day, &facts.anchors);
-    let expire = expire.unwrap_or(&of_unit.expire);
-    let last = terms::last_day(expire, receipt.day, start, receipt.day, &facts.anchors);
-    last.is_some_and(|last| last < facts.event.day)
+/// Takes from the lot of a purchase: what is not usable yet of it, or else what is usable; what lapsed counts as taken.
+fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, start: Date, amount: i64, of: &Arc<str>) -> i64 {
+    let waits = lot.pending_from(start) > 0;
+    let portion = if waits { Portion::From(start) } else { Portion::Usable };
+    let taken = draft.take(lot, portion, amount, BACK, of);
+    if waits { taken } else { taken + draft.count_lapsed(lot, amount - taken) }
 }
 
-/// Takes from a lot what is left of it. Returns what was taken.
-fn take_from_lot(draft: &mut Draft<'_>, unit: UnitId, lot: &OpenLot, amount: i64, of: &Arc<str>) -> i64 {
-    let thing = Thing::Unit(unit);
-    let part = lot.left.min(amount);
-    let from = if lot.pending { Book::Pending } else { Book::Available };
-    let booking = Transfer::new(thing, part, from, Book::TakenBack, lot.source, Reason::Returned);
-    draft.transfer(booking.event(of).lot(lot.number));
-    part.max(0)
-}
+/// Where returned amounts go.
+const BACK: (Book, Reason) = (Book::TakenBack, Reason::Returned);
 
-/// Takes from other lots in spending order, usable ones first; the rest is a debt or forgiven.
+/// Takes from all lots in spending order, usable ones first; the rest is a debt or forgiven.
 fn take_elsewhere(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
@@ -405,21 +385,40 @@ fn take_elsewhere(
     amount: i64,
     of: &Arc<str>,
 ) {
-    let mut rest = amount;
-    if rest <= 0 {
-        return;
-    }
-    let thing = Thing::Unit(unit);
-    for lot in draft.lots_in_order(unit) {
-        if rest <= 0 {
-            return;
-        }
-        rest -= take_from_lot(draft, unit, &lot, rest, of);
-    }
+    let rest = amount - take_in_order(draft, unit, amount, of, false);
     if facts.program.returns.may_go_negative {
-        let booking = Transfer::new(thing, rest, Book::Debt, Book::TakenBack, source, Reason::Returned);
+        let (from, to) = (Book::Debt, Book::TakenBack);
+        let booking = Transfer::new(Thing::Unit(unit), rest, from, to, source, Reason::Returned);
         draft.transfer(booking.event(of));
     }
+}
+
+/// Takes from all lots in spending order, usable ones first. Returns what was taken.
+fn take_in_order(draft: &mut Draft<'_>, unit: UnitId, amount: i64, of: &Arc<str>, lapses: bool) -> i64 {
+    if amount <= 0 {
+        return 0;
+    }
+    let account = draft.account;
+    let usable = draft.usable_lots(unit).into_iter().map(|lot| (lot, Portion::Usable));
+    let mut all: Vec<(Cow<'_, Lot>, Portion)> = usable.collect();
+    let mut pending: Vec<(&Lot, Date)> = Vec::new();
+    for lot in account.lots.of(unit) {
+        pending.extend(lot.pending.iter().map(|(start, _)| (lot, *start)));
+    }
+    pending.sort_by_key(|(lot, start)| (lot.last.unwrap_or(Date::MAX), *start, lot.number));
+    all.extend(pending.into_iter().map(|(lot, start)| (Cow::Borrowed(lot), Portion::From(start))));
+    let mut rest = amount;
+    for (lot, portion) in all {
+        let part = draft.take(&lot, portion, rest, BACK, of);
+        rest -= part;
+        if lapses {
+            draft.lapse(&lot, part);
+        }
+        if rest == 0 {
+            break;
+        }
+    }
+    amount - rest
 }
 
 fn give_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, source: Source, day: Date, amount: i64) {
@@ -552,7 +551,9 @@ fn take_todays_rate(
             draft.transfer(booking.event(&of));
             draft.count_unit(unit, (facts.event.at, facts.event.day), -part);
         } else {
-            take_elsewhere(&facts, draft, (unit, source), amount, &of);
+            // what goes for lines of no purchase was earned by some purchase, whose return counts it as taken
+            let taken = take_in_order(draft, unit, amount, &of, true);
+            take_elsewhere(&facts, draft, (unit, source), amount - taken, &of);
         }
     }
     Ok(())

@@ -5,6 +5,7 @@
 //! step 7. Rows are reused from event to event.
 
 use super::refuse::Rejection;
+use crate::account::Lines;
 use crate::amount::{Sharer, gcd, lcm};
 use crate::ledger::Thing;
 use crate::program::{CapId, RuleId};
@@ -29,7 +30,9 @@ pub(crate) struct Row {
     pub(crate) rule: RuleId,
     pub(crate) thing: Option<Thing>,
     /// Which items pass `for items where` and are not replaced.
-    pub(crate) passes: Vec<bool>,
+    pub(crate) passes: Lines,
+    /// Of a multiplier on sums, the items of its base.
+    pub(crate) base_passes: Option<Lines>,
     /// Shares by item, and at the end that of the event; one sum where nothing hangs on single items.
     pub(crate) nums: Vec<i128>,
     /// What the shares are divided by, beside the unit's denominator.
@@ -119,8 +122,8 @@ pub(crate) struct Rows {
     pub(crate) sharer: Sharer,
     pub(crate) weights: Vec<i128>,
     pub(crate) parts: Vec<i128>,
-    /// Which items pass for a card.
-    pub(crate) passes: Vec<bool>,
+    /// Rows that are rounded together.
+    pub(crate) members: Vec<usize>,
     /// Rules that the index found.
     pub(crate) candidates: Vec<RuleId>,
 }
@@ -135,8 +138,8 @@ impl Rows {
         self.things.clear();
     }
 
-    /// Adds a row for a rule; no item passes yet.
-    pub(crate) fn add(&mut self, rule: RuleId, thing: Thing, flat: bool) -> Option<&mut Row> {
+    /// Adds a row for a rule and the items that pass.
+    pub(crate) fn add(&mut self, rule: RuleId, thing: Thing, passes: Lines, flat: bool) -> Option<&mut Row> {
         if self.used == self.pool.len() {
             self.pool.push(Row::default());
         }
@@ -145,8 +148,8 @@ impl Rows {
         self.used += 1;
         row.rule = rule;
         row.thing = Some(thing);
-        row.passes.clear();
-        row.passes.resize(width, false);
+        row.passes = passes;
+        row.base_passes = None;
         row.nums.clear();
         row.nums.resize(width + 1, 0);
         row.den = 1;
@@ -157,11 +160,6 @@ impl Rows {
         row.amount = 0;
         row.parts.clear();
         Some(row)
-    }
-
-    /// Takes the newest row back.
-    pub(crate) fn drop_last(&mut self) {
-        self.used = self.used.saturating_sub(1);
     }
 
     /// All rows, in the order of rule ids.
@@ -183,7 +181,11 @@ impl Rows {
     /// Brings all rows of a thing to one divisor, and tells it.
     pub(crate) fn align(&mut self, thing: Thing) -> Result<i128, Rejection> {
         let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
-        let mut common: i128 = 1;
+        let mut same = rows.iter().filter(|row| row.thing == Some(thing)).map(|row| row.den);
+        let mut common = same.next().unwrap_or(1);
+        if same.all(|den| den == common) {
+            return Ok(common);
+        }
         for row in rows.iter().filter(|row| row.thing == Some(thing)) {
             if common == 1 {
                 common = row.den;

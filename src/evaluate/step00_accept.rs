@@ -18,9 +18,9 @@ pub(super) fn is_repeated(
     if account.member != event.member {
         return Err(EvaluateError::Foreign("member"));
     }
-    match account.seen.get(&event.id) {
+    match account.record(program, &event.id) {
         None => Ok(false),
-        Some(digest) if *digest == event.digest => Ok(true),
+        Some(record) if record.digest == event.digest => Ok(true),
         Some(_) => Err(Rejection::new(
             Refusal::OtherContent,
             format!("`{}` was applied before with other content; use a new id", event.id),

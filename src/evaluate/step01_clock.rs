@@ -8,7 +8,7 @@ use super::bound::Bound;
 use super::draft::{Draft, Transfer};
 use super::judge::Facts;
 use super::{step10_games, step11_tiers, step12_friends};
-use crate::account::{Account, LinkStage, PostError, Postings};
+use crate::account::{Account, LinkStage, Lot, PostError, Postings};
 use crate::calendar::Date;
 use crate::event::Message;
 use crate::ledger::{Book, Cause, Reason, Thing};
@@ -16,6 +16,7 @@ use crate::program::{CardId, Program, TiersId};
 use std::sync::Arc;
 
 /// Runs everything that is due on or before a day, books it on the account, and adds it to the postings.
+#[cold]
 pub(crate) fn run(
     program: &Program,
     account: &mut Account,
@@ -55,12 +56,15 @@ fn expire(draft: &mut Draft<'_>) {
     let account = draft.account;
     let mut lots: Vec<_> = account.lots.iter().filter(|lot| is_past(lot.last, draft.day)).collect();
     lots.sort_by_key(|lot| (lot.unit, lot.number));
-    for lot in lots {
-        let from = if lot.pending { Book::Pending } else { Book::Available };
-        let thing = Thing::Unit(lot.unit);
-        let booking = Transfer::new(thing, lot.left, from, Book::Expired, lot.source, Reason::Expired);
-        draft.number_next(lot.number);
-        draft.transfer(booking.event(&lot.event).lot(lot.number));
+    for (what, from) in [("expire", Book::Available), ("expire-pending", Book::Pending)] {
+        draft.cause_is(what);
+        for lot in &lots {
+            let amount = if from == Book::Available { lot.left } else { lot.all_pending() };
+            let thing = Thing::Unit(lot.unit);
+            let booking = Transfer::new(thing, amount, from, Book::Expired, lot.source, Reason::Expired);
+            draft.number_next(lot.number);
+            draft.transfer(booking.lot(lot.number));
+        }
     }
     draft.cause_is("expire-voucher");
     let mut vouchers: Vec<_> = account.vouchers.iter().filter(|held| is_past(held.last, draft.day)).collect();
@@ -108,13 +112,17 @@ fn pay_referral(draft: &mut Draft<'_>) {
 fn activate(draft: &mut Draft<'_>) {
     draft.cause_is("activate");
     let account = draft.account;
-    let mut lots: Vec<_> = account.lots.iter().filter(|lot| lot.pending && lot.start <= draft.day).collect();
+    let day = draft.day;
+    let due = |lot: &&Lot| lot.pending.first().is_some_and(|(start, _)| *start <= day);
+    let mut lots: Vec<_> = account.lots.iter().filter(due).collect();
     lots.sort_by_key(|lot| (lot.unit, lot.number));
     for lot in lots {
+        // the clock stops at every day on which something becomes usable
+        let amount = lot.pending_from(day);
         let thing = Thing::Unit(lot.unit);
         let booking =
-            Transfer::new(thing, lot.left, Book::Pending, Book::Available, lot.source, Reason::Activated);
+            Transfer::new(thing, amount, Book::Pending, Book::Available, lot.source, Reason::Activated);
         draft.number_next(lot.number);
-        draft.transfer(booking.event(&lot.event).lot(lot.number));
+        draft.transfer(booking.usable_from(day).lot(lot.number));
     }
 }

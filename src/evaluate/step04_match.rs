@@ -4,13 +4,13 @@
 //! room does not match. An `earn` without room still matches, still replaces and still is a base.
 
 use super::judge::{Facts, Truth};
-use super::rows::{Row, Rows};
+use super::rows::Rows;
 use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
     Award, AwardThing, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule,
-    RuleId, RuleKind, Test, sort_candidates,
+    RuleId, RuleKind, sort_candidates,
 };
 
 /// Fills the rows with the rules that match an event of a kind.
@@ -126,28 +126,21 @@ fn match_rule(facts: &Facts<'_>, id: RuleId, rule: &Rule, rows: &mut Rows) -> Ve
     if let (Some(cap), RuleKind::Bonus) = (no_room, rule.kind) {
         return Verdict::NoRoom(cap);
     }
-    let Some(row) = rows.add(id, thing_of(&rule.effect), is_flat(&rule.effect)) else {
-        return Verdict::NotValid;
+    // a rule with `for items` needs at least one; without it all pass
+    let passes = match &rule.items {
+        Some(test) => facts.judge_items(test),
+        None => facts.event.all.clone(),
     };
-    row.no_room = no_room.is_some();
-    if !mark_items(facts, rule.items.as_ref(), row) {
-        rows.drop_last();
+    if rule.items.is_some() && passes.is_empty() {
         return Verdict::NoItem;
+    }
+    if let Some(row) = rows.add(id, thing_of(&rule.effect), passes, is_flat(&rule.effect)) {
+        row.no_room = no_room.is_some();
     }
     match no_room {
         Some(cap) => Verdict::BaseWithoutRoom(cap),
         None => Verdict::Matched,
     }
-}
-
-/// Marks the items that pass. A rule with `for items` needs at least one; without it all pass.
-fn mark_items(facts: &Facts<'_>, items: Option<&Test>, row: &mut Row) -> bool {
-    let Some(test) = items else {
-        row.passes.iter_mut().for_each(|passes| *passes = true);
-        return true;
-    };
-    facts.judge_items(test, &mut row.passes);
-    row.passes.contains(&true)
 }
 
 /// What a rule gives.

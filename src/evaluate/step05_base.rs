@@ -8,6 +8,7 @@ use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
 use super::trace::{Trace, Verdict};
+use crate::account::Lines;
 use crate::amount::{Rounding, divide, gcd};
 use crate::ledger::Thing;
 use crate::program::{
@@ -39,9 +40,10 @@ pub(crate) fn compute_bases(
 
 /// Items that pass a rule leave the rules that it replaces; between two rules of the event the other goes whole. Who
 /// passes is asked before anything leaves, so chains of `replaces` do not hang on names.
+#[inline(never)]
 fn replace(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
     let rule_of = |row: &Row| facts.program.rules.get(row.rule.index());
-    let replacing: Vec<(&Rule, RuleId, Vec<bool>)> = rows
+    let replacing: Vec<(&Rule, RuleId, Lines)> = rows
         .all()
         .iter()
         .filter_map(|row| Some((rule_of(row)?, row)))
@@ -51,10 +53,8 @@ fn replace(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
     for (rule, id, passes) in replacing {
         for other in rows.all_mut().iter_mut().filter(|other| rule.replaces.contains(&other.rule)) {
             let both_of_event = other.flat && rule_is_of_event(rule);
-            for (mine, theirs) in passes.iter().zip(&mut other.passes) {
-                *theirs = *theirs && !*mine && !both_of_event;
-            }
-            if both_of_event || (!other.passes.is_empty() && !other.passes.contains(&true)) {
+            other.passes = other.passes.without(if both_of_event { &facts.event.all } else { &passes });
+            if both_of_event || (!facts.event.items().is_empty() && other.passes.is_empty()) {
                 other.thing = None;
                 if let Some(trace) = trace {
                     trace.verdict(other.rule, Verdict::Replaced(id));
@@ -113,9 +113,7 @@ pub(crate) fn capped_spend(facts: &Facts<'_>, rows: &Rows, cap: CapId) -> i64 {
     };
     let items = facts.event.items().iter().enumerate();
     items
-        .filter(|(place, _)| {
-            rows.all().iter().filter(covers).any(|row| row.passes.get(*place).copied().unwrap_or(false))
-        })
+        .filter(|(place, _)| rows.all().iter().filter(covers).any(|row| row.passes.has(*place)))
         .map(|(_, item)| item.value)
         .sum::<i64>()
         .max(0)
@@ -163,8 +161,7 @@ pub(crate) fn compute_shares(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> R
 
 /// The spend of the items of a row, cut by its caps of spend, rounded down to the micro-unit.
 fn scaled_spend(row: &Row, facts: &Facts<'_>) -> i128 {
-    let items = facts.event.items().iter().zip(&row.passes);
-    let sum: i128 = items.filter(|(_, passes)| **passes).map(|(item, _)| i128::from(item.value)).sum();
+    let sum = i128::from(facts.event.value_of(&row.passes));
     match row.spend_ratio {
         Some((num, den)) => {
             divide(sum.saturating_mul(i128::from(num)), i128::from(den), Rounding::Down).unwrap_or(0)
@@ -229,15 +226,14 @@ fn linear(
 
 /// Puts the weights of a basis into the columns of a row.
 fn weigh(facts: &Facts<'_>, row: &mut Row, basis: Basis) {
-    if let ([sum], true) = (row.nums.as_mut_slice(), !row.passes.is_empty()) {
-        let passing = facts.event.items().iter().zip(&row.passes).filter(|(_, passes)| **passes);
+    if let ([sum], false) = (row.nums.as_mut_slice(), facts.event.items().is_empty()) {
         match basis {
             Basis::Spend | Basis::SpendPaidWith(_) => {
-                *sum = passing.map(|(item, _)| i128::from(item.value)).sum();
+                *sum = i128::from(facts.event.value_of(&row.passes));
                 return;
             }
             Basis::Pieces => {
-                *sum = passing.map(|(item, _)| i128::from(item.quantity)).sum();
+                *sum = i128::from(facts.event.quantity_of(&row.passes));
                 return;
             }
             // one share of the event either way
@@ -245,8 +241,9 @@ fn weigh(facts: &Facts<'_>, row: &mut Row, basis: Basis) {
         }
     }
     let subject = |place| crate::program::NumSubject::Item(place);
-    for (place, (num, passes)) in row.nums.iter_mut().zip(&row.passes).enumerate() {
-        let Some(item) = facts.event.items().get(place).filter(|_| *passes) else { continue };
+    for place in row.passes.iter() {
+        let Some(item) = facts.event.bound_items.get(place) else { continue };
+        let Some(num) = row.nums.get_mut(place) else { continue };
         *num = match basis {
             Basis::Spend | Basis::SpendPaidWith(_) => i128::from(item.value),
             Basis::Pieces => i128::from(item.quantity),
@@ -276,6 +273,11 @@ fn stepwise(
     let mode = if steps == Steps::Full { Rounding::Down } else { Rounding::Up };
     let count = divide(counted, each, mode).ok_or_else(Rejection::too_large)?;
     let amount = count.checked_mul(rate).ok_or_else(Rejection::too_large)?;
+    if let [total] = row.nums.as_mut_slice() {
+        // on sums there is nothing to spread
+        *total = amount;
+        return Ok(());
+    }
     row.den = sum;
     if row.nums.iter().all(|num| num.unsigned_abs() >> 64 == 0) && amount.unsigned_abs() >> 60 == 0 {
         row.nums.iter_mut().for_each(|num| *num *= amount);

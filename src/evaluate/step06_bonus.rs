@@ -66,6 +66,7 @@ fn multiply(
         return Ok(());
     }
     let with_event = rule.items.is_none();
+    let width = rows.width;
     let (before, rest) = rows.all_mut().split_at_mut(place);
     let Some(row) = rest.first_mut() else { return Ok(()) };
     let thing = row.thing;
@@ -84,13 +85,13 @@ fn multiply(
             if let ([sum], [more]) = (row.nums.as_mut_slice(), base.nums.as_slice()) {
                 // on sums there is one base, and a multiplier of all its lines
                 *sum = *more;
-                row.passes.clone_from(&base.passes);
+                row.base_passes = Some(base.passes.clone());
                 continue;
             }
         }
         let columns = row.nums.iter_mut().zip(&base.nums).enumerate();
         for (column, (to, from)) in columns {
-            if row.passes.get(column).copied().unwrap_or(with_event) {
+            if if column < width { row.passes.has(column) } else { with_event } {
                 *to = to.checked_add(*from).ok_or_else(Rejection::too_large)?;
             }
         }

@@ -9,59 +9,47 @@ use super::refuse::Rejection;
 use super::rows::{Row, Rows};
 use crate::amount::{Ties, divide};
 use crate::ledger::Thing;
-use crate::program::{Round, UnitId};
+use crate::program::{Round, Unit};
 
 /// No booking is larger than this many steps of its unit's scale.
 const MOST: i128 = 1_000_000_000_000_000;
 
 /// Rounds the rows of every unit.
 pub(crate) fn round_rows(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejection> {
+    let own = |row: &Row| facts.program.rules.get(row.rule.index()).and_then(|rule| rule.round);
     for place in 0..rows.things.len() {
         let Some(thing @ Thing::Unit(unit)) = rows.things.get(place).copied() else { continue };
         let Some(rules) = facts.program.units.get(unit.index()) else { continue };
-        let own = |row: &Row| facts.program.rules.get(row.rule.index()).and_then(|rule| rule.round);
+        let mut members = std::mem::take(&mut rows.members);
+        members.clear();
         for single in 0..rows.all().len() {
-            let Some(row) = rows.all().get(single) else { continue };
-            if row.thing == Some(thing)
-                && let Some(round) = own(row)
-            {
-                round_group(facts, rows, unit, round, &|at, _| at == single)?;
+            let Some(row) = rows.all().get(single).filter(|row| row.thing == Some(thing)) else { continue };
+            match own(row) {
+                Some(round) => round_group(rules, rows, round, &[single])?,
+                None => members.push(single),
             }
         }
-        round_group(facts, rows, unit, rules.round, &|_, row| {
-            row.thing == Some(thing) && own(row).is_none()
-        })?;
+        round_group(rules, rows, rules.round, &members)?;
+        rows.members = members;
     }
     Ok(())
 }
 
 /// Rounds some rows together.
-fn round_group(
-    facts: &Facts<'_>,
-    rows: &mut Rows,
-    unit: UnitId,
-    round: Round,
-    member: &dyn Fn(usize, &Row) -> bool,
-) -> Result<(), Rejection> {
-    let Some(rules) = facts.program.units.get(unit.index()) else { return Ok(()) };
+fn round_group(rules: &Unit, rows: &mut Rows, round: Round, members: &[usize]) -> Result<(), Rejection> {
     let width = rows.width;
     let (all, sharer, weights, parts) = rows.with_sharer();
-    let Some(den) = all.iter().enumerate().find(|(at, row)| member(*at, row)).map(|(_, row)| row.den) else {
+    let Some(den) = members.first().and_then(|place| all.get(*place)).map(|row| row.den) else {
         return Ok(());
     };
     let den = rules.denominator.checked_mul(den).ok_or_else(Rejection::too_large)?;
-    let columns: &[Option<usize>] = &[None];
-    let per_item: Vec<Option<usize>> =
-        if round.per_item { (0..=width).map(Some).collect() } else { Vec::new() };
-    let columns = if round.per_item { per_item.as_slice() } else { columns };
-    for column in columns {
+    let columns = if round.per_item { width + 1 } else { 1 };
+    for column in 0..columns {
         weights.clear();
         let mut total: i128 = 0;
-        for (_, row) in all.iter().enumerate().filter(|(at, row)| member(*at, row)) {
-            let exact = match column {
-                None => row.total()?,
-                Some(column) => row.nums.get(*column).copied().unwrap_or(0),
-            };
+        for row in members.iter().filter_map(|place| all.get(*place)) {
+            let exact =
+                if round.per_item { row.nums.get(column).copied().unwrap_or(0) } else { row.total()? };
             total = total.checked_add(exact).ok_or_else(Rejection::too_large)?;
             weights.push(exact);
         }
@@ -70,10 +58,10 @@ fn round_group(
             return Err(Rejection::too_large());
         }
         sharer.round_parts(rounded, weights, den, Ties::Earlier, parts).ok_or_else(Rejection::too_large)?;
-        let members = all.iter_mut().enumerate().filter(|(at, row)| member(*at, row));
-        for ((_, row), part) in members.zip(parts.iter()) {
+        for (place, part) in members.iter().zip(parts.iter()) {
+            let Some(row) = all.get_mut(*place) else { continue };
             row.amount += i64::try_from(*part).map_err(|_| Rejection::too_large())?;
-            if column.is_some() {
+            if round.per_item {
                 row.parts.push(*part);
             }
         }

@@ -1,13 +1,13 @@
 //! Step 9: booking. Each rule's amount is shared out to its lines, becomes a lot, and is written into the record of
 //! the purchase; counters of the past take the event in.
 
-use super::draft::{Draft, Terms};
+use super::draft::{Booked, Draft, Terms};
 use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step08_cap::{count_cap, use_spend};
 use super::trace::Trace;
-use crate::account::{Change, LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward};
+use crate::account::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward};
 use crate::amount::{Sharer, Ties};
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
@@ -34,13 +34,11 @@ pub(crate) fn book_rows(
         let record = line_record(facts, row, (sharer, weights, parts))?;
         let source = Source::Rule(row.rule);
         let terms = Terms { activate: rule.activate, expire: &rule.expire, last_day: None };
-        let debt_before = draft.debt(thing);
-        let lot = draft.give(award, row.amount, source, terms);
-        let repaid = if debt_before == 0 { 0 } else { debt_before - draft.debt(thing) };
+        let Booked { lot, start, repaid } = draft.give(award, row.amount, source, terms);
         if let Some(trace) = trace {
             trace.booked(row.rule, row.amount);
         }
-        awards.push(ReceiptAward { source, thing, lot, amount: row.amount, repaid, record });
+        awards.push(ReceiptAward { source, thing, lot, start, amount: row.amount, repaid, record });
     }
     for (cap, by) in &rows.cap_used {
         count_cap(draft, facts, *cap, *by);
@@ -57,8 +55,7 @@ fn line_record(
 ) -> Result<LineRecord, Rejection> {
     let width = facts.event.items().len();
     if row.flat {
-        let passing = Lines::of(width, |line| row.passes.get(line).copied().unwrap_or(false));
-        return Ok(if width == 0 { LineRecord::Event } else { LineRecord::Values(passing) });
+        return Ok(if width == 0 { LineRecord::Event } else { LineRecord::Values(row.passes.clone()) });
     }
     weights.clear();
     if row.parts.len() == width + 1 {
@@ -66,23 +63,13 @@ fn line_record(
     } else {
         // on sums every line that passes and counts for something has its share
         let merged = row.nums.len() != width + 1;
-        let counts = |line: usize| {
-            facts.event.items().get(line).is_some_and(|item| match row.shape {
-                Shape::Quantities => item.quantity != 0,
-                _ => item.value != 0,
-            })
+        let sharing = |counts: &Lines| match merged {
+            true => row.base_passes.as_ref().unwrap_or(&row.passes).and(counts),
+            false => Lines::of(width, |line| row.nums.get(line).is_some_and(|num| *num != 0)),
         };
-        let has = |line: usize| {
-            if merged {
-                row.passes.get(line) == Some(&true) && counts(line)
-            } else {
-                row.nums.get(line).is_some_and(|num| *num != 0)
-            }
-        };
-        let sharing = || Lines::of(width, has);
         match row.shape {
-            Shape::Values => return Ok(LineRecord::Values(sharing())),
-            Shape::Quantities => return Ok(LineRecord::Quantities(sharing())),
+            Shape::Values => return Ok(LineRecord::Values(sharing(&facts.event.worth))),
+            Shape::Quantities => return Ok(LineRecord::Quantities(sharing(&facts.event.counted))),
             Shape::Event => return Ok(LineRecord::Event),
             Shape::Mixed => weights.extend_from_slice(&row.nums),
         }
@@ -152,7 +139,7 @@ pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut R
         };
         let weight = |(line, item): (usize, &Item)| {
             let mut covering = rows.all().iter().filter(covers);
-            let covered = covering.any(|row| row.passes.get(line).copied().unwrap_or(false));
+            let covered = covering.any(|row| row.passes.has(line));
             if covered { i128::from(item.value) } else { 0 }
         };
         let weights: Vec<i128> = facts.event.items().iter().enumerate().map(weight).collect();
@@ -176,7 +163,7 @@ pub(crate) fn keep_receipt(
     payment: Option<Box<Payment>>,
 ) {
     let (Some(id), Some(items)) = (&facts.event.id, facts.event.charged()) else { return };
-    draft.change(Change::Receipt(Arc::new(Receipt {
+    draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(id),
         kind,
         at: facts.event.at,
@@ -186,5 +173,5 @@ pub(crate) fn keep_receipt(
         awards,
         shares,
         payment,
-    })));
+    }));
 }

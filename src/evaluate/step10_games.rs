@@ -20,7 +20,6 @@ pub(crate) fn stamp_cards(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     kind: EventKindId,
-    passes: &mut Vec<bool>,
     awards: &mut Vec<ReceiptAward>,
 ) {
     for (place, card) in facts.program.cards.iter().enumerate() {
@@ -31,12 +30,11 @@ pub(crate) fn stamp_cards(
             continue;
         }
         let id = CardId(place as u32);
-        passes.clear();
-        passes.resize(facts.event.items().len(), true);
-        if let Some(test) = &card.items {
-            facts.judge_items(test, passes);
-        }
-        let mut stamps = earned_stamps(facts, card, passes);
+        let passes = match &card.items {
+            Some(test) => facts.judge_items(test),
+            None => facts.event.all.clone(),
+        };
+        let mut stamps = earned_stamps(facts, card, &passes);
         for cap in card.caps.iter().copied() {
             stamps = stamps.min(room(facts, cap));
         }
@@ -52,24 +50,20 @@ pub(crate) fn stamp_cards(
 }
 
 /// How many stamps an event gives before caps: whole pieces and whole steps of the sum.
-fn earned_stamps(facts: &Facts<'_>, card: &Card, passes: &[bool]) -> i64 {
-    let passing = || facts.event.items().iter().zip(passes).filter(|(_, passes)| **passes);
-    if card.items.is_some() && passing().next().is_none() {
+fn earned_stamps(facts: &Facts<'_>, card: &Card, passes: &Lines) -> i64 {
+    if card.items.is_some() && passes.is_empty() {
         return 0;
     }
     let times = match card.per {
         StampPer::Event => 1,
-        StampPer::Piece => passing().map(|(item, _)| item.quantity).sum::<i64>().div_euclid(MICROS),
-        StampPer::Spend(step) => {
-            passing().map(|(item, _)| item.value).sum::<i64>().max(0).checked_div(step).unwrap_or(0)
-        }
+        StampPer::Piece => facts.event.quantity_of(passes).div_euclid(MICROS),
+        StampPer::Spend(step) => facts.event.value_of(passes).max(0).checked_div(step).unwrap_or(0),
     };
     times.saturating_mul(card.stamps)
 }
 
 /// Which line gave which stamps: by quantity, or by value where stamps are for spend.
-fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, passes: &[bool]) -> ReceiptAward {
-    let lines = Lines::of(passes.len(), |line| passes.get(line).copied().unwrap_or(false));
+fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, lines: Lines) -> ReceiptAward {
     let record = match card.per {
         _ if facts.event.items().is_empty() => LineRecord::Event,
         StampPer::Spend(_) => LineRecord::Values(lines),
@@ -79,6 +73,7 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, passes:
         source: Source::Card(id),
         thing: Thing::Stamps(id),
         lot: 0,
+        start: facts.event.day,
         amount: stamps,
         repaid: 0,
         record,
@@ -112,7 +107,7 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) {
             break;
         }
         draft.transfer(earned(card.goal, Book::Available, Book::Redeemed, Reason::CardFull));
-        let first = draft.give(card.reward.thing, card.reward.amount, source, Terms::default());
+        let first = draft.give(card.reward.thing, card.reward.amount, source, Terms::default()).lot;
         if matches!(card.reward.thing, AwardThing::Voucher(_)) {
             state.full.push(FullCard {
                 number: state.number,
@@ -143,9 +138,9 @@ fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
 fn keep_held(draft: &Draft<'_>, state: &mut CardState) {
     let new_from = draft.account.next_voucher;
     let held = &draft.account.vouchers;
-    state
-        .full
-        .retain(|full| full.voucher >= new_from || held.iter().any(|voucher| voucher.number == full.voucher));
+    state.full.retain(|full| {
+        full.voucher >= new_from || held.binary_search_by_key(&full.voucher, |voucher| voucher.number).is_ok()
+    });
 }
 
 /// The last day of a card has passed: its stamps are gone.

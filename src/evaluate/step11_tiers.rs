@@ -1,12 +1,13 @@
 //! Step 11: levels. Metrics are recounted with everything this event booked; a level that is reached begins at once,
 //! with the entry gifts of every level passed. The tier that was frozen in step 2 counts for the whole event.
 
-use super::draft::{Draft, Terms, Transfer};
+use super::draft::{Draft, Portion, Terms, Transfer};
 use super::terms::{next_term, term};
-use crate::account::{Change, Hold, TierState};
-use crate::calendar::Date;
+use crate::account::{Change, Hold, Lot, TierState};
+use crate::calendar::{Date, Instant};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{Reach, Tiers, TiersId};
+use crate::program::{AwardThing, Reach, Tiers, TiersId, UnitId, VoucherId};
+use std::sync::Arc;
 
 /// The highest level whose threshold is reached by metrics.
 fn earned_level(tiers: &Tiers, value: &dyn Fn(usize) -> i64) -> u32 {
@@ -60,15 +61,14 @@ impl<'d, 'a> Counted<'d, 'a> {
 pub(crate) fn recount(draft: &mut Draft<'_>) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let id = TiersId(place as u32);
-        let (was, earned) = {
-            let counted = Counted::new(draft, tiers, draft.day);
-            if (0..tiers.metrics.len()).all(|metric| counted.before(metric) == counted.now(metric)) {
-                continue;
-            }
-            (counted.earned_before(), counted.earned_now())
-        };
+        let counted = Counted::new(draft, tiers, draft.day);
+        let earned = counted.earned_now();
+        if earned == 0 {
+            continue;
+        }
         let level = draft.account.tiers.get(place).map_or(0, |state| state.level);
-        if earned > 0 && (earned > was || earned > level) {
+        let changed = (0..tiers.metrics.len()).any(|metric| counted.before(metric) != counted.now(metric));
+        if changed && (earned > level || earned > counted.earned_before()) {
             reach(draft, id, tiers, earned);
         }
     }
@@ -89,6 +89,7 @@ fn window_start(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Date {
 
 /// The metrics of the running window reach a level: its term is counted from today, and never becomes shorter.
 /// Entry gifts are given for every level newly passed; a renewal gives none.
+#[cold]
 fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
     let state = current_state(draft, id);
     let mut next = state.clone();
@@ -96,12 +97,15 @@ fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
     let (until, base_until) = term(tiers.keep, draft.day, &draft.anchors);
     match next.holds.iter_mut().find(|hold| hold.window == window) {
         Some(hold) => {
+            if level > hold.level {
+                hold.reached = Some(draft.at);
+            }
             hold.level = level;
             if later(until, hold.until) {
                 (hold.until, hold.base_until) = (until, base_until);
             }
         }
-        None => next.holds.push(Hold { window, level, until, base_until }),
+        None => next.holds.push(Hold { window, reached: Some(draft.at), level, until, base_until }),
     }
     let today = draft.account.clock_day(draft.program).map_or(draft.day, |clock| clock.max(draft.day));
     next.settle(today);
@@ -127,7 +131,7 @@ fn later(one: Option<Date>, other: Option<Date>) -> bool {
 fn remember(draft: &Draft<'_>, before: &TierState, next: &mut TierState) {
     let now = draft.account.newest.map_or(draft.at, |(newest, _)| newest.max(draft.at));
     if next.history.is_empty() {
-        next.history.push((crate::calendar::Instant::MIN, before.level));
+        next.history.push((Instant::MIN, before.level));
     }
     next.history.push((now, next.level));
     // a late event can reach back no further than the program accepts, and at least to the start of the day
@@ -145,6 +149,7 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
         let state = current_state(draft, id);
         let window = Some(window_start(draft, tiers, purchase_day));
         let Some(hold) = state.holds.iter().position(|hold| hold.window == window) else { continue };
+        let reached = state.holds.get(hold).and_then(|hold| hold.reached);
         let earned = Counted::new(draft, tiers, purchase_day).earned_now();
         let mut next = state.clone();
         match next.holds.get_mut(hold) {
@@ -157,30 +162,66 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
             remember(draft, &state, &mut next);
         }
         draft.change(Change::Tier(id, Box::new(next)));
-        cancel_gifts(draft, id, level + 1..=state.level);
+        if let Some(reached) = reached {
+            cancel_gifts(draft, tiers, id, level + 1..=state.level, reached);
+        }
     }
 }
 
-/// Cancels what is unused of the entry gifts of levels.
-fn cancel_gifts(draft: &mut Draft<'_>, id: TiersId, levels: std::ops::RangeInclusive<u32>) {
-    let is_gift =
-        |source: Source| matches!(source, Source::Tier(of, level) if of == id && levels.contains(&level));
-    for lot in &draft.account.lots {
-        if is_gift(lot.source) {
-            let thing = Thing::Unit(lot.unit);
-            let left = draft.lot_left(thing, lot.number, lot.left);
-            let from = if lot.pending { Book::Pending } else { Book::Available };
-            let booking = Transfer::new(thing, left, from, Book::TakenBack, lot.source, Reason::Cancelled);
-            draft.transfer(booking.event(&lot.event).lot(lot.number));
-            let earned_at = draft.account.receipts.get(&lot.event).map_or(draft.at, |receipt| receipt.at);
-            draft.count_unit(lot.unit, (earned_at, lot.earned), -left);
+/// Cancels what is unused of the entry gifts of levels that were reached at an instant.
+fn cancel_gifts(
+    draft: &mut Draft<'_>,
+    tiers: &Tiers,
+    id: TiersId,
+    levels: std::ops::RangeInclusive<u32>,
+    reached: Instant,
+) {
+    for level in levels {
+        let gifts = tiers.levels.get(level as usize).map_or(&[][..], |level| &level.entry);
+        for gift in gifts {
+            match gift.thing {
+                AwardThing::Unit(unit) => {
+                    let gone = cancel_units(draft, unit, Source::Tier(id, level), gift.amount);
+                    let day = draft.program.zone.business_date(reached, draft.program.day_starts);
+                    draft.count_unit(unit, (reached, day), -gone);
+                }
+                AwardThing::Voucher(voucher) => {
+                    cancel_vouchers(draft, voucher, Source::Tier(id, level), gift.amount);
+                }
+            }
         }
     }
-    for held in &draft.account.vouchers {
-        let thing = Thing::Voucher(held.voucher);
-        if is_gift(held.source) && draft.lot_left(thing, held.number, 1) == 1 {
-            let booking =
-                Transfer::new(thing, 1, Book::Available, Book::TakenBack, held.source, Reason::Cancelled);
+}
+
+/// Takes what is left of a gift from its newest lots. Returns how much that was.
+fn cancel_units(draft: &mut Draft<'_>, unit: UnitId, source: Source, amount: i64) -> i64 {
+    let account = draft.account;
+    let mut lots: Vec<&Lot> = account.lots.of(unit).filter(|lot| lot.source == source).collect();
+    lots.sort_by_key(|lot| std::cmp::Reverse((lot.earned, lot.number)));
+    let mut rest = amount;
+    for lot in lots {
+        let pending = lot.pending.iter().rev().map(|(start, _)| Portion::From(*start));
+        for portion in pending.chain([Portion::Usable]) {
+            let of = Arc::clone(&draft.event);
+            rest -= draft.take(lot, portion, rest, (Book::TakenBack, Reason::Cancelled), &of);
+        }
+    }
+    amount - rest
+}
+
+fn cancel_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, source: Source, amount: i64) {
+    let account = draft.account;
+    let gifts = account.vouchers.iter().rev().filter(|held| (held.voucher, held.source) == (voucher, source));
+    for held in gifts.take(usize::try_from(amount).unwrap_or(0)) {
+        if draft.holds(voucher, held.number) {
+            let booking = Transfer::new(
+                Thing::Voucher(voucher),
+                1,
+                Book::Available,
+                Book::TakenBack,
+                source,
+                Reason::Cancelled,
+            );
             draft.transfer(booking.event(&held.event).lot(held.number));
         }
     }
@@ -206,8 +247,10 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
         let (until, base_until) = next_term(tiers.keep, base, &draft.anchors);
         // what the window earned falls with its purchases, a soft landing does not
         let window = window.filter(|_| earned >= level);
+        let same = next.holds.iter().find(|hold| hold.window.is_some() && hold.window == window);
+        let reached = same.and_then(|hold| hold.reached);
         next.holds.retain(|hold| hold.window.is_none() || hold.window != window);
-        next.holds.push(Hold { window, level, until, base_until });
+        next.holds.push(Hold { window, reached, level, until, base_until });
     }
     next.settle(draft.day);
     if next.level != state.level {

@@ -103,6 +103,7 @@ pub(crate) fn recheck(draft: &mut Draft<'_>, receipt: &Receipt) {
 }
 
 /// A message about a referral arrives.
+#[cold]
 pub(crate) fn receive(facts: &Facts<'_>, draft: &mut Draft<'_>, message: &Message, notes: &mut Vec<Note>) {
     let found = facts.program.referrals.iter().position(|referral| *referral.name == *message.rule);
     let Some((id, referral)) =

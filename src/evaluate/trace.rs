@@ -133,12 +133,10 @@ impl Trace {
                     .map_or(1, |unit| unit.denominator.saturating_mul(10_i128.pow(unit.decimals))),
                 _ => 1,
             };
-            let items = facts.event.items().iter().zip(&row.passes);
-            let passing = items.clone().enumerate().filter(|(_, (_, passes))| **passes);
             let Some(known) = self.of(row.rule) else { continue };
             known.shares.clone_from(&row.nums);
-            known.items = passing.map(|(place, _)| place).collect();
-            known.basis = items.filter(|(_, passes)| **passes).map(|(item, _)| i128::from(item.value)).sum();
+            known.items = row.passes.iter().collect();
+            known.basis = i128::from(facts.event.value_of(&row.passes));
             let total = row.total().unwrap_or(0);
             known.exact = match row.thing {
                 Some(Thing::Unit(_)) => (total, row.den.saturating_mul(denominator)),

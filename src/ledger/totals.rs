@@ -49,13 +49,11 @@ impl Totals {
         if amount <= 0 || from == to || overdrawn || overpaid {
             return false;
         }
-        for (place, balance) in self.books.iter_mut().enumerate() {
-            if place == from as usize {
-                *balance = less;
-            }
-            if place == to as usize {
-                *balance = more;
-            }
+        if let Some(balance) = self.books.get_mut(from as usize) {
+            *balance = less;
+        }
+        if let Some(balance) = self.books.get_mut(to as usize) {
+            *balance = more;
         }
         true
     }

@@ -14,7 +14,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 /// What the clock does, as it stands in keys.
-const CLOCK_WORDS: [&str; 5] = ["expire", "expire-voucher", "expire-card", "review", "activate"];
+const CLOCK_WORDS: [&str; 6] =
+    ["expire", "expire-pending", "expire-voucher", "expire-card", "review", "activate"];
 
 /// What a line counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,25 +7,63 @@ use rustc_hash::FxHashMap;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Symbols {
     names: Vec<Box<str>>,
-    index: FxHashMap<Box<str>, u32>,
+    /// Texts of up to 15 bytes, as numbers: comparing them needs no look at the text.
+    short: FxHashMap<(u64, u64), u32>,
+    long: FxHashMap<Box<str>, u32>,
+}
+
+/// A text of up to 15 bytes as two numbers: its bytes and its length.
+fn packed(text: &str) -> Option<(u64, u64)> {
+    let bytes = text.as_bytes();
+    if bytes.len() > 15 {
+        return None;
+    }
+    let (start, end) = bytes.split_at(bytes.len().min(8));
+    let first = match <[u8; 8]>::try_from(start) {
+        Ok(bytes) => u64::from_le_bytes(bytes),
+        Err(_) => up_to_seven(start),
+    };
+    Some((first, up_to_seven(end) | (bytes.len() as u64) << 56))
+}
+
+/// Up to seven bytes as a number: with four or more two words that overlap, otherwise byte by byte.
+fn up_to_seven(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let shift = 8 * (bytes.len() as u64 - 4);
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << shift
+        }
+        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
 }
 
 impl Symbols {
     /// The symbol of a name, which is added if it is new.
     pub(crate) fn intern(&mut self, name: &str) -> Symbol {
-        if let Some(known) = self.index.get(name) {
-            return Symbol(*known);
+        if let Some(known) = self.known(name) {
+            return known;
         }
         let id = self.names.len() as u32;
         self.names.push(name.into());
-        self.index.insert(name.into(), id);
+        match packed(name) {
+            Some(key) => self.short.insert(key, id),
+            None => self.long.insert(name.into(), id),
+        };
         Symbol(id)
     }
 
     /// The symbol of a text, or [`Symbol::OTHER`].
     #[must_use]
     pub(crate) fn find(&self, name: &str) -> Symbol {
-        self.index.get(name).map_or(Symbol::OTHER, |id| Symbol(*id))
+        self.known(name).unwrap_or(Symbol::OTHER)
+    }
+
+    fn known(&self, name: &str) -> Option<Symbol> {
+        let id = match packed(name) {
+            Some(key) => self.short.get(&key),
+            None => self.long.get(name),
+        };
+        id.copied().map(Symbol)
     }
 
     /// The text of a symbol.

@@ -2,7 +2,7 @@
 
 use super::find;
 use super::run::Runner;
-use crate::account::Account;
+use crate::account::{Account, Lot};
 use crate::calendar::Date;
 use crate::evaluate::Outcome;
 use crate::evaluate::given::{cap_left, running};
@@ -216,16 +216,16 @@ fn held_unit(
             .map_or(totals.balance(Book::Available), |metric| running(program, account, metric.meter, day));
         return (usable, 0, 0);
     }
-    let lots = account.lots.iter().filter(|lot| lot.unit == unit && lot.last == last);
-    (totals.balance(Book::Available), totals.balance(Book::Pending), lots.map(|lot| lot.left).sum())
+    let lots = account.lots.of(unit).filter(|lot| lot.last == last);
+    (totals.balance(Book::Available), totals.balance(Book::Pending), lots.map(Lot::all_left).sum())
 }
 
 /// The last days that there are instead of the one that was expected.
 fn last_days(program: &Program, account: &Account, thing: AwardThing) -> String {
     let mut days: Vec<(Option<Date>, i64)> = match thing {
         AwardThing::Unit(unit) => {
-            let lots = account.lots.iter().filter(|lot| lot.unit == unit);
-            lots.map(|lot| (lot.last, lot.left)).collect()
+            let lots = account.lots.of(unit).filter(|lot| lot.all_left() > 0);
+            lots.map(|lot| (lot.last, lot.all_left())).collect()
         }
         AwardThing::Voucher(voucher) => {
             let held = account.vouchers.iter().filter(|held| held.voucher == voucher);

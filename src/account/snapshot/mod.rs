@@ -15,9 +15,9 @@ mod take;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, EventState, FullState, HoldState, ItemState,
-    LevelState, LinkState, LotState, Moment, Named, PaymentState, ProgramState, ReceiptState, RecordState,
-    ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
-    TierStateText, ValueState, VoucherState,
+    LevelState, LinkState, LotState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState,
+    RecordState, ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
+    StageState, TierStateText, ValueState, VoucherState,
 };
 
 use super::Account;

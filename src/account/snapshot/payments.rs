@@ -23,7 +23,6 @@ impl Names<'_> {
             lot: lot.lot,
             amount: amount(&lot.amount),
             source: self.source(lot.source),
-            earned: lot.earned,
             usable_from: lot.start,
             last_day: lot.last,
         });
@@ -70,7 +69,6 @@ impl Restore<'_> {
                 lot: lot.lot,
                 amount: amount.ok_or_else(wrong)?,
                 source: self.source(&lot.source)?,
-                earned: lot.earned,
                 start: lot.usable_from,
                 last: lot.last_day,
             })

@@ -2,13 +2,14 @@
 
 use super::restore_receipts::receipts;
 use super::{
-    BooksState, CardStateText, EventState, FORMAT, HoldState, LinkState, LotState, Named, ProgramState,
-    SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
+    BooksState, CardStateText, EventState, FORMAT, HoldState, LinkState, LotState, Named, PendingState,
+    ProgramState, SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText,
+    VoucherState,
 };
 use crate::account::{
-    Account, CardState, FullCard, HeldVoucher, Hold, Link, LinkStage, Lot, Tenure, TierState,
+    Account, CardState, FullCard, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState,
 };
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::event::check_text;
 use crate::ledger::{Book, Source, Thing, Totals};
 use crate::program::{MeterId, Program, TiersId, UnitKind};
@@ -35,8 +36,8 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.counters(&snapshot.counters)?;
     state.last_events(&snapshot.last_events)?;
     state.link(snapshot.referral)?;
-    receipts(&mut state, snapshot.receipts)?;
     state.seen(snapshot.seen)?;
+    receipts(&mut state, snapshot.receipts)?;
     state.check_holdings()?;
     state.account.due = state.account.first_due();
     Ok(state.account)
@@ -169,18 +170,29 @@ impl Restore<'_> {
             if state.number == 0 || state.number >= self.account.next_lot {
                 return Err(wrong("its number was never given"));
             }
-            let left = parse_amount(&state.amount, self.program.unit_decimals(unit));
-            self.account.lots.push(Lot {
-                number: state.number,
-                unit,
-                source: self.source(&state.source)?,
-                event: checked_or_empty("event of a lot", &state.event)?.into(),
-                earned: state.earned,
-                left: left.filter(|left| *left > 0).ok_or_else(|| wrong("its amount is not above zero"))?,
-                start: state.usable_from,
-                last: state.last_day,
-                pending: state.pending,
-            });
+            let decimals = self.program.unit_decimals(unit);
+            let amount = |text: &str| {
+                parse_amount(text, decimals)
+                    .filter(|amount| *amount >= 0)
+                    .ok_or_else(|| wrong("an amount has another form"))
+            };
+            let (starts, number) =
+                (|pending: &PendingState| pending.usable_from, |_: &PendingState| state.number.to_string());
+            in_order("pending", &state.pending, starts, number)?;
+            let pending: Result<Vec<(Date, i64)>, SnapshotError> = state
+                .pending
+                .iter()
+                .map(|pending| Ok((pending.usable_from, amount(&pending.amount)?)))
+                .collect();
+            let terms = (unit, self.source(&state.source)?, state.last_day);
+            let mut lot = Lot::open(state.number, terms, state.earned);
+            (lot.left, lot.pending, lot.lapsed) = (amount(&state.amount)?, pending?, amount(&state.lapsed)?);
+            if lot.is_spent() || lot.pending.iter().any(|(_, amount)| *amount == 0) {
+                return Err(wrong("there is nothing in it"));
+            }
+            if !self.account.lots.put(lot) {
+                return Err(wrong("another lot has its terms"));
+            }
         }
         Ok(())
     }
@@ -262,7 +274,8 @@ impl Restore<'_> {
             state.history.iter().map(|held| Ok((held.since, level(&held.level)?))).collect();
         let hold = |hold: &HoldState| -> Result<Hold, SnapshotError> {
             let level = level(&hold.level)?;
-            Ok(Hold { window: hold.window, level, until: hold.until, base_until: hold.base_until })
+            let (window, reached) = (hold.window, hold.reached);
+            Ok(Hold { window, reached, level, until: hold.until, base_until: hold.base_until })
         };
         Ok(TierState {
             level: level(&state.level)?,
@@ -328,8 +341,9 @@ impl Restore<'_> {
 
     fn seen(&mut self, seen: Vec<SeenState>) -> Result<(), SnapshotError> {
         in_order("seen", &seen, |state| state.id.clone(), |state| state.id.clone())?;
-        for SeenState { id, digest } in seen {
-            self.account.seen.insert(Arc::from(checked("seen", &id)?), digest);
+        for SeenState { id, day, digest } in seen {
+            let id = Arc::from(checked("seen", &id)?);
+            self.account.records.put(&id, Record { digest, day, receipt: None });
         }
         Ok(())
     }
@@ -339,9 +353,10 @@ impl Restore<'_> {
         let unbalanced =
             |name: &str, problem| Err(SnapshotError::Unbalanced { name: name.to_owned(), problem });
         let mut lots = vec![(0_i128, 0_i128); self.program.units.len()];
-        for lot in &self.account.lots {
+        for lot in self.account.lots.iter() {
             if let Some((pending, available)) = lots.get_mut(lot.unit.index()) {
-                *(if lot.pending { pending } else { available }) += i128::from(lot.left);
+                *available += i128::from(lot.left);
+                *pending += lot.pending.iter().map(|(_, amount)| i128::from(*amount)).sum::<i128>();
             }
         }
         for ((unit, totals), lots) in self.program.units.iter().zip(&self.account.totals).zip(lots) {

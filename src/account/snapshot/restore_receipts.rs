@@ -16,7 +16,10 @@ pub(super) fn receipts(state: &mut Restore<'_>, receipts: Vec<ReceiptState>) -> 
     in_order("receipts", &receipts, |receipt| receipt.id.clone(), |receipt| receipt.id.clone())?;
     for receipt in receipts {
         let restored = state.receipt(receipt)?;
-        state.account.receipts.insert(Arc::clone(&restored.id), Arc::new(restored));
+        let restored = Arc::new(restored);
+        if !state.account.records.put_receipt(&restored) {
+            return Err(SnapshotError::value("receipt", &restored.id, "its event was never applied"));
+        }
     }
     Ok(())
 }
@@ -93,6 +96,7 @@ impl Restore<'_> {
             source: self.source(&award.source)?,
             thing,
             lot: award.lot,
+            start: award.usable_from,
             amount: total,
             repaid: amount(&award.repaid)?,
             record: record.ok_or_else(|| wrong("what a rule gave is not what its lines gave"))?,

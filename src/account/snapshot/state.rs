@@ -62,13 +62,22 @@ parts! {
     struct LotState {
         number: u32,
         unit: String,
-        amount: String,
-        pending: bool,
-        event: String,
         source: SourceState,
-        earned: Date,
-        usable_from: Date,
         last_day: Option<Date>,
+        /// The day of the newest booking.
+        earned: Date,
+        /// Usable.
+        amount: String,
+        /// By first usable day.
+        pending: Vec<PendingState>,
+        /// Gone without being used, where a return may still ask for it.
+        lapsed: String,
+    }
+
+    /// What is not usable yet.
+    struct PendingState {
+        usable_from: Date,
+        amount: String,
     }
 
     struct VoucherState {
@@ -110,6 +119,7 @@ parts! {
     /// A level that still bears a term, and the window that earned it.
     struct HoldState {
         window: Option<Date>,
+        reached: Option<Instant>,
         level: String,
         until: Option<Date>,
         base_until: Option<Date>,
@@ -179,7 +189,6 @@ parts! {
         lot: u32,
         amount: String,
         source: SourceState,
-        earned: Date,
         usable_from: Date,
         last_day: Option<Date>,
     }
@@ -212,6 +221,7 @@ parts! {
         kind: LineKind,
         name: String,
         lot: u32,
+        usable_from: Date,
         amount: String,
         repaid: String,
         by: RecordState,
@@ -229,6 +239,8 @@ parts! {
     /// An event that was applied.
     struct SeenState {
         id: String,
+        /// Nothing where it is remembered for ever.
+        day: Option<Date>,
         #[serde(with = "crate::wire::hex")]
         digest: u128,
     }

@@ -2,9 +2,9 @@
 
 use super::{
     AttributeState, AwardState, BooksState, CardStateText, EventState, FORMAT, FullState, HoldState,
-    ItemState, LevelState, LinkState, LotState, Moment, Named, ProgramState, ReceiptState, RecordState,
-    ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState, TierStateText,
-    ValueState, VoucherState,
+    ItemState, LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, ReceiptState,
+    RecordState, ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState,
+    TierStateText, ValueState, VoucherState,
 };
 use crate::account::{
     Account, CardState, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward,
@@ -19,7 +19,9 @@ use crate::program::{CardId, EventKindId, MeterId, Program, ReferralId, TiersId,
 /// Takes the snapshot of an account.
 pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
     let names = Names(program);
-    let seen = account.seen.iter();
+    let records = account.records.sorted();
+    let receipts = records.iter().filter_map(|(_, record)| record.receipt.as_ref());
+    let seen = records.iter();
     Snapshot {
         format: FORMAT,
         program: ProgramState {
@@ -35,7 +37,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         clock: account.clock,
         books: names.books(account),
         next_lot: account.next_lot,
-        lots: account.lots.iter().map(|lot| names.lot(lot)).collect(),
+        lots: names.lots(account),
         next_voucher: account.next_voucher,
         vouchers: account.vouchers.iter().map(|held| names.voucher(held)).collect(),
         cards: names.cards(&account.cards),
@@ -43,8 +45,10 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         counters: names.counters(account),
         last_events: names.last_events(&account.last_of),
         referral: account.link.as_ref().map(|link| names.link(link)),
-        receipts: account.receipts.values().map(|receipt| names.receipt(receipt)).collect(),
-        seen: seen.map(|(id, digest)| SeenState { id: id.as_ref().into(), digest: *digest }).collect(),
+        receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),
+        seen: seen
+            .map(|(id, record)| SeenState { id: id.as_ref().into(), day: record.day, digest: record.digest })
+            .collect(),
     }
 }
 
@@ -96,17 +100,26 @@ impl Names<'_> {
         SourceState { kind, rule: text(rule), level: level.map(text) }
     }
 
+    fn lots(&self, account: &Account) -> Vec<LotState> {
+        let mut all: Vec<LotState> = account.lots.iter().map(|lot| self.lot(lot)).collect();
+        all.sort_by_key(|lot| lot.number);
+        all
+    }
+
     fn lot(&self, lot: &Lot) -> LotState {
+        let amount = |steps| format_scaled(steps, self.0.unit_decimals(lot.unit));
+        let pending = lot.pending.iter();
         LotState {
             number: lot.number,
             unit: text(self.0.unit_name(lot.unit)),
-            amount: format_scaled(lot.left, self.0.unit_decimals(lot.unit)),
-            pending: lot.pending,
-            event: text(&lot.event),
             source: self.source(lot.source),
-            earned: lot.earned,
-            usable_from: lot.start,
             last_day: lot.last,
+            earned: lot.earned,
+            amount: amount(lot.left),
+            pending: pending
+                .map(|(start, steps)| PendingState { usable_from: *start, amount: amount(*steps) })
+                .collect(),
+            lapsed: amount(lot.lapsed),
         }
     }
 
@@ -161,6 +174,7 @@ impl Names<'_> {
                         .iter()
                         .map(|hold| HoldState {
                             window: hold.window,
+                            reached: hold.reached,
                             level: level(hold.level),
                             until: hold.until,
                             base_until: hold.base_until,
@@ -250,6 +264,7 @@ impl Names<'_> {
             kind,
             name: text(name),
             lot: award.lot,
+            usable_from: award.start,
             amount: amount(award.amount),
             repaid: amount(award.repaid),
             by: match &award.record {

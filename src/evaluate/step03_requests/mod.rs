@@ -206,11 +206,14 @@ fn is_met(facts: &Facts<'_>, when: Option<&Test>) -> bool {
 
 /// Which items something may pay.
 fn passing(facts: &Facts<'_>, items: Option<&Test>) -> Vec<bool> {
-    let mut passes = vec![true; facts.event.items().len()];
-    if let Some(test) = items {
-        facts.judge_items(test, &mut passes);
+    let width = facts.event.items().len();
+    match items {
+        None => vec![true; width],
+        Some(test) => {
+            let lines = facts.judge_items(test);
+            (0..width).map(|line| lines.has(line)).collect()
+        }
     }
-    passes
 }
 
 /// `not enough points: …`

@@ -60,10 +60,9 @@ fn give(
         AwardThing::Unit(unit) => Thing::Unit(unit),
         AwardThing::Voucher(voucher) => Thing::Voucher(voucher),
     };
-    let debt_before = draft.debt(thing);
-    let lot = draft.give(award.thing, amount, source, Terms::default());
-    let repaid = debt_before - draft.debt(thing);
-    Ok(Some(ReceiptAward { source, thing, lot, amount, repaid, record: LineRecord::Whole }))
+    let booked = draft.give(award.thing, amount, source, Terms::default());
+    let (lot, start, repaid) = (booked.lot, booked.start, booked.repaid);
+    Ok(Some(ReceiptAward { source, thing, lot, start, amount, repaid, record: LineRecord::Whole }))
 }
 
 /// Whether the reward may be redeemed so many times here.

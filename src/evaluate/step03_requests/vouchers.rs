@@ -38,7 +38,6 @@ pub(super) fn spend(
             lot: held.number,
             amount: 1,
             source: held.source,
-            earned: held.start,
             start: held.start,
             last: held.last,
         });

@@ -23,7 +23,7 @@ fn a_line_as_json_and_csv() {
         serde_json::to_string(gift).unwrap(),
         concat!(
             r#"{"key":"K-3#3","member":"Ann","kind":"unit","unit":"perlen","amount":"5","from":"issued","#,
-            r#""to":"available","source":"tier","rule":"Status","level":"Freund","event":"K-3","lot":5,"#,
+            r#""to":"available","source":"tier","rule":"Status","level":"Freund","event":"K-3","lot":3,"#,
             r#""day":"2026-03-05","usable_from":"2026-03-05","last_day":"2026-04-04","reason":"earned"}"#,
         )
     );
@@ -34,7 +34,7 @@ fn a_line_as_json_and_csv() {
     for (key, row) in [
         (
             "K-2#1",
-            "K-2#1,Ann,unit,punkte,1.85,issued,pending,rule,Grundpunkte,,K-2,3,2026-03-04,2026-03-18,2027-12-31,earned\r\n",
+            "K-2#1,Ann,unit,punkte,1.85,issued,pending,rule,Grundpunkte,,K-2,1,2026-03-04,2026-03-18,2027-12-31,earned\r\n",
         ),
         (
             "K-2#4",
@@ -42,11 +42,11 @@ fn a_line_as_json_and_csv() {
         ),
         (
             "R-1#1",
-            "R-1#1,Ann,unit,punkte,5.00,pending,taken-back,rule,Grundpunkte,,K-1,1,2026-03-06,,,returned\r\n",
+            "R-1#1,Ann,unit,punkte,5.00,pending,taken-back,rule,Grundpunkte,,K-1,1,2026-03-06,2026-03-17,,returned\r\n",
         ),
         (
-            "@2026-03-18/activate#3",
-            "@2026-03-18/activate#3,Ann,unit,punkte,1.85,pending,available,rule,Grundpunkte,,K-2,3,2026-03-18,,,activated\r\n",
+            "@2026-03-18/activate#1",
+            "@2026-03-18/activate#1,Ann,unit,punkte,1.85,pending,available,rule,Grundpunkte,,,1,2026-03-18,2026-03-18,,activated\r\n",
         ),
     ] {
         assert_eq!(of(&lines, key).csv_row(), row);

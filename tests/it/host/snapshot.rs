@@ -76,9 +76,10 @@ fn the_parts_of_a_small_account() {
             r#""redeemed":"0.00","expired":"0.00","taken_back":"5.00","debt":"0.00"}"#,
         ),
         concat!(
-            r#""next_lot":3,"lots":[{"number":1,"unit":"punkte","amount":"10.00","pending":true,"event":"K-1","#,
-            r#""source":{"kind":"rule","rule":"Grundpunkte","level":null},"earned":"2026-03-03","#,
-            r#""usable_from":"2026-03-17","last_day":"2027-12-31"},"#,
+            r#""next_lot":3,"lots":[{"number":1,"unit":"punkte","#,
+            r#""source":{"kind":"rule","rule":"Grundpunkte","level":null},"last_day":"2027-12-31","#,
+            r#""earned":"2026-03-03","amount":"0.00","#,
+            r#""pending":[{"usable_from":"2026-03-17","amount":"10.00"}],"lapsed":"0.00"},"#,
         ),
         // 2026-03-01 is day 20,513 since 1970; of 30 EUR in that month 10 came back
         r#"{"counter":"spend in month","slot":20513,"value":"20000000"}"#,
@@ -89,7 +90,7 @@ fn the_parts_of_a_small_account() {
             r#""unit_price":"20","attributes":[{"name":"organic","value":{"yes-no":true}}]}],"#,
             r#""returned":[{"quantity":"0.5","value":"10"}],"awards":["#,
             r#"{"source":{"kind":"rule","rule":"Grundpunkte","level":null},"kind":"unit","name":"punkte","lot":1,"#,
-            r#""amount":"15.00","repaid":"0.00","by":{"values":[1]}},"#,
+            r#""usable_from":"2026-03-17","amount":"15.00","repaid":"0.00","by":{"values":[1]}},"#,
         ),
     ] {
         assert!(json.contains(part), "{part}\nis not in\n{json}");
@@ -117,23 +118,23 @@ fn what_does_not_hold_together_is_refused() {
         (
             r#""lots":[{"number":1,"#,
             r#""lots":[{"number":9,"#,
-            "the entries of `lots` are not in order at `3`, or one is there twice",
+            "the entries of `lots` are not in order at `4`, or one is there twice",
         ),
-        (r#""next_lot":8"#, r#""next_lot":6"#, "lot `6`: its number was never given"),
+        (r#""next_lot":5"#, r#""next_lot":4"#, "lot `4`: its number was never given"),
         (
-            r#""amount":"9.00","pending":false"#,
-            r#""amount":"9.01","pending":false"#,
+            r#""amount":"22.12","pending":[]"#,
+            r#""amount":"22.13","pending":[]"#,
             "the books of `punkte` do not balance: its lots are not what is pending and available",
         ),
         (
-            r#""amount":"9.00","pending":false"#,
-            r#""amount":"9.00","pending":true"#,
+            r#""amount":"22.12","pending":[]"#,
+            r#""amount":"0.12","pending":[{"usable_from":"2026-06-01","amount":"22.00"}]"#,
             "the books of `punkte` do not balance: its lots are not what is pending and available",
         ),
         (
-            r#""amount":"9.00","pending":false"#,
-            r#""amount":"0.00","pending":false"#,
-            "lot `6`: its amount is not above zero",
+            r#""amount":"22.12","pending":[]"#,
+            r#""amount":"22.12","pending":[{"usable_from":"2026-06-01","amount":"0.00"}]"#,
+            "lot `1`: there is nothing in it",
         ),
         (
             r#""vouchers":[{"number":2"#,

@@ -44,15 +44,15 @@ fn lots_and_vouchers() {
     let lots = || {
         concat!(
             r#"[{"number":1,"unit":"punkte","amount":"3.55","pending":true,"usable_from":"2026-03-17","#,
-            r#""last_day":"2027-12-31","event":"K-1","source":"rule","rule":"Grundpunkte"},"#,
-            r#"{"number":2,"unit":"perlen","amount":"3","pending":false,"usable_from":"2026-03-03","#,
-            r#""last_day":"2026-04-02","event":"K-1","source":"rule","rule":"Obstperlen"}]"#,
+            r#""last_day":"2027-12-31","source":"rule","rule":"Grundpunkte"},"#,
+            r#"{"number":2,"unit":"perlen","amount":"3","pending":false,"usable_from":null,"#,
+            r#""last_day":"2026-04-02","source":"rule","rule":"Obstperlen"}]"#,
         )
         .to_owned()
     };
     assert_eq!(serde_json::to_string(&ann.held_lots(&program)).unwrap(), lots());
     run_to(&program, &mut ann, "2026-03-17");
-    let usable = lots().replace("true", "false");
+    let usable = lots().replace(r#"true,"usable_from":"2026-03-17""#, r#"false,"usable_from":null"#);
     assert_eq!(serde_json::to_string(&ann.held_lots(&program)).unwrap(), usable);
     assert_eq!(
         serde_json::to_string(&ann.vouchers(&program)).unwrap(),
