@@ -94,6 +94,7 @@ const fn key((unit, source, last): Terms) -> (u64, u64) {
         Source::Referral(referral) => (3, referral.0, 0),
         Source::Given => (4, 0, 0),
         Source::Reward(reward) => (5, reward.0, 0),
+        Source::Convert(convert) => (6, convert.0, 0),
     };
     let last = match last {
         // before all days

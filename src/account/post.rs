@@ -4,9 +4,9 @@
 
 use super::change::{Change, HeldVoucher, LinkStage, Postings};
 use super::{Account, CardState, Lot};
-use crate::calendar::{Date, Instant};
+use crate::calendar::{Anchors, Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
-use crate::program::{Program, UnitKind};
+use crate::program::{Convert, Program, UnitKind};
 use std::collections::BTreeSet;
 
 /// Why an outcome cannot be posted. Nothing has been booked then.
@@ -43,8 +43,11 @@ impl Account {
         for change in &postings.changes {
             stale_due |= self.book_change(program, change);
         }
-        if stale_due {
+        if stale_due || program.converts_on_clock() {
             self.due = self.first_due();
+        }
+        if let Some(day) = self.next_conversion(program) {
+            self.expect_due(day);
         }
         self.version += 1;
         Ok(())
@@ -293,6 +296,25 @@ impl Account {
         let changed = known.last != state.last;
         known.clone_from(state);
         changed
+    }
+
+    /// The day on which the clock next converts something of what is usable now.
+    pub(super) fn next_conversion(&self, program: &Program) -> Option<Date> {
+        if !program.converts_on_clock() {
+            return None;
+        }
+        let today = program.zone.business_date(self.clock?, program.day_starts);
+        let joined = self.tenure.map_or(today, |tenure| tenure.day);
+        let anchors = Anchors { membership_day: program.membership_day, ..Anchors::new(joined) };
+        let enough =
+            |convert: &&Convert| self.balance_of(Thing::Unit(convert.unit), Book::Available) >= convert.from;
+        let due = program.converts.iter().filter(enough).filter_map(|convert| {
+            // what a test gives may be of a day to which the clock was not run yet
+            let usable = self.lots.of(convert.unit).filter(|lot| lot.left > 0);
+            let since = usable.map(|lot| lot.earned).fold(today, Date::max);
+            convert.every.and_then(|period| period.next_start(since, &anchors))
+        });
+        due.min()
     }
 
     /// The first day on which the clock has work.

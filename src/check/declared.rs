@@ -5,9 +5,9 @@ use super::table::{Table, alike, twice};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, File, ListBlock, Name, ProgramBlock, RedeemBlock, ReferralBlock,
-    ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, TestBlock, TiersBlock,
-    UnitBlock, VocabularyKind, VoucherBlock,
+    Block, BlockKind, CardBlock, ConvertBlock, File, ListBlock, Name, ProgramBlock, RedeemBlock,
+    ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap,
+    TestBlock, TiersBlock, UnitBlock, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ pub(super) struct Declared<'a> {
     pub(super) bonuses: Table<'a, RuleBlock>,
     pub(super) cards: Table<'a, CardBlock>,
     pub(super) referrals: Table<'a, ReferralBlock>,
+    pub(super) converts: Vec<(&'a ConvertBlock, &'a Block)>,
     pub(super) rewards: Table<'a, RewardBlock>,
     pub(super) redeems: Table<'a, RedeemBlock>,
     pub(super) caps: Table<'a, SharedCap>,
@@ -76,6 +77,7 @@ impl<'a> Declared<'a> {
             bonuses: Table::new("rule"),
             cards: Table::new("card"),
             referrals: Table::new("referral"),
+            converts: Vec::new(),
             rewards: Table::new("reward"),
             redeems: Table::new("`redeem` of"),
             caps: Table::new("shared cap"),
@@ -147,6 +149,7 @@ impl<'a> Declared<'a> {
                     self.referrals.declare(&referral.name, referral, block, report);
                 }
             }
+            BlockKind::Convert(convert) => self.converts.push((convert, block)),
             BlockKind::Reward(reward) => self.rewards.declare(&reward.name, reward, block, report),
             BlockKind::Redeem(redeem) => self.redeems.declare(&redeem.name, redeem, block, report),
             BlockKind::Returns(returns) => {

@@ -67,6 +67,10 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     section(out, "tiers", &p.tiers)?;
     section(out, "referrals", &p.referrals)?;
+    for convert in &p.converts {
+        let what = (convert.unit, convert.amount, convert.into, convert.from, convert.every);
+        section(out, "convert", &(what, &convert.name))?;
+    }
     for reward in &p.rewards {
         let price = (&reward.name, reward.unit, reward.price, reward.valid);
         let terms = (&reward.items, &reward.when, &reward.caps);

@@ -13,6 +13,7 @@ mod caps;
 mod cards;
 mod comparisons;
 mod conditions;
+mod conversions;
 mod counters;
 mod dates;
 mod declared;
@@ -194,7 +195,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let cards = low.cards();
     let tiers = low.tiers();
     let referrals = low.referrals();
-    let (redeems, rewards) = (low.redeems(), low.rewards());
+    let (redeems, rewards, converts) = (low.redeems(), low.rewards(), low.converts());
     let returns = low.returns();
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
@@ -239,6 +240,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         cards: cards.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
+        converts: converts?.into(),
         rewards: rewards.into(),
         redeems: redeems.into(),
         spend_after_redemptions: settings.after_redemptions,

@@ -79,6 +79,7 @@ impl<'a> Tree<'a> {
             BlockKind::Import(_)
             | BlockKind::Schema(_)
             | BlockKind::Vocabulary(_)
+            | BlockKind::Convert(_)
             | BlockKind::Reward(_)
             | BlockKind::Redeem(_)
             | BlockKind::Returns(_)

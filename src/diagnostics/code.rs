@@ -97,6 +97,7 @@ codes! {
     S304 Error "a `best of` group that mixes what cannot be compared",
     S305 Warning "a `best of` group with one rule",
     S306 Warning "two exclusive bonuses that can meet",
+    S307 Error "two conversions of one unit at the same moment, or a circle of conversions",
     C401 Warning "a cap that is smaller than one single award",
     C402 Warning "a cap that can never be reached",
     C403 Warning "a capped base with a multiplier that has no cap",

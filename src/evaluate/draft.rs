@@ -270,8 +270,8 @@ impl<'a> Draft<'a> {
     pub(super) fn left_of(&self, lot: &Lot, portion: Portion) -> i64 {
         let same = |delta: &&Delta| delta.thing == Thing::Unit(lot.unit) && delta.lot == lot.number;
         let gone = self.postings.deltas.iter().filter(same).map(|delta| match portion {
-            // what was spent comes back before something is taken
-            Portion::Usable if delta.from == Book::Redeemed => -delta.amount,
+            // what was given or came back
+            Portion::Usable if delta.to == Book::Available => -delta.amount,
             Portion::Usable if delta.from == Book::Available => delta.amount,
             Portion::From(start) if delta.from == Book::Pending && delta.usable_from == Some(start) => {
                 delta.amount

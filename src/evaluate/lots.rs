@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 impl<'a> Draft<'a> {
     /// All lots of a unit that may have something usable, in spending order: soonest last day, then number. Lots that
-    /// this event has filled again are among them.
+    /// this event has opened or filled again are among them.
     pub(crate) fn usable_lots(&self, unit: UnitId) -> Vec<Cow<'a, Lot>> {
         let thing = Thing::Unit(unit);
         let account = self.account;
         let mut lots: Vec<Cow<'a, Lot>> = account.lots.of(unit).map(Cow::Borrowed).collect();
         let filled = self.postings.deltas.iter().filter(|delta| {
-            delta.thing == thing && delta.from == Book::Redeemed && delta.to == Book::Available
+            let fills = matches!(delta.from, Book::Issued | Book::Redeemed);
+            delta.thing == thing && delta.lot != 0 && fills && delta.to == Book::Available
         });
         for delta in filled {
             if !lots.iter().any(|lot| lot.number == delta.lot) {

@@ -25,6 +25,7 @@ mod step08_cap;
 mod step09_book;
 mod step10_games;
 mod step11_tiers;
+mod step11a_convert;
 mod step12_friends;
 mod terms;
 pub(crate) mod trace;
@@ -206,6 +207,7 @@ impl Evaluator {
             let facts = Facts::new(program, working, &bound);
             award(&facts, &mut draft, &mut self.rows, EventKindId::JOINING, &mut None)?;
             step11_tiers::recount(&mut draft);
+            step11a_convert::at_once(&mut draft);
             draft.postings
         };
         working.to_mut().book(program, &made).map_err(EvaluateError::Broken)?;
@@ -246,6 +248,7 @@ impl Evaluator {
             Kind::Message(message) => {
                 step12_friends::receive(&facts, &mut draft, message, &mut notes);
                 step11_tiers::recount(&mut draft);
+                step11a_convert::at_once(&mut draft);
             }
         }
         let receipt = draft.receipt.take();
@@ -339,6 +342,7 @@ fn named(
     step10_games::stamp_cards(facts, draft, kind, &mut awards);
     step09_book::keep_receipt(facts, draft, kind, awards, shares, settled.record.take());
     step11_tiers::recount(draft);
+    step11a_convert::at_once(draft);
     step12_friends::qualify(facts, draft, kind);
     Ok(())
 }
@@ -371,6 +375,7 @@ fn join(
     }
     award(&facts, draft, rows, EventKindId::JOINING, &mut gathered.trace)?;
     step11_tiers::recount(draft);
+    step11a_convert::at_once(draft);
     if let Some(referrer) = referrer {
         step12_friends::name_referrer(&facts, draft, referrer, &attributes, notes);
     }

@@ -1,14 +1,14 @@
 //! Step 1: what is due up to the event's instant.
 //!
 //! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · referral
-//! pay-outs · activation. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
+//! pay-outs · activation · conversions. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
 //! is the same however often the clock is run.
 
 use super::bound::Bound;
 use super::draft::{Draft, Transfer};
 use super::judge::Facts;
-use super::{step10_games, step11_tiers, step12_friends};
-use crate::account::{Account, LinkStage, Lot, PostError, Postings};
+use super::{step10_games, step11_tiers, step11a_convert, step12_friends};
+use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::Date;
 use crate::event::Message;
 use crate::ledger::{Book, Cause, Reason, Thing};
@@ -25,7 +25,7 @@ pub(crate) fn run(
     messages: &mut Vec<Message>,
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
-        for kind in [expire, end_terms, pay_referral, activate] {
+        for kind in [expire, end_terms, pay_referral, activate, convert] {
             let done = {
                 let at = program.zone.start_of_day(due, program.day_starts);
                 let bound = Bound { day: due, at, ..Bound::default() };
@@ -125,4 +125,17 @@ fn activate(draft: &mut Draft<'_>) {
         draft.number_next(lot.number);
         draft.transfer(booking.usable_from(day).lot(lot.number));
     }
+}
+
+/// What became usable may be converted at once; then come the conversions of a period that begins.
+fn convert(draft: &mut Draft<'_>) {
+    let (program, account) = (draft.program, draft.account);
+    if program.converts.is_empty() || account.clock_day(program).is_some_and(|clock| clock >= draft.day) {
+        return;
+    }
+    draft.cause_is("convert");
+    step11a_convert::at_once(draft);
+    step11a_convert::at_start(draft);
+    // so that this day is not looked at again
+    draft.change(Change::Clock(draft.at));
 }

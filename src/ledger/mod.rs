@@ -12,7 +12,7 @@ pub use totals::Totals;
 pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
-use crate::program::{CardId, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId};
+use crate::program::{CardId, ConvertId, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -87,6 +87,8 @@ pub enum Reason {
     Repaid,
     /// A member spent it.
     Redeemed,
+    /// It was converted into something else.
+    Converted,
     /// A return gave back what the purchase had been paid with.
     GivenBack,
     /// Stamps filled a card.
@@ -99,7 +101,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Earned,
         Self::Given,
         Self::Activated,
@@ -107,6 +109,7 @@ impl Reason {
         Self::Returned,
         Self::Repaid,
         Self::Redeemed,
+        Self::Converted,
         Self::GivenBack,
         Self::CardFull,
         Self::NotCarriedOver,
@@ -124,6 +127,7 @@ impl Reason {
             Self::Returned => "returned",
             Self::Repaid => "repaid",
             Self::Redeemed => "redeemed",
+            Self::Converted => "converted",
             Self::GivenBack => "given-back",
             Self::CardFull => "card-full",
             Self::NotCarriedOver => "not-carried-over",
@@ -162,6 +166,8 @@ pub(crate) enum Source {
     Referral(ReferralId),
     /// A reward: its price and what it gives.
     Reward(RewardId),
+    /// A conversion: what it takes and what it gives.
+    Convert(ConvertId),
     /// A fact that a test or an opening balance gave.
     Given,
 }
@@ -292,6 +298,7 @@ impl Delta {
             Source::Tier(tiers, level) => program.level_name(tiers, level),
             Source::Referral(referral) => program.referral_name(referral),
             Source::Reward(reward) => program.reward_name(reward),
+            Source::Convert(convert) => program.convert_name(convert),
             Source::Given => "given",
         };
         name.into()

@@ -14,8 +14,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 /// What the clock does, as it stands in keys.
-const CLOCK_WORDS: [&str; 6] =
-    ["expire", "expire-pending", "expire-voucher", "expire-card", "review", "activate"];
+const CLOCK_WORDS: [&str; 7] =
+    ["expire", "expire-pending", "expire-voucher", "expire-card", "review", "activate", "convert"];
 
 /// What a line counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,6 +57,8 @@ pub enum SourceKind {
     Referral,
     /// A reward: its price, or what it gives.
     Reward,
+    /// A conversion: what it takes, or what it gives.
+    Convert,
     /// An opening balance.
     Given,
 }
@@ -71,6 +73,7 @@ impl SourceKind {
             Self::Tier => "tier",
             Self::Referral => "referral",
             Self::Reward => "reward",
+            Self::Convert => "convert",
             Self::Given => "given",
         }
     }
@@ -231,6 +234,7 @@ impl Program {
                 (SourceKind::Tier, self.tiers_name(tiers), Some(self.level_name(tiers, level)))
             }
             Source::Referral(referral) => (SourceKind::Referral, self.referral_name(referral), None),
+            Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
             Source::Given => (SourceKind::Given, "", None),
         }
@@ -250,6 +254,7 @@ impl Program {
             SourceKind::Rule => Ok(Source::Rule(self.rule_named(rule)?)),
             SourceKind::Card => Ok(Source::Card(self.card_named(rule)?)),
             SourceKind::Referral => Ok(Source::Referral(self.referral_named(rule)?)),
+            SourceKind::Convert => Ok(Source::Convert(self.convert_named(rule)?)),
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Tier => {
                 let tiers = self.tiers_named(rule)?;

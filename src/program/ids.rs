@@ -29,6 +29,8 @@ ids! {
     RuleId,
     /// A stamp card. Ids follow the names.
     CardId,
+    /// A conversion, in the order of what happens: at once first, then by unit.
+    ConvertId,
     /// A reward. Ids follow the names.
     RewardId,
     /// A `tiers` block. Ids follow the names.

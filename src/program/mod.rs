@@ -25,8 +25,8 @@ mod things;
 pub(crate) use asked::Asked;
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use ids::{
-    CapId, CardId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId,
-    UnitId, VoucherId,
+    CapId, CardId, ConvertId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol,
+    TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::Symbols;
@@ -36,7 +36,7 @@ pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
 };
-pub(crate) use spending::{Redeem, Reward};
+pub(crate) use spending::{Convert, Redeem, Reward};
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
     Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Grant, Keep, Level, Metric,
@@ -101,6 +101,8 @@ pub struct Program {
     pub(crate) cards: Box<[Card]>,
     pub(crate) tiers: Box<[Tiers]>,
     pub(crate) referrals: Box<[Referral]>,
+    /// What happens at once first, then by unit.
+    pub(crate) converts: Box<[Convert]>,
     pub(crate) rewards: Box<[Reward]>,
     /// By unit.
     pub(crate) redeems: Box<[Redeem]>,

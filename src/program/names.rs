@@ -1,13 +1,15 @@
 //! From names to ids and back: what hosts, ledgers and snapshots say against what the tables hold.
 
 use super::rule::RuleKind;
-use super::{CardId, EventKindId, Program, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId};
+use super::{
+    CardId, ConvertId, EventKindId, Program, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId,
+};
 
 /// A name that the program does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the program has no {what} `{name}`")]
 pub struct UnknownName {
-    /// What was looked for: `unit`, `voucher`, `card`, `reward`, `tiers block`, `level`, `rule`, `referral`.
+    /// What was looked for: `unit`, `voucher`, `card`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`.
     pub what: &'static str,
     /// The name.
     pub name: String,
@@ -42,6 +44,12 @@ impl Program {
     pub(crate) fn card_named(&self, name: &str) -> Result<CardId, UnknownName> {
         let found = place(&self.cards, name, |card| &card.name).map(CardId);
         found.ok_or_else(|| UnknownName::new("card", name))
+    }
+
+    /// The conversion with a name.
+    pub(crate) fn convert_named(&self, name: &str) -> Result<ConvertId, UnknownName> {
+        let found = self.converts.iter().position(|convert| *convert.name == *name);
+        found.map(|place| ConvertId(place as u32)).ok_or_else(|| UnknownName::new("conversion", name))
     }
 
     /// The reward with a name.
@@ -97,6 +105,11 @@ impl Program {
     /// The name of a card.
     pub(crate) fn card_name(&self, id: CardId) -> &str {
         self.cards.get(id.index()).map_or("", |card| &card.name)
+    }
+
+    /// The name of a conversion.
+    pub(crate) fn convert_name(&self, id: ConvertId) -> &str {
+        self.converts.get(id.index()).map_or("", |convert| &convert.name)
     }
 
     /// The name of a reward.

@@ -4,6 +4,7 @@ use super::ids::{CapId, UnitId};
 use super::rule::{Award, Validity};
 use super::test::Test;
 use super::things::Grant;
+use crate::calendar::Period;
 
 /// `redeem U { … }`: what paying with a unit is bound to. Amounts of the unit stand in its scale, money in
 /// micro-units.
@@ -66,5 +67,28 @@ impl Reward {
     /// Whether it can be asked for in a purchase only.
     pub(crate) fn needs_basket(&self) -> bool {
         self.items.is_some() || self.grants.as_ref().is_some_and(|(_, grant)| *grant != Grant::Text)
+    }
+}
+
+/// `convert A into B …`
+#[derive(Debug, Clone)]
+pub(crate) struct Convert {
+    /// `500 points into 5 vouchers at once`
+    pub(crate) name: Box<str>,
+    pub(crate) unit: UnitId,
+    /// So much of the unit, in its scale, …
+    pub(crate) amount: i64,
+    /// … becomes this.
+    pub(crate) into: Award,
+    /// Nothing happens while the usable balance is below this.
+    pub(crate) from: i64,
+    /// On the first day of each period; nothing means at once.
+    pub(crate) every: Option<Period>,
+}
+
+impl super::Program {
+    /// Whether the clock converts something.
+    pub(crate) fn converts_on_clock(&self) -> bool {
+        self.converts.iter().any(|convert| convert.every.is_some())
     }
 }

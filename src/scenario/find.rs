@@ -98,7 +98,7 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
         Source::Rule(id) => rule == Some(id),
         Source::Card(id) => card == Some(id),
         Source::Referral(id) => referral == Some(id),
-        Source::Tier(..) | Source::Reward(_) | Source::Given => false,
+        Source::Tier(..) | Source::Reward(_) | Source::Convert(_) | Source::Given => false,
     })
 }
 
@@ -109,6 +109,7 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
         Source::Card(id) => program.cards.get(id.index()).map_or("", |card| &card.name),
         Source::Referral(id) => program.referrals.get(id.index()).map_or("", |referral| &referral.name),
         Source::Reward(id) => program.reward_name(id),
+        Source::Convert(id) => program.convert_name(id),
         Source::Tier(id, level) => {
             let tiers = program.tiers.get(id.index());
             tiers.and_then(|tiers| tiers.levels.get(level as usize)).map_or("", |level| &level.name)

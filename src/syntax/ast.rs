@@ -230,6 +230,8 @@ pub enum BlockKind {
     Card(CardBlock),
     /// `voucher V { … }`
     Voucher(VoucherBlock),
+    /// `convert A into B at once`
+    Convert(ConvertBlock),
     /// `reward R costs A { … }`
     Reward(RewardBlock),
     /// `redeem U { … }`
@@ -1288,6 +1290,30 @@ pub enum Grants {
 }
 
 // ------------------------------------------------------------------------------------------- spending
+
+/// `convert 500 points into 5 vouchers every 2 months from 02-01 from 1_000 points on`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConvertBlock {
+    /// What is taken.
+    pub amount: Amount,
+    /// What is given for it.
+    pub into: Amount,
+    /// When.
+    pub at: ConvertAt,
+    /// `from 1_000 points on`
+    pub from: Option<Amount>,
+}
+
+/// When a conversion happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConvertAt {
+    /// `at once`
+    Once,
+    /// `every 2 months [from 02-01]`
+    EveryDuration(Duration, Option<MonthDay>),
+    /// `every quarter [from 02-01]`
+    EveryPeriod(Period, Option<MonthDay>),
+}
 
 /// `reward R costs A { … }`
 #[derive(Debug, Clone, PartialEq, Eq)]

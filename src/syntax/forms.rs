@@ -36,6 +36,7 @@ const FILE: &[Form] = &[
     ("tiers", &["tiers Status {"]),
     ("card", &["card \"Coffee card\" {"]),
     ("voucher", &["voucher Welcome {"]),
+    ("convert", &["convert 500 points into 1 Welcome at once"]),
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
     ("redeem", &["redeem points {"]),
     ("referral", &["referral \"Bring a friend\" {"]),

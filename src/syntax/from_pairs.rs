@@ -279,6 +279,7 @@ impl<'p> Builder<'p> {
             Rule::tiers => self.tiers(&mut parts)?.map(BlockKind::Tiers),
             Rule::card => self.card(&mut parts)?.map(BlockKind::Card),
             Rule::voucher => self.voucher(&mut parts)?.map(BlockKind::Voucher),
+            Rule::convert => Some(BlockKind::Convert(self.convert(&mut parts)?)),
             Rule::reward => Some(BlockKind::Reward(self.reward(&mut parts)?)),
             Rule::redeem => self.redeem(&mut parts)?.map(BlockKind::Redeem),
             Rule::referral => self.referral(&mut parts)?.map(BlockKind::Referral),

@@ -1,12 +1,40 @@
 //! From what pest read to the tree: blocks about spending.
 
-use super::ast::{RedeemBlock, RedeemLine, Request, RewardBlock, RewardLine};
+use super::ast::{
+    ConvertAt, ConvertBlock, MonthDay, RedeemBlock, RedeemLine, Request, RewardBlock, RewardLine,
+};
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
 use super::places::Place;
 use pest::iterators::Pair;
 
 impl Builder<'_> {
+    pub(super) fn convert(&mut self, parts: &mut Parts<'_>) -> Made<ConvertBlock> {
+        parts.skip(&[Rule::k_convert]);
+        let amount = self.amount(parts)?;
+        parts.skip(&[Rule::k_into]);
+        let into = self.amount(parts)?;
+        let at = if parts.eat(Rule::k_every) {
+            if parts.peek() == Some(Rule::duration) {
+                ConvertAt::EveryDuration(self.duration(parts)?, self.convert_from(parts)?)
+            } else {
+                ConvertAt::EveryPeriod(self.period(parts)?, self.convert_from(parts)?)
+            }
+        } else {
+            parts.skip(&[Rule::k_at, Rule::k_once]);
+            ConvertAt::Once
+        };
+        let limited = parts.peek() == Some(Rule::k_from) || parts.peek() == Some(Rule::amount);
+        parts.skip(&[Rule::k_from]);
+        Ok(ConvertBlock { amount, into, at, from: if limited { Some(self.amount(parts)?) } else { None } })
+    }
+
+    /// `from 02-01`, if a day of the year follows. The word itself may belong to what comes behind.
+    fn convert_from(&mut self, parts: &mut Parts<'_>) -> Made<Option<MonthDay>> {
+        parts.skip(&[Rule::k_from]);
+        if parts.peek() == Some(Rule::month_day) { self.month_day(parts).map(Some) } else { Ok(None) }
+    }
+
     pub(super) fn reward(&mut self, parts: &mut Parts<'_>) -> Made<RewardBlock> {
         parts.skip(&[Rule::k_reward]);
         let name = self.name(parts)?;

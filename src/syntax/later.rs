@@ -35,7 +35,6 @@ const GIVEN: &[Place] = &[Place::Given];
 
 const FORMS: &[Form] = &[
     form(FILE, "award", "award"),
-    form(FILE, "convert", "convert"),
     form(FILE, "plan", "plan"),
     form(FILE, "milestones", "milestones"),
     form(FILE, "challenge", "challenge"),

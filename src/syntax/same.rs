@@ -189,6 +189,7 @@ fields! {
     SharedCap { name, cap, rules }
     Path { scope, name, span }
     TestBlock { name, lines }
+    ConvertBlock { amount, into, at, from }
     Request { up_to, amount }
     ItemLine { name, line, quantity, price, of, attributes }
 }
@@ -243,7 +244,7 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Voucher(a), Reward(a), Redeem(a), Referral(a), Returns(a), Test(a),
+        Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Referral(a), Returns(a), Test(a),
     }
     ProgramLine {
         Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
@@ -303,6 +304,7 @@ kinds! {
         Valid(a), Qualifies { event, at_least, within }, Wait(a), OnJoining(a, b), OnQualifying(a, b), Cap(a),
         NotWithinSame(a),
     }
+    ConvertAt { Once, EveryDuration(a, b), EveryPeriod(a, b) }
     RewardLine { Valid(a), ForItems(a), When(a), Cap(a), Grants(a), Worth(a), Give(a) }
     RedeemLine {
         Rate { amount, value }, AtLeast(a), AtMost(a), AtMostOfBasket(a), InStepsOf(a), WholeBasketOnly, ForItems(a),

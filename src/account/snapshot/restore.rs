@@ -39,7 +39,8 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.seen(snapshot.seen)?;
     receipts(&mut state, snapshot.receipts)?;
     state.check_holdings()?;
-    state.account.due = state.account.first_due();
+    let conversion = state.account.next_conversion(state.program);
+    state.account.due = [state.account.first_due(), conversion].into_iter().flatten().min();
     Ok(state.account)
 }
 

@@ -40,6 +40,7 @@ impl<'a> Printer<'a> {
             BlockKind::Voucher(voucher) => {
                 self.braced(&format!("voucher {}", name(&voucher.name)), &voucher.lines, span, 0)
             }
+            BlockKind::Convert(convert) => self.convert(convert),
             BlockKind::Reward(reward) => self.reward(reward, span),
             BlockKind::Redeem(redeem) => {
                 self.braced(&format!("redeem {}", name(&redeem.name)), &redeem.lines, span, 0)

@@ -235,6 +235,7 @@ enum Family {
     Vocabulary,
     Unit,
     Cap,
+    Convert,
 }
 
 fn family(block: &Block) -> Option<Family> {
@@ -244,6 +245,7 @@ fn family(block: &Block) -> Option<Family> {
         BlockKind::List(list) => matches!(list.content, ListContent::Names(_)).then_some(Family::Vocabulary),
         BlockKind::Unit(_) => Some(Family::Unit),
         BlockKind::SharedCap(_) => Some(Family::Cap),
+        BlockKind::Convert(_) => Some(Family::Convert),
         _ => None,
     }
 }

@@ -1,11 +1,11 @@
 //! Blocks about spending.
 
 use super::doc::words;
-use super::literals::{name, percent};
+use super::literals::{duration, month_day, name, percent, period};
 use super::rules::valid;
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
-use crate::syntax::ast::{RedeemLine, Request, RewardBlock, RewardLine};
+use crate::syntax::ast::{ConvertAt, ConvertBlock, MonthDay, RedeemLine, Request, RewardBlock, RewardLine};
 
 impl<'a> Statement<'a> for RewardLine {
     fn rank(&self) -> u8 {
@@ -26,6 +26,22 @@ impl<'a> Statement<'a> for RewardLine {
 }
 
 impl<'a> Printer<'a> {
+    pub(super) fn convert(&self, convert: &ConvertBlock) -> String {
+        let first = |from: Option<&MonthDay>| {
+            from.map(|from| format!(" from {}", month_day(from))).unwrap_or_default()
+        };
+        let at = match &convert.at {
+            ConvertAt::Once => "at once".to_owned(),
+            ConvertAt::EveryDuration(length, from) => {
+                format!("every {}{}", duration(length), first(from.as_ref()))
+            }
+            ConvertAt::EveryPeriod(every, from) => format!("every {}{}", period(every), first(from.as_ref())),
+        };
+        let from = convert.from.as_ref().map(|from| format!(" from {} on", self.amount(from)));
+        let (amount, into) = (self.amount(&convert.amount), self.amount(&convert.into));
+        format!("convert {amount} into {into} {at}{}", from.unwrap_or_default())
+    }
+
     pub(super) fn reward(&mut self, reward: &'a RewardBlock, span: Span) -> String {
         let head = format!("reward {} costs {}", name(&reward.name), self.amount(&reward.costs));
         if reward.lines.is_empty() && !self.trivia.is_in(span) {

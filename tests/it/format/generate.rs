@@ -199,7 +199,8 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(16) {
+        let kind = match self.pick(17) {
+            15 => BlockKind::Convert(self.convert()),
             14 => BlockKind::Reward(RewardBlock {
                 name,
                 costs: self.amount(),

@@ -17,6 +17,15 @@ impl Choices {
         }
     }
 
+    pub(super) fn convert(&mut self) -> ConvertBlock {
+        let at = match self.pick(3) {
+            0 => ConvertAt::Once,
+            1 => ConvertAt::EveryDuration(self.duration(), self.maybe(Self::month_day)),
+            _ => ConvertAt::EveryPeriod(self.period(), self.maybe(Self::month_day)),
+        };
+        ConvertBlock { amount: self.amount(), into: self.amount(), at, from: self.maybe(Self::amount) }
+    }
+
     pub(super) fn reward_line(&mut self) -> RewardLine {
         match self.pick(7) {
             0 => RewardLine::Valid(self.valid()),

@@ -117,3 +117,31 @@ pub(super) fn returns(genes: &Genes) -> (String, bool, bool) {
     let lines = format!("{take}{balance}{within}{unmatched}");
     (format!("returns {{\n{lines}}}"), !take.contains("nothing"), !balance.contains("zero"))
 }
+
+/// How points are spent, and a reward.
+pub(super) fn spending(stock: &Stock, genes: &Genes) -> Vec<String> {
+    let mut draw = Draw::new(genes);
+    let price = draw.one(&["3", "10", "1"]);
+    let rate = draw.one(&["10 points for 1 EUR", "1 point for 0.03 EUR", "7 points for 0.50 EUR"]);
+    let rate = rate.replace("1 point ", "1 points ");
+    let mut lines = format!("  {rate}\n");
+    lines += draw.one(&["", "", "  at least 2 points\n"]);
+    lines += draw.one(&["", "", "  in steps of 2 points\n"]);
+    lines += draw.one(&[
+        "",
+        "  at most 50% of basket\n",
+        "  at most 40 points\n",
+        "  only for the whole basket\n",
+    ]);
+    lines += draw.one(&["", "", "  for items where category is not Tabak\n"]);
+    let gives = match (stock.voucher, stock.units.get(1).filter(|unit| unit.spendable)) {
+        (true, _) => "  give 1 Gutschein\n".to_owned(),
+        (_, Some(unit)) => format!("  give 2 {}\n", unit.name),
+        _ => "  grants 1 item free\n".to_owned(),
+    };
+    let cap = draw.one(&["", "  cap 2 times per month\n"]);
+    vec![
+        format!("redeem points {{\n{lines}}}"),
+        format!("reward Tasche costs {price} points {{\n{gives}{cap}}}"),
+    ]
+}

@@ -129,6 +129,10 @@ impl Happening {
                         "channel" => event.channel(value),
                         "store" => event.store(value),
                         "Prepaid" | "Karte" => event.payment(word, value),
+                        "points" => event.redeem("points", value),
+                        "points up to" => event.redeem_up_to("points", value),
+                        "Gutschein" => event.use_vouchers("Gutschein", 1),
+                        "Tasche" => event.redeem("Tasche", value),
                         "km" => event.attribute("km", value.parse::<i64>().expect("a number")),
                         word => event.attribute(word, *value),
                     };
@@ -250,6 +254,7 @@ struct Teller {
     edges: Vec<i64>,
     members: usize,
     now: i64,
+    spends: bool,
     wish: Wish,
     told: Vec<Happening>,
 }
@@ -260,7 +265,14 @@ impl Teller {
         let members = [1, 2, 3, 2][draw.below(4)];
         // 2026-01-05 10:00 UTC and up to two years later
         let now = 1_767_607_200 + 24 * DAY * draw.below(30) as i64;
-        Self { edges: edges(rules.zone, rules.day_starts), members, now, wish, told: Vec::new() }
+        Self {
+            edges: edges(rules.zone, rules.day_starts),
+            members,
+            now,
+            spends: rules.spends,
+            wish,
+            told: Vec::new(),
+        }
     }
 
     fn tell(mut self, genes: &[Genes]) -> Vec<Happening> {
@@ -280,7 +292,11 @@ impl Teller {
             } else if kind == 59 {
                 joining(&mut draw)
             } else {
-                purchase(&mut draw)
+                let mut what = purchase(&mut draw);
+                if let (true, What::Purchase { words, .. }) = (self.spends, &mut what) {
+                    words.extend(requests(&mut draw));
+                }
+                what
             };
             // now and then an id is used again for something else
             let id = match self.told.first().filter(|_| draw.often(2)) {
@@ -418,6 +434,23 @@ fn words(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
     say("code", draw.one(&["", "", "", "ABC", "XYZ"]));
     say("km", draw.one(&["", "", "7", "20", "0", "3"]));
     say("gift", draw.one(&["", "", "", "4", "0.05"]));
+    words
+}
+
+/// What a purchase asks to be paid with.
+fn requests(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
+    let mut words = Vec::new();
+    match draw.below(8) {
+        0..=2 => words.push(("points up to", draw.one(&["5", "30", "1000"]))),
+        3 => words.push(("points", draw.one(&["2", "10", "1"]))),
+        _ => {}
+    }
+    if draw.below(5) == 0 {
+        words.push(("Tasche", "1"));
+    }
+    if draw.below(6) == 0 {
+        words.push(("Gutschein", "1"));
+    }
     words
 }
 

@@ -25,6 +25,7 @@ pub(super) struct ProgramGenes {
     voucher: Option<Genes>,
     referral: Option<Genes>,
     returns: Option<Genes>,
+    spending: Option<Genes>,
 }
 
 /// Programs of every kind.
@@ -42,10 +43,14 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.7, row(6)),
             option::weighted(0.5, row(12)),
             option::of(row(6)),
+            option::of(row(10)),
         ),
     )
         .prop_map(
-            |((head, units, status, earns, bonuses, caps), (tiers, card, voucher, referral, returns))| {
+            |(
+                (head, units, status, earns, bonuses, caps),
+                (tiers, card, voucher, referral, returns, spending),
+            )| {
                 ProgramGenes {
                     head,
                     units,
@@ -58,6 +63,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     voucher,
                     referral,
                     returns,
+                    spending,
                 }
             },
         )
@@ -98,6 +104,8 @@ pub(super) struct Rules {
     pub(super) for_ever: bool,
     pub(super) takes_back: bool,
     pub(super) may_go_negative: bool,
+    /// Whether points can be spent.
+    pub(super) spends: bool,
 }
 
 impl std::fmt::Debug for Rules {
@@ -158,7 +166,9 @@ impl Rules {
                 "  valid until end of next month\n",
                 "  valid for 1 month at month end\n",
             ]);
-            blocks.push(format!("voucher Gutschein {{\n  grants \"A coffee\"\n  worth 3 EUR\n{end}}}"));
+            let grants = draw.one(&["\"A coffee\"", "3 EUR off", "10% off up to 2 EUR", "1 item free"]);
+            let wait = draw.one(&["", "", "  activate after 2 days\n"]);
+            blocks.push(format!("voucher Gutschein {{\n  grants {grants}\n  worth 3 EUR\n{end}{wait}}}"));
         }
         blocks.append(&mut stock.earns(&genes.earns));
         for genes in &genes.bonuses {
@@ -170,6 +180,9 @@ impl Rules {
         blocks.extend(genes.tiers.as_ref().map(|genes| games::tiers(&stock, genes)));
         blocks.extend(genes.card.as_ref().map(|genes| games::card(&stock, genes)));
         blocks.extend(genes.referral.as_ref().map(|genes| games::referral(&stock, genes)));
+        if let Some(genes) = &genes.spending {
+            blocks.append(&mut games::spending(&stock, genes));
+        }
         let (mut takes_back, mut may_go_negative) = (true, true);
         if let Some(genes) = &genes.returns {
             let (text, takes, negative) = games::returns(genes);
@@ -188,6 +201,7 @@ impl Rules {
             for_ever,
             takes_back,
             may_go_negative,
+            spends: genes.spending.is_some(),
         }
     }
 }

@@ -45,3 +45,8 @@ fn vouchers() {
 fn rewards() {
     passes(include_str!("rewards.loyalty"));
 }
+
+#[test]
+fn conversions() {
+    passes(include_str!("conversions.loyalty"));
+}
