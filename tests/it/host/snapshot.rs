@@ -53,7 +53,7 @@ fn an_empty_account() {
         concat!(
             r#"{{"format":1,"program":{{"name":"Hof & Laden","version":3,"fingerprint":"{}"}},"member":"Ann","#,
             r#""version":0,"joined":null,"attributes":[],"newest":null,"clock":null,"books":[],"next_lot":1,"#,
-            r#""lots":[],"next_voucher":1,"vouchers":[],"cards":[],"tiers":[],"counters":[],"last_events":[],"#,
+            r#""lots":[],"next_voucher":1,"vouchers":[],"next_choice":1,"choices":[],"cards":[],"tiers":[],"counters":[],"last_events":[],"#,
             r#""referral":null,"receipts":[],"seen":[]}}"#,
         ),
         program.fingerprint()
