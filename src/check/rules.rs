@@ -342,7 +342,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             {
                 let given = self.thing_name(thing);
                 let message = format!("this rule gives {given}");
-                self.report.mixed(span, message, "write the least amount in the unit that the rule gives");
+                let help = match thing {
+                    AwardThing::Choice(_) => "remove the line; what can be chosen is given as it is written",
+                    _ => "write the least amount in the unit that the rule gives",
+                };
+                self.report.mixed(span, message, help);
                 None
             }
             _ => Some(Some(award.amount)),
