@@ -110,7 +110,8 @@ impl<'a> Draft<'a> {
         }
         let of = booking.event.filter(|event| match &self.cause {
             Cause::Event(id) => **id != **event,
-            Cause::Clock(..) => true,
+            // what the clock itself gave has no event
+            Cause::Clock(..) => !event.is_empty(),
         });
         let key = self.key();
         self.postings.deltas.push(Delta {

@@ -309,3 +309,76 @@ fn choices_compete_like_vouchers() {
         lines.iter().filter_map(|line| line.split(", ").nth(line.matches(", ").count() - 1)).collect();
     assert_eq!(rules, ["Base", "Alpha", "Small"]);
 }
+
+#[test]
+fn the_clock_may_reach_a_level_and_end_the_choice_that_it_gives() {
+    let text = r#"edition 2026
+
+program Laws {
+  version 1
+  effective from 2026-01-01
+  currency EUR
+  time zone "UTC"
+}
+
+unit points is spendable {
+  round down in total
+  expire never
+}
+
+unit stars is status
+
+earn Stay {
+  on purchase
+  when basket is at least 1_000 EUR
+  give 1 stars
+}
+
+bonus Wahl {
+  on purchase
+  give choice of [2 stars, 2 points] within 1 month otherwise give 2 stars
+  combine add
+}
+
+tiers Status {
+  count stars in calendar year
+  tier Basic
+  tier Silver {
+    reach 3 stars
+    on entry give choice of [3 points, 7 points] within 20 days otherwise give 1 points
+  }
+}
+"#;
+    let program = compiled(text);
+    let mut ann = Account::open(&program, "Ann");
+    for id in ["K-1", "K-2"] {
+        apply(&program, &mut ann, &purchase(id, "2026-01-05T12:00:00Z", "1")).unwrap();
+    }
+    let outcome = Evaluator::new().advance(&program, &ann, "2026-03-01T00:00:00Z".parse().unwrap()).unwrap();
+    let lines: Vec<LedgerLine> =
+        outcome.deltas().iter().map(|delta| program.ledger_line("Ann", delta)).collect();
+    let first = "choice of [2 stars, 2 points] within 1 month otherwise give 2 stars";
+    let gift = "choice of [3 points, 7 points] within 20 days otherwise give 1 points";
+    assert_eq!(
+        lines.iter().map(short).collect::<Vec<_>>(),
+        [
+            format!("@2026-02-06/expire-choice#1: 1 {first}, available > expired, Wahl, expired"),
+            "@2026-02-06/otherwise#1: 2 stars, issued > available, Wahl, earned".to_owned(),
+            format!("@2026-02-06/expire-choice#2: 1 {first}, available > expired, Wahl, expired"),
+            "@2026-02-06/otherwise#3: 2 stars, issued > available, Wahl, earned".to_owned(),
+            format!("@2026-02-06/entry#1000: 1 {gift}, issued > available, Status, earned until 2026-02-26"),
+            format!("@2026-02-27/expire-choice#3: 1 {gift}, available > expired, Status, expired"),
+            "@2026-02-27/otherwise#5: 1 points, issued > available, Status, earned".to_owned(),
+        ]
+    );
+    // no event gave the gift, and its lines can be read back
+    assert_eq!(
+        lines.iter().map(|line| &*line.event).collect::<Vec<_>>(),
+        ["K-1", "K-1", "K-2", "K-2", "", "", ""]
+    );
+    for (line, delta) in lines.iter().zip(outcome.deltas()) {
+        assert_eq!(program.delta(line).as_ref(), Ok(delta));
+    }
+    ann.post(&program, &outcome).unwrap();
+    assert_eq!(ann.next_due(&program), None);
+}
