@@ -47,6 +47,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "attributes", &(&p.member_attributes, &p.item_attributes, &p.events))?;
     section(out, "units", &p.units)?;
     section(out, "vouchers", &p.vouchers)?;
+    section(out, "choices", &p.choices)?;
     for rule in &p.rules {
         let matching = (&rule.name, rule.kind, rule.valid, rule.on, &rule.items, &rule.when);
         let giving = (&rule.effect, rule.at_least, &rule.replaces, rule.combine);

@@ -11,6 +11,7 @@ mod canonical;
 mod cap_limits;
 mod caps;
 mod cards;
+mod choices;
 mod comparisons;
 mod conditions;
 mod counters;
@@ -227,6 +228,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         meter_index: MeterIndex::build(&meters, event_count, units.len()),
         units,
         vouchers: vouchers?.into(),
+        choices: std::mem::take(&mut low.choices).into(),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
         cards: cards.into(),

@@ -169,7 +169,7 @@ impl Bound {
                 self.kind = Some(EventKindId::JOINING);
                 Ok(())
             }
-            Kind::Return(_) | Kind::Message(_) => Ok(()),
+            Kind::Return(_) | Kind::Choose(_) | Kind::Message(_) => Ok(()),
         }
     }
 

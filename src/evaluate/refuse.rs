@@ -23,6 +23,8 @@ pub enum Refusal {
     MoreThanIsLeft,
     /// A value of the wrong type, currency or range.
     WrongValue,
+    /// Nothing that is chosen is open.
+    NoSuchChoice,
     /// An amount beyond what can be booked.
     TooLarge,
 }
@@ -40,6 +42,7 @@ impl Refusal {
             Self::NoSuchLine => "no such line",
             Self::MoreThanIsLeft => "more than is left",
             Self::WrongValue => "wrong value",
+            Self::NoSuchChoice => "no such choice",
             Self::TooLarge => "too large",
         }
     }

@@ -1,6 +1,6 @@
 //! Building events. Every limit and every number is checked here, once.
 
-use super::{Digest, Event, Item, Kind, Named, Return, ReturnLine, Value};
+use super::{Choose, Digest, Event, Item, Kind, Named, Return, ReturnLine, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ pub enum EventError {
     /// An attribute is written twice.
     #[error("the attribute `{0}` is there twice")]
     Twice(String),
-    /// The name of an event is a word that the wire form needs: `return`, `joining`, `referral-named`, ….
+    /// The name of an event is a word that the wire form needs: `return`, `joining`, `choose`, `referral-named`, ….
     #[error("no event can be named `{0}`: that word stands for another form of event")]
     ReservedName(String),
     /// The id begins like the keys under which the clock books.
@@ -92,6 +92,7 @@ enum BuilderKind {
     Named(Box<str>),
     Return,
     Joining,
+    Choose(Choose),
 }
 
 impl Event {
@@ -117,6 +118,20 @@ impl Event {
     #[must_use]
     pub fn joining(id: &str, member: &str, at: &str) -> EventBuilder {
         EventBuilder::new(BuilderKind::Joining, id, member, at)
+    }
+
+    /// The member takes something from an open choice: one entry of its list with the whole amount of that entry, such
+    /// as 500 points or 2 of a voucher. The amount is a plain decimal above zero, and the unit is the name of a unit or
+    /// voucher of the program.
+    #[must_use]
+    pub fn choose(id: &str, member: &str, at: &str, amount: &str, unit: &str) -> EventBuilder {
+        let mut problem = None;
+        let micros = number("what is chosen", amount, &mut problem);
+        if micros <= 0 {
+            problem.get_or_insert_with(|| wrong("what is chosen", amount));
+        }
+        let kind = BuilderKind::Choose(Choose { amount: micros, unit: unit.into() });
+        EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
     }
 }
 
@@ -292,6 +307,10 @@ impl EventBuilder {
                 }
                 Ok(Kind::Return(Return { of: self.of, lines: self.lines.into(), all_of: self.all_of.into() }))
             }
+            BuilderKind::Choose(choose) => {
+                check_text("what is chosen", &choose.unit)?;
+                Ok(Kind::Choose(choose))
+            }
             BuilderKind::Joining => {
                 if let Some(referrer) = &self.referrer {
                     check_text("the referrer", referrer)?;
@@ -323,7 +342,7 @@ fn joined_payments(mut payments: Vec<Payment>) -> Result<Box<[Payment]>, EventEr
 
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
-    name == "return" || name == "joining" || super::message::KINDS.contains(&name)
+    matches!(name, "return" | "joining" | "choose") || super::message::KINDS.contains(&name)
 }
 
 /// Quantity times price in micro-units, if six decimals hold it.
@@ -459,6 +478,11 @@ pub(crate) fn digest(event: &Event) -> u128 {
         Kind::Joining { referrer } => {
             digest.word(3);
             digest_option(&mut digest, referrer.as_deref());
+        }
+        Kind::Choose(choose) => {
+            digest.word(4);
+            digest.number(choose.amount);
+            digest.text(&choose.unit);
         }
         Kind::Message(message) => message.digest(&mut digest),
     }

@@ -11,6 +11,7 @@
 //! 5. `meters` holds every counter that a condition, cap or tier asks, once.
 
 mod asked;
+mod choice;
 mod describe;
 mod ids;
 mod index;
@@ -22,10 +23,11 @@ mod test;
 mod things;
 
 pub(crate) use asked::Asked;
+pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub use describe::{CardInfo, LevelInfo, UnitInfo, VoucherInfo};
 pub(crate) use ids::{
-    CapId, CardId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId, UnitId,
-    VoucherId,
+    CapId, CardId, ChoiceId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId,
+    UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::Symbols;
@@ -93,6 +95,7 @@ pub struct Program {
     pub(crate) events: Box<[EventKind]>,
     pub(crate) units: Box<[Unit]>,
     pub(crate) vouchers: Box<[Voucher]>,
+    pub(crate) choices: Box<[Choice]>,
     pub(crate) rules: Box<[Rule]>,
     pub(crate) caps: Box<[Cap]>,
     pub(crate) cards: Box<[Card]>,

@@ -10,7 +10,10 @@ use crate::syntax::ast::{self, ItemLine, Line, Name, Step, StepFact};
 pub(super) const fn member(step: &Step) -> Option<&Name> {
     match step {
         Step::Clock => None,
-        Step::Return { by, .. } | Step::Event { by, .. } | Step::Joining { by, .. } => Some(by),
+        Step::Return { by, .. }
+        | Step::Event { by, .. }
+        | Step::Joining { by, .. }
+        | Step::Choose { by, .. } => Some(by),
     }
 }
 
@@ -38,6 +41,11 @@ pub(super) fn event(
             Event::named(&event.text, &id.text, &by.text, &at)
         }
         Step::Joining { id, by } => Event::joining(&id.text, &by.text, &at),
+        Step::Choose { amount, id, by } => {
+            let (thing, _) = find::amount(program, amount)?;
+            let number = amount.number.value.to_string();
+            Event::choose(&id.text, &by.text, &at, &number, find::thing_name(program, thing))
+        }
     };
     let is_return = matches!(step, Step::Return { .. });
     for fact in facts {

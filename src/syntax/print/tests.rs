@@ -16,7 +16,7 @@ impl<'a> Statement<'a> for TestLine {
                 Written::Text(printer.nested(&format!("given member {}", name(member)), facts, span, indent))
             }
             Self::When { at, step, facts } => {
-                let head = format!("when {} {}", moment(at), self::step(step));
+                let head = format!("when {} {}", moment(at), self::step(printer, step));
                 Written::Text(printer.nested(&head, facts, span, indent))
             }
             Self::Expect(expect) => Written::Doc(words!["expect", printer.expect(expect)]),
@@ -24,7 +24,7 @@ impl<'a> Statement<'a> for TestLine {
     }
 }
 
-fn step(step: &Step) -> String {
+fn step(printer: &Printer<'_>, step: &Step) -> String {
     match step {
         Step::Clock => "clock".to_owned(),
         Step::Return { id, of: Some(of), by } => {
@@ -35,6 +35,9 @@ fn step(step: &Step) -> String {
             format!("{} {} by {}", name_except(event, STEPS), text(id), name(by))
         }
         Step::Joining { id, by } => format!("joining {} by {}", text(id), name(by)),
+        Step::Choose { amount, id, by } => {
+            format!("choose {} {} by {}", printer.amount(amount), text(id), name(by))
+        }
     }
 }
 

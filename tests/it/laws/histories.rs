@@ -40,6 +40,7 @@ pub(super) enum What {
     Stay { nights: Option<i64>, room: Option<&'static str> },
     Return { of: Option<String>, lines: Vec<Back>, all: Vec<Option<String>> },
     Joining { referrer: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
+    Choose { amount: String, unit: String },
 }
 
 /// One event, still to be built.
@@ -168,6 +169,7 @@ impl Happening {
                 }
                 event.build()
             }
+            What::Choose { amount, unit } => Event::choose(&self.id, self.member, &at, amount, unit).build(),
         };
         built.expect("generated events can be built")
     }
@@ -249,6 +251,7 @@ fn edges(zone: &str, day_starts: i64) -> Vec<i64> {
 struct Teller {
     edges: Vec<i64>,
     members: usize,
+    offers: Vec<(String, String)>,
     now: i64,
     wish: Wish,
     told: Vec<Happening>,
@@ -260,7 +263,14 @@ impl Teller {
         let members = [1, 2, 3, 2][draw.below(4)];
         // 2026-01-05 10:00 UTC and up to two years later
         let now = 1_767_607_200 + 24 * DAY * draw.below(30) as i64;
-        Self { edges: edges(rules.zone, rules.day_starts), members, now, wish, told: Vec::new() }
+        Self {
+            edges: edges(rules.zone, rules.day_starts),
+            members,
+            offers: rules.offers.clone(),
+            now,
+            wish,
+            told: Vec::new(),
+        }
     }
 
     fn tell(mut self, genes: &[Genes]) -> Vec<Happening> {
@@ -277,6 +287,9 @@ impl Teller {
                 self.giving_back(&mut draw, member)
             } else if kind >= 60 {
                 stay(&mut draw)
+            } else if (45..59).contains(&kind) && !self.offers.is_empty() {
+                let (amount, unit) = self.offers[draw.below(self.offers.len())].clone();
+                What::Choose { amount, unit }
             } else if kind == 59 {
                 joining(&mut draw)
             } else {
