@@ -2,9 +2,10 @@
 
 use super::receipt::Receipt;
 use super::records::Record;
+use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
-use crate::ledger::{Delta, Source};
-use crate::program::{CardId, EventKindId, MeterId, TiersId, VoucherId};
+use crate::ledger::{Delta, Source, Thing};
+use crate::program::{CardId, ChoiceId, EventKindId, MeterId, Program, TiersId, VoucherId};
 use std::sync::Arc;
 
 /// Everything that posting an outcome books: ledger deltas and changes of counters and states.
@@ -31,6 +32,8 @@ pub(crate) enum Change {
     Returned(Arc<Receipt>),
     /// The open card: number, day of its first stamp and last day.
     Card(CardId, Box<CardState>),
+    /// An entry of an open choice is taken: the number of the choice and the place of the entry.
+    Chosen(u32, usize),
     /// The level of a tiers block.
     Tier(TiersId, Box<TierState>),
     /// How the member was referred.
@@ -61,6 +64,49 @@ pub(crate) struct HeldVoucher {
     pub(crate) start: Date,
     /// Last usable day.
     pub(crate) last: Option<Date>,
+}
+
+/// A choice that a member may still make, wholly or in part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OpenChoice {
+    /// Counted from 1 in each account.
+    pub(crate) number: u32,
+    pub(crate) choice: ChoiceId,
+    pub(crate) source: Source,
+    /// The event that gave it.
+    pub(crate) event: Arc<str>,
+    /// The day on which it was given.
+    pub(crate) given: Date,
+    /// The last day on which it can be made; `None` only beyond the end of the calendar.
+    pub(crate) last: Option<Date>,
+    /// How many entries may still be taken.
+    pub(crate) left: i64,
+    /// The entries that are taken, one bit each.
+    pub(crate) taken: u64,
+}
+
+impl OpenChoice {
+    /// Whether the entry at a place is taken.
+    pub(crate) const fn is_taken(&self, place: usize) -> bool {
+        place < u64::BITS as usize && self.taken >> place & 1 == 1
+    }
+
+    /// What may still be taken: amount, and name of the unit or voucher.
+    pub(crate) fn free<'p>(&self, program: &'p Program) -> impl Iterator<Item = (String, &'p str)> {
+        let entries = program.choices.get(self.choice.index()).map_or(&[][..], |choice| &choice.entries);
+        let free = entries.iter().enumerate().filter(|(place, _)| !self.is_taken(*place));
+        free.map(|(_, entry)| {
+            let thing = Thing::from(entry.thing);
+            (format_scaled(entry.amount, program.thing_decimals(thing)), program.thing_words(thing).1)
+        })
+    }
+
+    /// Takes the entry at a place.
+    pub(crate) const fn take(&mut self, place: usize) {
+        if place < u64::BITS as usize {
+            self.taken |= 1 << place;
+        }
+    }
 }
 
 /// The open stamp card of a card rule.

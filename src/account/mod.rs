@@ -14,15 +14,17 @@ mod snapshot;
 mod view;
 
 pub use change::Postings;
-pub(crate) use change::{CardState, Change, FullCard, HeldVoucher, Hold, Link, LinkStage, Tenure, TierState};
+pub(crate) use change::{
+    CardState, Change, FullCard, HeldVoucher, Hold, Link, LinkStage, OpenChoice, Tenure, TierState,
+};
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;
 pub use post::PostError;
-pub(crate) use receipt::{LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot};
+pub(crate) use receipt::{Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot};
 pub(crate) use records::{Record, Records};
 pub use snapshot::{Snapshot, SnapshotError};
-pub use view::{Balance, HeldLevel, HeldLot, StampCard, Voucher};
+pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 
 use crate::calendar::{Date, Instant};
 use crate::ledger::Totals;
@@ -49,10 +51,15 @@ pub struct Account {
     /// By number.
     pub(crate) vouchers: Vec<HeldVoucher>,
     pub(crate) next_voucher: u32,
+    /// Choices that can still be made, by number.
+    pub(crate) choices: Vec<OpenChoice>,
+    pub(crate) next_choice: u32,
     /// By [`crate::program::UnitId`].
     pub(crate) totals: Vec<Totals>,
     /// By [`crate::program::VoucherId`].
     pub(crate) voucher_totals: Vec<Totals>,
+    /// By [`crate::program::ChoiceId`].
+    pub(crate) choice_totals: Vec<Totals>,
     /// Stamps, by [`crate::program::CardId`].
     pub(crate) card_totals: Vec<Totals>,
     /// By [`crate::program::CardId`].
@@ -86,8 +93,11 @@ impl Account {
             next_lot: 1,
             vouchers: Vec::new(),
             next_voucher: 1,
+            choices: Vec::new(),
+            next_choice: 1,
             totals: vec![Totals::default(); program.units.len()],
             voucher_totals: vec![Totals::default(); program.vouchers.len()],
+            choice_totals: vec![Totals::default(); program.choices.len()],
             card_totals: vec![Totals::default(); program.cards.len()],
             cards: vec![CardState::default(); program.cards.len()],
             tiers: vec![TierState::default(); program.tiers.len()],

@@ -2,7 +2,7 @@
 //!
 //! Everything is verified against the books before anything is booked, so a posting is booked whole or not at all.
 
-use super::change::{Change, HeldVoucher, LinkStage, Postings};
+use super::change::{Change, HeldVoucher, LinkStage, OpenChoice, Postings};
 use super::{Account, CardState, Lot};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
@@ -93,6 +93,7 @@ impl Account {
             Thing::Unit(unit) => self.totals.get_mut(unit.index()),
             Thing::Voucher(voucher) => self.voucher_totals.get_mut(voucher.index()),
             Thing::Stamps(card) => self.card_totals.get_mut(card.index()),
+            Thing::Choice(choice) => self.choice_totals.get_mut(choice.index()),
         }
     }
 
@@ -101,6 +102,9 @@ impl Account {
             (Thing::Unit(_), Book::Pending) => self.lots.numbered(number).map_or(0, Lot::all_pending),
             (Thing::Unit(_), _) => self.lots.numbered(number).map_or(0, |lot| lot.left),
             (Thing::Voucher(_), _) => i64::from(self.vouchers.iter().any(|held| held.number == number)),
+            (Thing::Choice(_), _) => {
+                self.choices.iter().find(|open| open.number == number).map_or(0, |open| open.left)
+            }
             (Thing::Stamps(_), _) => 0,
         }
     }
@@ -115,6 +119,7 @@ impl Account {
             Thing::Unit(unit) => self.totals.get(unit.index()),
             Thing::Voucher(voucher) => self.voucher_totals.get(voucher.index()),
             Thing::Stamps(card) => self.card_totals.get(card.index()),
+            Thing::Choice(choice) => self.choice_totals.get(choice.index()),
         }
     }
 
@@ -139,6 +144,7 @@ impl Account {
         match delta.thing {
             Thing::Unit(_) => self.move_lot(delta),
             Thing::Voucher(_) => self.vouchers.retain(|held| held.number != delta.lot),
+            Thing::Choice(_) => self.use_choice(delta),
             Thing::Stamps(_) => {}
         }
         true
@@ -164,6 +170,19 @@ impl Account {
                     last: delta.last_day,
                 });
                 self.next_voucher = self.next_voucher.max(delta.lot + 1);
+            }
+            Thing::Choice(choice) => {
+                self.choices.push(OpenChoice {
+                    number: delta.lot,
+                    choice,
+                    source: delta.source,
+                    event: delta.shared_event(),
+                    given: start,
+                    last: delta.last_day,
+                    left: delta.amount,
+                    taken: 0,
+                });
+                self.next_choice = self.next_choice.max(delta.lot + 1);
             }
             Thing::Stamps(_) => {}
         }
@@ -196,7 +215,7 @@ impl Account {
                 };
                 self.vouchers.insert(place, held);
             }
-            Thing::Stamps(_) => {}
+            Thing::Stamps(_) | Thing::Choice(_) => {}
         }
         if let Some(last) = delta.last_day {
             self.expect_due(last.plus_days(1));
@@ -213,6 +232,14 @@ impl Account {
         }
         let pending = (delta.from == Book::Pending).then_some(delta.usable_from);
         self.lots.take(delta.lot, pending, delta.amount);
+    }
+
+    /// Fewer entries may be taken; with the last one the choice is made.
+    fn use_choice(&mut self, delta: &Delta) {
+        for open in self.choices.iter_mut().filter(|open| open.number == delta.lot) {
+            open.left -= delta.amount;
+        }
+        self.choices.retain(|open| open.left > 0);
     }
 
     fn expect_due(&mut self, day: Date) {
@@ -251,6 +278,11 @@ impl Account {
                 let known = self.records.put_receipt(receipt);
                 debug_assert!(known, "only what is known can be returned");
             }
+            Change::Chosen(number, place) => {
+                for open in self.choices.iter_mut().filter(|open| open.number == *number) {
+                    open.take(*place);
+                }
+            }
             Change::Card(card, state) => return self.book_card(card.index(), state),
             Change::Tier(tiers, state) => {
                 let Some(known) = self.tiers.get_mut(tiers.index()) else { return false };
@@ -283,7 +315,9 @@ impl Account {
         if before.is_some_and(|before| quarter(before) != quarter(newest.1)) {
             self.records.forget(program, newest.1);
             if self.lots.iter().any(|lot| lot.all_left() == 0) {
-                let awards = self.records.receipts().flat_map(|receipt| &receipt.awards);
+                let awards = self.records.receipts().flat_map(|receipt| {
+                    receipt.awards.iter().chain(receipt.chosen.iter().map(|chosen| &chosen.award))
+                });
                 let asked: BTreeSet<u32> = awards.map(|award| award.lot).collect();
                 self.lots.forget(|number| asked.contains(&number));
             }
@@ -325,13 +359,14 @@ impl Account {
             [next, lot.last.map(|last| last.plus_days(1))]
         });
         let vouchers = self.vouchers.iter().map(|held| held.last.map(|last| last.plus_days(1)));
+        let choices = self.choices.iter().map(|open| open.last.map(|last| last.plus_days(1)));
         let cards = self.cards.iter().map(|card| card.last.map(|last| last.plus_days(1)));
         let tiers = self.tiers.iter().map(|tier| tier.until.map(|until| until.plus_days(1)));
         let link = self.link.iter().map(|link| match link.stage {
             LinkStage::Waiting(_, day) => Some(day),
             _ => None,
         });
-        lots.chain(vouchers).chain(cards).chain(tiers).chain(link).flatten().min()
+        lots.chain(vouchers).chain(choices).chain(cards).chain(tiers).chain(link).flatten().min()
     }
 }
 
@@ -344,7 +379,7 @@ fn has_lots(program: &Program, thing: Thing) -> bool {
         Thing::Unit(unit) => {
             program.units.get(unit.index()).is_some_and(|unit| unit.kind == UnitKind::Spendable)
         }
-        Thing::Voucher(_) => true,
+        Thing::Voucher(_) | Thing::Choice(_) => true,
         Thing::Stamps(_) => false,
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Receipt {
     /// Quantity (millionths) and value (micro-units) that came back, by line; empty before the first return.
     pub(crate) returned: Vec<(i64, i64)>,
     pub(crate) awards: Vec<ReceiptAward>,
+    /// What was chosen by choices that the purchase gave, or given where nothing was chosen.
+    pub(crate) chosen: Vec<Chosen>,
     /// Counters that a return has to lower and that cannot be told from the lines alone.
     pub(crate) shares: Vec<MeterShare>,
     /// What requests paid; nothing if all was paid with money.
@@ -62,7 +64,7 @@ pub(crate) struct SpentLot {
 pub(crate) struct ReceiptAward {
     pub(crate) source: Source,
     pub(crate) thing: Thing,
-    /// The lot or the first voucher; 0 for units without lots and for stamps.
+    /// The lot, the first voucher or the open choice; 0 for units without lots and for stamps.
     pub(crate) lot: u32,
     /// The first day on which it could be used.
     pub(crate) start: Date,
@@ -72,6 +74,14 @@ pub(crate) struct ReceiptAward {
     pub(crate) repaid: i64,
     /// Which part of it each line gave.
     pub(crate) record: LineRecord,
+}
+
+/// What an open choice gave, later than the purchase and perhaps in another window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) award: ReceiptAward,
+    pub(crate) at: Instant,
+    pub(crate) day: Date,
 }
 
 /// Which part of an amount each line gave. Most amounts are in proportion to values or quantities of some lines; then

@@ -77,6 +77,29 @@ pub struct Voucher {
     pub rule: String,
 }
 
+/// A choice that the member may still make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct HeldChoice {
+    /// Its number in the account.
+    pub number: u32,
+    /// The phrase that gives it: `choice of [400 punkte, 1 Weinhilfe] within 2 months`.
+    pub choice: String,
+    /// How many entries may still be taken.
+    pub left: i64,
+    /// What may still be taken, in the order of the text: amount (with exactly the decimals of its unit) and name of the
+    /// unit or voucher, as an event `choose` names them.
+    pub entries: Vec<(String, String)>,
+    /// The last day on which it can be made; nothing only beyond the end of the calendar.
+    pub last_day: Option<Date>,
+    /// The event that gave it; empty where no event did.
+    pub event: String,
+    /// What kind of thing gave it.
+    pub source: SourceKind,
+    /// The name of the rule, tiers block or referral.
+    pub rule: String,
+}
+
 /// The open stamp card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -171,6 +194,25 @@ impl Account {
             }
         });
         vouchers.collect()
+    }
+
+    /// All choices that the member may still make, in the order in which they were given.
+    #[must_use]
+    pub fn choices(&self, program: &Program) -> Vec<HeldChoice> {
+        let choices = self.choices.iter().map(|open| {
+            let (source, rule) = source(program, open.source);
+            HeldChoice {
+                number: open.number,
+                choice: program.choice_name(open.choice).into(),
+                left: open.left,
+                entries: open.free(program).map(|(amount, unit)| (amount, unit.to_owned())).collect(),
+                last_day: open.last,
+                event: open.event.as_ref().into(),
+                source,
+                rule,
+            }
+        });
+        choices.collect()
     }
 
     /// The open card of a stamp card.

@@ -283,7 +283,7 @@ fn free_awards(program: &Program, tree: &Tree<'_>) -> Option<Diagnostic> {
 /// Status units buy nothing, so counting stays and nights without a cap is normal.
 fn has_value(program: &Program, thing: AwardThing) -> bool {
     match thing {
-        AwardThing::Voucher(_) => true,
+        AwardThing::Voucher(_) | AwardThing::Choice(_) => true,
         AwardThing::Unit(unit) => program
             .units
             .get(unit.index())

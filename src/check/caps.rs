@@ -110,6 +110,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let Some(thing) = rule.thing else { continue };
             if thing != award.thing {
                 let (given, counted) = (self.thing_name(thing), self.thing_name(award.thing));
+                let help = match thing {
+                    AwardThing::Choice(_) => {
+                        "write `cap 1 time per …`; choices are capped by times".to_owned()
+                    }
+                    _ => format!("write the cap in {given}, for example `cap 1_000 {given} per month`"),
+                };
                 self.report.push(
                     Diagnostic::new(
                         Code::U201,
@@ -118,7 +124,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     )
                     .label(format!("but its cap counts {counted}"))
                     .other(rule.gives, format!("this gives {given}"))
-                    .help(format!("write the cap in {given}, for example `cap 1_000 {given} per month`")),
+                    .help(help),
                 );
                 return None;
             }

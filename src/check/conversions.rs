@@ -142,7 +142,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             at_once.clone().find(|(convert, _)| convert.unit == unit).and_then(|(convert, _)| {
                 match convert.into.thing {
                     AwardThing::Unit(into) => Some(into),
-                    AwardThing::Voucher(_) => None,
+                    AwardThing::Voucher(_) | AwardThing::Choice(_) => None,
                 }
             })
         };

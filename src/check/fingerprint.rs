@@ -51,6 +51,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let using = (&voucher.items, &voucher.when, &voucher.caps);
         section(out, "voucher", &(granting, using, voucher.activate, voucher.end, voucher.usable_from))?;
     }
+    section(out, "choices", &p.choices)?;
     for rule in &p.rules {
         let matching = (&rule.name, rule.kind, rule.valid, rule.on, &rule.items, &rule.when);
         let giving = (&rule.effect, rule.at_least, &rule.replaces, rule.combine);

@@ -29,6 +29,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     pub(super) fn give(&mut self, give: &'a Give, span: Span, on: EventKindId) -> Option<Draft> {
         match give {
             Give::Flat(amount) => Some(Draft::Done(Effect::Flat(self.award(amount)?))),
+            Give::Choice(choice) => Some(Draft::Done(Effect::Flat(self.choice(choice, span)?))),
             Give::Per { amount, per } => self.give_per(amount, per, on),
             Give::Share { rate, base, unit } => {
                 let unit = self.unit(unit);

@@ -9,7 +9,8 @@ use super::times;
 use crate::calendar::Period;
 use crate::diagnostics::{SourceMap, Span};
 use crate::program::{
-    Award, AwardThing, Cap, CapId, EventKindId, GroupId, Symbol, Symbols, UnitId, Validity, VoucherId,
+    Award, AwardThing, Cap, CapId, Choice, ChoiceId, EventKindId, GroupId, Symbol, Symbols, UnitId, Validity,
+    VoucherId,
 };
 use crate::syntax::ast::{self, Amount, Block, Name, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,9 @@ pub(super) struct Lowering<'f, 'a> {
     pub(super) symbols: Symbols,
     pub(super) counters: Counters,
     pub(super) caps: Vec<Cap>,
+    pub(super) choices: Vec<Choice>,
+    /// By the phrase that names them.
+    pub(super) choice_ids: BTreeMap<Box<str>, ChoiceId>,
     /// Names of `best of` groups.
     pub(super) groups: BTreeMap<&'a str, GroupId>,
     /// Lists whose names were compared with a vocabulary already: place of the list and of the vocabulary.
@@ -46,6 +50,8 @@ impl<'f, 'a> Lowering<'f, 'a> {
             symbols: Symbols::default(),
             counters: Counters::new(late),
             caps: Vec::new(),
+            choices: Vec::new(),
+            choice_ids: BTreeMap::new(),
             groups: BTreeMap::new(),
             seen_lists: BTreeSet::new(),
         }
@@ -122,11 +128,12 @@ impl<'f, 'a> Lowering<'f, 'a> {
         self.facts.voucher_names.get(voucher.index()).copied().unwrap_or_default()
     }
 
-    /// The name of a unit or voucher.
+    /// The name of a unit or voucher; a choice is called so.
     pub(super) fn thing_name(&self, thing: AwardThing) -> &'f str {
         match thing {
             AwardThing::Unit(unit) => self.unit_name(unit),
             AwardThing::Voucher(voucher) => self.voucher_name(voucher),
+            AwardThing::Choice(_) => "a choice",
         }
     }
 

@@ -11,6 +11,7 @@ mod canonical;
 mod cap_limits;
 mod caps;
 mod cards;
+mod choices;
 mod comparisons;
 mod conditions;
 mod conversions;
@@ -188,13 +189,11 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let member_attributes = facts.member.lower(&mut low.symbols);
     let item_attributes = facts.item.lower(&mut low.symbols);
     let events = events(low);
-    let mut units = low.units();
-    let vouchers = low.vouchers();
+    let (mut units, vouchers) = (low.units(), low.vouchers());
     let mut drafts = low.rules();
     low.shared_caps(&mut drafts);
     let cards = low.cards();
-    let tiers = low.tiers();
-    let referrals = low.referrals();
+    let (tiers, referrals) = (low.tiers(), low.referrals());
     let (redeems, rewards, converts) = (low.redeems(), low.rewards(), low.converts());
     let returns = low.returns();
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
@@ -235,6 +234,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         meter_index: MeterIndex::build(&meters, event_count, units.len()),
         units,
         vouchers: vouchers.into(),
+        choices: std::mem::take(&mut low.choices).into(),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
         cards: cards.into(),

@@ -336,10 +336,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let Some((amount, span)) = line else { return Some(None) };
         let award = self.award(amount)?;
         match thing {
-            Some(thing) if thing != award.thing || matches!(thing, AwardThing::Voucher(_)) => {
+            Some(thing)
+                if thing != award.thing
+                    || matches!(thing, AwardThing::Voucher(_) | AwardThing::Choice(_)) =>
+            {
                 let given = self.thing_name(thing);
                 let message = format!("this rule gives {given}");
-                self.report.mixed(span, message, "write the least amount in the unit that the rule gives");
+                let help = match thing {
+                    AwardThing::Choice(_) => "remove the line; what can be chosen is given as it is written",
+                    _ => "write the least amount in the unit that the rule gives",
+                };
+                self.report.mixed(span, message, help);
                 None
             }
             _ => Some(Some(award.amount)),
@@ -426,6 +433,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     ) -> Option<()> {
         let (name, rounds, lots) = match thing? {
             AwardThing::Voucher(voucher) => (self.voucher_name(voucher), false, false),
+            AwardThing::Choice(_) => ("a choice", false, false),
             AwardThing::Unit(unit) => {
                 let facts = self.facts.unit(unit)?;
                 (self.unit_name(unit), true, facts.kind == ast::UnitKind::Spendable)

@@ -39,7 +39,7 @@ pub(super) fn number_of(program: &Program, thing: AwardThing, amount: i64) -> St
         AwardThing::Unit(unit) => {
             scaled(amount, program.units.get(unit.index()).map_or(0, |unit| unit.decimals))
         }
-        AwardThing::Voucher(_) => grouped(amount),
+        AwardThing::Voucher(_) | AwardThing::Choice(_) => grouped(amount),
     }
 }
 
@@ -52,6 +52,8 @@ pub(super) fn amount(program: &Program, thing: AwardThing, amount: i64) -> Strin
             _ => &unit.name,
         }),
         AwardThing::Voucher(voucher) => program.vouchers.get(voucher.index()).map_or("", |it| &it.name),
+        // its name says how many entries may be chosen
+        AwardThing::Choice(choice) => return format!("a {}", program.choice_name(choice)),
     };
     format!("{number} {}", written(name))
 }

@@ -82,6 +82,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 return;
             }
+            Step::Choose { amount, .. } => {
+                self.award(amount);
+                for (_, span) in facts {
+                    self.report.misplaced(span, "what is chosen brings nothing with it", "remove this line");
+                }
+                return;
+            }
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
                 self.request(request);

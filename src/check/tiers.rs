@@ -244,6 +244,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     pub(super) fn gift(&mut self, give: &Give, span: Span) -> Option<Award> {
         match give {
             Give::Flat(amount) => self.award(amount),
+            Give::Choice(choice) => self.choice(choice, span),
             _ => {
                 self.report.later(
                     span,

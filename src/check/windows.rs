@@ -216,7 +216,8 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
             let both = referral.joining_friend.iter().chain(&referral.joining_referrer);
             both.chain(&referral.qualifying_friend).chain(&referral.qualifying_referrer).any(gift)
         });
-    if gifts {
+    let chosen = program.choices.iter().any(|choice| choice.offers(thing));
+    if gifts || chosen {
         return None;
     }
     let mut total: i64 = 0;

@@ -88,7 +88,7 @@ codes! {
     U212 Warning "a status unit that is fed by money and does not say how it is rounded",
     U213 Error "a name that can mean several things, or a question about a birthday that is not declared",
     U214 Error "an award in proportion to something that the event does not have",
-    U215 Error "rows or bands that stand twice or are not ascending",
+    U215 Error "rows, bands or entries that stand twice, or bands that are not ascending",
     U216 Error "a number outside what the line allows",
     U217 Error "a rate that is too fine to be computed exactly",
     S301 Error "a bonus that does not say how it mixes with others",

@@ -195,7 +195,7 @@ impl Bound {
                 self.kind = Some(EventKindId::JOINING);
                 Ok(())
             }
-            Kind::Return(_) | Kind::Redeem(_) | Kind::Message(_) => Ok(()),
+            Kind::Return(_) | Kind::Redeem(_) | Kind::Choose(_) | Kind::Message(_) => Ok(()),
         }
     }
 

@@ -5,7 +5,9 @@ use crate::account::{Account, Change, Lot, Postings, Receipt};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Cause, Delta, Key, Reason, Source, Thing};
-use crate::program::{Activate, AwardThing, Expire, Measure, MeterId, Program, UnitId, UnitKind, VoucherId};
+use crate::program::{
+    Activate, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, UnitId, UnitKind, VoucherId,
+};
 use std::sync::Arc;
 
 /// An outcome in the making. Reads the account as it was, and what was added since.
@@ -26,6 +28,7 @@ pub(crate) struct Draft<'a> {
     number: u32,
     next_lot: u32,
     next_voucher: u32,
+    next_choice: u32,
 }
 
 impl<'a> Draft<'a> {
@@ -51,6 +54,7 @@ impl<'a> Draft<'a> {
             number: 0,
             next_lot: account.next_lot,
             next_voucher: account.next_voucher,
+            next_choice: account.next_choice,
         }
     }
 
@@ -106,7 +110,8 @@ impl<'a> Draft<'a> {
         }
         let of = booking.event.filter(|event| match &self.cause {
             Cause::Event(id) => **id != **event,
-            Cause::Clock(..) => true,
+            // what the clock itself gave has no event
+            Cause::Clock(..) => !event.is_empty(),
         });
         let key = self.key();
         self.postings.deltas.push(Delta {
@@ -125,7 +130,19 @@ impl<'a> Draft<'a> {
         });
     }
 
-    /// Gives an amount of a unit or vouchers.
+    /// The number of the next voucher that is given.
+    pub(crate) const fn next_voucher(&self) -> u32 {
+        self.next_voucher
+    }
+
+    /// Says that an earlier event earned what was given since a place among the deltas.
+    pub(crate) fn earned_by(&mut self, since: usize, event: &Arc<str>) {
+        for delta in self.postings.deltas.iter_mut().skip(since) {
+            delta.of = (!event.is_empty()).then(|| Arc::clone(event));
+        }
+    }
+
+    /// Gives an amount of a unit, vouchers or a choice.
     pub(crate) fn give(
         &mut self,
         thing: AwardThing,
@@ -142,6 +159,7 @@ impl<'a> Draft<'a> {
             AwardThing::Voucher(voucher) => {
                 Booked { lot: self.give_vouchers(voucher, amount, source, terms.last_day), ..nothing }
             }
+            AwardThing::Choice(choice) => Booked { lot: self.give_choice(choice, amount, source), ..nothing },
         }
     }
 
@@ -246,6 +264,31 @@ impl<'a> Draft<'a> {
             });
         }
         first
+    }
+
+    /// Opens a choice of which so many entries may be taken.
+    fn give_choice(&mut self, choice: ChoiceId, picks: i64, source: Source) -> u32 {
+        let Some(rules) = self.program.choices.get(choice.index()) else { return 0 };
+        // a day at the end of the calendar is no end
+        let last = rules.within.add_to_date(self.day).filter(|last| *last < Date::MAX);
+        let lot = self.next_choice;
+        self.next_choice += 1;
+        let key = self.key();
+        self.postings.deltas.push(Delta {
+            key,
+            thing: Thing::Choice(choice),
+            amount: picks,
+            from: Book::Issued,
+            to: Book::Available,
+            source,
+            of: None,
+            lot,
+            day: self.day,
+            usable_from: Some(self.day),
+            last_day: last,
+            reason: Reason::Earned,
+        });
+        lot
     }
 
     /// The balance of a book, with what this event added.

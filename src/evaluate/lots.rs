@@ -81,7 +81,7 @@ impl<'a> Draft<'a> {
         let last = lot.last.map(|last| least.map_or(last, |least| last.max(least)));
         let number = match thing {
             Thing::Unit(unit) => self.lot_with(unit, lot.source, last),
-            Thing::Voucher(_) | Thing::Stamps(_) => lot.lot,
+            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => lot.lot,
         };
         let key = self.key();
         self.postings.deltas.push(Delta {

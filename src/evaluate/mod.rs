@@ -5,6 +5,7 @@
 //! facts), requests, match, base, bonus, round, cap, book, games, tiers, friends, report.
 
 mod bound;
+mod choices;
 mod draft;
 pub(crate) mod given;
 mod judge;
@@ -245,6 +246,7 @@ impl Evaluator {
                 let matched = returning::match_lines(program, account, back, bound.day, &mut notes)?;
                 returning::take_back(&facts, &mut draft, &mut self.rows, matched)?;
             }
+            Kind::Choose(choose) => choices::choose(&mut draft, choose)?,
             Kind::Message(message) => {
                 step12_friends::receive(&facts, &mut draft, message, &mut notes);
                 step11_tiers::recount(&mut draft);

@@ -41,6 +41,8 @@ pub enum Refusal {
     NotWholeStep,
     /// A request for more than may be paid like this.
     AboveLargest,
+    /// Nothing that is chosen is open.
+    NoSuchChoice,
     /// An amount beyond what can be booked.
     TooLarge,
 }
@@ -67,6 +69,7 @@ impl Refusal {
             Self::BelowSmallest => "below the smallest amount",
             Self::NotWholeStep => "not a whole step",
             Self::AboveLargest => "above the largest amount",
+            Self::NoSuchChoice => "no such choice",
             Self::TooLarge => "too large",
         }
     }

@@ -9,11 +9,12 @@ use super::judge::Facts;
 use super::refuse::{Refusal, Rejection};
 use super::rows::Rows;
 use super::{
-    step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers, step12_friends,
+    choices, step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers,
+    step12_friends,
 };
 use crate::account::{Account, Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
-use crate::calendar::Date;
+use crate::calendar::{Date, Instant};
 use crate::event::{Item, Return, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{EventKindId, Measure, Program, UnitId, Unmatched, VoucherId};
@@ -244,10 +245,20 @@ pub(crate) fn take_back(
         let Some(before) = facts.account.receipt(facts.program, &id) else { continue };
         if facts.program.returns.take_back {
             for (award, old) in receipt.awards.iter().zip(&before.awards) {
-                take_award(facts, draft, &receipt, award, (taken(before, old), taken(&receipt, award)));
+                let when = (receipt.at, receipt.day);
+                let part = (taken(before, old), taken(&receipt, award));
+                take_award(facts, draft, &receipt, (award, when), part);
+            }
+            for (chosen, old) in receipt.chosen.iter().zip(&before.chosen) {
+                let when = (chosen.at, chosen.day);
+                let part = (taken(before, &old.award), taken(&receipt, &chosen.award));
+                take_award(facts, draft, &receipt, (&chosen.award, when), part);
             }
             lower_counters(draft, before, &receipt);
             step11_tiers::recount_return(draft, receipt.day);
+            for chosen in &receipt.chosen {
+                step11_tiers::recount_return(draft, chosen.day);
+            }
         }
         step12_friends::recheck(draft, &receipt);
         draft.change(Change::Returned(Arc::new(receipt)));
@@ -260,7 +271,7 @@ pub(crate) fn take_back(
 
 /// What must have been taken back of an award in sum: of each line its part times what has come back of it. A line with
 /// a negative share gives nothing when it comes back, but no more is ever taken than was booked.
-fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
+pub(super) fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
     if receipt.returned.is_empty() {
         return 0;
     }
@@ -314,11 +325,12 @@ fn portion(part: i64, num: i64, den: i64) -> i64 {
     i64::try_from(divide(product, i128::from(den), Rounding::Down).unwrap_or(0)).unwrap_or(0)
 }
 
+/// Takes back what an award must lose, which was given at an instant of a day.
 fn take_award(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     receipt: &Receipt,
-    award: &ReceiptAward,
+    (award, when): (&ReceiptAward, (Instant, Date)),
     (old, new): (i64, i64),
 ) {
     let amount = new - old;
@@ -334,12 +346,17 @@ fn take_award(
                 cancel_vouchers(facts, draft, receipt, award, voucher);
             }
         }
+        Thing::Choice(_) => {
+            if receipt.is_returned_in_full() {
+                choices::cancel(draft, award.lot, &receipt.id);
+            }
+        }
         Thing::Unit(unit) => {
             if amount <= 0 {
                 return;
             }
-            draft.count_unit(unit, (receipt.at, receipt.day), -amount);
-            give_room_back(facts, draft, award.source, receipt.day, amount);
+            draft.count_unit(unit, when, -amount);
+            give_room_back(facts, draft, award.source, when.1, amount);
             let rules = facts.program.units.get(unit.index());
             if rules.is_some_and(|unit| unit.kind == crate::program::UnitKind::Status) {
                 let booking = Transfer::new(

@@ -1,13 +1,14 @@
 //! Step 1: what is due up to the event's instant.
 //!
-//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · referral
-//! pay-outs · activation · conversions. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
+//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · open choices ·
+//! referral pay-outs · activation · conversions. Choices come behind the terms, because what they give otherwise may reach a level, and
+//! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
 //! is the same however often the clock is run.
 
 use super::bound::Bound;
 use super::draft::{Draft, Transfer};
 use super::judge::Facts;
-use super::{step10_games, step11_tiers, step11a_convert, step12_friends};
+use super::{choices, step10_games, step11_tiers, step11a_convert, step12_friends};
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::Date;
 use crate::event::Message;
@@ -25,7 +26,7 @@ pub(crate) fn run(
     messages: &mut Vec<Message>,
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
-        for kind in [expire, end_terms, pay_referral, activate, convert] {
+        for kind in [expire, end_terms, choices::lapse, pay_referral, activate, convert] {
             let done = {
                 let at = program.zone.start_of_day(due, program.day_starts);
                 let bound = Bound { day: due, at, ..Bound::default() };

@@ -9,8 +9,8 @@ use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
-    Award, AwardThing, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule,
-    RuleId, RuleKind, sort_candidates,
+    Award, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule, RuleId,
+    RuleKind, sort_candidates,
 };
 
 /// Fills the rows with the rules that match an event of a kind.
@@ -149,10 +149,9 @@ fn thing_of(effect: &Effect) -> Thing {
         Effect::Linear { unit, .. }
         | Effect::FlatTable { unit, .. }
         | Effect::Bands { unit, .. }
-        | Effect::Multiply { unit, .. }
-        | Effect::Flat(Award { thing: AwardThing::Unit(unit), .. }) => Thing::Unit(*unit),
-        Effect::VouchersPer { voucher, .. }
-        | Effect::Flat(Award { thing: AwardThing::Voucher(voucher), .. }) => Thing::Voucher(*voucher),
+        | Effect::Multiply { unit, .. } => Thing::Unit(*unit),
+        Effect::Flat(Award { thing, .. }) => Thing::from(*thing),
+        Effect::VouchersPer { voucher, .. } => Thing::Voucher(*voucher),
     }
 }
 

@@ -141,7 +141,9 @@ pub(crate) fn compute_shares(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> R
             let band = bands.iter().rev().find(|band| spend >= i128::from(band.from));
             flat(facts, row, *unit, band.map_or(0, |band| band.value))?;
         }
-        Effect::Flat(Award { thing: AwardThing::Voucher(_), amount }) => row.amount = *amount,
+        Effect::Flat(Award { thing: AwardThing::Voucher(_) | AwardThing::Choice(_), amount }) => {
+            row.amount = *amount;
+        }
         Effect::VouchersPer { count, basis, steps, step, .. } => {
             linear(facts, row, i128::from(*count), *basis, (*steps, *step))?;
             // counts stand in millionths; exact steps bring the millionths of the basis along

@@ -10,8 +10,8 @@ use super::trace::Trace;
 use crate::account::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward};
 use crate::amount::{Sharer, Ties};
 use crate::event::Item;
-use crate::ledger::{Source, Thing};
-use crate::program::{AwardThing, CapWindow, EventKindId, FilterId, Measure};
+use crate::ledger::Source;
+use crate::program::{CapWindow, EventKindId, FilterId, Measure};
 use std::sync::Arc;
 
 /// Books all rows of an event and returns the record that returns need.
@@ -26,11 +26,7 @@ pub(crate) fn book_rows(
     for row in all.iter_mut().filter(|row| row.amount > 0) {
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         let Some(thing) = row.thing else { continue };
-        let award = match thing {
-            Thing::Unit(unit) => AwardThing::Unit(unit),
-            Thing::Voucher(voucher) => AwardThing::Voucher(voucher),
-            Thing::Stamps(_) => continue,
-        };
+        let Some(award) = thing.award() else { continue };
         let record = line_record(facts, row, (sharer, weights, parts))?;
         let source = Source::Rule(row.rule);
         let terms = Terms { activate: rule.activate, expire: &rule.expire, last_day: None };
@@ -171,6 +167,7 @@ pub(crate) fn keep_receipt(
         items: Arc::clone(items),
         returned: Vec::new(),
         awards,
+        chosen: Vec::new(),
         shares,
         payment,
     }));

@@ -1,6 +1,7 @@
 //! Step 11: levels. Metrics are recounted with everything this event booked; a level that is reached begins at once,
 //! with the entry gifts of every level passed. The tier that was frozen in step 2 counts for the whole event.
 
+use super::choices;
 use super::draft::{Draft, Portion, Terms, Transfer};
 use super::terms::{next_term, term};
 use crate::account::{Change, Hold, Lot, TierState};
@@ -187,6 +188,10 @@ fn cancel_gifts(
                 }
                 AwardThing::Voucher(voucher) => {
                     cancel_vouchers(draft, voucher, Source::Tier(id, level), gift.amount);
+                }
+                AwardThing::Choice(choice) => {
+                    let day = draft.program.zone.business_date(reached, draft.program.day_starts);
+                    choices::cancel_gift(draft, choice, Source::Tier(id, level), day);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Building events. Every limit and every number is checked here, once.
 
 use super::request::joined_requests;
-use super::{Ask, Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
+use super::{Ask, Choose, Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -59,7 +59,8 @@ pub enum EventError {
     /// An attribute is written twice.
     #[error("the attribute `{0}` is there twice")]
     Twice(String),
-    /// The name of an event is a word that the wire form needs: `return`, `redeem`, `joining`, `referral-named`, ….
+    /// The name of an event is a word that the wire form needs: `return`, `redeem`, `joining`, `choose`, `referral-named`,
+    /// ….
     #[error("no event can be named `{0}`: that word stands for another form of event")]
     ReservedName(String),
     /// A redemption without a purchase asks for nothing, or for several things.
@@ -101,6 +102,7 @@ enum BuilderKind {
     Return,
     Redeem,
     Joining,
+    Choose(Choose),
 }
 
 impl Event {
@@ -132,6 +134,20 @@ impl Event {
     #[must_use]
     pub fn joining(id: &str, member: &str, at: &str) -> EventBuilder {
         EventBuilder::new(BuilderKind::Joining, id, member, at)
+    }
+
+    /// The member takes something from an open choice: one entry of its list with the whole amount of that entry, such
+    /// as 500 points or 2 of a voucher. The amount is a plain decimal above zero, and the unit is the name of a unit or
+    /// voucher of the program.
+    #[must_use]
+    pub fn choose(id: &str, member: &str, at: &str, amount: &str, unit: &str) -> EventBuilder {
+        let mut problem = None;
+        let micros = number("what is chosen", amount, &mut problem);
+        if micros <= 0 {
+            problem.get_or_insert_with(|| wrong("what is chosen", amount));
+        }
+        let kind = BuilderKind::Choose(Choose { amount: micros, unit: unit.into() });
+        EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
     }
 }
 
@@ -318,6 +334,10 @@ impl EventBuilder {
                 Ok([request]) if request.ask != Ask::Use => Ok(Kind::Redeem(request)),
                 _ => Err(EventError::OneRequest),
             },
+            BuilderKind::Choose(choose) => {
+                check_text("what is chosen", &choose.unit)?;
+                Ok(Kind::Choose(choose))
+            }
             BuilderKind::Joining => {
                 if let Some(referrer) = &self.referrer {
                     check_text("the referrer", referrer)?;
@@ -349,7 +369,7 @@ fn joined_payments(mut payments: Vec<Payment>) -> Result<Box<[Payment]>, EventEr
 
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
-    matches!(name, "return" | "redeem" | "joining") || super::message::KINDS.contains(&name)
+    matches!(name, "return" | "redeem" | "joining" | "choose") || super::message::KINDS.contains(&name)
 }
 
 /// Quantity times price in micro-units, if six decimals hold it.
@@ -490,6 +510,11 @@ pub(crate) fn digest(event: &Event) -> u128 {
         Kind::Joining { referrer } => {
             digest.word(3);
             digest_option(&mut digest, referrer.as_deref());
+        }
+        Kind::Choose(choose) => {
+            digest.word(4);
+            digest.number(choose.amount);
+            digest.text(&choose.unit);
         }
         Kind::Message(message) => message.digest(&mut digest),
     }

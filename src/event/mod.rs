@@ -59,6 +59,8 @@ pub(crate) enum Kind {
         /// Who invited.
         referrer: Option<Arc<str>>,
     },
+    /// The member takes something from an open choice.
+    Choose(Choose),
     /// A message from another account.
     Message(Message),
 }
@@ -88,6 +90,15 @@ pub(crate) struct Return {
     pub(crate) lines: Box<[ReturnLine]>,
     /// Purchases of which everything that is left comes back; `None` is `of`.
     pub(crate) all_of: Box<[Option<Arc<str>>]>,
+}
+
+/// What a member takes from an open choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choose {
+    /// Above zero, in millionths.
+    pub(crate) amount: i64,
+    /// The name of the unit or voucher.
+    pub(crate) unit: Box<str>,
 }
 
 /// The value of an attribute, still without its type.
@@ -145,7 +156,7 @@ impl Event {
         match &self.kind {
             Kind::Named(named) => &named.requests,
             Kind::Redeem(request) => std::slice::from_ref(request),
-            Kind::Return(_) | Kind::Joining { .. } | Kind::Message(_) => &[],
+            Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) | Kind::Message(_) => &[],
         }
     }
 

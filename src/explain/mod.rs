@@ -12,7 +12,7 @@ use crate::amount::format_scaled;
 use crate::evaluate::trace::{RuleTrace, Verdict};
 use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::Thing;
-use crate::program::{AwardThing, Effect, Program, RuleId, RuleKind};
+use crate::program::{Effect, Program, RuleId, RuleKind};
 use serde::Serialize;
 
 /// The explanation of one event.
@@ -148,10 +148,7 @@ fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
 fn thing_of(effect: &Effect) -> Thing {
     match effect {
         Effect::VouchersPer { voucher, .. } => Thing::Voucher(*voucher),
-        Effect::Flat(award) => match award.thing {
-            AwardThing::Unit(unit) => Thing::Unit(unit),
-            AwardThing::Voucher(voucher) => Thing::Voucher(voucher),
-        },
+        Effect::Flat(award) => Thing::from(award.thing),
         Effect::Linear { unit, .. }
         | Effect::FlatTable { unit, .. }
         | Effect::Bands { unit, .. }
@@ -162,7 +159,7 @@ fn thing_of(effect: &Effect) -> Thing {
 fn amount_text(program: &Program, thing: Thing, amount: i64) -> String {
     match thing {
         Thing::Unit(unit) => format_scaled(amount, program.unit_decimals(unit)),
-        Thing::Voucher(_) | Thing::Stamps(_) => amount.to_string(),
+        Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => amount.to_string(),
     }
 }
 

@@ -66,8 +66,7 @@ fn rule_rows(
     if rule.verdict != "matched" && rule.verdict != "base-without-room" {
         return vec![[nothing, rule.rule.clone(), rule.because.join("; ")]];
     }
-    let amount =
-        if rule.booked == "0" { nothing.clone() } else { format!("+{} {}", rule.booked, rule.gives) };
+    let amount = if rule.booked == "0" { nothing.clone() } else { gift(program, rule) };
     let mut why = arithmetic(program, rule, items);
     for cap in &rule.caps {
         why.push_str(&format!("; cap {}: {} → {}", cap.limit, cap.before, cap.after));
@@ -81,6 +80,14 @@ fn rule_rows(
         rows.push([nothing.clone(), rule.rule.clone(), format!("{place}: {} is better", lost.to)]);
     }
     rows
+}
+
+/// `+14 punkte`, `+a choice of [400 punkte, 1 Weinhilfe] within 2 months`.
+fn gift(program: &Program, rule: &RuleExplanation) -> String {
+    if program.choice_named(&rule.gives).is_ok() {
+        return format!("+a {}", rule.gives);
+    }
+    format!("+{} {}", rule.booked, rule.gives)
 }
 
 /// From what to what, as the rule counts.
@@ -159,6 +166,9 @@ fn terms(program: &Program, outcome: &Outcome, rule: &RuleExplanation) -> Option
         (Book::Pending, Some(from)) => {
             Some(format!("pending until {from}, usable {}", until(delta.last_day())))
         }
+        (_, Some(_)) if matches!(delta.thing, Thing::Choice(_)) => {
+            Some(format!("to be chosen {}", until(delta.last_day())))
+        }
         _ if delta.last_day().is_some() => Some(format!("usable {}", until(delta.last_day()))),
         _ => None,
     }
@@ -180,7 +190,11 @@ fn other_row(program: &Program, delta: &Delta, explanation: &Explanation) -> Opt
         _ => "-",
     };
     let unit = words::thing_name(program, delta.thing);
-    let unit = if matches!(delta.thing, Thing::Stamps(_)) { format!("stamps of {unit}") } else { unit };
+    let unit = match delta.thing {
+        Thing::Stamps(_) => format!("stamps of {unit}"),
+        Thing::Choice(_) => format!("of the {unit}"),
+        Thing::Unit(_) | Thing::Voucher(_) => unit,
+    };
     let amount = super::amount_text(program, delta.thing, delta.amount);
     Some([
         format!("{sign}{amount} {unit}"),

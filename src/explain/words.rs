@@ -12,6 +12,7 @@ pub(super) fn thing_name(program: &Program, thing: Thing) -> String {
         Thing::Unit(unit) => program.unit_name(unit),
         Thing::Voucher(voucher) => program.voucher_name(voucher),
         Thing::Stamps(card) => program.card_name(card),
+        Thing::Choice(choice) => program.choice_name(choice),
     };
     name.into()
 }

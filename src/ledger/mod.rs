@@ -12,7 +12,9 @@ pub use totals::Totals;
 pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
-use crate::program::{CardId, ConvertId, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId};
+use crate::program::{
+    AwardThing, CardId, ChoiceId, ConvertId, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId,
+};
 use std::fmt;
 use std::sync::Arc;
 
@@ -95,13 +97,15 @@ pub enum Reason {
     CardFull,
     /// Stamps above the goal were dropped.
     NotCarriedOver,
-    /// A voucher or gift is void because what it was given for is gone.
+    /// A voucher, choice or gift is void because what it was given for is gone.
     Cancelled,
+    /// The member took it from an open choice.
+    Chosen,
 }
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Earned,
         Self::Given,
         Self::Activated,
@@ -114,6 +118,7 @@ impl Reason {
         Self::CardFull,
         Self::NotCarriedOver,
         Self::Cancelled,
+        Self::Chosen,
     ];
 
     /// The word in ledgers.
@@ -132,6 +137,7 @@ impl Reason {
             Self::CardFull => "card-full",
             Self::NotCarriedOver => "not-carried-over",
             Self::Cancelled => "cancelled",
+            Self::Chosen => "chosen",
         }
     }
 }
@@ -151,6 +157,30 @@ pub(crate) enum Thing {
     Voucher(VoucherId),
     /// Whole stamps of a card.
     Stamps(CardId),
+    /// Entries that may be chosen.
+    Choice(ChoiceId),
+}
+
+impl Thing {
+    /// The same as something that can be given; stamps are not given by rules.
+    pub(crate) const fn award(self) -> Option<AwardThing> {
+        Some(match self {
+            Self::Unit(unit) => AwardThing::Unit(unit),
+            Self::Voucher(voucher) => AwardThing::Voucher(voucher),
+            Self::Choice(choice) => AwardThing::Choice(choice),
+            Self::Stamps(_) => return None,
+        })
+    }
+}
+
+impl From<AwardThing> for Thing {
+    fn from(thing: AwardThing) -> Self {
+        match thing {
+            AwardThing::Unit(unit) => Self::Unit(unit),
+            AwardThing::Voucher(voucher) => Self::Voucher(voucher),
+            AwardThing::Choice(choice) => Self::Choice(choice),
+        }
+    }
 }
 
 /// Who gave.
@@ -210,7 +240,7 @@ pub struct Delta {
     /// The event that earned it, where it is another than the key's: for a return the purchase, for the clock the
     /// lot's event.
     pub(crate) of: Option<Arc<str>>,
-    /// The lot, voucher or card it belongs to; 0 for none.
+    /// The lot, voucher or open choice it belongs to; 0 for none.
     pub(crate) lot: u32,
     /// The local day of the booking.
     pub(crate) day: Date,

@@ -14,8 +14,19 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 /// What the clock does, as it stands in keys.
-const CLOCK_WORDS: [&str; 7] =
-    ["expire", "expire-pending", "expire-voucher", "expire-card", "review", "activate", "convert"];
+const CLOCK_WORDS: [&str; 11] = [
+    "expire",
+    "expire-pending",
+    "expire-voucher",
+    "expire-card",
+    "expire-choice",
+    "otherwise",
+    "otherwise-voucher",
+    "entry",
+    "review",
+    "activate",
+    "convert",
+];
 
 /// What a line counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,6 +39,8 @@ pub enum LineKind {
     Voucher,
     /// Whole stamps of a card.
     Stamps,
+    /// Entries that may be chosen.
+    Choice,
 }
 
 impl LineKind {
@@ -38,6 +51,7 @@ impl LineKind {
             Self::Unit => "unit",
             Self::Voucher => "voucher",
             Self::Stamps => "stamps",
+            Self::Choice => "choice",
         }
     }
 }
@@ -89,7 +103,7 @@ pub struct LedgerLine {
     pub member: String,
     /// What is counted.
     pub kind: LineKind,
-    /// The name of the unit, voucher or card.
+    /// The name of the unit, voucher or card; of a choice the phrase that gives it.
     pub unit: String,
     /// Above zero, with exactly the decimals of the unit: `12.50`.
     pub amount: String,
@@ -105,7 +119,7 @@ pub struct LedgerLine {
     pub level: Option<String>,
     /// The event that earned it; empty where no event did.
     pub event: String,
-    /// The number of the lot or voucher in the account; 0 for none.
+    /// The number of the lot, voucher or open choice in the account; 0 for none.
     pub lot: u32,
     /// The local day of the booking.
     pub day: Date,
@@ -205,6 +219,7 @@ impl Program {
             Thing::Unit(unit) => (LineKind::Unit, self.unit_name(unit)),
             Thing::Voucher(voucher) => (LineKind::Voucher, self.voucher_name(voucher)),
             Thing::Stamps(card) => (LineKind::Stamps, self.card_name(card)),
+            Thing::Choice(choice) => (LineKind::Choice, self.choice_name(choice)),
         }
     }
 
@@ -214,6 +229,7 @@ impl Program {
             LineKind::Unit => self.unit_named(name).map(Thing::Unit),
             LineKind::Voucher => self.voucher_named(name).map(Thing::Voucher),
             LineKind::Stamps => self.card_named(name).map(Thing::Stamps),
+            LineKind::Choice => self.choice_named(name).map(Thing::Choice),
         }
     }
 
@@ -221,7 +237,7 @@ impl Program {
     pub(crate) fn thing_decimals(&self, thing: Thing) -> u8 {
         match thing {
             Thing::Unit(unit) => self.unit_decimals(unit),
-            Thing::Voucher(_) | Thing::Stamps(_) => 0,
+            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => 0,
         }
     }
 

@@ -153,6 +153,7 @@ impl Program {
         match award.thing {
             AwardThing::Unit(unit) => self.unit_name(unit).into(),
             AwardThing::Voucher(voucher) => self.voucher_name(voucher).into(),
+            AwardThing::Choice(choice) => self.choice_name(choice).into(),
         }
     }
 }

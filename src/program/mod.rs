@@ -11,6 +11,7 @@
 //! 5. `meters` holds every counter that a condition, cap or tier asks, once.
 
 mod asked;
+mod choice;
 mod describe;
 mod ids;
 mod index;
@@ -23,10 +24,11 @@ mod test;
 mod things;
 
 pub(crate) use asked::Asked;
+pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use ids::{
-    CapId, CardId, ConvertId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol,
-    TiersId, UnitId, VoucherId,
+    CapId, CardId, ChoiceId, ConvertId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RewardId,
+    RuleId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::Symbols;
@@ -96,6 +98,7 @@ pub struct Program {
     pub(crate) events: Box<[EventKind]>,
     pub(crate) units: Box<[Unit]>,
     pub(crate) vouchers: Box<[Voucher]>,
+    pub(crate) choices: Box<[Choice]>,
     pub(crate) rules: Box<[Rule]>,
     pub(crate) caps: Box<[Cap]>,
     pub(crate) cards: Box<[Card]>,

@@ -2,14 +2,15 @@
 
 use super::rule::RuleKind;
 use super::{
-    CardId, ConvertId, EventKindId, Program, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId,
+    CardId, ChoiceId, ConvertId, EventKindId, Program, ReferralId, RewardId, RuleId, TiersId, UnitId,
+    VoucherId,
 };
 
 /// A name that the program does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the program has no {what} `{name}`")]
 pub struct UnknownName {
-    /// What was looked for: `unit`, `voucher`, `card`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`.
+    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`.
     pub what: &'static str,
     /// The name.
     pub name: String,
@@ -38,6 +39,12 @@ impl Program {
     pub(crate) fn voucher_named(&self, name: &str) -> Result<VoucherId, UnknownName> {
         let found = place(&self.vouchers, name, |voucher| &voucher.name).map(VoucherId);
         found.ok_or_else(|| UnknownName::new("voucher", name))
+    }
+
+    /// The choice with a name.
+    pub(crate) fn choice_named(&self, name: &str) -> Result<ChoiceId, UnknownName> {
+        let found = self.choices.iter().position(|choice| *choice.name == *name);
+        found.map(|place| ChoiceId(place as u32)).ok_or_else(|| UnknownName::new("choice", name))
     }
 
     /// The card with a name.
@@ -100,6 +107,11 @@ impl Program {
     /// The name of a voucher.
     pub(crate) fn voucher_name(&self, id: VoucherId) -> &str {
         self.vouchers.get(id.index()).map_or("", |voucher| &voucher.name)
+    }
+
+    /// The name of a choice.
+    pub(crate) fn choice_name(&self, id: ChoiceId) -> &str {
+        self.choices.get(id.index()).map_or("", |choice| &choice.name)
     }
 
     /// The name of a card.

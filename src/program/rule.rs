@@ -1,6 +1,6 @@
 //! Rules and caps.
 
-use super::ids::{CapId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId};
+use super::ids::{CapId, ChoiceId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId};
 use super::test::{NumSubject, SymSubject, Test};
 use super::things::{Activate, Expire, Round};
 use crate::calendar::{Date, Period};
@@ -224,9 +224,9 @@ pub(crate) struct Band {
 /// What is given at once: a card's reward, an entry gift, a flat award.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Award {
-    /// A unit or a voucher.
+    /// A unit, a voucher or a choice.
     pub(crate) thing: AwardThing,
-    /// In the unit's scale, or the number of vouchers.
+    /// In the unit's scale, or the number of vouchers, or how many entries may be chosen.
     pub(crate) amount: i64,
 }
 
@@ -237,6 +237,8 @@ pub(crate) enum AwardThing {
     Unit(UnitId),
     /// Vouchers.
     Voucher(VoucherId),
+    /// The right to choose, counted by the entries that may be taken.
+    Choice(ChoiceId),
 }
 
 /// A cap.

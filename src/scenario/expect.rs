@@ -68,11 +68,7 @@ fn earns_nothing(runner: &Runner<'_>, member: &Name) -> Result<(), String> {
     known(runner, member)?;
     let mut totals: Vec<(AwardThing, i64)> = Vec::new();
     for delta in deltas(runner, Some(&member.text)).filter(|delta| is_earned(delta)) {
-        let thing = match delta.thing {
-            crate::ledger::Thing::Unit(unit) => AwardThing::Unit(unit),
-            crate::ledger::Thing::Voucher(voucher) => AwardThing::Voucher(voucher),
-            crate::ledger::Thing::Stamps(_) => continue,
-        };
+        let Some(thing) = delta.thing.award() else { continue };
         match totals.iter_mut().find(|(known, _)| *known == thing) {
             Some((_, sum)) => *sum += delta.amount,
             None => totals.push((thing, delta.amount)),
@@ -173,6 +169,8 @@ fn has(runner: &Runner<'_>, member: &Name, amount: &Amount, kind: HasKind) -> Re
             let all = held().count() as i64;
             (all - pending, pending, held().filter(|held| held.last == last).count() as i64)
         }
+        // a choice has no name that a test could write
+        AwardThing::Choice(_) => (0, 0, 0),
     };
     let (found, what) = match (kind, last) {
         (HasKind::Usable, _) => (usable, String::new()),
@@ -231,6 +229,7 @@ fn last_days(program: &Program, account: &Account, thing: AwardThing) -> String 
             let held = account.vouchers.iter().filter(|held| held.voucher == voucher);
             held.map(|held| (held.last, 1)).collect()
         }
+        AwardThing::Choice(_) => Vec::new(),
     };
     days.sort_by_key(|(last, _)| last.unwrap_or(Date::MAX));
     let Some((last, _)) = days.first() else { return String::new() };

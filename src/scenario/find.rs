@@ -46,7 +46,16 @@ pub(super) fn decimals(program: &Program, thing: AwardThing) -> u8 {
         AwardThing::Unit(unit) => {
             program.units.get(unit.index()).map_or(0, |unit| u8::try_from(unit.decimals).unwrap_or(0))
         }
-        AwardThing::Voucher(_) => 0,
+        AwardThing::Voucher(_) | AwardThing::Choice(_) => 0,
+    }
+}
+
+/// The name of a unit, voucher or choice.
+pub(super) fn thing_name(program: &Program, thing: AwardThing) -> &str {
+    match thing {
+        AwardThing::Unit(unit) => program.unit_name(unit),
+        AwardThing::Voucher(voucher) => program.voucher_name(voucher),
+        AwardThing::Choice(choice) => program.choice_name(choice),
     }
 }
 
@@ -66,20 +75,22 @@ pub(super) const fn book_thing(thing: AwardThing) -> Thing {
     match thing {
         AwardThing::Unit(unit) => Thing::Unit(unit),
         AwardThing::Voucher(voucher) => Thing::Voucher(voucher),
+        AwardThing::Choice(choice) => Thing::Choice(choice),
     }
 }
 
 /// An amount with its name, in the singular for one.
 pub(super) fn amount_text(program: &Program, thing: AwardThing, amount: i64) -> String {
     let number = format_scaled(amount, decimals(program, thing));
+    if let AwardThing::Choice(choice) = thing {
+        return format!("a {}", program.choice_name(choice));
+    }
     let name = match thing {
         AwardThing::Unit(unit) => program.units.get(unit.index()).map_or("", |unit| match &unit.singular {
             Some(singular) if number == "1" => singular,
             _ => &unit.name,
         }),
-        AwardThing::Voucher(voucher) => {
-            program.vouchers.get(voucher.index()).map_or("", |voucher| &voucher.name)
-        }
+        AwardThing::Voucher(_) | AwardThing::Choice(_) => thing_name(program, thing),
     };
     format!("{number} {name}")
 }

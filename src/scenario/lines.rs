@@ -3,8 +3,8 @@
 use super::find;
 use crate::evaluate::Outcome;
 use crate::explain;
-use crate::ledger::{Book, Delta, Thing};
-use crate::program::{AwardThing, Program};
+use crate::ledger::{Book, Delta};
+use crate::program::Program;
 
 /// What the outcomes booked for a member, and which rules gave nothing and why; nothing if there is nothing to tell.
 pub(super) fn how(program: &Program, outcomes: &[Outcome], member: &str) -> Option<String> {
@@ -20,11 +20,7 @@ pub(super) fn how(program: &Program, outcomes: &[Outcome], member: &str) -> Opti
 }
 
 fn given(program: &Program, delta: &Delta) -> Option<String> {
-    let thing = match delta.thing {
-        Thing::Unit(unit) => AwardThing::Unit(unit),
-        Thing::Voucher(voucher) => AwardThing::Voucher(voucher),
-        Thing::Stamps(_) => return None,
-    };
+    let thing = delta.thing.award()?;
     let name = find::source_name(program, delta.source);
     let amount = find::amount_text(program, thing, delta.amount);
     (delta.from == Book::Issued).then(|| format!("+{amount}  {name}"))

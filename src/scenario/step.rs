@@ -13,7 +13,8 @@ pub(super) const fn member(step: &Step) -> Option<&Name> {
         Step::Return { by, .. }
         | Step::Event { by, .. }
         | Step::Redeem { by, .. }
-        | Step::Joining { by, .. } => Some(by),
+        | Step::Joining { by, .. }
+        | Step::Choose { by, .. } => Some(by),
     }
 }
 
@@ -42,6 +43,11 @@ pub(super) fn event(
         }
         Step::Redeem { request: asked, id, by } => request(Event::redemption(&id.text, &by.text, &at), asked),
         Step::Joining { id, by } => Event::joining(&id.text, &by.text, &at),
+        Step::Choose { amount, id, by } => {
+            let (thing, _) = find::amount(program, amount)?;
+            let number = amount.number.value.to_string();
+            Event::choose(&id.text, &by.text, &at, &number, find::thing_name(program, thing))
+        }
     };
     let is_return = matches!(step, Step::Return { .. });
     for fact in facts {

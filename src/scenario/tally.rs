@@ -155,6 +155,7 @@ impl Tally {
                 Thing::Voucher(voucher) => {
                     (program.vouchers.get(voucher.index()).map_or("", |voucher| &*voucher.name), 0)
                 }
+                Thing::Choice(choice) => (program.choice_name(choice), 0),
                 Thing::Stamps(card) => (program.cards.get(card.index()).map_or("", |card| &*card.name), 0),
             };
             RuleSummary { rule: rule.into(), gives: gives.into(), amount: decimal(amount, decimals), times }

@@ -705,6 +705,21 @@ pub enum Give {
         /// The rows.
         rows: Vec<Cell>,
     },
+    /// `choice of 2 from [500 points, 1 Upgrade, 2 Drink] within 3 months`
+    Choice(Choice),
+}
+
+/// `choice of [400 punkte, 1 Weinhilfe] within 2 months otherwise give 400 punkte`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// How many entries may be chosen; one if nothing is written.
+    pub picks: Option<Number>,
+    /// What may be chosen, as written.
+    pub entries: Vec<Amount>,
+    /// For how long.
+    pub within: Duration,
+    /// What is given for each choice that was not made in time.
+    pub otherwise: Option<Amount>,
 }
 
 /// What stands behind the table of [`Give::Table`].
@@ -1552,6 +1567,15 @@ pub enum Step {
     },
     /// `joining "J-1" by Ann`
     Joining {
+        /// Its id.
+        id: Text,
+        /// Who.
+        by: Name,
+    },
+    /// `choose 2 "Food voucher" "W-1" by Ann`
+    Choose {
+        /// What is taken from an open choice.
+        amount: Amount,
         /// Its id.
         id: Text,
         /// Who.

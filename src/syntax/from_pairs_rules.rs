@@ -1,9 +1,9 @@
 //! From what pest read to the tree: `earn`, `bonus`, shared caps, and the lines that other blocks borrow.
 
 use super::ast::{
-    Activate, Band, Base, Cap, CapLimit, CapPer, Cell, CellKey, CellValue, Combine, Cond, Expire, ExpireFrom,
-    Factor, Give, Multiply, On, Per, Round, RoundMode, RuleBlock, RuleKind, RuleLine, SharedCap, Side, Steps,
-    TableOf, Valid,
+    Activate, Amount, Band, Base, Cap, CapLimit, CapPer, Cell, CellKey, CellValue, Choice, Combine, Cond,
+    Expire, ExpireFrom, Factor, Give, Multiply, On, Per, Round, RoundMode, RuleBlock, RuleKind, RuleLine,
+    SharedCap, Side, Steps, TableOf, Valid,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -125,6 +125,7 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_as]);
                 Ok(Give::Share { rate, base, unit: self.name(&mut inner)? })
             }
+            Rule::give_choice => self.choice(&mut inner).map(Give::Choice),
             Rule::give_named => self.give_named(&mut inner),
             Rule::give_amount => {
                 let amount = self.amount(&mut inner)?;
@@ -135,6 +136,34 @@ impl Builder<'_> {
             }
             _ => Err(inner.fault()),
         }
+    }
+
+    /// `choice of 2 from […] within 3 months otherwise give …`
+    fn choice(&mut self, inner: &mut Parts<'_>) -> Made<Choice> {
+        inner.skip(&[Rule::k_choice, Rule::k_of]);
+        let picks = if inner.peek() == Some(Rule::number) { Some(self.number(inner)?) } else { None };
+        inner.skip(&[Rule::k_from]);
+        let entries = self.amounts(inner)?;
+        inner.skip(&[Rule::k_within]);
+        let within = self.duration(inner)?;
+        let goes_on = inner.eat(Rule::k_otherwise);
+        inner.skip(&[Rule::k_give]);
+        let otherwise = if goes_on { Some(self.amount(inner)?) } else { None };
+        Ok(Choice { picks, entries, within, otherwise })
+    }
+
+    /// `[400 punkte, 1 Weinhilfe]`
+    fn amounts(&mut self, parts: &mut Parts<'_>) -> Made<Vec<Amount>> {
+        let (_, mut inner) = self.enter(parts, Rule::amounts_lit)?;
+        let mut amounts = Vec::new();
+        while inner.peek().is_some() {
+            if inner.peek() == Some(Rule::amount) {
+                amounts.push(self.amount(&mut inner)?);
+            } else {
+                inner.any()?;
+            }
+        }
+        Ok(amounts)
     }
 
     fn give_named(&mut self, inner: &mut Parts<'_>) -> Made<Give> {

@@ -117,6 +117,13 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_by]);
                 Step::Joining { id, by: self.name(&mut inner)? }
             }
+            Rule::s_choose => {
+                inner.skip(&[Rule::k_choose]);
+                let amount = self.amount(&mut inner)?;
+                let id = self.text(&mut inner)?;
+                inner.skip(&[Rule::k_by]);
+                Step::Choose { amount, id, by: self.name(&mut inner)? }
+            }
             Rule::s_event => {
                 let event = self.name(&mut inner)?;
                 let id = self.text(&mut inner)?;

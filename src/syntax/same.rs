@@ -184,6 +184,7 @@ fields! {
     Tail { kind, span }
     Band { from, value, span }
     Cell { key, value, span }
+    Choice { picks, entries, within, otherwise }
     Multiply { unit, by }
     Cap { side, limit, per }
     SharedCap { name, cap, rules }
@@ -267,6 +268,7 @@ kinds! {
     Give {
         Flat(a), Per { amount, per }, Share { rate, base, unit }, AsUnit { attribute, unit }, Bands { unit, bands },
         Table { unit, key, rows, of }, More { percent, unit }, MoreTable { unit, key, rows },
+        Choice(a),
     }
     TableOf { Flat, Of(a), Per(a) }
     Per { Item, Amount { steps, amount, of } }
@@ -316,7 +318,7 @@ kinds! {
         Joined(a), Tier(a, b), Card(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),
         Purchased(a, b), Attribute(a, b),
     }
-    Step { Clock, Return { id, of, by }, Event { event, id, by }, Redeem { request, id, by }, Joining { id, by } }
+    Step { Clock, Return { id, of, by }, Event { event, id, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by } }
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {

@@ -11,6 +11,7 @@
 )]
 
 mod check;
+mod choices;
 #[cfg(feature = "cli")]
 mod cli;
 mod docs;

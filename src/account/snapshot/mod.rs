@@ -7,6 +7,7 @@
 //! Only what is not at its beginning is written: books without a booking, cards without a stamp and lowest levels are
 //! left out.
 
+mod choices;
 mod payments;
 mod restore;
 mod restore_receipts;
@@ -14,10 +15,10 @@ mod state;
 mod take;
 
 pub(super) use state::{
-    AttributeState, AwardState, BooksState, CardStateText, EventState, FullState, HoldState, ItemState,
-    LevelState, LinkState, LotState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState,
-    RecordState, ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
-    StageState, TierStateText, ValueState, VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, EventState, FullState,
+    HoldState, ItemState, LevelState, LinkState, LotState, Moment, Named, PaymentState, PendingState,
+    ProgramState, ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState, SourceState,
+    SpentLotState, SpentState, StageState, TierStateText, ValueState, VoucherState,
 };
 
 use super::Account;
@@ -51,6 +52,9 @@ pub struct Snapshot {
     next_voucher: u32,
     /// By number.
     vouchers: Vec<VoucherState>,
+    next_choice: u32,
+    /// By number.
+    choices: Vec<ChoiceState>,
     /// By name.
     cards: Vec<CardStateText>,
     /// By name.

@@ -26,11 +26,13 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     account.newest = snapshot.newest.map(|newest| (newest.at, newest.day));
     account.clock = snapshot.clock;
     (account.next_lot, account.next_voucher) = (snapshot.next_lot, snapshot.next_voucher);
+    account.next_choice = snapshot.next_choice;
     let mut state = Restore { program, account, meters: meters_by_name(program) };
     state.attributes(snapshot.attributes)?;
     state.books(&snapshot.books)?;
     state.lots(&snapshot.lots)?;
     state.vouchers(&snapshot.vouchers)?;
+    state.choices(&snapshot.choices)?;
     state.cards(snapshot.cards)?;
     state.tiers(snapshot.tiers)?;
     state.counters(&snapshot.counters)?;
@@ -39,6 +41,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.seen(snapshot.seen)?;
     receipts(&mut state, snapshot.receipts)?;
     state.check_holdings()?;
+    state.check_choices()?;
     let conversion = state.account.next_conversion(state.program);
     state.account.due = [state.account.first_due(), conversion].into_iter().flatten().min();
     Ok(state.account)
@@ -58,8 +61,8 @@ fn check_head(program: &Program, snapshot: &Snapshot) -> Result<(), SnapshotErro
         });
     }
     checked("member", &snapshot.member)?;
-    if snapshot.next_lot == 0 || snapshot.next_voucher == 0 {
-        return Err(SnapshotError::value("next number", 0, "lots and vouchers are counted from 1"));
+    if [snapshot.next_lot, snapshot.next_voucher, snapshot.next_choice].contains(&0) {
+        return Err(SnapshotError::value("next number", 0, "lots, vouchers and choices are counted from 1"));
     }
     Ok(())
 }
@@ -78,7 +81,7 @@ pub(super) fn checked<'a>(what: &'static str, text: &'a str) -> Result<&'a str, 
 }
 
 /// A text that an event could carry, or an empty one.
-fn checked_or_empty<'a>(what: &'static str, text: &'a str) -> Result<&'a str, SnapshotError> {
+pub(super) fn checked_or_empty<'a>(what: &'static str, text: &'a str) -> Result<&'a str, SnapshotError> {
     if text.is_empty() { Ok(text) } else { checked(what, text) }
 }
 
@@ -147,6 +150,7 @@ impl Restore<'_> {
                 Thing::Unit(unit) => self.account.totals.get_mut(unit.index()),
                 Thing::Voucher(voucher) => self.account.voucher_totals.get_mut(voucher.index()),
                 Thing::Stamps(card) => self.account.card_totals.get_mut(card.index()),
+                Thing::Choice(choice) => self.account.choice_totals.get_mut(choice.index()),
             };
             if let Some(place) = place {
                 *place = totals;

@@ -2,9 +2,10 @@
 
 use super::restore::{Restore, checked, in_order};
 use super::{
-    AwardState, ItemState, ReceiptState, RecordState, ReturnedState, ShareState, SnapshotError, ValueState,
+    AwardState, ChosenState, ItemState, ReceiptState, RecordState, ReturnedState, ShareState, SnapshotError,
+    ValueState,
 };
-use crate::account::{LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
+use crate::account::{Chosen, LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
 use crate::amount::parse_micros;
 use crate::event::{Item, Value};
 use crate::ledger::Thing;
@@ -46,6 +47,8 @@ impl Restore<'_> {
         let payment = self.payment(&receipt.id, lines, receipt.payment.as_ref())?;
         let awards: Result<Vec<ReceiptAward>, SnapshotError> =
             receipt.awards.iter().map(|award| self.award(&receipt.id, lines, award)).collect();
+        let chosen: Result<Vec<Chosen>, SnapshotError> =
+            receipt.chosen.iter().map(|chosen| self.chosen(&receipt.id, lines, chosen)).collect();
         let shares: Result<Vec<MeterShare>, SnapshotError> =
             receipt.shares.iter().map(|share| self.share(&receipt.id, lines, share)).collect();
         Ok(Receipt {
@@ -55,6 +58,7 @@ impl Restore<'_> {
             items,
             returned,
             awards: awards?,
+            chosen: chosen?,
             shares: shares?,
             payment,
             id,
@@ -72,6 +76,7 @@ impl Restore<'_> {
         let given = match thing {
             Thing::Unit(_) => self.account.next_lot,
             Thing::Voucher(_) => self.account.next_voucher,
+            Thing::Choice(_) => self.account.next_choice,
             Thing::Stamps(_) => 1,
         };
         if award.lot >= given {
@@ -101,6 +106,10 @@ impl Restore<'_> {
             repaid: amount(&award.repaid)?,
             record: record.ok_or_else(|| wrong("what a rule gave is not what its lines gave"))?,
         })
+    }
+
+    fn chosen(&self, id: &str, lines: usize, chosen: &ChosenState) -> Result<Chosen, SnapshotError> {
+        Ok(Chosen { award: self.award(id, lines, &chosen.award)?, at: chosen.at, day: chosen.day })
     }
 
     fn share(&self, id: &str, lines: usize, share: &ShareState) -> Result<MeterShare, SnapshotError> {

@@ -89,6 +89,20 @@ parts! {
         last_day: Option<Date>,
     }
 
+    /// A choice that can still be made.
+    struct ChoiceState {
+        number: u32,
+        choice: String,
+        event: String,
+        source: SourceState,
+        given: Date,
+        last_day: Option<Date>,
+        /// How many entries may still be taken.
+        left: i64,
+        /// The entries that are taken, counted from 1, in order.
+        taken: Vec<usize>,
+    }
+
     /// The open card.
     struct CardStateText {
         card: String,
@@ -163,6 +177,8 @@ parts! {
         /// As long as `items`, or empty.
         returned: Vec<ReturnedState>,
         awards: Vec<AwardState>,
+        /// What was chosen by choices that it gave.
+        chosen: Vec<ChosenState>,
         shares: Vec<ShareState>,
         /// What requests paid; nothing if all was paid with money.
         payment: Option<PaymentState>,
@@ -225,6 +241,13 @@ parts! {
         amount: String,
         repaid: String,
         by: RecordState,
+    }
+
+    /// What a choice gave, and when.
+    struct ChosenState {
+        at: Instant,
+        day: Date,
+        award: AwardState,
     }
 
     /// What a purchase added to a counter.

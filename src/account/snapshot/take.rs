@@ -1,10 +1,10 @@
 //! Taking a snapshot.
 
 use super::{
-    AttributeState, AwardState, BooksState, CardStateText, EventState, FORMAT, FullState, HoldState,
-    ItemState, LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, ReceiptState,
-    RecordState, ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState,
-    TierStateText, ValueState, VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, ChosenState, EventState, FORMAT, FullState,
+    HoldState, ItemState, LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState,
+    ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState,
+    StageState, TierStateText, ValueState, VoucherState,
 };
 use crate::account::{
     Account, CardState, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward,
@@ -14,7 +14,9 @@ use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Instant};
 use crate::event::{Item, Value};
 use crate::ledger::{Book, Source, Thing, Totals};
-use crate::program::{CardId, EventKindId, MeterId, Program, ReferralId, TiersId, UnitId, VoucherId};
+use crate::program::{
+    CardId, ChoiceId, EventKindId, MeterId, Program, ReferralId, TiersId, UnitId, VoucherId,
+};
 
 /// Takes the snapshot of an account.
 pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
@@ -40,6 +42,12 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         lots: names.lots(account),
         next_voucher: account.next_voucher,
         vouchers: account.vouchers.iter().map(|held| names.voucher(held)).collect(),
+        next_choice: account.next_choice,
+        choices: account
+            .choices
+            .iter()
+            .map(|open| super::choices::state(program, open, names.source(open.source)))
+            .collect(),
         cards: names.cards(&account.cards),
         tiers: names.tiers(&account.tiers),
         counters: names.counters(account),
@@ -74,7 +82,12 @@ impl Names<'_> {
         let units = (0..self.0.units.len() as u32).map(|id| Thing::Unit(UnitId(id)));
         let vouchers = (0..self.0.vouchers.len() as u32).map(|id| Thing::Voucher(VoucherId(id)));
         let cards = (0..self.0.cards.len() as u32).map(|id| Thing::Stamps(CardId(id)));
-        let all = units.chain(vouchers).chain(cards).map(|thing| (thing, account.totals_of(thing)));
+        // these have no order of their own
+        let mut choices: Vec<ChoiceId> = (0..self.0.choices.len() as u32).map(ChoiceId).collect();
+        choices.sort_by_key(|id| self.0.choice_name(*id));
+        let choices = choices.into_iter().map(Thing::Choice);
+        let all =
+            units.chain(vouchers).chain(cards).chain(choices).map(|thing| (thing, account.totals_of(thing)));
         all.filter(|(_, totals)| *totals != Totals::default())
             .map(|(thing, totals)| {
                 let (kind, name) = self.0.thing_words(thing);
@@ -241,6 +254,15 @@ impl Names<'_> {
                 .map(|(quantity, value)| ReturnedState { quantity: micros(*quantity), value: micros(*value) })
                 .collect(),
             awards: receipt.awards.iter().map(|award| self.award(award, receipt.items.len())).collect(),
+            chosen: receipt
+                .chosen
+                .iter()
+                .map(|chosen| ChosenState {
+                    at: chosen.at,
+                    day: chosen.day,
+                    award: self.award(&chosen.award, receipt.items.len()),
+                })
+                .collect(),
             shares: receipt
                 .shares
                 .iter()

@@ -10,7 +10,7 @@ use super::bill::Bill;
 use super::{Done, Taken, What, at_most, grants, is_met, not_enough, passing};
 use crate::account::{LineRecord, ReceiptAward, Spent};
 use crate::ledger::{Source, Thing};
-use crate::program::{AwardThing, Reward, RewardId, Validity};
+use crate::program::{Reward, RewardId, Validity};
 
 /// Redeems a reward so many times.
 pub(super) fn redeem(
@@ -56,10 +56,7 @@ fn give(
 ) -> Result<Option<ReceiptAward>, Rejection> {
     let Some(award) = rules.gives else { return Ok(None) };
     let amount = award.amount.checked_mul(times).ok_or_else(Rejection::too_large)?;
-    let thing = match award.thing {
-        AwardThing::Unit(unit) => Thing::Unit(unit),
-        AwardThing::Voucher(voucher) => Thing::Voucher(voucher),
-    };
+    let thing = Thing::from(award.thing);
     let booked = draft.give(award.thing, amount, source, Terms::default());
     let (lot, start, repaid) = (booked.lot, booked.start, booked.repaid);
     Ok(Some(ReceiptAward { source, thing, lot, start, amount, repaid, record: LineRecord::Whole }))

@@ -9,7 +9,7 @@
 //! | field | of | meaning |
 //! |---|---|---|
 //! | `id`, `member` | all | texts; leading zeros count |
-//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, a kind of message, or the name of a declared event |
+//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, `choose`, a kind of message, or the name of a declared event |
 //! | `at` | all | RFC 3339; written in UTC |
 //! | `currency` | all but messages | ISO 4217 |
 //! | `items` | purchases, declared events, returns | the lines, see below |
@@ -22,6 +22,7 @@
 //! | `returns` | returns | id of the purchase that comes back |
 //! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
 //! | `referrer` | joinings | member who invited |
+//! | `amount`, `unit` | `choose` | what is taken from an open choice: a number above zero, and the name of a unit or voucher |
 //! | `from`, `rule` | messages | who sends it, and the referral it is about; `member` is the receiver |
 //! | `joined` | `referral-named` | the day on which the friend joined |
 //! | `shared` | `referral-named`, `referral-qualified` | object of the friend's attributes that both must not share |

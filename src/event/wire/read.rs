@@ -153,6 +153,7 @@ impl Raw {
             "return" => self.returned(),
             "redeem" => self.redeemed(),
             "joining" => self.joining(),
+            "choose" => self.choose(),
             kind if crate::event::message::KINDS.contains(&kind) => self.message(kind),
             kind => self.named(kind),
         }
@@ -282,6 +283,29 @@ impl Raw {
         if let Some(referrer) = self.fields.text("referrer")? {
             event = event.referred_by(&referrer);
         }
+        self.finish(event)
+    }
+
+    fn choose(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        for (key, belongs) in [
+            ("total", "a purchase"),
+            ("payments", "a purchase"),
+            ("returns", "a return"),
+            ("all_items", "a return"),
+            ("referrer", "a joining"),
+        ] {
+            self.fields.refuse(key, belongs)?;
+        }
+        if !self.lines.is_empty() {
+            return Err("`items` belong to a purchase or a return".into());
+        }
+        self.fields.text("store")?;
+        self.fields.text("channel")?;
+        let amount = self.fields.needed_micros("amount")?;
+        let unit = self.fields.needed_text("unit")?;
+        let amount = crate::amount::Money::from_micros(amount).unwrap_or_default().to_string();
+        let event = Event::choose(&id, &member, &at, &amount, &unit);
         self.finish(event)
     }
 

@@ -347,6 +347,7 @@ fn any_event() -> impl Strategy<Value = Event> {
                 }
                 1 => Event::named("review it", &id, &member, &at).total(&money(total)),
                 2 => Event::joining(&id, &member, &at),
+                3 => Event::choose(&id, &member, &at, &money(total + 1), "Food voucher"),
                 _ => {
                     lines.into_iter().fold(Event::returned(&id, &member, &at), |event, line| event.line(line))
                 }

@@ -1,7 +1,9 @@
 //! Writing: the same event always has the same fields in the same order.
 
 use crate::amount::Money;
-use crate::event::{Ask, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Value};
+use crate::event::{
+    Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Value,
+};
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// Fields of every event; an attribute with such a name stands in `attributes`.
@@ -24,6 +26,8 @@ const EVENT_FIELDS: [&str; 17] = [
     "referrer",
     "attributes",
 ];
+/// Fields of what is chosen, beside those of every event.
+const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
 /// Fields of every line.
 const LINE_FIELDS: [&str; 9] =
     ["sku", "name", "category", "brand", "quantity", "unit_price", "returns", "line", "attributes"];
@@ -41,9 +45,11 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Return(back) => returned(&mut map, back)?,
         Kind::Redeem(request) => requests(&mut map, std::slice::from_ref(request))?,
         Kind::Joining { referrer } => option(&mut map, "referrer", referrer.as_deref())?,
+        Kind::Choose(choose) => chosen(&mut map, choose)?,
         Kind::Message(message) => body(&mut map, message)?,
     }
-    attributes(&mut map, &EVENT_FIELDS, &event.attributes)?;
+    let more = if matches!(event.kind, Kind::Choose(_)) { &CHOOSE_FIELDS[..] } else { &[] };
+    attributes(&mut map, &[&EVENT_FIELDS, more], &event.attributes)?;
     map.end()
 }
 
@@ -53,6 +59,7 @@ fn kind(event: &Event) -> &str {
         Kind::Return(_) => "return",
         Kind::Redeem(_) => "redeem",
         Kind::Joining { .. } => "joining",
+        Kind::Choose(_) => "choose",
         Kind::Message(message) => message.body.kind(),
     }
 }
@@ -124,6 +131,12 @@ fn returned<M: SerializeMap>(map: &mut M, back: &Return) -> Result<(), M::Error>
     }
 }
 
+fn chosen<M: SerializeMap>(map: &mut M, choose: &Choose) -> Result<(), M::Error> {
+    // 10^12 bounds every amount of an event
+    map.serialize_entry("amount", &Money::from_micros(choose.amount).unwrap_or_default().to_string())?;
+    map.serialize_entry("unit", &*choose.unit)
+}
+
 fn body<M: SerializeMap>(map: &mut M, message: &Message) -> Result<(), M::Error> {
     map.serialize_entry("from", &*message.from)?;
     map.serialize_entry("rule", &*message.rule)?;
@@ -144,10 +157,10 @@ fn option<M: SerializeMap>(map: &mut M, key: &str, text: Option<&str>) -> Result
 
 fn attributes<M: SerializeMap>(
     map: &mut M,
-    fields: &[&str],
+    fields: &[&[&str]],
     attributes: &[(Box<str>, Value)],
 ) -> Result<(), M::Error> {
-    let is_field = |entry: &&(Box<str>, Value)| fields.contains(&&*entry.0);
+    let is_field = |entry: &&(Box<str>, Value)| fields.iter().any(|fields| fields.contains(&&*entry.0));
     for (name, value) in attributes.iter().filter(|entry| !is_field(entry)) {
         map.serialize_entry(name, &Plain(value))?;
     }
@@ -235,7 +248,7 @@ impl Serialize for Line<'_, Item> {
         texts(&mut map, &item.name, [&item.sku, &item.category, &item.brand])?;
         map.serialize_entry("quantity", &Quantity(item.quantity))?;
         map.serialize_entry("unit_price", &money(item.price))?;
-        attributes(&mut map, &LINE_FIELDS, &item.attributes)?;
+        attributes(&mut map, &[&LINE_FIELDS], &item.attributes)?;
         map.end()
     }
 }
@@ -257,7 +270,7 @@ impl Serialize for Line<'_, ReturnLine> {
         if let Some(number) = line.line {
             map.serialize_entry("line", &number)?;
         }
-        attributes(&mut map, &LINE_FIELDS, &line.attributes)?;
+        attributes(&mut map, &[&LINE_FIELDS], &line.attributes)?;
         map.end()
     }
 }

@@ -8,7 +8,7 @@ use super::literals::{
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
-    Activate, Base, Cap, CapLimit, CapPer, Cell, CellKey, CellValue, Combine, Cond, Duration, Expire,
+    Activate, Base, Cap, CapLimit, CapPer, Cell, CellKey, CellValue, Choice, Combine, Cond, Duration, Expire,
     ExpireFrom, Factor, Give, Multiply, On, Per, Period, Round, RoundMode, RuleLine, Side, Steps, TableOf,
     Tail, TailKind, Valid,
 };
@@ -193,8 +193,26 @@ impl<'a> Printer<'a> {
             Give::MoreTable { unit, key, rows } => {
                 words!["more", name(unit), "by", path(key), self.table(rows, span)]
             }
+            Give::Choice(choice) => self.choice(choice, span),
         };
         words!["give", award]
+    }
+
+    /// `choice of 2 from […] within 3 months otherwise give …`
+    fn choice(&mut self, choice: &'a Choice, span: Span) -> Doc {
+        let picks = choice.picks.as_ref().map(|picks| format!("{} from", number(picks)));
+        let entries = choice.entries.iter().map(|entry| (entry.span, self.amount(entry).into())).collect();
+        let list = self.list(entries, span);
+        let otherwise = choice.otherwise.as_ref();
+        let otherwise = otherwise.map(|amount| format!("otherwise give {}", self.amount(amount)));
+        words![
+            "choice of",
+            picks.unwrap_or_default(),
+            list,
+            "within",
+            duration(&choice.within),
+            otherwise.unwrap_or_default()
+        ]
     }
 
     /// `multiply …`; `span` is that of the statement

@@ -38,6 +38,9 @@ fn step(printer: &Printer<'_>, step: &Step) -> String {
             format!("{} {} by {}", printer.request(request), text(id), name(by))
         }
         Step::Joining { id, by } => format!("joining {} by {}", text(id), name(by)),
+        Step::Choose { amount, id, by } => {
+            format!("choose {} {} by {}", printer.amount(amount), text(id), name(by))
+        }
     }
 }
 

@@ -376,7 +376,7 @@ impl Choices {
     }
 
     pub(super) fn give(&mut self) -> Give {
-        match self.pick(8) {
+        match self.pick(9) {
             0 => Give::Flat(self.amount()),
             1 => Give::Per { amount: self.amount(), per: self.per() },
             2 => Give::Share { rate: self.percent(), base: self.base(), unit: self.name() },
@@ -395,7 +395,13 @@ impl Choices {
                 Give::Table { unit: self.name(), key: self.path(), rows: self.some(1, Self::cell), of }
             }
             6 => Give::More { percent: self.percent(), unit: self.name() },
-            _ => Give::MoreTable { unit: self.name(), key: self.path(), rows: self.some(1, Self::cell) },
+            7 => Give::MoreTable { unit: self.name(), key: self.path(), rows: self.some(1, Self::cell) },
+            _ => Give::Choice(Choice {
+                picks: self.maybe(Self::number),
+                entries: self.some(1, Self::amount),
+                within: self.duration(),
+                otherwise: self.maybe(Self::amount),
+            }),
         }
     }
 

@@ -53,7 +53,7 @@ fn an_empty_account() {
         concat!(
             r#"{{"format":1,"program":{{"name":"Hof & Laden","version":3,"fingerprint":"{}"}},"member":"Ann","#,
             r#""version":0,"joined":null,"attributes":[],"newest":null,"clock":null,"books":[],"next_lot":1,"#,
-            r#""lots":[],"next_voucher":1,"vouchers":[],"cards":[],"tiers":[],"counters":[],"last_events":[],"#,
+            r#""lots":[],"next_voucher":1,"vouchers":[],"next_choice":1,"choices":[],"cards":[],"tiers":[],"counters":[],"last_events":[],"#,
             r#""referral":null,"receipts":[],"seen":[]}}"#,
         ),
         program.fingerprint()
@@ -148,7 +148,7 @@ fn what_does_not_hold_together_is_refused() {
         ),
         (r#""level":"Freund","until""#, r#""level":"Feind","until""#, "the program has no level `Feind`"),
         (
-            r#""counter":"spend in month""#,
+            r#""counter":"unit \"sterne\" in calendar year""#,
             r#""counter":"spend in may""#,
             "counter `spend in may`: the program does not have it",
         ),

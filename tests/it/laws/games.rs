@@ -28,8 +28,14 @@ pub(super) fn tiers(stock: &Stock, genes: &Genes) -> String {
     let drop = draw.one(&["", "  then drop one level\n", "  then drop to earned tier\n"]);
     let gift = |draw: &mut Draw<'_>| {
         let unit = stock.unit(draw);
-        match draw.below(4) {
+        match draw.below(5) {
             0 => String::new(),
+            4 => {
+                let [(one, unit), (two, _)] = gift_offers(stock);
+                format!(
+                    "    on entry give choice of [{one} {unit}, {two} {unit}] within 20 days otherwise give 1 {unit}\n"
+                )
+            }
             1 if stock.voucher => "    on entry give 1 Gutschein\n".to_owned(),
             // what the block counts must not feed it
             _ if unit.name == "stars" => String::new(),
@@ -41,6 +47,48 @@ pub(super) fn tiers(stock: &Stock, genes: &Genes) -> String {
         "tiers Status {{\n  count {count} in {window}\n  upgrade at once\n{keep}{drop}  tier Basic\n  \
          tier Silver {{\n    reach {low}\n{one}  }}\n  tier Gold {{\n    reach {high}\n{two}  }}\n}}"
     )
+}
+
+/// What may be chosen where an entry gift is a choice.
+pub(super) fn gift_offers(stock: &Stock) -> [(String, String); 2] {
+    // the first unit can be spent, so no tiers count it
+    let unit = stock.units[0].name.to_owned();
+    [("3".to_owned(), unit.clone()), ("7".to_owned(), unit)]
+}
+
+/// `bonus Wahl { … }`, and what it offers.
+pub(super) fn choice(stock: &mut Stock, genes: &Genes) -> (String, Vec<(String, String)>) {
+    let draw = &mut Draw::new(genes);
+    stock.names.push("Wahl".to_owned());
+    let mut offers: Vec<(String, String)> = Vec::new();
+    for _ in 0..3 {
+        let unit = stock.unit(draw);
+        let offer = match draw.below(4) {
+            0 if stock.voucher => (draw.one(&["1", "2"]).to_owned(), "Gutschein".to_owned()),
+            _ => (unit.amount(draw).to_owned(), unit.name.to_owned()),
+        };
+        if !offers.contains(&offer) {
+            offers.push(offer);
+        }
+    }
+    if offers.len() < 2 {
+        offers.push(("1000".to_owned(), stock.units[0].name.to_owned()));
+    }
+    let picks = if offers.len() == 3 { draw.one(&["", "2 from "]) } else { "" };
+    let list: Vec<String> = offers.iter().map(|(amount, unit)| format!("{amount} {unit}")).collect();
+    let list = list.join(", ");
+    let within = draw.one(&["1 month", "10 days", "1 day", "3 months"]);
+    let otherwise = draw.maybe(50, |draw| {
+        let (amount, unit) = &offers[draw.below(offers.len())];
+        format!(" otherwise give {amount} {unit}")
+    });
+    let on = draw.one(&["purchase", "purchase", "stay", "joining"]);
+    let cap = draw.one(&["", "  cap 2 times per month\n"]);
+    let cap = if on == "joining" { "" } else { cap };
+    let text = format!(
+        "bonus Wahl {{\n  on {on}\n  give choice of {picks}[{list}] within {within}{otherwise}\n  combine add\n{cap}}}"
+    );
+    (text, offers)
 }
 
 /// `card Karte { … }`

@@ -40,6 +40,7 @@ pub(super) enum What {
     Stay { nights: Option<i64>, room: Option<&'static str> },
     Return { of: Option<String>, lines: Vec<Back>, all: Vec<Option<String>> },
     Joining { referrer: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
+    Choose { amount: String, unit: String },
 }
 
 /// One event, still to be built.
@@ -172,6 +173,7 @@ impl Happening {
                 }
                 event.build()
             }
+            What::Choose { amount, unit } => Event::choose(&self.id, self.member, &at, amount, unit).build(),
         };
         built.expect("generated events can be built")
     }
@@ -253,6 +255,7 @@ fn edges(zone: &str, day_starts: i64) -> Vec<i64> {
 struct Teller {
     edges: Vec<i64>,
     members: usize,
+    offers: Vec<(String, String)>,
     now: i64,
     spends: bool,
     wish: Wish,
@@ -268,6 +271,7 @@ impl Teller {
         Self {
             edges: edges(rules.zone, rules.day_starts),
             members,
+            offers: rules.offers.clone(),
             now,
             spends: rules.spends,
             wish,
@@ -289,6 +293,9 @@ impl Teller {
                 self.giving_back(&mut draw, member)
             } else if kind >= 60 {
                 stay(&mut draw)
+            } else if (45..59).contains(&kind) && !self.offers.is_empty() {
+                let (amount, unit) = self.offers[draw.below(self.offers.len())].clone();
+                What::Choose { amount, unit }
             } else if kind == 59 {
                 joining(&mut draw)
             } else {

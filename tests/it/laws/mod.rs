@@ -104,6 +104,7 @@ fn generated_histories_reach_every_kind_of_booking() {
         "CardFull",
         "NotCarriedOver",
         "Cancelled",
+        "Chosen",
         "to debt",
         "to pending",
         "referral-named",
@@ -116,6 +117,7 @@ fn generated_histories_reach_every_kind_of_booking() {
         "AlreadyMember",
         "NoSuchPurchase",
         "MoreThanIsLeft",
+        "NoSuchChoice",
     ];
     for word in wanted {
         assert!(seen.get(word).is_some_and(|count| *count >= 5), "too few of {word} in {seen:?}");

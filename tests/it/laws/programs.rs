@@ -26,6 +26,7 @@ pub(super) struct ProgramGenes {
     referral: Option<Genes>,
     returns: Option<Genes>,
     spending: Option<Genes>,
+    choice: Option<Genes>,
 }
 
 /// Programs of every kind.
@@ -44,12 +45,13 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.5, row(12)),
             option::of(row(6)),
             option::of(row(10)),
+            option::weighted(0.4, row(12)),
         ),
     )
         .prop_map(
             |(
                 (head, units, status, earns, bonuses, caps),
-                (tiers, card, voucher, referral, returns, spending),
+                (tiers, card, voucher, referral, returns, spending, choice),
             )| {
                 ProgramGenes {
                     head,
@@ -64,6 +66,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     referral,
                     returns,
                     spending,
+                    choice,
                 }
             },
         )
@@ -100,6 +103,8 @@ pub(super) struct Rules {
     /// All `earn` and `bonus` rules.
     pub(super) rule_names: Vec<String>,
     pub(super) has_referral: bool,
+    /// What members may choose if they have the choice: number and name.
+    pub(super) offers: Vec<(String, String)>,
     /// Whether no unit ever expires.
     pub(super) for_ever: bool,
     pub(super) takes_back: bool,
@@ -174,10 +179,19 @@ impl Rules {
         for genes in &genes.bonuses {
             blocks.push(stock.bonus(genes));
         }
+        let mut offers = Vec::new();
+        if let Some(genes) = &genes.choice {
+            let (text, more) = games::choice(&mut stock, genes);
+            blocks.push(text);
+            offers = more;
+        }
         for (name, genes) in ["Topf", "Deckel"].into_iter().zip(&genes.caps) {
             blocks.push(stock.shared_cap(name, genes));
         }
         blocks.extend(genes.tiers.as_ref().map(|genes| games::tiers(&stock, genes)));
+        if blocks.iter().any(|block| block.contains("on entry give choice")) {
+            offers.extend(games::gift_offers(&stock));
+        }
         blocks.extend(genes.card.as_ref().map(|genes| games::card(&stock, genes)));
         blocks.extend(genes.referral.as_ref().map(|genes| games::referral(&stock, genes)));
         if let Some(genes) = &genes.spending {
@@ -197,6 +211,7 @@ impl Rules {
             caps: stock.caps,
             decimals,
             rule_names: stock.names,
+            offers,
             has_referral: genes.referral.is_some(),
             for_ever,
             takes_back,
