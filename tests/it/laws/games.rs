@@ -167,7 +167,7 @@ pub(super) fn returns(genes: &Genes) -> (String, bool, bool) {
 }
 
 /// How points are spent, and a reward.
-pub(super) fn spending(stock: &Stock, genes: &Genes) -> Vec<String> {
+pub(super) fn spending(stock: &Stock, genes: &Genes) -> (Vec<String>, i64) {
     let mut draw = Draw::new(genes);
     let price = draw.one(&["3", "10", "1"]);
     let rate = draw.one(&["10 points for 1 EUR", "1 point for 0.03 EUR", "7 points for 0.50 EUR"]);
@@ -188,8 +188,13 @@ pub(super) fn spending(stock: &Stock, genes: &Genes) -> Vec<String> {
         _ => "  grants 1 item free\n".to_owned(),
     };
     let cap = draw.one(&["", "  cap 2 times per month\n"]);
-    vec![
+    let mut blocks = vec![
         format!("redeem points {{\n{lines}}}"),
         format!("reward Tasche costs {price} points {{\n{gives}{cap}}}"),
-    ]
+    ];
+    let when = draw.one(&["", "", "at once", "every month", "every 2 months from 02-01 from 30 points on"]);
+    if stock.voucher && !when.is_empty() {
+        blocks.push(format!("convert 20 points into 2 Gutschein {when}"));
+    }
+    (blocks, price.parse().expect("a number"))
 }

@@ -10,6 +10,7 @@ mod games;
 mod histories;
 mod money;
 mod programs;
+mod requests;
 mod rules;
 mod same;
 mod time;
@@ -101,6 +102,9 @@ fn generated_histories_reach_every_kind_of_booking() {
         "Expired",
         "Returned",
         "Repaid",
+        "Redeemed",
+        "GivenBack",
+        "Converted",
         "CardFull",
         "NotCarriedOver",
         "Cancelled",
@@ -118,6 +122,14 @@ fn generated_histories_reach_every_kind_of_booking() {
         "NoSuchPurchase",
         "MoreThanIsLeft",
         "NoSuchChoice",
+        "NoSuchVoucher",
+        "NotUsableYet",
+        "ConditionNotMet",
+        "CapUsedUp",
+        "NotEnough",
+        "BelowSmallest",
+        "NotWholeStep",
+        "AboveLargest",
     ];
     for word in wanted {
         assert!(seen.get(word).is_some_and(|count| *count >= 5), "too few of {word} in {seen:?}");

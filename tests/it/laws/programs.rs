@@ -111,6 +111,8 @@ pub(super) struct Rules {
     pub(super) may_go_negative: bool,
     /// Whether points can be spent.
     pub(super) spends: bool,
+    /// The price of the reward, in points.
+    pub(super) price: Option<i64>,
 }
 
 impl std::fmt::Debug for Rules {
@@ -194,8 +196,11 @@ impl Rules {
         }
         blocks.extend(genes.card.as_ref().map(|genes| games::card(&stock, genes)));
         blocks.extend(genes.referral.as_ref().map(|genes| games::referral(&stock, genes)));
+        let mut price = None;
         if let Some(genes) = &genes.spending {
-            blocks.append(&mut games::spending(&stock, genes));
+            let (mut more, costs) = games::spending(&stock, genes);
+            blocks.append(&mut more);
+            price = Some(costs);
         }
         let (mut takes_back, mut may_go_negative) = (true, true);
         if let Some(genes) = &genes.returns {
@@ -217,6 +222,7 @@ impl Rules {
             takes_back,
             may_go_negative,
             spends: genes.spending.is_some(),
+            price,
         }
     }
 }
