@@ -125,6 +125,9 @@ fn filtered(facts: &Facts<'_>, filter: FilterId, of: impl Fn(&Item) -> i64) -> B
 /// that room back.
 pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut Rows) -> Vec<MeterShare> {
     let mut shares = Vec::new();
+    if !rows.asked.spend_caps {
+        return shares;
+    }
     for (cap, by) in use_spend(facts, rows) {
         count_cap(draft, facts, cap, by);
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };

@@ -30,7 +30,7 @@ pub(crate) use ids::{
     UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
-pub(crate) use lookup::Symbols;
+pub(crate) use lookup::{ShortText, Symbols, packed};
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use rule::{

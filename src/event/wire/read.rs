@@ -84,7 +84,7 @@ impl Fields {
         let name = self.name()?;
         let mut item = Item::from_micros(&name, quantity, price, None);
         item.sku = self.sku()?;
-        item.category = self.text("category")?;
+        item.set_category(self.text("category")?);
         item.brand = self.text("brand")?;
         item.attributes = self.attributes()?.into();
         Ok(item)
