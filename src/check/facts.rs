@@ -4,6 +4,7 @@ use super::attributes::Schema;
 use super::declared::Declared;
 use super::money::is_currency;
 use super::numbers;
+use super::periods::Periods;
 use super::report::{Once, Report};
 use super::table;
 use crate::calendar::{Date, Duration, Weekday, Zone};
@@ -26,6 +27,7 @@ pub(super) struct Settings {
     pub(super) membership_day: Option<u8>,
     pub(super) late: Option<Duration>,
     pub(super) before_joining: Option<Duration>,
+    pub(super) periods: Periods,
 }
 
 impl Settings {
@@ -43,6 +45,7 @@ impl Settings {
             membership_day: None,
             late: None,
             before_joining: None,
+            periods: Periods::new(),
         }
     }
 }
@@ -229,7 +232,11 @@ fn units<'a>(all: &Declared<'a>, report: &mut Report) -> Vec<UnitFacts<'a>> {
                         decimals.set(*number, line.span, report);
                     }
                     UnitLine::Round(_) => precise = true,
-                    UnitLine::Worth(_) | UnitLine::Activate(_) | UnitLine::Expire(_) => {}
+                    UnitLine::Worth(_)
+                    | UnitLine::Activate(_)
+                    | UnitLine::Expire(_)
+                    | UnitLine::NoExpiry(_)
+                    | UnitLine::SpendOrder(_) => {}
                 }
             }
             let digits = decimals.value().and_then(|number| {

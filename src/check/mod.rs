@@ -26,6 +26,7 @@ mod money;
 mod never;
 mod numbers;
 mod overlap;
+mod periods;
 mod profiles;
 mod program_checks;
 mod rates;
@@ -41,6 +42,7 @@ mod similar;
 mod sources;
 mod subjects;
 mod table;
+mod terms;
 mod tiers;
 mod tiers_reach;
 mod times;
@@ -155,7 +157,8 @@ fn lower(
     report: &mut Report,
 ) -> Option<(Program, Vec<TestCase>)> {
     let all = Declared::collect(files, limits, report);
-    let settings = settings::settings(all.program, report);
+    let mut settings = settings::settings(all.program, report);
+    settings.periods = periods::periods(&all, report);
     let facts = Facts::read(&all, settings, report);
     let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
     let program = tables(&mut lowering);
@@ -197,6 +200,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let rules = low.finish_rules(drafts, &units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
     let event_count = events.len();
+    let of_units = units.iter().map(|unit| &unit.hold);
+    let keeps = of_units.chain(rules.iter().map(|rule| &rule.hold)).any(Option::is_some);
     let settings = low.settings();
     let (meters, filters) = low.counters.take_tables();
     let symbols = std::mem::take(&mut low.symbols);
@@ -235,6 +240,9 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         returns: returns?,
+        dates: std::mem::take(&mut low.dates).into(),
+        activities: std::mem::take(&mut low.activities).into(),
+        keeps,
         meters,
         filters,
         fingerprint: 0,
@@ -258,6 +266,9 @@ fn report_unused(all: &Declared<'_>, facts: &Facts<'_>, report: &mut Report) {
     all.vouchers.report_unused("no rule gives it", report);
     all.lists.report_unused("no condition asks for it", report);
     all.events.report_unused("no rule waits for it", report);
+    for period in facts.settings.periods.values().filter(|period| !period.used.get()) {
+        table::unused("period", &period.name, "nothing names it", report);
+    }
     facts.member.report_unused(report);
     facts.item.report_unused(report);
     for schema in &facts.events {

@@ -79,6 +79,7 @@ impl<'a> Tree<'a> {
             BlockKind::Import(_)
             | BlockKind::Schema(_)
             | BlockKind::Vocabulary(_)
+            | BlockKind::Period(_)
             | BlockKind::Returns(_)
             | BlockKind::Test(_) => {}
         }

@@ -10,6 +10,7 @@ mod choices;
 mod draft;
 pub(crate) mod given;
 mod judge;
+pub(crate) mod lot_terms;
 mod outcome;
 mod refuse;
 mod returning;
@@ -37,9 +38,9 @@ pub use refuse::{EvaluateError, Refusal, Rejection};
 
 use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
 use crate::calendar::Instant;
-use crate::event::{Event, Kind, Message};
+use crate::event::{Event, Kind, Message, Named};
 use crate::ledger::Cause;
-use crate::program::{EventKindId, Program};
+use crate::program::{Activity, EventKindId, Program};
 use bound::Bound;
 use rows::Rows;
 use std::borrow::Cow;
@@ -224,8 +225,12 @@ impl Evaluator {
         let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
         draft.change(Change::Clock(event.at));
         match &event.kind {
-            Kind::Named(_) => {
+            Kind::Named(Named { of: event_of, .. }) => {
                 if let Some(kind) = bound.kind {
+                    draft.names_purchase = true;
+                    if let Some(purchase) = event_of {
+                        lot_terms::release(&mut draft, kind, purchase);
+                    }
                     named(&facts, &mut draft, &mut self.rows, kind, &mut gathered.trace)?;
                 }
             }
@@ -299,6 +304,7 @@ fn named(
     trace: &mut Option<Trace>,
 ) -> Result<(), Rejection> {
     draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
+    draft.note_activity(Activity::Event(kind));
     let mut awards = award(facts, draft, rows, kind, trace)?;
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));

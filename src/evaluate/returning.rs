@@ -6,6 +6,7 @@
 use super::bound::{Bound, Note};
 use super::draft::{Draft, Portion, Transfer};
 use super::judge::Facts;
+use super::lot_terms::sort_for_spending;
 use super::refuse::{Refusal, Rejection};
 use super::rows::Rows;
 use super::{
@@ -382,7 +383,7 @@ fn take_in_order(
         return 0;
     }
     let mut rest = amount;
-    for (lot, portion) in spending_order(facts.account, unit) {
+    for (lot, portion) in spending_order(facts.program, facts.account, unit) {
         let part = draft.take(lot, portion, rest, BACK, of);
         rest -= part;
         if lapses {
@@ -396,18 +397,13 @@ fn take_in_order(
 }
 
 /// All that a member has of a unit, in spending order, and after it what is not usable yet.
-fn spending_order(account: &Account, unit: UnitId) -> Vec<(&Lot, Portion)> {
+fn spending_order<'a>(program: &Program, account: &'a Account, unit: UnitId) -> Vec<(&'a Lot, Portion)> {
     let usable = account.lots.of(unit).filter(|lot| lot.left > 0).map(|lot| (lot, Portion::Usable));
     let pending = |lot: &'_ Lot| lot.pending.clone().into_iter().map(|(start, _)| Portion::From(start));
-    let mut all: Vec<(&Lot, Portion)> = usable.collect();
+    let mut all: Vec<(&'a Lot, Portion)> = usable.collect();
     all.extend(account.lots.of(unit).flat_map(|lot| pending(lot).map(move |portion| (lot, portion))));
-    all.sort_by_key(|(lot, portion)| {
-        let start = match portion {
-            Portion::Usable => None,
-            Portion::From(start) => Some(*start),
-        };
-        (start.is_some(), lot.last.unwrap_or(Date::MAX), start, lot.number)
-    });
+    sort_for_spending(program, unit, &mut all, |(lot, _)| lot);
+    all.sort_by_key(|(_, portion)| *portion != Portion::Usable);
     all
 }
 

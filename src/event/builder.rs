@@ -55,6 +55,9 @@ pub enum EventError {
     /// Both items and a total, or a total on an event that has none.
     #[error("an event carries either items or a total")]
     ItemsAndTotal,
+    /// A purchase names another one; only declared events and returns do.
+    #[error("a purchase names no other purchase")]
+    PurchaseOfPurchase,
     /// An attribute is written twice.
     #[error("the attribute `{0}` is there twice")]
     Twice(String),
@@ -211,7 +214,7 @@ impl EventBuilder {
         self
     }
 
-    /// The purchase that comes back.
+    /// The purchase that comes back, or that a declared event is about.
     #[must_use]
     pub fn of(mut self, purchase: &str) -> Self {
         self.of = Some(purchase.into());
@@ -288,6 +291,12 @@ impl EventBuilder {
                 }
                 let has_basket = !items.is_empty();
                 let payments = joined_payments(self.payments)?;
+                if let Some(of) = &self.of {
+                    check_text("the purchase that the event names", of)?;
+                    if &*name == "purchase" {
+                        return Err(EventError::PurchaseOfPurchase);
+                    }
+                }
                 Ok(Kind::Named(Named {
                     name,
                     items: items.into(),
@@ -295,6 +304,7 @@ impl EventBuilder {
                     channel: self.channel,
                     store: self.store,
                     payments,
+                    of: self.of,
                 }))
             }
             BuilderKind::Return => {
@@ -455,6 +465,10 @@ pub(crate) fn digest(event: &Event) -> u128 {
             }
             digest.word(named.items.len() as u64);
             named.items.iter().for_each(|item| item.digest(&mut digest));
+            if let Some(of) = &named.of {
+                digest.word(1);
+                digest.text(of);
+            }
         }
         Kind::Return(back) => {
             digest.word(2);

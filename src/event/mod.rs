@@ -74,6 +74,8 @@ pub(crate) struct Named {
     pub(crate) store: Option<Box<str>>,
     /// How money was paid: means and micro-units.
     pub(crate) payments: Box<[(Box<str>, i64)]>,
+    /// The purchase that a declared event is about.
+    pub(crate) of: Option<Arc<str>>,
 }
 
 /// A return.

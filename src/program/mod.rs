@@ -19,6 +19,7 @@ mod lookup;
 mod meter;
 mod names;
 mod rule;
+mod terms;
 mod test;
 mod things;
 
@@ -26,8 +27,8 @@ pub(crate) use asked::Asked;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub use describe::{CardInfo, LevelInfo, UnitInfo, VoucherInfo};
 pub(crate) use ids::{
-    CapId, CardId, ChoiceId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RuleId, Symbol, TiersId,
-    UnitId, VoucherId,
+    ActivitiesId, CapId, CardId, ChoiceId, DateId, EventKindId, FilterId, GroupId, MeterId, ReferralId,
+    RuleId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{ShortText, Symbols, packed};
@@ -37,10 +38,11 @@ pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
 };
+pub(crate) use terms::{Activate, Activity, DateAttribute, Expire, ExpireFrom, SpendOrder};
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
-    Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Keep, Level, Metric, Qualifies,
-    Reach, Referral, Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
+    Attribute, AttributeKind, Card, EventKind, Keep, Level, Metric, Qualifies, Reach, Referral, Returns,
+    Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
 };
 
 use crate::calendar::{Date, Duration, Zone};
@@ -102,6 +104,12 @@ pub struct Program {
     pub(crate) tiers: Box<[Tiers]>,
     pub(crate) referrals: Box<[Referral]>,
     pub(crate) returns: Returns,
+    /// The dates that `activate on` names.
+    pub(crate) dates: Box<[DateAttribute]>,
+    /// What `expire after … without` names, each list sorted and without doubles.
+    pub(crate) activities: Box<[Box<[Activity]>]>,
+    /// Whether any lot may be kept after its last day.
+    pub(crate) keeps: bool,
     pub(crate) meters: Box<[Meter]>,
     pub(crate) meter_index: MeterIndex,
     pub(crate) filters: Box<[Test]>,

@@ -22,3 +22,4 @@ mod laws;
 mod real;
 mod scenario;
 mod syntax;
+mod time;

@@ -156,6 +156,9 @@ impl Raw {
         fields.refuse("returns", "a return")?;
         fields.refuse("all_items", "a return")?;
         fields.refuse("referrer", "a joining")?;
+        if let Some(of) = fields.text("of")? {
+            event = event.of(&of);
+        }
         if let Some(total) = fields.micros("total")? {
             if !self.lines.is_empty() {
                 return Err("an event carries either `items` or a `total`".into());
@@ -192,6 +195,7 @@ impl Raw {
         let [id, member, at] = self.head()?;
         let mut event = Event::returned(&id, &member, &at);
         self.fields.refuse("total", "a purchase")?;
+        self.fields.refuse("of", "a declared event")?;
         self.fields.refuse("referrer", "a joining")?;
         // where and with what money is given back is known, but nothing asks for it
         self.fields.text("store")?;
@@ -224,6 +228,7 @@ impl Raw {
             ("payments", "a purchase"),
             ("returns", "a return"),
             ("all_items", "a return"),
+            ("of", "a declared event"),
         ] {
             self.fields.refuse(key, belongs)?;
         }

@@ -5,7 +5,7 @@ use crate::event::{Choose, Event, Item, Kind, Message, MessageBody, Named, Retur
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// Fields of every event; an attribute with such a name stands in `attributes`.
-const EVENT_FIELDS: [&str; 14] = [
+const EVENT_FIELDS: [&str; 15] = [
     "id",
     "type",
     "member",
@@ -17,6 +17,7 @@ const EVENT_FIELDS: [&str; 14] = [
     "channel",
     "payments",
     "returns",
+    "of",
     "all_items",
     "referrer",
     "attributes",
@@ -58,6 +59,7 @@ fn kind(event: &Event) -> &str {
 }
 
 fn basket<M: SerializeMap>(map: &mut M, named: &Named) -> Result<(), M::Error> {
+    option(map, "of", named.of.as_deref())?;
     match &*named.items {
         [] => {}
         [item] if is_total(item) => map.serialize_entry("total", &money(item.value))?,

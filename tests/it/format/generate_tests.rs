@@ -11,7 +11,12 @@ impl Choices {
                 let step = match self.pick(5) {
                     0 => Step::Clock,
                     1 => Step::Return { id: self.text(), of: self.maybe(Self::text), by: self.name() },
-                    2 => Step::Event { event: self.name(), id: self.text(), by: self.name() },
+                    2 => Step::Event {
+                        event: self.name(),
+                        id: self.text(),
+                        of: self.maybe(Self::text),
+                        by: self.name(),
+                    },
                     3 => Step::Joining { id: self.text(), by: self.name() },
                     _ => Step::Choose { amount: self.amount(), id: self.text(), by: self.name() },
                 };

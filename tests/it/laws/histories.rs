@@ -37,7 +37,7 @@ pub(super) struct Back {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
     Purchase { lines: Vec<Line>, total: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
-    Stay { nights: Option<i64>, room: Option<&'static str> },
+    Stay { nights: Option<i64>, room: Option<&'static str>, of: Option<String> },
     Return { of: Option<String>, lines: Vec<Back>, all: Vec<Option<String>> },
     Joining { referrer: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
     Choose { amount: String, unit: String },
@@ -136,8 +136,11 @@ impl Happening {
                 }
                 event.build()
             }
-            What::Stay { nights, room } => {
+            What::Stay { nights, room, of } => {
                 let mut event = Event::named("stay", &self.id, self.member, &at);
+                if let Some(of) = of {
+                    event = event.of(of);
+                }
                 if let Some(nights) = nights {
                     event = event.attribute("nights", *nights);
                 }
@@ -254,6 +257,8 @@ struct Teller {
     offers: Vec<(String, String)>,
     now: i64,
     wish: Wish,
+    /// Whether points wait for a stay.
+    waits: bool,
     told: Vec<Happening>,
 }
 
@@ -263,12 +268,14 @@ impl Teller {
         let members = [1, 2, 3, 2][draw.below(4)];
         // 2026-01-05 10:00 UTC and up to two years later
         let now = 1_767_607_200 + 24 * DAY * draw.below(30) as i64;
+        let waits = rules.text().contains("activate on stay");
         Self {
             edges: edges(rules.zone, rules.day_starts),
             members,
             offers: rules.offers.clone(),
             now,
             wish,
+            waits,
             told: Vec::new(),
         }
     }
@@ -285,11 +292,11 @@ impl Teller {
                 joining(&mut draw)
             } else if kind >= 68 && self.wish.returns {
                 self.giving_back(&mut draw, member)
-            } else if kind >= 60 {
-                stay(&mut draw)
             } else if (45..59).contains(&kind) && !self.offers.is_empty() {
                 let (amount, unit) = self.offers[draw.below(self.offers.len())].clone();
                 What::Choose { amount, unit }
+            } else if kind >= if self.waits { 45 } else { 60 } {
+                self.stay(&mut draw, member)
             } else if kind == 59 {
                 joining(&mut draw)
             } else {
@@ -321,6 +328,17 @@ impl Teller {
             return self.now - back;
         }
         self.now
+    }
+
+    /// A stay, mostly about one of the last purchases.
+    fn stay(&self, draw: &mut Draw<'_>, member: &str) -> What {
+        let nights = [Some(2), None, Some(0), Some(7), Some(60)][draw.below(5)];
+        let room = [None, Some("120"), Some("0.05"), Some("333.33")][draw.below(4)];
+        let bought = self.told.iter().rev();
+        let mut bought =
+            bought.filter(|told| told.member == member && matches!(told.what, What::Purchase { .. }));
+        let of = bought.nth(draw.below(3)).filter(|_| draw.often(70)).map(|told| told.id.clone());
+        What::Stay { nights, room, of }
     }
 
     fn giving_back(&self, draw: &mut Draw<'_>, member: &str) -> What {
@@ -431,13 +449,8 @@ fn words(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
     say("code", draw.one(&["", "", "", "ABC", "XYZ"]));
     say("km", draw.one(&["", "", "7", "20", "0", "3"]));
     say("gift", draw.one(&["", "", "", "4", "0.05"]));
+    say("trip", draw.one(&["", "", "", "2026-06-01", "2027-03-28", "2026-02-28"]));
     words
-}
-
-fn stay(draw: &mut Draw<'_>) -> What {
-    let nights = [Some(2), None, Some(0), Some(7), Some(60)][draw.below(5)];
-    let room = [None, Some("120"), Some("0.05"), Some("333.33")][draw.below(4)];
-    What::Stay { nights, room }
 }
 
 fn joining(draw: &mut Draw<'_>) -> What {
