@@ -1,11 +1,12 @@
 //! What an outcome changes beside its ledger deltas, and the small states of an account.
 
+use super::open_end::OpenEnd;
 use super::receipt::Receipt;
 use super::records::Record;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Delta, Source, Thing};
-use crate::program::{CardId, ChoiceId, EventKindId, MeterId, Program, TiersId, VoucherId};
+use crate::program::{Activity, CardId, ChoiceId, EventKindId, MeterId, Program, TiersId, VoucherId};
 use std::sync::Arc;
 
 /// Everything that posting an outcome books: ledger deltas and changes of counters and states.
@@ -26,6 +27,10 @@ pub(crate) enum Change {
     Applied(Arc<str>, Record, Instant),
     /// The newest event of a kind.
     LastOf(EventKindId, Instant, Date),
+    /// Something happened that may keep lots alive.
+    Active(Activity, Date),
+    /// The terms of a lot whose last day may still move.
+    LotTerms(u32, Arc<OpenEnd>),
     /// A counter changes.
     Meter(MeterId, i64, i64),
     /// A purchase has been returned, or a part of it.

@@ -1,11 +1,14 @@
 //! Lots: all amounts of one unit that one rule gave on the same terms.
 //!
 //! Amounts of equal unit, source and last day share a lot, so an account has as many lots as there are different last
-//! days, and not as many as there were purchases. What is not usable yet stands beside it, by its first day.
+//! days, and not as many as there were purchases. What is not usable yet stands beside it, by its first day. Where the
+//! last day may still move, the lot remembers why, and amounts share it that have all of this in common.
 
+use super::open_end::OpenEnd;
 use crate::calendar::Date;
 use crate::ledger::Source;
-use crate::program::UnitId;
+use crate::program::{Activity, UnitId};
+use std::sync::Arc;
 
 /// What is left of all amounts on the same terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +19,15 @@ pub(crate) struct Lot {
     pub(crate) number: u32,
     pub(crate) unit: UnitId,
     pub(crate) source: Source,
-    /// Last usable day.
+    /// Last usable day, as it is now.
     pub(crate) last: Option<Date>,
+    /// Why the last day may still move; `None` where it is settled.
+    pub(crate) end: Option<Arc<OpenEnd>>,
     /// The day of the newest booking of it.
     pub(crate) earned: Date,
     /// Usable.
     pub(crate) left: i64,
-    /// Not usable yet: first usable day and amount, by day.
+    /// Not usable yet: first usable day and amount, by day. [`Date::MAX`] waits for an event.
     pub(crate) pending: Vec<(Date, i64)>,
     /// What went without being used: it expired, or went for lines of no purchase. A later return counts it as taken.
     pub(crate) lapsed: i64,
@@ -32,7 +37,18 @@ impl Lot {
     /// An empty lot.
     pub(crate) const fn open(number: u32, terms: Terms, earned: Date) -> Self {
         let (unit, source, last) = terms;
-        Self { key: key(terms), number, unit, source, last, earned, left: 0, pending: Vec::new(), lapsed: 0 }
+        Self {
+            key: key(terms),
+            number,
+            unit,
+            source,
+            last,
+            end: None,
+            earned,
+            left: 0,
+            pending: Vec::new(),
+            lapsed: 0,
+        }
     }
 
     /// What is not usable yet, of all days.
@@ -53,6 +69,23 @@ impl Lot {
     /// Whether nothing can ask for it any more.
     pub(crate) fn is_spent(&self) -> bool {
         self.left == 0 && self.pending.is_empty() && self.lapsed == 0
+    }
+
+    /// Whether `no expiry when` of its terms may keep it.
+    pub(crate) fn may_be_held(&self) -> bool {
+        self.end.as_ref().is_some_and(|end| end.hold.is_some() && end.wait.is_none())
+    }
+
+    /// Its place among all lots. Lots whose last day may still move stand each by itself.
+    fn order(&self) -> ((u64, u64), u32) {
+        (self.key, if self.end.is_some() { self.number } else { 0 })
+    }
+
+    /// Sets the terms of a lot whose last day may still move.
+    pub(crate) fn set_end(&mut self, end: Arc<OpenEnd>) {
+        self.last = end.last();
+        self.key = key((self.unit, self.source, self.last));
+        self.end = Some(end);
     }
 
     fn add_pending(&mut self, start: Date, amount: i64) {
@@ -120,7 +153,7 @@ impl Lots {
         self.0.iter().filter(move |lot| lot.unit == unit)
     }
 
-    /// The lot with these terms.
+    /// The lot with these terms that nothing can move.
     pub(crate) fn with(&self, unit: UnitId, source: Source, last: Option<Date>) -> Option<&Lot> {
         self.place((unit, source, last)).ok().and_then(|place| self.0.get(place))
     }
@@ -130,7 +163,7 @@ impl Lots {
         self.0.iter().find(|lot| lot.number == number)
     }
 
-    /// Adds an amount to the lot with these terms, or opens one with this number. An amount with a first day is not
+    /// Adds an amount to the lot with this number, or opens one on these terms. An amount with a first day is not
     /// usable before.
     pub(crate) fn add(
         &mut self,
@@ -139,11 +172,15 @@ impl Lots {
         earned: Date,
         (pending_until, amount): (Option<Date>, i64),
     ) {
-        let place = self.place(terms);
-        if let Err(place) = place {
+        let known = match self.place(terms) {
+            Ok(place) if self.0.get(place).is_some_and(|lot| lot.number == number) => Some(place),
+            _ => self.0.iter().position(|lot| lot.number == number),
+        };
+        let place = known.unwrap_or_else(|| {
+            let (Ok(place) | Err(place)) = self.place(terms);
             self.0.insert(place, Lot::open(number, terms, earned));
-        }
-        let (Ok(place) | Err(place)) = place;
+            place
+        });
         let Some(lot) = self.0.get_mut(place) else { return };
         lot.earned = lot.earned.max(earned);
         match pending_until {
@@ -154,13 +191,36 @@ impl Lots {
 
     /// Puts a whole lot in its place; `false` if there is one with its terms.
     pub(crate) fn put(&mut self, lot: Lot) -> bool {
-        match self.place((lot.unit, lot.source, lot.last)) {
+        match self.0.binary_search_by(|other| other.order().cmp(&lot.order())) {
             Ok(_) => false,
             Err(place) => {
                 self.0.insert(place, lot);
                 true
             }
         }
+    }
+
+    /// Sets the terms of a lot whose last day may still move.
+    pub(crate) fn set_terms(&mut self, number: u32, end: &Arc<OpenEnd>) {
+        if let Some(lot) = self.0.iter_mut().find(|lot| lot.number == number) {
+            lot.set_end(Arc::clone(end));
+        }
+        self.0.sort_by_key(Lot::order);
+    }
+
+    /// Notes that something happened on a day: what ends without it lasts longer. Tells whether something does.
+    pub(crate) fn note(&mut self, activity: Activity, day: Date) -> bool {
+        let mut any = false;
+        for lot in &mut self.0 {
+            let Some(mut end) = lot.end.take_if(|end| end.counts(activity, day)) else { continue };
+            Arc::make_mut(&mut end).note(activity, day);
+            lot.set_end(end);
+            any = true;
+        }
+        if any {
+            self.0.sort_by_key(Lot::order);
+        }
+        any
     }
 
     /// What was pending up to a day becomes usable.
@@ -199,8 +259,8 @@ impl Lots {
     }
 
     fn place(&self, terms: Terms) -> Result<usize, usize> {
-        let wanted = key(terms);
-        self.0.binary_search_by(|lot| lot.key.cmp(&wanted))
+        let wanted = (key(terms), 0);
+        self.0.binary_search_by(|lot| lot.order().cmp(&wanted))
     }
 }
 

@@ -7,6 +7,7 @@ mod change;
 mod lines;
 mod lots;
 mod meters;
+mod open_end;
 mod post;
 mod receipt;
 mod records;
@@ -20,6 +21,7 @@ pub(crate) use change::{
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;
+pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub use post::PostError;
 pub(crate) use receipt::{Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot};
 pub(crate) use records::{Record, Records};
@@ -28,7 +30,7 @@ pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 
 use crate::calendar::{Date, Instant};
 use crate::ledger::Totals;
-use crate::program::Program;
+use crate::program::{Activity, Program};
 use std::sync::Arc;
 
 /// The account of one member under one program.
@@ -69,6 +71,8 @@ pub struct Account {
     pub(crate) meters: Meters,
     /// Newest instant and local day of each event kind, by [`crate::program::EventKindId`].
     pub(crate) last_of: Vec<Option<(Instant, Date)>>,
+    /// The last day of what keeps lots alive and is no event, by activity; only what the program asks.
+    pub(crate) active: Vec<(Activity, Date)>,
     /// Events that were applied, and the receipts of those that can be returned.
     pub(crate) records: Records,
     /// How this member was referred.
@@ -103,6 +107,7 @@ impl Account {
             tiers: vec![TierState::default(); program.tiers.len()],
             meters: Meters::default(),
             last_of: vec![None; program.events.len()],
+            active: Vec::new(),
             records: Records::default(),
             link: None,
             due: None,

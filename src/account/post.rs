@@ -6,7 +6,7 @@ use super::change::{Change, HeldVoucher, LinkStage, OpenChoice, Postings};
 use super::{Account, CardState, Lot};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
-use crate::program::{Convert, Program, UnitKind};
+use crate::program::{Activity, Convert, Program, UnitKind};
 use std::collections::BTreeSet;
 
 /// Why an outcome cannot be posted. Nothing has been booked then.
@@ -43,8 +43,8 @@ impl Account {
         for change in &postings.changes {
             stale_due |= self.book_change(program, change);
         }
-        if stale_due || program.converts_on_clock() {
-            self.due = self.first_due();
+        if stale_due || program.keeps || program.converts_on_clock() {
+            self.due = self.first_due(self.clock_day(program));
         }
         if let Some(day) = self.next_conversion(program) {
             self.expect_due(day);
@@ -151,8 +151,9 @@ impl Account {
     }
 
     fn open_lot(&mut self, delta: &Delta) {
-        let start = delta.usable_from.unwrap_or(delta.day);
         let pending = delta.to == Book::Pending;
+        // what waits for an event has no first day yet
+        let start = delta.usable_from.unwrap_or(if pending { Date::MAX } else { delta.day });
         match delta.thing {
             Thing::Unit(unit) => {
                 let pending_until = pending.then_some(start);
@@ -186,7 +187,7 @@ impl Account {
             }
             Thing::Stamps(_) => {}
         }
-        if pending {
+        if pending && start < Date::MAX {
             self.expect_due(start);
         }
         if let Some(last) = delta.last_day {
@@ -270,6 +271,14 @@ impl Account {
                     *last = Some((*at, *day));
                 }
             }
+            Change::Active(activity, day) => {
+                self.note_active(*activity, *day);
+                return self.lots.note(*activity, *day);
+            }
+            Change::LotTerms(lot, open) => {
+                self.lots.set_terms(*lot, open);
+                return true;
+            }
             Change::Meter(meter, slot, by) => {
                 let added = self.meters.add(*meter, *slot, *by);
                 debug_assert!(added, "limits keep counters in range");
@@ -300,6 +309,29 @@ impl Account {
             }
         }
         false
+    }
+
+    /// Remembers when lots were last kept alive by what is no event: a late booking counts from there.
+    fn note_active(&mut self, activity: Activity, day: Date) {
+        if matches!(activity, Activity::Event(_)) {
+            return;
+        }
+        match self.active.binary_search_by_key(&activity, |(known, _)| *known) {
+            Ok(place) => {
+                if let Some((_, last)) = self.active.get_mut(place) {
+                    *last = day.max(*last);
+                }
+            }
+            Err(place) => self.active.insert(place, (activity, day)),
+        }
+    }
+
+    /// The last day of an activity, as far as it is known.
+    pub(crate) fn last_active(&self, activity: Activity) -> Option<Date> {
+        match activity {
+            Activity::Event(kind) => self.last_of.get(kind.index()).copied().flatten().map(|(_, day)| day),
+            _ => self.active.iter().find(|(known, _)| *known == activity).map(|(_, day)| *day),
+        }
     }
 
     /// Another event is the newest: what nothing can ask any more is forgotten.
@@ -351,12 +383,15 @@ impl Account {
         due.min()
     }
 
-    /// The first day on which the clock has work.
+    /// The first day on which the clock has work, if it has run up to the start of a day. What is kept after its last
+    /// day is asked again at the next start of day.
     #[inline(never)]
-    pub(super) fn first_due(&self) -> Option<Date> {
+    pub(crate) fn first_due(&self, asked: Option<Date>) -> Option<Date> {
         let lots = self.lots.iter().filter(|lot| lot.all_left() != 0).flat_map(|lot| {
-            let next = lot.pending.first().map(|(start, _)| *start);
-            [next, lot.last.map(|last| last.plus_days(1))]
+            let next = lot.pending.first().map(|(start, _)| *start).filter(|start| *start < Date::MAX);
+            let again = asked.filter(|_| lot.may_be_held()).map(|asked| asked.plus_days(1));
+            let over = lot.last.map(|last| last.plus_days(1));
+            [next, over.map(|over| again.map_or(over, |again| over.max(again)))]
         });
         let vouchers = self.vouchers.iter().map(|held| held.last.map(|last| last.plus_days(1)));
         let choices = self.choices.iter().map(|open| open.last.map(|last| last.plus_days(1)));

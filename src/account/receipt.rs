@@ -1,6 +1,7 @@
 //! What is kept of a purchase so that any return undoes exactly what it did.
 
 use super::lines::Lines;
+use super::open_end::OpenEnd;
 use crate::amount::{Sharer, Ties};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
@@ -57,6 +58,8 @@ pub(crate) struct SpentLot {
     pub(crate) start: Date,
     /// Last usable day.
     pub(crate) last: Option<Date>,
+    /// Why the last day could still move; `None` where it was settled.
+    pub(crate) end: Option<Arc<OpenEnd>>,
 }
 
 /// What one rule gave for a purchase.

@@ -45,7 +45,7 @@ pub struct HeldLot {
     pub amount: String,
     /// Whether it cannot be used yet.
     pub pending: bool,
-    /// The first day on which it can be used; nothing if that has come.
+    /// The first day on which it can be used; nothing if that has come, or if it waits for an event.
     pub usable_from: Option<Date>,
     /// The last day on which it can be used; nothing if it does not expire.
     pub last_day: Option<Date>,
@@ -167,7 +167,7 @@ impl Account {
                 unit: program.unit_name(lot.unit).into(),
                 amount: format_scaled(amount, program.unit_decimals(lot.unit)),
                 pending: usable_from.is_some(),
-                usable_from,
+                usable_from: usable_from.filter(|start| *start < Date::MAX),
                 last_day: lot.last,
                 source,
                 rule,

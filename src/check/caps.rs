@@ -142,7 +142,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     pub(super) fn window(&mut self, period: &ast::Period, capped: &[Capped]) -> Option<CapWindow> {
         if let PeriodKind::Named(name) = &period.kind {
-            return self.event_window(name, period.span, capped);
+            match (self.settings().periods.get(name), self.all.events.peek(name)) {
+                (None, _) => return self.event_window(name, period.span, capped),
+                (Some(_), None) => {}
+                (Some(declared), Some(event)) => {
+                    let message = format!("`{name}` can mean two things");
+                    let finding = Diagnostic::new(Code::U213, period.span, message)
+                        .other(declared.name.span, "the period")
+                        .other(event.name.span, "the event")
+                        .help("give one of them another name");
+                    self.report.push(finding);
+                    return None;
+                }
+            }
         }
         let found = self.period(period)?;
         if found == Period::Campaign && capped.iter().any(|rule| !rule.campaign) {
@@ -164,7 +176,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             _ => match self.all.events.get(name) {
                 Some(entry) => EventKindId(entry.id),
                 None => {
-                    super::times::unknown_period(name, span, &mut self.report);
+                    super::times::unknown_period(name, span, self.settings(), &mut self.report);
                     return None;
                 }
             },

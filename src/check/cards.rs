@@ -76,7 +76,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let expire = match lines.expire.take() {
             None => Some(None),
             Some((written, span)) => self
-                .expire(written, span, true)
+                .card_expiry(written, span)
                 .map(|found| Some(found).filter(|found| *found != Expire::Never)),
         };
         let (stamps, per) = stamp?;

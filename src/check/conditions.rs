@@ -81,6 +81,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
             },
             Fact::AnyItem(inner) => {
+                self.no_moment_of("any item ( … )", span, place)?;
                 if place.scope != Scope::Event {
                     self.report.misplaced(
                         span,

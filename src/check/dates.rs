@@ -92,15 +92,16 @@ fn gap(before: &DatedNames, range: &DatedNames) -> Option<Diagnostic> {
     )
 }
 
-/// When what is earned on a day can be used first, and when last.
+/// When what is earned on a day can be used first, and when last. What is not known before is as early as it can be.
 fn term(activate: Activate, expire: &[Expire], day: Date, anchors: &Anchors) -> (Date, Option<Date>) {
     let start = match activate {
-        Activate::AtOnce => day,
+        Activate::AtOnce | Activate::On(_) | Activate::OnEvent(_) => day,
         Activate::After(duration) => duration.add_to_date(day).unwrap_or(day),
         Activate::AtEndOf(period) => period.last_day(day, anchors).plus_days(1),
     };
     let ends = expire.iter().filter_map(|expire| match *expire {
         Expire::Never => None,
+        Expire::Without(duration, _) => duration.add_to_date(day),
         Expire::After(duration, from, tail) => {
             let from = if from == ExpireFrom::Activation { start } else { day };
             let last = duration.add_to_date(from)?;
@@ -125,10 +126,32 @@ enum Gone {
     /// If it is earned on this day, for example.
     Sometimes(Date, Date, Date),
     Always,
+    /// If no activity comes in between.
+    Idle,
+    /// They wait for an event, and have an end only after it.
+    NoEnd,
 }
 
 fn gone(program: &Program, activate: Activate, expire: &[Expire]) -> Gone {
-    if activate == Activate::AtOnce || expire.is_empty() {
+    if matches!(activate, Activate::OnEvent(_)) {
+        // until the event comes nothing counts from it, so the points need an end of their own
+        let only = |line: &Expire| matches!(line, Expire::After(_, ExpireFrom::Activation, _));
+        return if !expire.is_empty() && expire.iter().all(only) { Gone::NoEnd } else { Gone::Never };
+    }
+    let idle = |line: &Expire| matches!(line, Expire::Without(..));
+    let fixed: Vec<Expire> = expire.iter().copied().filter(|line| !idle(line)).collect();
+    match gone_by(program, activate, &fixed) {
+        Gone::Never if fixed.len() < expire.len() => match gone_by(program, activate, expire) {
+            Gone::Never => Gone::Never,
+            _ => Gone::Idle,
+        },
+        found => found,
+    }
+}
+
+/// How often what is earned is gone by these lines before it can be used.
+fn gone_by(program: &Program, activate: Activate, expire: &[Expire]) -> Gone {
+    if matches!(activate, Activate::AtOnce | Activate::On(_)) || expire.is_empty() {
         return Gone::Never;
     }
     // the members who joined on the first day stand for all
@@ -155,6 +178,21 @@ fn gone(program: &Program, activate: Activate, expire: &[Expire]) -> Gone {
 fn gone_finding(gone: &Gone, (activate, expire): (Span, Span), expire_text: &str) -> Option<Diagnostic> {
     match gone {
         Gone::Never => None,
+        Gone::NoEnd => Some(
+            Diagnostic::new(Code::D505, expire, "points that wait for an event have no end before it")
+                .label("counts only from then on")
+                .other(activate, "usable with this event, which may never come")
+                .help(
+                    "add an end that counts from the purchase, for example `expire 36 months after earning`",
+                ),
+        ),
+        Gone::Idle => Some(
+            Diagnostic::new(Code::D505, expire, "these points are gone before they can be used")
+                .as_warning()
+                .label("gone by then, if nothing happens in between")
+                .other(activate, "only usable from then on")
+                .help("let them expire later, or activate them earlier"),
+        ),
         Gone::Always => {
             let help = match expire_text.strip_suffix(" after earning") {
                 Some(length) => format!("let them expire later, or write `{length} after activation`"),

@@ -5,7 +5,7 @@ use super::table::{Table, alike, twice};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, ConvertBlock, File, ListBlock, Name, ProgramBlock, RedeemBlock,
+    Block, BlockKind, CardBlock, ConvertBlock, File, ListBlock, Name, PeriodBlock, ProgramBlock, RedeemBlock,
     ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap,
     TestBlock, TiersBlock, UnitBlock, VocabularyKind, VoucherBlock,
 };
@@ -13,8 +13,20 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Events that are part of the language and cannot be declared.
-const BUILT_IN_EVENTS: [&str; 9] =
-    ["joining", "return", "redeem", "change", "choose", "adjust", "transfer", "announce", "clock"];
+const BUILT_IN_EVENTS: [&str; 11] = [
+    "joining",
+    "return",
+    "redeem",
+    "change",
+    "choose",
+    "adjust",
+    "transfer",
+    "announce",
+    "clock",
+    // `expire after … without` has these words
+    "earning",
+    "redemption",
+];
 
 /// A declared word of a vocabulary: its place, and whether something names it.
 #[derive(Debug)]
@@ -39,6 +51,7 @@ pub(super) struct Declared<'a> {
     pub(super) stores: Words<'a>,
     pub(super) payments: Words<'a>,
     pub(super) lists: Table<'a, ListBlock>,
+    pub(super) periods: Table<'a, PeriodBlock>,
     pub(super) units: Table<'a, UnitBlock>,
     pub(super) vouchers: Table<'a, VoucherBlock>,
     pub(super) earns: Table<'a, RuleBlock>,
@@ -71,6 +84,7 @@ impl<'a> Declared<'a> {
             stores: Words::new(),
             payments: Words::new(),
             lists: Table::new("list"),
+            periods: Table::new("period"),
             units: Table::new("unit"),
             vouchers: Table::new("voucher"),
             earns: Table::new("rule"),
@@ -127,6 +141,7 @@ impl<'a> Declared<'a> {
                 }
             }
             BlockKind::List(list) => self.lists.declare(&list.name, list, block, report),
+            BlockKind::Period(period) => self.periods.declare(&period.name, period, block, report),
             BlockKind::Unit(unit) => self.units.declare(&unit.name, unit, block, report),
             BlockKind::Rule(rule) => {
                 if self.rule(&rule.name, report) {
@@ -254,6 +269,7 @@ impl<'a> Declared<'a> {
         }
         alike("event", self.events.candidates(), report);
         alike("list", self.lists.candidates(), report);
+        alike("period", self.periods.candidates(), report);
         alike("unit", self.units.candidates(), report);
         alike("voucher", self.vouchers.candidates(), report);
         alike("reward", self.rewards.candidates(), report);

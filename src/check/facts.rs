@@ -4,6 +4,7 @@ use super::attributes::Schema;
 use super::declared::Declared;
 use super::money::is_currency;
 use super::numbers;
+use super::periods::Periods;
 use super::report::{Once, Report};
 use super::table;
 use crate::calendar::{Date, Duration, Weekday, Zone};
@@ -28,6 +29,7 @@ pub(super) struct Settings {
     pub(super) before_joining: Option<Duration>,
     /// `spend … after redemptions`.
     pub(super) after_redemptions: bool,
+    pub(super) periods: Periods,
 }
 
 impl Settings {
@@ -46,6 +48,7 @@ impl Settings {
             late: None,
             before_joining: None,
             after_redemptions: true,
+            periods: Periods::new(),
         }
     }
 }
@@ -244,7 +247,11 @@ fn units<'a>(all: &Declared<'a>, report: &mut Report) -> Vec<UnitFacts<'a>> {
                         decimals.set(*number, line.span, report);
                     }
                     UnitLine::Round(_) => precise = true,
-                    UnitLine::Worth(_) | UnitLine::Activate(_) | UnitLine::Expire(_) => {}
+                    UnitLine::Worth(_)
+                    | UnitLine::Activate(_)
+                    | UnitLine::Expire(_)
+                    | UnitLine::NoExpiry(_)
+                    | UnitLine::SpendOrder(_) => {}
                 }
             }
             let digits = decimals.value().and_then(|number| {

@@ -55,8 +55,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     for rule in &p.rules {
         let matching = (&rule.name, rule.kind, rule.valid, rule.on, &rule.items, &rule.when);
         let giving = (&rule.effect, rule.at_least, &rule.replaces, rule.combine);
-        let booking = (&rule.caps, &rule.spend_caps, rule.piece_cap, rule.round, rule.activate, &rule.expire);
-        section(out, "rule", &(matching, giving, booking))?;
+        let booking = (&rule.caps, &rule.spend_caps, rule.piece_cap, rule.round);
+        let lots = (rule.activate, &rule.expire, &rule.hold);
+        section(out, "rule", &(matching, giving, booking, lots))?;
     }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
@@ -83,6 +84,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         section(out, "redeem", &(rate, limits, &redeem.items, &redeem.when))?;
     }
     section(out, "returns", &p.returns)?;
+    section(out, "terms", &(&p.dates, &p.activities))?;
     section(out, "meters", &p.meters)?;
     section(out, "filters", &p.filters)
 }

@@ -43,7 +43,8 @@ const DAYS_TRIED: u32 = 4 * 366;
 fn last_day(expire: Expire, first: Date, anchors: &Anchors) -> Option<Date> {
     let with_tail = |last: Date, tail: Option<Tail>| tail.map_or(last, |tail| tail.apply(last, anchors));
     match expire {
-        Expire::Never => None,
+        // no card expires by inactivity
+        Expire::Never | Expire::Without(..) => None,
         Expire::After(length, _, tail) => length.add_to_date(first).map(|last| with_tail(last, tail)),
         Expire::AtEndOf(period, plus) => {
             let end = period.last_day(first, anchors);

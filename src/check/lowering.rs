@@ -9,8 +9,8 @@ use super::times;
 use crate::calendar::Period;
 use crate::diagnostics::{SourceMap, Span};
 use crate::program::{
-    Award, AwardThing, Cap, CapId, Choice, ChoiceId, EventKindId, GroupId, Symbol, Symbols, UnitId, Validity,
-    VoucherId,
+    Activity, Award, AwardThing, Cap, CapId, Choice, ChoiceId, DateAttribute, EventKindId, GroupId, Symbol,
+    Symbols, UnitId, Validity, VoucherId,
 };
 use crate::syntax::ast::{self, Amount, Block, Name, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,10 @@ pub(super) struct Lowering<'f, 'a> {
     pub(super) choices: Vec<Choice>,
     /// By the phrase that names them.
     pub(super) choice_ids: BTreeMap<Box<str>, ChoiceId>,
+    /// The dates that `activate on` names.
+    pub(super) dates: Vec<DateAttribute>,
+    /// What `expire after … without` names.
+    pub(super) activities: Vec<Box<[Activity]>>,
     /// Names of `best of` groups.
     pub(super) groups: BTreeMap<&'a str, GroupId>,
     /// Lists whose names were compared with a vocabulary already: place of the list and of the vocabulary.
@@ -52,6 +56,8 @@ impl<'f, 'a> Lowering<'f, 'a> {
             caps: Vec::new(),
             choices: Vec::new(),
             choice_ids: BTreeMap::new(),
+            dates: Vec::new(),
+            activities: Vec::new(),
             groups: BTreeMap::new(),
             seen_lists: BTreeSet::new(),
         }

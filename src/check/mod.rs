@@ -27,6 +27,7 @@ mod money;
 mod never;
 mod numbers;
 mod overlap;
+mod periods;
 mod profiles;
 mod program_checks;
 mod rates;
@@ -44,6 +45,7 @@ mod sources;
 mod spending;
 mod subjects;
 mod table;
+mod terms;
 mod tiers;
 mod tiers_reach;
 mod times;
@@ -62,7 +64,7 @@ pub use sources::{Sources, imports_of, resolve};
 
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, Test, Voucher,
+    Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, Test, Unit, Voucher,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -160,7 +162,8 @@ fn lower(
     report: &mut Report,
 ) -> Option<(Program, Vec<TestCase>)> {
     let all = Declared::collect(files, limits, report);
-    let settings = settings::settings(all.program, report);
+    let mut settings = settings::settings(all.program, report);
+    settings.periods = periods::periods(&all, report);
     let facts = Facts::read(&all, settings, report);
     let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
     let program = tables(&mut lowering);
@@ -182,10 +185,9 @@ fn lower(
 /// All tables, in an order that depends on names only.
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let (all, facts) = (low.all, low.facts);
-    let categories = low.sorted_symbols(all.categories.keys().copied());
-    let channels = low.sorted_symbols(all.channels.keys().copied());
-    let stores = low.sorted_symbols(all.stores.keys().copied());
-    let payments = low.sorted_symbols(all.payments.keys().copied());
+    let [categories, channels, stores, payments] =
+        [&all.categories, &all.channels, &all.stores, &all.payments]
+            .map(|names| low.sorted_symbols(names.keys().copied()));
     let member_attributes = facts.member.lower(&mut low.symbols);
     let item_attributes = facts.item.lower(&mut low.symbols);
     let events = events(low);
@@ -193,20 +195,18 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let mut drafts = low.rules();
     low.shared_caps(&mut drafts);
     let cards = low.cards();
-    let (tiers, referrals) = (low.tiers(), low.referrals());
-    let (redeems, rewards, converts) = (low.redeems(), low.rewards(), low.converts());
-    let returns = low.returns();
+    let (tiers, referrals, redeems) = (low.tiers(), low.referrals(), low.redeems());
+    let (rewards, converts, returns) = (low.rewards(), low.converts(), low.returns());
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
     let rules = low.finish_rules(drafts, &units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
-    let event_count = events.len();
+    let (event_count, keeps) = (events.len(), keeps(&units, &rules));
     let settings = low.settings();
     let (meters, filters) = low.counters.take_tables();
     let symbols = std::mem::take(&mut low.symbols);
     let (cards, rewards, redeems, vouchers) = (cards?, rewards?, redeems?, vouchers?);
-    let spending = Spending { vouchers: &vouchers, rewards: &rewards, redeems: &redeems };
-    let asked = spending.asked(&rules, &cards, &filters);
+    let spent = Spending { vouchers: &vouchers, rewards: &rewards, redeems: &redeems };
     let mut program = Program {
         name: settings.name.as_str().into(),
         version: settings.version,
@@ -227,7 +227,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         payments,
         member_attributes,
         item_attributes,
-        asked,
+        asked: spent.asked(&rules, &cards, &filters),
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
         symbols,
@@ -245,12 +245,21 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         redeems: redeems.into(),
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
+        dates: std::mem::take(&mut low.dates).into(),
+        activities: std::mem::take(&mut low.activities).into(),
+        keeps,
         meters,
         filters,
         fingerprint: 0,
     };
     program.fingerprint = fingerprint::fingerprint(&program);
     Some(program)
+}
+
+/// Whether anything is kept after its last day while a condition holds.
+fn keeps(units: &[Unit], rules: &[Rule]) -> bool {
+    let of_units = units.iter().map(|unit| &unit.hold);
+    of_units.chain(rules.iter().map(|rule| &rule.hold)).any(Option::is_some)
 }
 
 /// What can be spent.
@@ -284,6 +293,9 @@ fn report_unused(all: &Declared<'_>, facts: &Facts<'_>, report: &mut Report) {
     all.vouchers.report_unused("no rule gives it", report);
     all.lists.report_unused("no condition asks for it", report);
     all.events.report_unused("no rule waits for it", report);
+    for period in facts.settings.periods.values().filter(|period| !period.used.get()) {
+        table::unused("period", &period.name, "nothing names it", report);
+    }
     facts.member.report_unused(report);
     facts.item.report_unused(report);
     for schema in &facts.events {

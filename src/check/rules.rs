@@ -5,6 +5,7 @@ use super::lowering::Lowering;
 use super::rates::Draft;
 use super::report::Once;
 use super::subjects::{Place, Scope};
+use super::terms::Terms;
 use super::units::rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
@@ -28,6 +29,7 @@ struct Lines<'a> {
     round: Once<ast::Round>,
     activate: Once<&'a ast::Activate>,
     expire: Vec<(&'a ast::Expire, Span)>,
+    hold: Once<&'a Cond>,
 }
 
 /// `give` or `multiply`.
@@ -111,12 +113,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let at_least = self.at_least(lines.at_least.take(), thing);
         let replaces = self.replaces(&lines.replaces, id, bonus);
         let own_caps = self.own_caps(&block.name, &lines.caps, capped, id);
-        let held = self.held(&lines.round, &lines.activate, &lines.expire, thing);
+        let held = self.held((&lines.round, &lines.activate, &lines.hold), &lines.expire, thing);
         let activate = match lines.activate.value() {
             None => Some(None),
-            Some(written) => self.activate(written).map(Some),
+            Some(written) => self.activate(written, on).map(Some),
         };
-        let expire = self.expiries(&lines.expire, false);
+        let of = match thing {
+            Some(AwardThing::Unit(unit)) => Some(unit),
+            _ => None,
+        };
+        let expire = self.expiries(Terms { expire: &lines.expire, of });
+        let hold = self.hold_line(lines.hold.take(), &lines.expire);
         let rule = (|| {
             let (caps, spend_caps, piece_cap) = own_caps?;
             held?;
@@ -141,6 +148,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 round: lines.round.value().map(rounding),
                 activate: activate?,
                 expire: expire?,
+                hold: hold?,
             })
         })();
         DraftRule { id, name: &block.name, draft, capped, combine, group_span, rule }
@@ -160,6 +168,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             round: Once::new("round"),
             activate: Once::new("activate"),
             expire: Vec::new(),
+            hold: Once::new("no expiry when"),
         };
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
@@ -187,6 +196,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RuleLine::Round(round) => lines.round.set(*round, span, report),
                 RuleLine::Activate(activate) => lines.activate.set(activate, span, report),
                 RuleLine::Expire(expire) => lines.expire.push((expire, span)),
+                RuleLine::NoExpiry(cond) => lines.hold.set(cond, span, report),
             }
         }
         lines
@@ -426,8 +436,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// Vouchers and status units are not held in lots, so their rules say nothing about lots.
     fn held(
         &mut self,
-        round: &Once<ast::Round>,
-        activate: &Once<&'a ast::Activate>,
+        (round, activate, hold): (&Once<ast::Round>, &Once<&'a ast::Activate>, &Once<&'a Cond>),
         expire: &[(&'a ast::Expire, Span)],
         thing: Option<AwardThing>,
     ) -> Option<()> {
@@ -443,6 +452,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             ("round", round.span().filter(|_| !rounds)),
             ("activate", activate.span().filter(|_| !lots)),
             ("expire", expire.first().map(|(_, span)| *span).filter(|_| !lots)),
+            ("no expiry", hold.span().filter(|_| !lots)),
         ];
         let mut good = true;
         for (line, span) in lines.into_iter().filter_map(|(line, span)| Some((line, span?))) {

@@ -99,8 +99,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 return;
             }
             Step::Joining { .. } => Some(EventKindId::JOINING),
-            Step::Event { event, .. } => match self.event(event) {
-                Some(event) => Some(event),
+            Step::Event { event, of, .. } => match self.event(event) {
+                Some(event) => {
+                    if let (EventKindId::PURCHASE, Some(of)) = (event, of) {
+                        let help = "remove it; a declared event names a purchase, and a return does";
+                        self.report.misplaced(of.span, "a purchase names no other purchase", help);
+                    }
+                    Some(event)
+                }
                 None => return,
             },
         };

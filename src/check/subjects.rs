@@ -38,6 +38,8 @@ pub(super) enum Scope {
     Items,
     /// `any item ( … )`, `spend on ( … )`: each item, inside of a condition.
     Filter,
+    /// `no expiry when`: a moment of the clock, without an event.
+    Moment,
     /// The items that a counter counts. It is judged when the event is booked and must mean the same for ever.
     Counter,
 }
@@ -179,6 +181,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let name = path.name.text.as_str();
         match name {
             "category" | "sku" | "brand" | "price" | "quantity" => self.item_only(path, place).ok_or(())?,
+            "channel" | "store" | "time" => self.no_moment_of(name, path.span, place).ok_or(())?,
             "basket" => self.event_only(name, path.span, place).ok_or(())?,
             "tier" | "age" => self.no_counter(path.span, place).ok_or(())?,
             _ => {}
@@ -312,7 +315,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn allowed(&mut self, owner: Owner, path: &Path, place: Place) -> Option<()> {
         match owner {
             Owner::Item => self.item_only(path, place),
-            Owner::Event | Owner::Member => self.no_counter(path.span, place),
+            Owner::Member => self.no_counter(path.span, place),
+            Owner::Event => {
+                self.no_moment_of(&path.name.text, path.span, place)?;
+                self.no_counter(path.span, place)
+            }
         }
     }
 
@@ -324,6 +331,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             (0_u32..).zip(&facts.events).find_map(|(id, schema)| Some((EventKindId(id), schema.peek(name)?)));
         if let Some((event, attribute)) = other {
             attribute.used.set(true);
+            if self.no_moment_of(name, path.span, place).is_none() {
+                return;
+            }
             let (here, there) = (self.event_name(place.event), self.event_name(event));
             let finding =
                 Diagnostic::new(Code::U204, path.span, format!("the event {here} has no attribute `{name}`"))
@@ -341,6 +351,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// Item subjects have no place in `when`.
     fn item_only(&mut self, path: &Path, place: Place) -> Option<()> {
+        self.no_moment_of(&path.name.text, path.span, place)?;
         if place.scope != Scope::Event {
             return Some(());
         }
@@ -355,6 +366,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// Sums of the basket cannot be asked inside of an item's filter of a counter.
     fn event_only(&mut self, what: &str, span: Span, place: Place) -> Option<()> {
+        if matches!(what, "basket" | "quantity of basket" | "spend on") {
+            self.no_moment_of(what, span, place)?;
+        }
         if place.scope != Scope::Counter {
             return Some(());
         }
@@ -374,7 +388,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// History cannot be asked inside of parentheses about items.
     fn history(&mut self, span: Span, place: Place) -> Option<()> {
-        if matches!(place.scope, Scope::Event | Scope::Items) {
+        if matches!(place.scope, Scope::Event | Scope::Items | Scope::Moment) {
             return Some(());
         }
         self.report.misplaced(

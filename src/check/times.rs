@@ -127,7 +127,7 @@ pub(super) const fn above_36_months(duration: calendar::Duration) -> bool {
     }
 }
 
-/// A period of the calendar. A name is a finding: this version has no declared periods.
+/// A period of the calendar, or one that the program declares.
 pub(super) fn period(period: &ast::Period, settings: &Settings, report: &mut Report) -> Option<Period> {
     Some(match &period.kind {
         ast::PeriodKind::Day => Period::Day,
@@ -139,10 +139,16 @@ pub(super) fn period(period: &ast::Period, settings: &Settings, report: &mut Rep
         ast::PeriodKind::MembershipYear => Period::MembershipYear,
         ast::PeriodKind::Campaign => Period::Campaign,
         ast::PeriodKind::Lifetime => Period::Lifetime,
-        ast::PeriodKind::Named(name) => {
-            unknown_period(name, period.span, report);
-            return None;
-        }
+        ast::PeriodKind::Named(name) => match settings.periods.get(name) {
+            Some(declared) => {
+                declared.used.set(true);
+                Period::Cycle(declared.cycle?)
+            }
+            None => {
+                unknown_period(name, period.span, settings, report);
+                return None;
+            }
+        },
     })
 }
 
@@ -161,10 +167,11 @@ pub(super) fn repeating(written: &ast::Period, settings: &Settings, report: &mut
 }
 
 /// N101 for a period.
-pub(super) fn unknown_period(name: &str, span: Span, report: &mut Report) {
+pub(super) fn unknown_period(name: &str, span: Span, settings: &Settings, report: &mut Report) {
     let mut finding = Diagnostic::new(Code::N101, span, format!("the period `{name}` is not declared"))
         .label("no such period");
-    finding = match Similar::find(name, PERIODS.iter().map(|period| (*period, None))) {
+    let declared = settings.periods.values().map(|period| (&*period.name.text, Some(period.name.span)));
+    finding = match Similar::find(name, PERIODS.iter().map(|period| (*period, None)).chain(declared)) {
         Some(similar) => finding.help(format!("did you mean `{}`?", similar.name)),
         None => finding.help(format!("periods are {}", words(&PERIODS))),
     };

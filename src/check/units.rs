@@ -4,10 +4,10 @@ use super::facts::UnitFacts;
 use super::lowering::Lowering;
 use super::money;
 use super::report::Once;
-use super::times;
+use super::terms::Terms;
 use crate::amount::Rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{Activate, Expire, ExpireFrom, Round, Unit, UnitKind};
+use crate::program::{Activate, Round, SpendOrder, Unit, UnitKind};
 use crate::syntax::ast::{self, UnitBlock, UnitLine};
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -21,11 +21,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             .collect()
     }
 
-    fn one_unit(&mut self, block: &UnitBlock, head: Span, facts: &UnitFacts<'a>) -> Option<Unit> {
+    fn one_unit(&mut self, block: &'a UnitBlock, head: Span, facts: &UnitFacts<'a>) -> Option<Unit> {
         let mut worth = Once::new("worth");
         let mut round = Once::new("round");
         let mut activate = Once::new("activate");
         let mut expire = Vec::new();
+        let mut hold = Once::new("no expiry when");
+        let mut spend = Once::new("spend … first");
         for line in &block.lines {
             match &line.kind {
                 UnitLine::Singular(_) | UnitLine::Decimals(_) => {}
@@ -33,6 +35,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 UnitLine::Round(written) => round.set(*written, line.span, &mut self.report),
                 UnitLine::Activate(written) => activate.set(written, line.span, &mut self.report),
                 UnitLine::Expire(written) => expire.push((written, line.span)),
+                UnitLine::NoExpiry(written) => hold.set(written, line.span, &mut self.report),
+                UnitLine::SpendOrder(order) => spend.set(*order, line.span, &mut self.report),
             }
         }
         let spendable = facts.kind == ast::UnitKind::Spendable;
@@ -43,6 +47,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 ("worth", worth.span()),
                 ("activate", activate.span()),
                 ("expire", expire.first().map(|e| e.1)),
+                ("no expiry", hold.span()),
+                ("spend", spend.span()),
             ];
             for (line, span) in places.into_iter().filter_map(|(line, span)| Some((line, span?))) {
                 self.report.misplaced(
@@ -58,9 +64,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let activate = match activate.take() {
             None => Some(Activate::AtOnce),
-            Some((written, _)) => self.activate(written),
+            Some((written, _)) => self.activate(written, None),
         };
-        let expire = self.expiries(&expire, false);
+        let lowered = self.expiries(Terms { expire: &expire, of: Some(facts.id) });
+        let hold = self.hold_line(hold.take(), &expire);
         Some(Unit {
             name: facts.name.text.as_str().into(),
             singular: facts.singular.map(|name| name.text.as_str().into()),
@@ -69,7 +76,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             worth,
             round: round.value().map_or(Round { mode: Rounding::Down, per_item: false }, rounding),
             activate: activate?,
-            expire: if spendable { expire? } else { Box::default() },
+            expire: if spendable { lowered? } else { Box::default() },
+            hold: hold?,
+            spend: spend.value().map_or(SpendOrder::SoonestExpiry, spend_order),
             denominator: 1,
         })
     }
@@ -90,70 +99,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             );
         }
     }
+}
 
-    /// When something earned becomes usable.
-    pub(super) fn activate(&mut self, written: &ast::Activate) -> Option<Activate> {
-        let settings = self.settings();
-        Some(match written {
-            ast::Activate::AtOnce => Activate::AtOnce,
-            ast::Activate::After(duration) => Activate::After(times::days(*duration, &mut self.report)?),
-            ast::Activate::AtEndOf(period) => {
-                Activate::AtEndOf(times::repeating(period, settings, &mut self.report)?)
-            }
-        })
-    }
-
-    /// When something earned is gone; the earliest counts.
-    pub(super) fn expiries(&mut self, lines: &[(&ast::Expire, Span)], card: bool) -> Option<Box<[Expire]>> {
-        let found: Vec<Option<Expire>> =
-            lines.iter().map(|(line, span)| self.expire(line, *span, card)).collect();
-        let found = found.into_iter().collect::<Option<Vec<Expire>>>()?;
-        if let (true, Some((_, span))) = (found.contains(&Expire::Never) && found.len() > 1, lines.first()) {
-            self.report.misplaced(
-                *span,
-                "it is said to expire never, and also at some time",
-                "keep `expire never`, or the other lines",
-            );
-            return None;
-        }
-        Some(found.into())
-    }
-
-    /// One `expire` line of a unit, rule or card.
-    pub(super) fn expire(&mut self, written: &ast::Expire, span: Span, card: bool) -> Option<Expire> {
-        let settings = self.settings();
-        Some(match written {
-            ast::Expire::Never => Expire::Never,
-            ast::Expire::After { duration, from, tail } => {
-                let from = match (from, card) {
-                    (ast::ExpireFrom::Earning, false) => ExpireFrom::Earning,
-                    (ast::ExpireFrom::Activation, false) => ExpireFrom::Activation,
-                    (ast::ExpireFrom::FirstStamp, true) => ExpireFrom::FirstStamp,
-                    (_, true) => {
-                        let help = "write `after first stamp`";
-                        self.report.misplaced(span, "a card counts from its first stamp", help);
-                        return None;
-                    }
-                    (_, false) => {
-                        let help = "write `after earning` or `after activation`";
-                        self.report.misplaced(span, "only a card has a first stamp", help);
-                        return None;
-                    }
-                };
-                let length = times::days(*duration, &mut self.report);
-                let tail = times::optional_tail(tail.as_ref(), settings, &mut self.report);
-                Expire::After(length?, from, tail?)
-            }
-            ast::Expire::AtEndOf { period, plus } => {
-                let period = times::repeating(period, settings, &mut self.report);
-                let plus = times::plus(plus.as_ref(), settings, &mut self.report);
-                Expire::AtEndOf(period?, plus?)
-            }
-            ast::Expire::AtNext(day) => {
-                let day = times::month_day(*day, &mut self.report)?;
-                Expire::AtNext(day.month(), day.day())
-            }
-        })
+/// Which lots are spent first.
+const fn spend_order(written: ast::SpendOrder) -> SpendOrder {
+    match written {
+        ast::SpendOrder::SoonestExpiry => SpendOrder::SoonestExpiry,
+        ast::SpendOrder::Oldest => SpendOrder::Oldest,
     }
 }
 

@@ -29,7 +29,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let mut grants = Once::new("grants");
         let mut worth: Once<&Amount> = Once::new("worth");
         let mut ends: Once<Option<Ends>> = Once::new("valid");
-        let mut activate: Once<&ast::Activate> = Once::new("activate");
+        let mut activate: Once<&'a ast::Activate> = Once::new("activate");
         let mut items: Once<&'a Cond> = Once::new("for items");
         let mut when: Once<&'a Cond> = Once::new("when");
         let mut caps = Vec::new();
@@ -75,10 +75,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => (VoucherEnd::Never, None),
             Some(found) => found?,
         };
-        let activate = match activate.value() {
-            None => Some(Activate::AtOnce),
-            Some(written) => self.activate(written),
-        };
+        let activate = self.voucher_start(activate.value());
         let (grants, grant) = grants.value()??;
         Some(Voucher {
             name: block.name.text.as_str().into(),
@@ -93,6 +90,22 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             end,
             usable_from,
         })
+    }
+
+    /// When a voucher becomes usable.
+    fn voucher_start(&mut self, written: Option<&'a ast::Activate>) -> Option<Activate> {
+        match written {
+            None => Some(Activate::AtOnce),
+            Some(ast::Activate::On(name)) => {
+                self.report.misplaced(
+                    name.span,
+                    "what a voucher waits for is a time",
+                    "write `activate after 14 days`, or give the voucher with a rule on that event",
+                );
+                None
+            }
+            Some(written) => self.activate(written, None),
+        }
     }
 
     /// Caps on how often something is used: by times, in a window or an event.

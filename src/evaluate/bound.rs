@@ -287,8 +287,13 @@ impl Bound {
             // sums cannot overflow: the door limits every sum of values, and quantities are limited with the items
             self.basket += item.value;
             self.quantity = self.quantity.saturating_add(item.quantity);
-            let category =
-                self.vocabulary(program, "category", item.category.as_deref(), &program.categories);
+            let category = match &item.category {
+                Some(text) => {
+                    let symbol = program.symbols.find_packed(text, item.packed_category);
+                    self.declared(symbol, "category", text, &program.categories)
+                }
+                None => Symbol::NONE,
+            };
             self.bound_items.push(BoundItem {
                 category,
                 sku: if program.asked.sku {
@@ -323,7 +328,11 @@ impl Bound {
         declared: &[Symbol],
     ) -> Symbol {
         let Some(value) = value else { return Symbol::NONE };
-        let symbol = program.symbols.find(value);
+        self.declared(program.symbols.find(value), what, value, declared)
+    }
+
+    /// The symbol of a text, if its vocabulary has it; otherwise that is noted.
+    fn declared(&mut self, symbol: Symbol, what: &'static str, value: &str, declared: &[Symbol]) -> Symbol {
         if symbol != Symbol::OTHER && among(declared, symbol) {
             return symbol;
         }

@@ -1,12 +1,13 @@
 //! What an event is about to book: deltas, changes, messages, in the making.
 
+use super::lot_terms::Days;
 use super::terms;
 use crate::account::{Account, Change, Lot, Postings, Receipt};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Cause, Delta, Key, Reason, Source, Thing};
 use crate::program::{
-    Activate, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, UnitId, UnitKind, VoucherId,
+    Activate, Activity, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, UnitId, UnitKind, VoucherId,
 };
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) day: Date,
     pub(crate) anchors: Anchors,
     number: u32,
+    /// Whether the event is a purchase or a declared event, which another event may name.
+    pub(crate) names_purchase: bool,
     next_lot: u32,
     next_voucher: u32,
     next_choice: u32,
@@ -52,6 +55,7 @@ impl<'a> Draft<'a> {
             day,
             anchors,
             number: 0,
+            names_purchase: false,
             next_lot: account.next_lot,
             next_voucher: account.next_voucher,
             next_choice: account.next_choice,
@@ -125,7 +129,7 @@ impl<'a> Draft<'a> {
             lot: booking.lot,
             day: self.day,
             usable_from: booking.usable_from,
-            last_day: None,
+            last_day: booking.last_day,
             reason: booking.reason,
         });
     }
@@ -176,6 +180,9 @@ impl<'a> Draft<'a> {
             self.transfer(booking);
             return booked;
         }
+        if !source.is_given() {
+            self.note_activity(Activity::Earning(unit));
+        }
         let repaid = amount.min(self.debt(thing));
         booked.repaid = repaid;
         if repaid > 0 {
@@ -185,15 +192,12 @@ impl<'a> Draft<'a> {
         if amount == repaid {
             return booked;
         }
-        let activate = terms.activate.unwrap_or(rules.activate);
-        let expire = if terms.expire.is_empty() { &rules.expire } else { terms.expire };
-        let start = terms::start_day(activate, self.day, &self.anchors);
-        let last =
-            terms.last_day.or_else(|| terms::last_day(expire, self.day, start, self.day, &self.anchors));
+        let Days { start, last, open } = self.days_of(rules, terms);
         // a late event may become usable before the day to which the clock was run
-        let clock = || self.account.clock_day(self.program).is_none_or(|clock| start > clock);
-        let to = if start > self.day && clock() { Book::Pending } else { Book::Available };
-        let lot = self.lot_with(unit, source, last);
+        let clock = |start| self.account.clock_day(self.program).is_none_or(|clock| start > clock);
+        let waits = start.is_none_or(|start| start > self.day && clock(start));
+        let to = if waits { Book::Pending } else { Book::Available };
+        let lot = self.lot_with(unit, source, last, open);
         let key = self.key();
         self.postings.deltas.push(Delta {
             key,
@@ -205,28 +209,16 @@ impl<'a> Draft<'a> {
             of: None,
             lot,
             day: self.day,
-            usable_from: Some(start),
+            usable_from: start,
             last_day: last,
             reason,
         });
-        (booked.lot, booked.start) = (lot, start);
+        (booked.lot, booked.start) = (lot, start.unwrap_or(Date::MAX));
         booked
     }
 
-    /// The number of the lot with these terms: the one that is there, or was opened by this event, or a new one.
-    pub(super) fn lot_with(&mut self, unit: UnitId, source: Source, last: Option<Date>) -> u32 {
-        if let Some(lot) = self.account.lots.with(unit, source, last) {
-            return lot.number;
-        }
-        let opened = self.postings.deltas.iter().find(|delta| {
-            delta.thing == Thing::Unit(unit)
-                && matches!(delta.from, Book::Issued | Book::Redeemed)
-                && delta.lot >= self.account.next_lot
-                && (delta.source, delta.last_day) == (source, last)
-        });
-        if let Some(delta) = opened {
-            return delta.lot;
-        }
+    /// The number of a new lot.
+    pub(super) const fn next_lot(&mut self) -> u32 {
         let lot = self.next_lot;
         self.next_lot += 1;
         lot
@@ -240,7 +232,7 @@ impl<'a> Draft<'a> {
         last_day: Option<Date>,
     ) -> u32 {
         let Some(rules) = self.program.vouchers.get(voucher.index()) else { return 0 };
-        let start = terms::start_day(rules.activate, self.day, &self.anchors);
+        let start = terms::start_day(rules.activate, self.day, None, &self.anchors).unwrap_or(self.day);
         let start = rules.usable_from.map_or(start, |from| from.max(start));
         let last = last_day.or_else(|| terms::voucher_end(rules.end, self.day, &self.anchors));
         let first = self.next_voucher;
@@ -316,7 +308,9 @@ impl<'a> Draft<'a> {
             // what was given or came back
             Portion::Usable if delta.to == Book::Available => -delta.amount,
             Portion::Usable if delta.from == Book::Available => delta.amount,
-            Portion::From(start) if delta.from == Book::Pending && delta.usable_from == Some(start) => {
+            Portion::From(start)
+                if delta.from == Book::Pending && delta.usable_from.unwrap_or(Date::MAX) == start =>
+            {
                 delta.amount
             }
             _ => 0,
@@ -340,7 +334,8 @@ impl<'a> Draft<'a> {
         let part = self.left_of(lot, portion).min(amount).max(0);
         let (from, start) = match portion {
             Portion::Usable => (Book::Available, None),
-            Portion::From(start) => (Book::Pending, Some(start)),
+            // what waits for an event has no first day
+            Portion::From(start) => (Book::Pending, Some(start).filter(|start| *start < Date::MAX)),
         };
         let mut booking = Transfer::new(Thing::Unit(lot.unit), part, from, to, lot.source, reason);
         booking.usable_from = start;
@@ -412,6 +407,10 @@ pub(crate) struct Terms<'a> {
     pub(crate) expire: &'a [Expire],
     /// A last day that somebody else has worked out.
     pub(crate) last_day: Option<Date>,
+    /// The day that the event brings for `activate on`.
+    pub(crate) on: Option<Date>,
+    /// Whether the rule has its own `no expiry when`.
+    pub(crate) own_hold: bool,
 }
 
 /// A transfer between two books.
@@ -427,6 +426,7 @@ pub(crate) struct Transfer {
     lot: u32,
     /// Of what is pending, the day on which it would become usable.
     usable_from: Option<Date>,
+    last_day: Option<Date>,
 }
 
 /// A part of a lot.
@@ -458,7 +458,18 @@ impl Transfer {
         source: Source,
         reason: Reason,
     ) -> Self {
-        Self { thing, amount, from, to, source, reason, event: None, lot: 0, usable_from: None }
+        Self {
+            thing,
+            amount,
+            from,
+            to,
+            source,
+            reason,
+            event: None,
+            lot: 0,
+            usable_from: None,
+            last_day: None,
+        }
     }
 
     /// The event to which the amount belongs.
@@ -470,6 +481,12 @@ impl Transfer {
     /// What was pending until a day.
     pub(crate) fn usable_from(mut self, start: Date) -> Self {
         self.usable_from = Some(start);
+        self
+    }
+
+    /// The first and the last day on which it can be used from now on.
+    pub(crate) fn lasting(mut self, start: Date, last: Option<Date>) -> Self {
+        (self.usable_from, self.last_day) = (Some(start), last);
         self
     }
 

@@ -67,7 +67,7 @@ fn give(draft: &mut Draft<'_>, bound: &Bound, fact: &GivenFact) {
             draft.change(Change::Attribute(place, Some(text.clone())));
         }
         GivenFact::Has(thing, amount, last_day) => {
-            let terms = Terms { activate: Some(Activate::AtOnce), expire: &[], last_day };
+            let terms = Terms { activate: Some(Activate::AtOnce), last_day, ..Terms::default() };
             draft.give(thing, amount, Source::Given, terms);
             if let AwardThing::Unit(unit) = thing {
                 count_for_tiers(draft, unit, amount);
@@ -117,7 +117,7 @@ fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
         Transfer::new(Thing::Stamps(id), stamps, Book::Issued, Book::Available, Source::Given, Reason::Given);
     draft.transfer(booking.event(&event));
     let day = draft.day;
-    let last = card.expire.and_then(|expire| last_day(&[expire], day, day, day, &draft.anchors));
+    let last = card.expire.and_then(|expire| last_day(&[expire], day, Some(day), day, &draft.anchors));
     draft.change(Change::Card(
         id,
         Box::new(CardState { number: 1, stamps, opened: Some(day), last, full: Vec::new() }),

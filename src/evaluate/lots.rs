@@ -1,7 +1,8 @@
 //! Taking from lots in their order, and giving back to them.
 
 use super::draft::{Draft, Portion, Transfer};
-use crate::account::{Lot, SpentLot};
+use super::lot_terms::sort_for_spending;
+use crate::account::{Lot, OpenEnd, SpentLot};
 use crate::calendar::Date;
 use crate::ledger::{Book, Delta, Reason, Source, Thing};
 use crate::program::UnitId;
@@ -9,7 +10,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 impl<'a> Draft<'a> {
-    /// All lots of a unit that may have something usable, in spending order: soonest last day, then number. Lots that
+    /// All lots of a unit that may have something usable, in spending order: as the unit says. Lots that
     /// this event has opened or filled again are among them.
     pub(crate) fn usable_lots(&self, unit: UnitId) -> Vec<Cow<'a, Lot>> {
         let thing = Thing::Unit(unit);
@@ -25,7 +26,7 @@ impl<'a> Draft<'a> {
                 lots.push(Cow::Owned(Lot::open(delta.lot, (unit, delta.source, delta.last_day), earned)));
             }
         }
-        lots.sort_by_key(|lot| (lot.last.unwrap_or(Date::MAX), lot.number));
+        sort_for_spending(self.program, unit, &mut lots, |lot| lot);
         lots
     }
 
@@ -41,7 +42,7 @@ impl<'a> Draft<'a> {
     pub(crate) fn spend(&mut self, unit: UnitId, amount: i64, reward: Option<Source>) -> Box<[SpentLot]> {
         let account = self.account;
         let mut lots: Vec<&Lot> = account.lots.of(unit).collect();
-        lots.sort_by_key(|lot| (lot.last.unwrap_or(Date::MAX), lot.number));
+        sort_for_spending(self.program, unit, &mut lots, |lot| lot);
         let mut rest = amount;
         let mut spent = Vec::new();
         for lot in lots {
@@ -61,6 +62,7 @@ impl<'a> Draft<'a> {
                 source: lot.source,
                 start: lot.earned,
                 last: lot.last,
+                end: lot.end.clone(),
             });
         }
         spent.into()
@@ -78,10 +80,9 @@ impl<'a> Draft<'a> {
         }
         let least = self.program.returns.give_back_least;
         let least = least.and_then(|least| least.add_to_date(self.day));
-        let last = lot.last.map(|last| least.map_or(last, |least| last.max(least)));
-        let number = match thing {
-            Thing::Unit(unit) => self.lot_with(unit, lot.source, last),
-            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => lot.lot,
+        let (number, last) = match thing {
+            Thing::Unit(unit) => self.lot_again(unit, lot, least),
+            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => (lot.lot, longer(lot.last, least)),
         };
         let key = self.key();
         self.postings.deltas.push(Delta {
@@ -106,4 +107,31 @@ impl<'a> Draft<'a> {
             self.transfer(booking.event(of).lot(number));
         }
     }
+
+    /// The lot to which something goes back, and its last day: the one that paid, if it is still there with this last
+    /// day, else one on the same terms.
+    fn lot_again(&mut self, unit: UnitId, paid: &SpentLot, least: Option<Date>) -> (u32, Option<Date>) {
+        let known = self.account.lots.numbered(paid.lot);
+        let mut end = known.and_then(|lot| lot.end.as_deref()).or(paid.end.as_deref()).cloned();
+        for idle in end.iter_mut().flat_map(|end| &mut end.idle) {
+            let since = idle.without.iter().filter_map(|activity| self.account.last_active(*activity));
+            idle.since = since.fold(idle.since, Date::max);
+        }
+        let now = end.as_ref().map_or(paid.last, OpenEnd::last);
+        let last = longer(now, least);
+        if let Some(lot) = known.filter(|lot| lot.last == last) {
+            return (lot.number, last);
+        }
+        if let Some(end) = end.as_mut().filter(|_| last != now) {
+            // what is given back for longer lasts so long, whatever happens
+            *end = OpenEnd { fixed: last, earned: end.earned, hold: end.hold, ..OpenEnd::default() };
+        }
+        let end = end.filter(OpenEnd::is_open);
+        (self.lot_with(unit, paid.source, last, end), last)
+    }
+}
+
+/// A last day, or a later one that the program promises.
+fn longer(last: Option<Date>, least: Option<Date>) -> Option<Date> {
+    last.map(|last| least.map_or(last, |least| last.max(least)))
 }

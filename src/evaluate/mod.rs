@@ -9,6 +9,7 @@ mod choices;
 mod draft;
 pub(crate) mod given;
 mod judge;
+pub(crate) mod lot_terms;
 mod lots;
 mod outcome;
 mod refuse;
@@ -41,9 +42,9 @@ pub use settlement::Redemption;
 
 use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
 use crate::calendar::Instant;
-use crate::event::{Event, Kind, Message};
+use crate::event::{Event, Kind, Message, Named};
 use crate::ledger::Cause;
-use crate::program::{EventKindId, Program};
+use crate::program::{Activity, EventKindId, Program};
 use bound::Bound;
 use rows::Rows;
 use std::borrow::Cow;
@@ -232,8 +233,12 @@ impl Evaluator {
         let bound = &self.bound;
         let facts = Facts::new(program, account, bound);
         match &event.kind {
-            Kind::Named(_) => {
+            Kind::Named(Named { of: event_of, .. }) => {
                 if let Some(kind) = bound.kind {
+                    draft.names_purchase = true;
+                    if let Some(purchase) = event_of {
+                        lot_terms::release(&mut draft, kind, purchase);
+                    }
                     let settled = &mut gathered.settled;
                     named(&facts, &mut draft, &mut self.rows, kind, settled, &mut gathered.trace)?;
                 }
@@ -337,6 +342,7 @@ fn named(
     trace: &mut Option<Trace>,
 ) -> Result<(), Rejection> {
     draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
+    draft.note_activity(Activity::Event(kind));
     let mut awards = award(facts, draft, rows, kind, trace)?;
     awards.append(&mut settled.awards);
     let mut shares = step09_book::count_event(facts, draft, kind);

@@ -6,6 +6,7 @@
 use super::bound::{Bound, Note};
 use super::draft::{Draft, Portion, Transfer};
 use super::judge::Facts;
+use super::lot_terms::sort_for_spending;
 use super::refuse::{Refusal, Rejection};
 use super::rows::Rows;
 use super::{
@@ -422,7 +423,7 @@ fn take_in_order(draft: &mut Draft<'_>, unit: UnitId, amount: i64, of: &Arc<str>
     for lot in account.lots.of(unit) {
         pending.extend(lot.pending.iter().map(|(start, _)| (lot, *start)));
     }
-    pending.sort_by_key(|(lot, start)| (lot.last.unwrap_or(Date::MAX), *start, lot.number));
+    sort_for_spending(draft.program, unit, &mut pending, |(lot, _)| lot);
     all.extend(pending.into_iter().map(|(lot, start)| (Cow::Borrowed(lot), Portion::From(start))));
     let mut rest = amount;
     for (lot, portion) in all {

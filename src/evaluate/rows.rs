@@ -8,7 +8,7 @@ use super::refuse::Rejection;
 use crate::account::Lines;
 use crate::amount::{Sharer, gcd, lcm};
 use crate::ledger::Thing;
-use crate::program::{CapId, RuleId};
+use crate::program::{CapId, Combine, Rule, RuleId, RuleKind};
 
 /// What the shares of a row are in proportion to: then its line record needs no parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,6 +108,33 @@ impl Row {
     }
 }
 
+/// What the matching rules of an event ask for beyond the ordinary: what none asks for is not looked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Asked {
+    pub(crate) replaces: bool,
+    pub(crate) spend_caps: bool,
+    pub(crate) piece_caps: bool,
+    /// Two `earn` rules in a group.
+    pub(crate) best_bases: bool,
+    /// A bonus that does not simply add.
+    pub(crate) stacking: bool,
+    pub(crate) own_rounding: bool,
+    /// An `earn` whose cap has nothing left.
+    pub(crate) no_room: bool,
+}
+
+impl Asked {
+    fn add(&mut self, rule: &Rule) {
+        let combines = rule.combine != Combine::Add;
+        self.replaces |= !rule.replaces.is_empty();
+        self.spend_caps |= !rule.spend_caps.is_empty();
+        self.piece_caps |= rule.piece_cap.is_some();
+        self.best_bases |= combines && rule.kind == RuleKind::Earn;
+        self.stacking |= combines && rule.kind == RuleKind::Bonus;
+        self.own_rounding |= rule.round.is_some();
+    }
+}
+
 /// All rows of an event and the memory they use.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
@@ -115,6 +142,7 @@ pub(crate) struct Rows {
     used: usize,
     /// Items of the event.
     pub(crate) width: usize,
+    pub(crate) asked: Asked,
     /// All things that rows give, each once.
     pub(crate) things: Vec<Thing>,
     /// What this event has already used of caps.
@@ -133,20 +161,28 @@ impl Rows {
     pub(crate) fn start(&mut self, width: usize) {
         self.used = 0;
         self.width = width;
+        self.asked = Asked::default();
         self.cap_used.clear();
         self.candidates.clear();
         self.things.clear();
     }
 
     /// Adds a row for a rule and the items that pass.
-    pub(crate) fn add(&mut self, rule: RuleId, thing: Thing, passes: Lines, flat: bool) -> Option<&mut Row> {
+    pub(crate) fn add(
+        &mut self,
+        (id, rule): (RuleId, &Rule),
+        thing: Thing,
+        passes: Lines,
+        flat: bool,
+    ) -> Option<&mut Row> {
+        self.asked.add(rule);
         if self.used == self.pool.len() {
             self.pool.push(Row::default());
         }
         let width = self.width;
         let row = self.pool.get_mut(self.used)?;
         self.used += 1;
-        row.rule = rule;
+        row.rule = id;
         row.thing = Some(thing);
         row.passes = passes;
         row.base_passes = None;

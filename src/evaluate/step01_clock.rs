@@ -10,7 +10,7 @@ use super::draft::{Draft, Transfer};
 use super::judge::Facts;
 use super::{choices, step10_games, step11_tiers, step11a_convert, step12_friends};
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
-use crate::calendar::Date;
+use crate::calendar::{Date, Instant};
 use crate::event::Message;
 use crate::ledger::{Book, Cause, Reason, Thing};
 use crate::program::{CardId, Program, TiersId};
@@ -26,15 +26,23 @@ pub(crate) fn run(
     messages: &mut Vec<Message>,
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
-        for kind in [expire, end_terms, choices::lapse, pay_referral, activate, convert] {
+        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 6] = [
+            expire,
+            end_terms,
+            |draft, _| choices::lapse(draft),
+            pay_referral,
+            activate,
+            |draft, _| convert(draft),
+        ];
+        for kind in kinds {
             let done = {
                 let at = program.zone.start_of_day(due, program.day_starts);
-                let bound = Bound { day: due, at, ..Bound::default() };
+                let bound = moment(program, account, at, due);
                 let facts = Facts::new(program, account, &bound);
                 let cause = Cause::Clock(due, "expire");
                 let event = Arc::from("");
                 let mut draft = Draft::new(program, account, cause, event, (bound.at, due), facts.anchors);
-                kind(&mut draft);
+                kind(&mut draft, &facts);
                 (draft.postings, draft.messages)
             };
             let (mut made, mut sent) = done;
@@ -45,6 +53,10 @@ pub(crate) fn run(
             postings.changes.append(&mut made.changes);
             messages.append(&mut sent);
         }
+        if program.keeps {
+            // what is kept is asked again at the next start of day
+            account.due = account.first_due(Some(due));
+        }
         if account.due == Some(due) {
             // every kind of due work moves what was due; anything else is a fault, and must not run for ever
             return Err(PostError::Unbalanced(format!("@{due}")));
@@ -53,9 +65,20 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn expire(draft: &mut Draft<'_>) {
+/// The start of a day, as conditions see it.
+fn moment(program: &Program, account: &Account, at: Instant, day: Date) -> Bound {
+    let mut bound = Bound { day, at, ..Bound::default() };
+    if program.keeps {
+        bound.local = program.zone.local(at);
+        bound.bind_member(program, &account.attributes);
+    }
+    bound
+}
+
+fn expire(draft: &mut Draft<'_>, facts: &Facts<'_>) {
     let account = draft.account;
-    let mut lots: Vec<_> = account.lots.iter().filter(|lot| is_past(lot.last, draft.day)).collect();
+    let is_over = |lot: &&Lot| is_past(lot.last, draft.day) && !facts.keeps(lot);
+    let mut lots: Vec<_> = account.lots.iter().filter(is_over).collect();
     lots.sort_by_key(|lot| (lot.unit, lot.number));
     for (what, from) in [("expire", Book::Available), ("expire-pending", Book::Pending)] {
         draft.cause_is(what);
@@ -94,7 +117,7 @@ fn is_past(last: Option<Date>, today: Date) -> bool {
     last.is_some_and(|last| last < today)
 }
 
-fn end_terms(draft: &mut Draft<'_>) {
+fn end_terms(draft: &mut Draft<'_>, _: &Facts<'_>) {
     draft.cause_is("review");
     for (place, state) in draft.account.tiers.iter().enumerate() {
         if is_past(state.until, draft.day) {
@@ -103,14 +126,14 @@ fn end_terms(draft: &mut Draft<'_>) {
     }
 }
 
-fn pay_referral(draft: &mut Draft<'_>) {
+fn pay_referral(draft: &mut Draft<'_>, _: &Facts<'_>) {
     let Some(link) = &draft.account.link else { return };
     if matches!(link.stage, LinkStage::Waiting(_, day) if day <= draft.day) {
         step12_friends::pay_out(draft, link);
     }
 }
 
-fn activate(draft: &mut Draft<'_>) {
+fn activate(draft: &mut Draft<'_>, _: &Facts<'_>) {
     draft.cause_is("activate");
     let account = draft.account;
     let day = draft.day;

@@ -134,7 +134,8 @@ fn match_rule(facts: &Facts<'_>, id: RuleId, rule: &Rule, rows: &mut Rows) -> Ve
     if rule.items.is_some() && passes.is_empty() {
         return Verdict::NoItem;
     }
-    if let Some(row) = rows.add(id, thing_of(&rule.effect), passes, is_flat(&rule.effect)) {
+    rows.asked.no_room |= no_room.is_some();
+    if let Some(row) = rows.add((id, rule), thing_of(&rule.effect), passes, is_flat(&rule.effect)) {
         row.no_room = no_room.is_some();
     }
     match no_room {

@@ -21,8 +21,12 @@ pub(crate) fn compute_bases(
     rows: &mut Rows,
     trace: &mut Option<Trace>,
 ) -> Result<(), Rejection> {
-    replace(facts, rows, trace);
-    cap_spend(facts, rows);
+    if rows.asked.replaces {
+        replace(facts, rows, trace);
+    }
+    if rows.asked.spend_caps {
+        cap_spend(facts, rows);
+    }
     for row in rows.all_mut() {
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         if rule.kind == RuleKind::Earn {
@@ -32,7 +36,9 @@ pub(crate) fn compute_bases(
     for place in 0..rows.things.len() {
         if let Some(thing @ Thing::Unit(_)) = rows.things.get(place).copied() {
             rows.align(thing)?;
-            best_bases(facts, rows, thing, trace);
+            if rows.asked.best_bases {
+                best_bases(facts, rows, thing, trace);
+            }
         }
     }
     Ok(())

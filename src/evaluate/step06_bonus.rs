@@ -33,13 +33,20 @@ pub(crate) fn compute_extras(
             }
         }
     }
-    cap_pieces(facts, rows)?;
+    if rows.asked.piece_caps {
+        cap_pieces(facts, rows)?;
+    }
     for place in 0..rows.things.len() {
         let Some(thing) = rows.things.get(place).copied() else { continue };
         if matches!(thing, Thing::Unit(_)) {
             rows.align(thing)?;
         }
-        stack(facts, rows, thing, trace)?;
+        if rows.asked.stacking {
+            stack(facts, rows, thing, trace)?;
+        }
+    }
+    if !rows.asked.no_room {
+        return Ok(());
     }
     // what has no room was a base until here
     for row in rows.all_mut().iter_mut().filter(|row| row.no_room) {

@@ -24,7 +24,7 @@ pub(crate) fn round_rows(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejec
         members.clear();
         for single in 0..rows.all().len() {
             let Some(row) = rows.all().get(single).filter(|row| row.thing == Some(thing)) else { continue };
-            match own(row) {
+            match rows.asked.own_rounding.then(|| own(row)).flatten() {
                 Some(round) => round_group(rules, rows, round, &[single])?,
                 None => members.push(single),
             }

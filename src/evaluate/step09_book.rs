@@ -9,9 +9,10 @@ use super::step08_cap::{count_cap, use_spend};
 use super::trace::Trace;
 use crate::account::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward};
 use crate::amount::{Sharer, Ties};
+use crate::calendar::Date;
 use crate::event::Item;
 use crate::ledger::Source;
-use crate::program::{CapWindow, EventKindId, FilterId, Measure};
+use crate::program::{Activate, AwardThing, CapWindow, EventKindId, FilterId, Measure, Rule};
 use std::sync::Arc;
 
 /// Books all rows of an event and returns the record that returns need.
@@ -29,7 +30,13 @@ pub(crate) fn book_rows(
         let Some(award) = thing.award() else { continue };
         let record = line_record(facts, row, (sharer, weights, parts))?;
         let source = Source::Rule(row.rule);
-        let terms = Terms { activate: rule.activate, expire: &rule.expire, last_day: None };
+        let terms = Terms {
+            activate: rule.activate,
+            expire: &rule.expire,
+            on: release_day(facts, rule, row, award),
+            own_hold: rule.hold.is_some(),
+            ..Terms::default()
+        };
         let Booked { lot, start, repaid } = draft.give(award, row.amount, source, terms);
         if let Some(trace) = trace {
             trace.booked(row.rule, row.amount);
@@ -40,6 +47,18 @@ pub(crate) fn book_rows(
         count_cap(draft, facts, *cap, *by);
     }
     Ok(awards)
+}
+
+/// The day that the event brings for `activate on`, if the rule or its unit has that line.
+fn release_day(facts: &Facts<'_>, rule: &Rule, row: &Row, award: AwardThing) -> Option<Date> {
+    let unit = match award {
+        AwardThing::Unit(unit) => facts.program.units.get(unit.index())?,
+        AwardThing::Voucher(_) | AwardThing::Choice(_) => return None,
+    };
+    match rule.activate.unwrap_or(unit.activate) {
+        Activate::On(date) => facts.date_of(date, &row.passes),
+        _ => None,
+    }
 }
 
 /// By what a rule's amount is shared out to its lines: its shares; for flat awards the values of its items; the event
@@ -125,6 +144,9 @@ fn filtered(facts: &Facts<'_>, filter: FilterId, of: impl Fn(&Item) -> i64) -> B
 /// that room back.
 pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut Rows) -> Vec<MeterShare> {
     let mut shares = Vec::new();
+    if !rows.asked.spend_caps {
+        return shares;
+    }
     for (cap, by) in use_spend(facts, rows) {
         count_cap(draft, facts, cap, by);
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };

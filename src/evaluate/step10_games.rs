@@ -131,7 +131,7 @@ fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
     state.number += 1;
     state.stamps = 0;
     state.opened = Some(day);
-    state.last = card.expire.and_then(|expire| last_day(&[expire], day, day, day, &draft.anchors));
+    state.last = card.expire.and_then(|expire| last_day(&[expire], day, Some(day), day, &draft.anchors));
 }
 
 /// Full cards whose voucher is no longer held can never be opened again.

@@ -7,69 +7,73 @@ use super::terms::{next_term, term};
 use crate::account::{Change, Hold, Lot, TierState};
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{AwardThing, Reach, Tiers, TiersId, UnitId, VoucherId};
+use crate::program::{AwardThing, MeterId, Reach, Tiers, TiersId, UnitId, VoucherId};
 use std::sync::Arc;
 
 /// The highest level whose threshold is reached by metrics.
-fn earned_level(tiers: &Tiers, value: &dyn Fn(usize) -> i64) -> u32 {
+fn earned_level(tiers: &Tiers, values: &Values) -> u32 {
     let reached =
-        |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, value));
+        |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, values));
     tiers.levels.iter().rposition(reached).unwrap_or(0) as u32
 }
 
-fn holds(reach: &Reach, value: &dyn Fn(usize) -> i64) -> bool {
+fn holds(reach: &Reach, values: &Values) -> bool {
     match reach {
-        Reach::And(parts) => parts.iter().all(|part| holds(part, value)),
-        Reach::Or(parts) => parts.iter().any(|part| holds(part, value)),
-        Reach::AtLeast(metric, least) => value(*metric) >= *least,
+        Reach::And(parts) => parts.iter().all(|part| holds(part, values)),
+        Reach::Or(parts) => parts.iter().any(|part| holds(part, values)),
+        Reach::AtLeast(metric, least) => values.get(*metric) >= *least,
     }
 }
 
-/// The counters of a tiers block in the window of a day.
-struct Counted<'d, 'a> {
-    draft: &'d Draft<'a>,
-    tiers: &'a Tiers,
-    slot: i64,
+/// The values of the metrics of a block; few of them need no memory of their own.
+#[derive(PartialEq)]
+struct Values {
+    few: [i64; 4],
+    more: Vec<i64>,
 }
 
-impl<'d, 'a> Counted<'d, 'a> {
-    fn new(draft: &'d Draft<'a>, tiers: &'a Tiers, day: Date) -> Self {
-        // all metrics of a block share its window
-        let slot = tiers.metrics.first().map_or(0, |metric| draft.slot_on(metric.meter, day));
-        Self { draft, tiers, slot }
+impl Values {
+    fn of(tiers: &Tiers, value: impl Fn(MeterId) -> i64) -> Self {
+        let mut values = Self { few: [0; 4], more: Vec::new() };
+        for (place, metric) in tiers.metrics.iter().enumerate() {
+            match values.few.get_mut(place) {
+                Some(few) => *few = value(metric.meter),
+                None => values.more.push(value(metric.meter)),
+            }
+        }
+        values
     }
 
-    fn before(&self, metric: usize) -> i64 {
-        let meter = self.tiers.metrics.get(metric).map(|metric| metric.meter);
-        meter.map_or(0, |meter| self.draft.account.meters.get(meter, self.slot))
+    fn get(&self, place: usize) -> i64 {
+        let few = self.few.get(place);
+        few.or_else(|| self.more.get(place.checked_sub(self.few.len())?)).copied().unwrap_or(0)
     }
+}
 
-    fn now(&self, metric: usize) -> i64 {
-        let meter = self.tiers.metrics.get(metric).map(|metric| metric.meter);
-        meter.map_or(0, |meter| self.draft.meter(meter, self.slot))
-    }
+/// The slot of a tiers block in the window of a day: all its metrics share the window.
+fn slot_of(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> i64 {
+    tiers.metrics.first().map_or(0, |metric| draft.slot_on(metric.meter, day))
+}
 
-    fn earned_before(&self) -> u32 {
-        earned_level(self.tiers, &|metric| self.before(metric))
-    }
-
-    fn earned_now(&self) -> u32 {
-        earned_level(self.tiers, &|metric| self.now(metric))
-    }
+/// The level that the metrics of the window of a day reach, with what this event added.
+fn earned_now(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> u32 {
+    let slot = slot_of(draft, tiers, day);
+    earned_level(tiers, &Values::of(tiers, |meter| draft.meter(meter, slot)))
 }
 
 /// Recounts all tiers blocks after an event of a day.
 pub(crate) fn recount(draft: &mut Draft<'_>) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let id = TiersId(place as u32);
-        let counted = Counted::new(draft, tiers, draft.day);
-        let earned = counted.earned_now();
+        let slot = slot_of(draft, tiers, draft.day);
+        let now = Values::of(tiers, |meter| draft.meter(meter, slot));
+        let earned = earned_level(tiers, &now);
         if earned == 0 {
             continue;
         }
+        let before = Values::of(tiers, |meter| draft.account.meters.get(meter, slot));
         let level = draft.account.tiers.get(place).map_or(0, |state| state.level);
-        let changed = (0..tiers.metrics.len()).any(|metric| counted.before(metric) != counted.now(metric));
-        if changed && (earned > level || earned > counted.earned_before()) {
+        if now != before && (earned > level || earned > earned_level(tiers, &before)) {
             reach(draft, id, tiers, earned);
         }
     }
@@ -151,7 +155,7 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
         let window = Some(window_start(draft, tiers, purchase_day));
         let Some(hold) = state.holds.iter().position(|hold| hold.window == window) else { continue };
         let reached = state.holds.get(hold).and_then(|hold| hold.reached);
-        let earned = Counted::new(draft, tiers, purchase_day).earned_now();
+        let earned = earned_now(draft, tiers, purchase_day);
         let mut next = state.clone();
         match next.holds.get_mut(hold) {
             Some(hold) if earned < hold.level => hold.level = earned,
@@ -239,7 +243,7 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     let Some(base) = state.base_until.or(state.until) else { return };
     let window = tiers.window.previous_start(draft.day, &draft.anchors);
     let day = window.unwrap_or(draft.day);
-    let earned = Counted::new(draft, tiers, day).earned_now();
+    let earned = earned_now(draft, tiers, day);
     let level = if earned >= state.level {
         state.level
     } else if tiers.drop_one_level {

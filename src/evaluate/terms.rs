@@ -1,41 +1,43 @@
 //! Dates that a booking gets: first usable day, last day, counter slots.
 
-use crate::calendar::{Anchors, Date, Instant, LocalTime, Period};
+use crate::calendar::{Anchors, Date, Duration, Instant, LocalTime, Period, Tail};
 use crate::program::{Activate, Expire, ExpireFrom, Keep, Slots, Validity, VoucherEnd};
 
-/// The first usable day of what is earned on a day.
-pub(crate) fn start_day(activate: Activate, day: Date, anchors: &Anchors) -> Date {
+/// The first usable day of what is earned on a day; `None` while it waits for an event. `on` is the day that the event
+/// brings for `activate on`: before it has come the event's own day counts, and without one too.
+pub(crate) fn start_day(activate: Activate, day: Date, on: Option<Date>, anchors: &Anchors) -> Option<Date> {
     match activate {
-        Activate::AtOnce => day,
-        Activate::After(duration) => duration.add_to_date(day).unwrap_or(day),
-        Activate::AtEndOf(period) => period.last_day(day, anchors).plus_days(1),
+        Activate::AtOnce => Some(day),
+        Activate::After(duration) => Some(duration.add_to_date(day).unwrap_or(day)),
+        Activate::AtEndOf(period) => Some(period.last_day(day, anchors).plus_days(1)),
+        Activate::On(_) => Some(on.map_or(day, |on| on.max(day))),
+        Activate::OnEvent(_) => None,
     }
 }
 
-/// The last usable day: the earliest of all `expire` lines, `None` without an end.
+/// The last usable day by lines that nothing can move: the earliest of them, `None` without an end. Lines that count from
+/// a first usable day count nothing while it is not known.
 pub(crate) fn last_day(
     expire: &[Expire],
     earned: Date,
-    start: Date,
+    start: Option<Date>,
     first_stamp: Date,
     anchors: &Anchors,
 ) -> Option<Date> {
     let days = expire.iter().filter_map(|expire| match *expire {
-        Expire::Never => None,
+        Expire::Never | Expire::Without(..) => None,
         Expire::After(duration, from, tail) => {
             let from = match from {
                 ExpireFrom::Earning => earned,
-                ExpireFrom::Activation => start,
+                ExpireFrom::Activation => start?,
                 ExpireFrom::FirstStamp => first_stamp,
             };
-            let last = duration.add_to_date(from)?;
-            Some(tail.map_or(last, |tail| tail.apply(last, anchors)))
+            Some(after(duration, tail, from, anchors))
         }
         Expire::AtEndOf(period, plus) => {
             let end = period.last_day(earned, anchors);
             let Some((duration, tail)) = plus else { return Some(end) };
-            let last = duration.add_to_date(end)?;
-            Some(tail.map_or(last, |tail| tail.apply(last, anchors)))
+            Some(after(duration, tail, end, anchors))
         }
         Expire::AtNext(month, day) => {
             crate::calendar::MonthDay::new(month, day).map(|next| next.on_or_after(earned))
@@ -43,6 +45,12 @@ pub(crate) fn last_day(
     });
     // a day at the end of the calendar is no end
     days.filter(|day| *day < Date::MAX).min()
+}
+
+/// The day that lies D after another, moved by a tail.
+pub(crate) fn after(duration: Duration, tail: Option<Tail>, from: Date, anchors: &Anchors) -> Date {
+    let last = duration.add_to_date(from).unwrap_or(Date::MAX);
+    tail.map_or(last, |tail| tail.apply(last, anchors))
 }
 
 /// The last day of a voucher that is given on a day.
@@ -96,11 +104,7 @@ pub(crate) fn next_term(keep: Keep, base: Date, anchors: &Anchors) -> (Option<Da
     }
 }
 
-fn with_tail(
-    base: Date,
-    plus: Option<(crate::calendar::Duration, Option<crate::calendar::Tail>)>,
-    anchors: &Anchors,
-) -> Date {
+fn with_tail(base: Date, plus: Option<(Duration, Option<Tail>)>, anchors: &Anchors) -> Date {
     let Some((duration, tail)) = plus else { return base };
     let last = duration.add_to_date(base).unwrap_or(Date::MAX);
     tail.map_or(last, |tail| tail.apply(last, anchors))

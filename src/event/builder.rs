@@ -56,6 +56,9 @@ pub enum EventError {
     /// Both items and a total, or a total on an event that has none.
     #[error("an event carries either items or a total")]
     ItemsAndTotal,
+    /// A purchase names another one; only declared events and returns do.
+    #[error("a purchase names no other purchase")]
+    PurchaseOfPurchase,
     /// An attribute is written twice.
     #[error("the attribute `{0}` is there twice")]
     Twice(String),
@@ -228,7 +231,7 @@ impl EventBuilder {
         self
     }
 
-    /// The purchase that comes back.
+    /// The purchase that comes back, or that a declared event is about.
     #[must_use]
     pub fn of(mut self, purchase: &str) -> Self {
         self.of = Some(purchase.into());
@@ -309,6 +312,12 @@ impl EventBuilder {
                 let has_basket = !items.is_empty();
                 let payments = joined_payments(self.payments)?;
                 let requests = joined_requests(self.requests)?;
+                if let Some(of) = &self.of {
+                    check_text("the purchase that the event names", of)?;
+                    if &*name == "purchase" {
+                        return Err(EventError::PurchaseOfPurchase);
+                    }
+                }
                 Ok(Kind::Named(Named {
                     name,
                     items: items.into(),
@@ -317,6 +326,7 @@ impl EventBuilder {
                     store: self.store,
                     payments,
                     requests,
+                    of: self.of,
                 }))
             }
             BuilderKind::Return => {
@@ -483,6 +493,10 @@ pub(crate) fn digest(event: &Event) -> u128 {
             digest.word(named.items.len() as u64);
             named.items.iter().for_each(|item| item.digest(&mut digest));
             named.requests.iter().for_each(|request| request.digest(&mut digest));
+            if let Some(of) = &named.of {
+                digest.word(1);
+                digest.text(of);
+            }
         }
         Kind::Return(back) => {
             digest.word(2);

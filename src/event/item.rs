@@ -5,6 +5,7 @@ use super::builder::{
     sort_attributes, wrong,
 };
 use super::{Digest, Value};
+use crate::program::{ShortText, packed};
 use std::sync::Arc;
 
 /// One line of a basket.
@@ -14,6 +15,8 @@ pub struct Item {
     pub(crate) sku: Option<Box<str>>,
     pub(crate) category: Option<Box<str>>,
     pub(crate) brand: Option<Box<str>>,
+    /// The category as numbers: looking it up then needs no look at the text.
+    pub(crate) packed_category: Option<ShortText>,
     /// Millionths of a piece.
     pub(crate) quantity: i64,
     /// Micro-units of one piece.
@@ -54,6 +57,7 @@ impl Item {
             name: name.into(),
             sku: None,
             category: None,
+            packed_category: None,
             brand: None,
             quantity,
             price,
@@ -73,8 +77,14 @@ impl Item {
     /// The category.
     #[must_use]
     pub fn category(mut self, category: &str) -> Self {
-        self.category = Some(category.into());
+        self.set_category(Some(category.into()));
         self
+    }
+
+    /// The category, or none.
+    pub(super) fn set_category(&mut self, category: Option<Box<str>>) {
+        self.packed_category = category.as_deref().and_then(packed);
+        self.category = category;
     }
 
     /// The brand.
@@ -260,7 +270,7 @@ impl ReturnLine {
     pub(crate) fn as_item(&self) -> Item {
         let mut item = Item::from_micros(&self.name, self.quantity, 0, None);
         item.sku.clone_from(&self.sku);
-        item.category.clone_from(&self.category);
+        item.set_category(self.category.clone());
         item.brand.clone_from(&self.brand);
         item.attributes.clone_from(&self.attributes);
         item.value = self.value.unwrap_or(0);

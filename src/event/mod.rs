@@ -80,6 +80,8 @@ pub(crate) struct Named {
     pub(crate) payments: Box<[(Box<str>, i64)]>,
     /// What the member asks to pay with, each thing once.
     pub(crate) requests: Box<[Request]>,
+    /// The purchase that a declared event is about.
+    pub(crate) of: Option<Arc<str>>,
 }
 
 /// A return.

@@ -169,6 +169,10 @@ fn terms(program: &Program, outcome: &Outcome, rule: &RuleExplanation) -> Option
         (_, Some(_)) if matches!(delta.thing, Thing::Choice(_)) => {
             Some(format!("to be chosen {}", until(delta.last_day())))
         }
+        (Book::Pending, None) => {
+            let end = delta.last_day().map(|last| format!(", but not after {last}")).unwrap_or_default();
+            Some(format!("pending until its event comes{end}"))
+        }
         _ if delta.last_day().is_some() => Some(format!("usable {}", until(delta.last_day()))),
         _ => None,
     }

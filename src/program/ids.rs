@@ -47,6 +47,10 @@ ids! {
     FilterId,
     /// `purchase`, `joining`, a declared event, …
     EventKindId,
+    /// The activities of an `expire after … without`.
+    ActivitiesId,
+    /// A date attribute that `activate on` names.
+    DateId,
     /// A `combine best of G` group.
     GroupId,
     /// A known name, category, sku, text.

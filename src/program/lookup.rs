@@ -8,12 +8,15 @@ use rustc_hash::FxHashMap;
 pub(crate) struct Symbols {
     names: Vec<Box<str>>,
     /// Texts of up to 15 bytes, as numbers: comparing them needs no look at the text.
-    short: FxHashMap<(u64, u64), u32>,
+    short: FxHashMap<ShortText, u32>,
     long: FxHashMap<Box<str>, u32>,
 }
 
 /// A text of up to 15 bytes as two numbers: its bytes and its length.
-fn packed(text: &str) -> Option<(u64, u64)> {
+pub(crate) type ShortText = (u64, u64);
+
+/// A text as numbers, if it is short enough.
+pub(crate) fn packed(text: &str) -> Option<ShortText> {
     let bytes = text.as_bytes();
     if bytes.len() > 15 {
         return None;
@@ -56,6 +59,15 @@ impl Symbols {
     #[must_use]
     pub(crate) fn find(&self, name: &str) -> Symbol {
         self.known(name).unwrap_or(Symbol::OTHER)
+    }
+
+    /// The symbol of a text of which the numbers are known, or [`Symbol::OTHER`].
+    #[must_use]
+    pub(crate) fn find_packed(&self, name: &str, packed: Option<ShortText>) -> Symbol {
+        match packed {
+            Some(key) => self.short.get(&key).map_or(Symbol::OTHER, |id| Symbol(*id)),
+            None => self.find(name),
+        }
     }
 
     fn known(&self, name: &str) -> Option<Symbol> {

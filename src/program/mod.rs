@@ -20,6 +20,7 @@ mod meter;
 mod names;
 mod rule;
 mod spending;
+mod terms;
 mod test;
 mod things;
 
@@ -27,11 +28,11 @@ pub(crate) use asked::Asked;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use ids::{
-    CapId, CardId, ChoiceId, ConvertId, EventKindId, FilterId, GroupId, MeterId, ReferralId, RewardId,
-    RuleId, Symbol, TiersId, UnitId, VoucherId,
+    ActivitiesId, CapId, CardId, ChoiceId, ConvertId, DateId, EventKindId, FilterId, GroupId, MeterId,
+    ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
-pub(crate) use lookup::Symbols;
+pub(crate) use lookup::{ShortText, Symbols, packed};
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use rule::{
@@ -39,11 +40,11 @@ pub(crate) use rule::{
     Steps, Table, TableKey, Validity,
 };
 pub(crate) use spending::{Convert, Redeem, Reward};
+pub(crate) use terms::{Activate, Activity, DateAttribute, Expire, ExpireFrom, SpendOrder};
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
-    Activate, Attribute, AttributeKind, Card, EventKind, Expire, ExpireFrom, Grant, Keep, Level, Metric,
-    Qualifies, Reach, Referral, Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher,
-    VoucherEnd,
+    Attribute, AttributeKind, Card, EventKind, Grant, Keep, Level, Metric, Qualifies, Reach, Referral,
+    Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
 };
 
 use crate::calendar::{Date, Duration, Zone};
@@ -112,6 +113,12 @@ pub struct Program {
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,
+    /// The dates that `activate on` names.
+    pub(crate) dates: Box<[DateAttribute]>,
+    /// What `expire after … without` names, each list sorted and without doubles.
+    pub(crate) activities: Box<[Box<[Activity]>]>,
+    /// Whether any lot may be kept after its last day.
+    pub(crate) keeps: bool,
     pub(crate) meters: Box<[Meter]>,
     pub(crate) meter_index: MeterIndex,
     pub(crate) filters: Box<[Test]>,

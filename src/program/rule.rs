@@ -1,8 +1,9 @@
 //! Rules and caps.
 
 use super::ids::{CapId, ChoiceId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId};
+use super::terms::{Activate, Expire};
 use super::test::{NumSubject, SymSubject, Test};
-use super::things::{Activate, Expire, Round};
+use super::things::Round;
 use crate::calendar::{Date, Period};
 
 /// Base rate or extra.
@@ -50,6 +51,8 @@ pub(crate) struct Rule {
     pub(crate) activate: Option<Activate>,
     /// The rule's own `expire` lines; empty means the unit's.
     pub(crate) expire: Box<[Expire]>,
+    /// The rule's own `no expiry when`; without it the unit's holds.
+    pub(crate) hold: Option<Test>,
 }
 
 /// When a rule is in force.

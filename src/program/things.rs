@@ -2,6 +2,7 @@
 
 use super::ids::{CapId, EventKindId, MeterId, Symbol};
 use super::rule::{Award, Validity};
+use super::terms::{Activate, Expire, SpendOrder};
 use super::test::Test;
 use crate::amount::Rounding;
 use crate::calendar::{Date, Duration, Period, Tail};
@@ -20,6 +21,9 @@ pub(crate) struct Unit {
     pub(crate) activate: Activate,
     /// The earliest counts. Empty for status units.
     pub(crate) expire: Box<[Expire]>,
+    /// `no expiry when`: what is past its last day stays while this holds.
+    pub(crate) hold: Option<Test>,
+    pub(crate) spend: SpendOrder,
     /// Every rate of this unit is a whole number over this.
     pub(crate) denominator: i128,
 }
@@ -38,41 +42,6 @@ pub(crate) enum UnitKind {
 pub(crate) struct Round {
     pub(crate) mode: Rounding,
     pub(crate) per_item: bool,
-}
-
-/// When something earned becomes usable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Activate {
-    /// At once.
-    AtOnce,
-    /// At the start of the day that lies D after the event's (for minutes and hours: at that instant's day).
-    After(Duration),
-    /// At the start of the day after the period's last.
-    AtEndOf(Period),
-}
-
-/// When something earned is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expire {
-    /// Never.
-    Never,
-    /// D after earning, activation or first stamp, then the tail.
-    After(Duration, ExpireFrom, Option<Tail>),
-    /// At the last day of the period, or D after it, then the tail.
-    AtEndOf(Period, Option<(Duration, Option<Tail>)>),
-    /// At the next such day of a year, the event's own included: month, day.
-    AtNext(u8, u8),
-}
-
-/// What `expire D after` counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ExpireFrom {
-    /// The day of the event.
-    Earning,
-    /// The first day it can be used.
-    Activation,
-    /// The day of a card's first stamp.
-    FirstStamp,
 }
 
 /// A voucher.

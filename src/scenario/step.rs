@@ -35,11 +35,15 @@ pub(super) fn event(
                 None => builder,
             }
         }
-        Step::Event { event, id, by } => {
+        Step::Event { event, id, of, by } => {
             if program.event_kind(&event.text).is_none() {
                 return Err(format!("there is no event `{}`", event.text));
             }
-            Event::named(&event.text, &id.text, &by.text, &at)
+            let builder = Event::named(&event.text, &id.text, &by.text, &at);
+            match of {
+                Some(of) => builder.of(&of.text),
+                None => builder,
+            }
         }
         Step::Redeem { request: asked, id, by } => request(Event::redemption(&id.text, &by.text, &at), asked),
         Step::Joining { id, by } => Event::joining(&id.text, &by.text, &at),

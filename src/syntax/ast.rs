@@ -218,6 +218,8 @@ pub enum BlockKind {
     Vocabulary(Vocabulary),
     /// `list L [ … ]`, `list L { … }`, `list L from host`
     List(ListBlock),
+    /// `period N starts …`
+    Period(PeriodBlock),
     /// `unit U is …`
     Unit(UnitBlock),
     /// `earn R { … }`, `bonus R { … }`
@@ -414,6 +416,28 @@ pub struct DatedNames {
     pub names: Vec<Name>,
 }
 
+// ------------------------------------------------------------------------------------------------ periods
+
+/// `period N starts …`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodBlock {
+    /// Its name.
+    pub name: Name,
+    /// When its stretches start.
+    pub starts: PeriodStarts,
+}
+
+/// When the stretches of a declared period start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeriodStarts {
+    /// `03-01 every year`
+    EveryYear(MonthDay),
+    /// `02-01 every 3 months`
+    EveryMonths(MonthDay, Number),
+    /// `on day 9 of every month`
+    OnDay(Number),
+}
+
 // ------------------------------------------------------------------------------------------------ units
 
 /// `unit U is spendable { … }`
@@ -453,6 +477,19 @@ pub enum UnitLine {
     Activate(Activate),
     /// `expire never`
     Expire(Expire),
+    /// `no expiry when tier is Gold`
+    NoExpiry(Cond),
+    /// `spend oldest first`, `spend soonest expiry first`
+    SpendOrder(SpendOrder),
+}
+
+/// Which lots are spent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpendOrder {
+    /// `soonest expiry first`
+    SoonestExpiry,
+    /// `oldest first`
+    Oldest,
 }
 
 /// `round half up per item`
@@ -488,6 +525,8 @@ pub enum Activate {
     After(Duration),
     /// `at end of membership year`
     AtEndOf(Period),
+    /// `on delivery`: an event, or a date attribute
+    On(Name),
 }
 
 /// When what was earned is gone.
@@ -513,6 +552,13 @@ pub enum Expire {
     },
     /// `at next 06-15`
     AtNext(MonthDay),
+    /// `after 18 months without stay or redemption`
+    Without {
+        /// How long.
+        duration: Duration,
+        /// Events, `earning`, `redemption`.
+        events: Vec<Name>,
+    },
 }
 
 /// What `expire D after …` counts from.
@@ -599,6 +645,8 @@ pub enum RuleLine {
     Activate(Activate),
     /// `expire …`
     Expire(Expire),
+    /// `no expiry when …`
+    NoExpiry(Cond),
 }
 
 /// What a rule waits for.
@@ -1547,12 +1595,14 @@ pub enum Step {
         /// Who.
         by: Name,
     },
-    /// `purchase "K-1" by Ann`, `review "R-1" by Ann`
+    /// `purchase "K-1" by Ann`, `delivery "D-1" of "K-1" by Ann`
     Event {
         /// Which event.
         event: Name,
         /// Its id.
         id: Text,
+        /// The purchase that it names.
+        of: Option<Text>,
         /// Who.
         by: Name,
     },

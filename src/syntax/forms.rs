@@ -14,6 +14,7 @@ const ROUND: Form = ("round", &["round down in total", "round half up per item"]
 const ACTIVATE: Form = ("activate", &["activate after 14 days", "activate at once"]);
 const EXPIRE: Form =
     ("expire", &["expire 24 months after earning", "expire at end of calendar year plus 1 year"]);
+const HOLD: Form = ("no", &["no expiry when tier is Gold"]);
 const WORTH: Form = ("worth", &["worth 0.01 EUR"]);
 const CAP: Form = ("cap", &["cap 3 times per month", "cap 1_000 points per calendar year"]);
 
@@ -29,6 +30,13 @@ const FILE: &[Form] = &[
     ("stores", &["stores [Berlin, Wien]"]),
     ("payments", &["payments [Prepaid, Card]"]),
     ("list", &["list Excluded [Tobacco, \"Gift cards\"]", "list Quarterly {"]),
+    (
+        "period",
+        &[
+            "period \"status year\" starts 03-01 every year",
+            "period Statement starts on day 9 of every month",
+        ],
+    ),
     ("unit", &["unit points is spendable {", "unit nights is status"]),
     ("earn", &["earn \"Base points\" {"]),
     ("bonus", &["bonus \"Double Tuesday\" {"]),
@@ -61,8 +69,16 @@ const SCHEMA: &[Form] = &[("", &["birthday: date optional", "stars: integer 1 to
 
 const DATED: &[Form] = &[("from", &["from 2026-01-01 to 2026-03-31 [Groceries, Gyms]"])];
 
-const UNIT: &[Form] =
-    &[("singular", &["singular point"]), ("decimals", &["decimals 2"]), WORTH, ROUND, ACTIVATE, EXPIRE];
+const UNIT: &[Form] = &[
+    ("singular", &["singular point"]),
+    ("decimals", &["decimals 2"]),
+    WORTH,
+    ROUND,
+    ACTIVATE,
+    EXPIRE,
+    HOLD,
+    ("spend", &["spend soonest expiry first", "spend oldest first"]),
+];
 
 const RULE: &[Form] = &[
     VALID,
@@ -78,6 +94,7 @@ const RULE: &[Form] = &[
     ROUND,
     ACTIVATE,
     EXPIRE,
+    HOLD,
 ];
 
 const TIERS: &[Form] = &[

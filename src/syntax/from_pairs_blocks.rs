@@ -1,10 +1,10 @@
 //! From what pest read to the tree: the program, vocabulary, units, tiers, cards, vouchers, referrals, returns.
 
 use super::ast::{
-    CardBlock, CardLine, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, Metric, ProgramBlock,
-    ProgramLine, Reach, ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, TakeBack,
-    TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
-    VoucherBlock, VoucherLine,
+    CardBlock, CardLine, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, Metric, PeriodBlock,
+    PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock,
+    SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine,
+    Unmatched, Vocabulary, VocabularyKind, VoucherBlock, VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -152,6 +152,24 @@ impl Builder<'_> {
         Ok(DatedNames { from, to, names: self.names(&mut parts)?.0 })
     }
 
+    pub(super) fn period_def(&mut self, parts: &mut Parts<'_>) -> Made<PeriodBlock> {
+        parts.skip(&[Rule::k_period]);
+        let name = self.name(parts)?;
+        parts.skip(&[Rule::k_starts]);
+        if parts.eat(Rule::k_on) {
+            parts.skip(&[Rule::k_day]);
+            return Ok(PeriodBlock { name, starts: PeriodStarts::OnDay(self.number(parts)?) });
+        }
+        let from = self.month_day(parts)?;
+        parts.skip(&[Rule::k_every]);
+        let starts = if parts.eat(Rule::k_year) {
+            PeriodStarts::EveryYear(from)
+        } else {
+            PeriodStarts::EveryMonths(from, self.number(parts)?)
+        };
+        Ok(PeriodBlock { name, starts })
+    }
+
     pub(super) fn unit(&mut self, parts: &mut Parts<'_>) -> Made<UnitBlock> {
         parts.skip(&[Rule::k_unit]);
         let name = self.name(parts)?;
@@ -181,6 +199,12 @@ impl Builder<'_> {
             Rule::round => UnitLine::Round(self.round(&mut parts)?),
             Rule::activate => UnitLine::Activate(self.activate(&mut parts)?),
             Rule::expire => UnitLine::Expire(self.expire(&mut parts)?),
+            Rule::hold => UnitLine::NoExpiry(self.hold(&mut parts)?),
+            Rule::spend_order => {
+                parts.skip(&[Rule::k_spend]);
+                let oldest = parts.eat(Rule::k_oldest);
+                UnitLine::SpendOrder(if oldest { SpendOrder::Oldest } else { SpendOrder::SoonestExpiry })
+            }
             _ => return Err(parts.fault()),
         })
     }

@@ -2,8 +2,8 @@
 
 use super::ast::{
     Activate, Amount, Band, Base, Cap, CapLimit, CapPer, Cell, CellKey, CellValue, Choice, Combine, Cond,
-    Expire, ExpireFrom, Factor, Give, Multiply, On, Per, Round, RoundMode, RuleBlock, RuleKind, RuleLine,
-    SharedCap, Side, Steps, TableOf, Valid,
+    Expire, ExpireFrom, Factor, Give, Multiply, Name, On, Per, Round, RoundMode, RuleBlock, RuleKind,
+    RuleLine, SharedCap, Side, Steps, TableOf, Valid,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -52,6 +52,7 @@ impl Builder<'_> {
             Rule::round => RuleLine::Round(self.round(&mut parts)?),
             Rule::activate => RuleLine::Activate(self.activate(&mut parts)?),
             Rule::expire => RuleLine::Expire(self.expire(&mut parts)?),
+            Rule::hold => RuleLine::NoExpiry(self.hold(&mut parts)?),
             _ => return Err(parts.fault()),
         })
     }
@@ -332,6 +333,9 @@ impl Builder<'_> {
         if parts.eat(Rule::k_after) {
             return Ok(Activate::After(self.duration(parts)?));
         }
+        if parts.eat(Rule::k_on) {
+            return Ok(Activate::On(self.name(parts)?));
+        }
         parts.skip(&[Rule::k_at]);
         if parts.eat(Rule::k_once) {
             return Ok(Activate::AtOnce);
@@ -340,10 +344,31 @@ impl Builder<'_> {
         Ok(Activate::AtEndOf(self.period(parts)?))
     }
 
+    /// `stay or redemption`
+    fn names_or(&mut self, parts: &mut Parts<'_>) -> Made<Vec<Name>> {
+        let (_, mut inner) = self.enter(parts, Rule::names_or)?;
+        let mut names = vec![self.name(&mut inner)?];
+        while inner.eat(Rule::k_or) {
+            names.push(self.name(&mut inner)?);
+        }
+        Ok(names)
+    }
+
+    /// `no expiry when tier is Gold`
+    pub(super) fn hold(&mut self, parts: &mut Parts<'_>) -> Made<Cond> {
+        parts.skip(&[Rule::k_no, Rule::k_expiry]);
+        self.when(parts)
+    }
+
     pub(super) fn expire(&mut self, parts: &mut Parts<'_>) -> Made<Expire> {
         parts.skip(&[Rule::k_expire]);
         if parts.eat(Rule::k_never) {
             return Ok(Expire::Never);
+        }
+        if parts.eat(Rule::k_after) {
+            let duration = self.duration(parts)?;
+            parts.skip(&[Rule::k_without]);
+            return Ok(Expire::Without { duration, events: self.names_or(parts)? });
         }
         if parts.eat(Rule::k_at) {
             if parts.eat(Rule::k_next) {

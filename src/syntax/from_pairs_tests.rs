@@ -127,8 +127,10 @@ impl Builder<'_> {
             Rule::s_event => {
                 let event = self.name(&mut inner)?;
                 let id = self.text(&mut inner)?;
+                inner.skip(&[Rule::k_of]);
+                let of = self.maybe_text(&mut inner)?;
                 inner.skip(&[Rule::k_by]);
-                Step::Event { event, id, by: self.name(&mut inner)? }
+                Step::Event { event, id, of, by: self.name(&mut inner)? }
             }
             _ => return Err(inner.fault()),
         })

@@ -51,7 +51,7 @@ const OTHER: &[&str] = &[
 ];
 
 /// Words with which only lines inside a `unit` begin.
-const UNIT_LINES: &[&str] = &["singular", "decimals", "worth", "round", "activate", "expire"];
+const UNIT_LINES: &[&str] = &["singular", "decimals", "worth", "round", "activate", "expire", "no", "spend"];
 
 /// A head without a brace.
 pub(super) struct Headless {

@@ -19,7 +19,6 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 
 const FILE: &[Place] = &[Place::File];
 const SCHEMA: &[Place] = &[Place::Schema];
-const EXPIRY: &[Place] = &[Place::Unit, Place::Rule, Place::Card];
 const MOMENTS: &[Place] = &[Place::Rule, Place::Card];
 const FUNDED: &[Place] = &[Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral];
 const CAPS: &[Place] =
@@ -43,7 +42,7 @@ const FORMS: &[Form] = &[
     form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
     form(FILE, "donate", "donate"),
-    form(FILE, "period", "period"),
+    form(FILE, "period N starts on day N", "period … starts on day …"),
     form(FILE, "parameter", "parameter"),
     form(FILE, "charities", "charities"),
     form(FILE, "unit N is money", "unit … is money in …"),
@@ -54,11 +53,6 @@ const FORMS: &[Form] = &[
     form(SCHEMA, "judged on", "judged on …"),
     form(SCHEMA, "N : … may change", "may change …"),
     form(SCHEMA, "N : … counts from", "counts from …"),
-    form(&[Place::Unit], "spend oldest first", "spend oldest first"),
-    form(&[Place::Unit], "spend soonest expiry first", "spend soonest expiry first"),
-    form(EXPIRY, "activate on", "activate on …"),
-    form(EXPIRY, "expire after # N without", "expire after … without …"),
-    form(EXPIRY, "no expiry when", "no expiry when …"),
     form(MOMENTS, "on birthday", "on birthday"),
     form(MOMENTS, "on start of", "on start of …"),
     form(MOMENTS, "on # N after", "on … after …"),
@@ -115,20 +109,10 @@ const FORMS: &[Form] = &[
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.
 pub(super) fn find(place: Place, line: &[Lexeme<'_>]) -> Option<(&'static str, usize)> {
     let mut forms = FORMS.iter().filter(|form| form.places.contains(&place));
-    let found = forms.find_map(|form| {
+    forms.find_map(|form| {
         let pattern: Vec<&str> = form.pattern.split(' ').collect();
         matches(&pattern, line, 0, None).map(|at| (form.shown, at))
-    });
-    found.or_else(|| event_of_event(place, line))
-}
-
-/// `when D delivery "D-1" of "K-1" by Ann`: only a return may name another event.
-fn event_of_event(place: Place, line: &[Lexeme<'_>]) -> Option<(&'static str, usize)> {
-    if place != Place::Test || line.iter().any(|lexeme| lexeme.is_word("return")) {
-        return None;
-    }
-    let pattern = ["when", "…", "of", "_", "by"];
-    Some(("an event of another event", matches(&pattern, line, 0, None)?))
+    })
 }
 
 /// Where the underlined text begins, if the line from `at` on begins with the pattern.

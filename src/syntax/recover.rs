@@ -68,7 +68,7 @@ fn not_yet(wrong: &Wrong<'_>) -> Option<Diagnostic> {
     };
     let what = match shown {
         "charities" => "`charities [ … ]` is".to_owned(),
-        "period" | "parameter" => format!("`{shown} …` is"),
+        "parameter" => format!("`{shown} …` is"),
         _ => what,
     };
     let span = (wrong.span)(start, wrong.end());

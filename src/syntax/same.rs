@@ -160,7 +160,7 @@ macro_rules! kinds {
 
 leaves! {
     String, bool, u8, u16, u32, Decimal, NaiveDate, DurationUnit, RoundMode, ExpireFrom, RuleKind, UnitKind,
-    VocabularyKind, Steps, Side, TakeBack, Unmatched,
+    VocabularyKind, Steps, Side, SpendOrder, TakeBack, Unmatched,
 }
 
 fields! {
@@ -179,6 +179,7 @@ fields! {
     Field { name, kind, kind_span, optional, singular }
     Vocabulary { kind, names }
     ListBlock { name, content }
+    PeriodBlock { name, starts }
     DatedNames { from, to, names }
     Round { mode, per_item }
     Tail { kind, span }
@@ -244,9 +245,10 @@ impl Bare for TiersLine {
 kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
-        Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
+        Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
         Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Referral(a), Returns(a), Test(a),
     }
+    PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a) }
     ProgramLine {
         Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
         MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
@@ -255,13 +257,15 @@ kinds! {
     SchemaOf { Member, Item, Event(a) }
     FieldType { Integer(a), Decimal, Money, Percent, Date, Time, Text, YesNo, Name, OneOf(a), ListOfName }
     ListContent { Names(a), Dated(a) }
-    UnitLine { Singular(a), Decimals(a), Worth(a), Round(a), Activate(a), Expire(a) }
-    Activate { AtOnce, After(a), AtEndOf(a) }
-    Expire { Never, After { duration, from, tail }, AtEndOf { period, plus }, AtNext(a) }
+    UnitLine {
+        Singular(a), Decimals(a), Worth(a), Round(a), Activate(a), Expire(a), NoExpiry(a), SpendOrder(a),
+    }
+    Activate { AtOnce, After(a), AtEndOf(a), On(a) }
+    Expire { Never, After { duration, from, tail }, AtEndOf { period, plus }, AtNext(a), Without { duration, events } }
     TailKind { MonthEnd, EndOf(a), StartOf(a), Next(a) }
     RuleLine {
         Valid(a), On(a), ForItems(a), When(a), Give(a), Multiply(a), AtLeast(a), Replaces(a), Combine(a), Cap(a),
-        Round(a), Activate(a), Expire(a),
+        Round(a), Activate(a), Expire(a), NoExpiry(a),
     }
     On { Joining, Event(a) }
     Valid { Span { from, to }, EveryYear { from, to }, For { duration, tail }, UntilEndOf { next, period } }
@@ -318,7 +322,7 @@ kinds! {
         Joined(a), Tier(a, b), Card(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),
         Purchased(a, b), Attribute(a, b),
     }
-    Step { Clock, Return { id, of, by }, Event { event, id, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by } }
+    Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by } }
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {

@@ -23,3 +23,4 @@ mod real;
 mod scenario;
 mod spending;
 mod syntax;
+mod time;

@@ -13,6 +13,7 @@ mod restore;
 mod restore_receipts;
 mod state;
 mod take;
+mod terms;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, EventState, FullState,
@@ -20,6 +21,8 @@ pub(super) use state::{
     ProgramState, ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState, SourceState,
     SpentLotState, SpentState, StageState, TierStateText, ValueState, VoucherState,
 };
+
+pub(super) use terms::ActiveState;
 
 use super::Account;
 use crate::ledger::LineError;
@@ -63,6 +66,8 @@ pub struct Snapshot {
     counters: Vec<SlotState>,
     /// By name.
     last_events: Vec<EventState>,
+    /// By activity.
+    active: Vec<ActiveState>,
     referral: Option<LinkState>,
     /// By id.
     receipts: Vec<ReceiptState>,

@@ -2,11 +2,12 @@
 
 use super::restore::Restore;
 use super::take::{Names, micros, text};
-use super::{PaymentState, SnapshotError, SpentLotState, SpentState};
+use super::{PaymentState, SnapshotError, SpentLotState, SpentState, terms};
 use crate::account::{Payment, Spent, SpentLot};
 use crate::amount::{format_scaled, parse_micros};
 use crate::ledger::Thing;
 use crate::wire::parse_amount;
+use std::sync::Arc;
 
 impl Names<'_> {
     pub(super) fn payment(&self, payment: &Payment) -> PaymentState {
@@ -25,6 +26,7 @@ impl Names<'_> {
             source: self.source(lot.source),
             usable_from: lot.start,
             last_day: lot.last,
+            terms: lot.end.as_ref().map(|end| terms::taken(self.0, end)),
         });
         SpentState {
             kind,
@@ -65,12 +67,18 @@ impl Restore<'_> {
             if !(1..given).contains(&lot.lot) {
                 return Err(wrong());
             }
+            let unsettled = |text| SnapshotError::value("receipt", id, text);
+            let end = match &lot.terms {
+                None => None,
+                Some(terms) => Some(Arc::new(terms::restored(self.program, terms, unsettled)?)),
+            };
             Ok(SpentLot {
                 lot: lot.lot,
                 amount: amount.ok_or_else(wrong)?,
                 source: self.source(&lot.source)?,
                 start: lot.usable_from,
                 last: lot.last_day,
+                end,
             })
         };
         let lots: Vec<SpentLot> = state.lots.iter().map(lot).collect::<Result<_, _>>()?;

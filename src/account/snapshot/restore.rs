@@ -1,6 +1,7 @@
 //! Restoring an account, with every doubt a reason to refuse.
 
 use super::restore_receipts::receipts;
+use super::{ActiveState, terms};
 use super::{
     BooksState, CardStateText, EventState, FORMAT, HoldState, LinkState, LotState, Named, PendingState,
     ProgramState, SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText,
@@ -37,13 +38,15 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.tiers(snapshot.tiers)?;
     state.counters(&snapshot.counters)?;
     state.last_events(&snapshot.last_events)?;
+    state.active(&snapshot.active)?;
     state.link(snapshot.referral)?;
     state.seen(snapshot.seen)?;
     receipts(&mut state, snapshot.receipts)?;
     state.check_holdings()?;
     state.check_choices()?;
+    let asked = state.account.clock_day(state.program);
     let conversion = state.account.next_conversion(state.program);
-    state.account.due = [state.account.first_due(), conversion].into_iter().flatten().min();
+    state.account.due = [state.account.first_due(asked), conversion].into_iter().flatten().min();
     Ok(state.account)
 }
 
@@ -192,6 +195,12 @@ impl Restore<'_> {
             let terms = (unit, self.source(&state.source)?, state.last_day);
             let mut lot = Lot::open(state.number, terms, state.earned);
             (lot.left, lot.pending, lot.lapsed) = (amount(&state.amount)?, pending?, amount(&state.lapsed)?);
+            if let Some(terms) = &state.terms {
+                lot.set_end(Arc::new(terms::restored(self.program, terms, wrong)?));
+            }
+            if lot.last != state.last_day {
+                return Err(wrong("its last day is not that of its terms"));
+            }
             if lot.is_spent() || lot.pending.iter().any(|(_, amount)| *amount == 0) {
                 return Err(wrong("there is nothing in it"));
             }
@@ -322,6 +331,18 @@ impl Restore<'_> {
             if let Some(place) = self.account.last_of.get_mut(kind.index()) {
                 *place = Some((state.at, state.day));
             }
+        }
+        Ok(())
+    }
+
+    fn active(&mut self, active: &[ActiveState]) -> Result<(), SnapshotError> {
+        for state in active {
+            let activity = terms::activity_restored(self.program, &state.activity)?;
+            if self.account.active.last().is_some_and(|(before, _)| *before >= activity) {
+                let name = format!("{activity:?}");
+                return Err(SnapshotError::Order { what: "active", name });
+            }
+            self.account.active.push((activity, state.day));
         }
         Ok(())
     }

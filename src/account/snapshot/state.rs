@@ -1,5 +1,6 @@
 //! The parts of a snapshot: plain texts and numbers, nothing that a format has to guess.
 
+use super::terms::TermsState;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{LineKind, SourceKind};
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,8 @@ parts! {
         pending: Vec<PendingState>,
         /// Gone without being used, where a return may still ask for it.
         lapsed: String,
+        /// Where its last day may still move.
+        terms: Option<TermsState>,
     }
 
     /// What is not usable yet.
@@ -207,6 +210,7 @@ parts! {
         source: SourceState,
         usable_from: Date,
         last_day: Option<Date>,
+        terms: Option<TermsState>,
     }
 
     struct ItemState {

@@ -1,5 +1,6 @@
 //! Taking a snapshot.
 
+use super::{ActiveState, terms};
 use super::{
     AttributeState, AwardState, BooksState, CardStateText, ChosenState, EventState, FORMAT, FullState,
     HoldState, ItemState, LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState,
@@ -15,7 +16,7 @@ use crate::calendar::{Date, Instant};
 use crate::event::{Item, Value};
 use crate::ledger::{Book, Source, Thing, Totals};
 use crate::program::{
-    CardId, ChoiceId, EventKindId, MeterId, Program, ReferralId, TiersId, UnitId, VoucherId,
+    Activity, CardId, ChoiceId, EventKindId, MeterId, Program, ReferralId, TiersId, UnitId, VoucherId,
 };
 
 /// Takes the snapshot of an account.
@@ -52,6 +53,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         tiers: names.tiers(&account.tiers),
         counters: names.counters(account),
         last_events: names.last_events(&account.last_of),
+        active: names.active(&account.active),
         referral: account.link.as_ref().map(|link| names.link(link)),
         receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),
         seen: seen
@@ -133,6 +135,7 @@ impl Names<'_> {
                 .map(|(start, steps)| PendingState { usable_from: *start, amount: amount(*steps) })
                 .collect(),
             lapsed: amount(lot.lapsed),
+            terms: lot.end.as_ref().map(|end| terms::taken(self.0, end)),
         }
     }
 
@@ -224,6 +227,14 @@ impl Names<'_> {
         let mut all: Vec<EventState> = known.collect();
         all.sort_by(|one, two| one.event.cmp(&two.event));
         all
+    }
+
+    fn active(&self, active: &[(Activity, Date)]) -> Vec<ActiveState> {
+        let state = |(activity, day): &(Activity, Date)| ActiveState {
+            activity: terms::activity_taken(self.0, *activity),
+            day: *day,
+        };
+        active.iter().map(state).collect()
     }
 
     fn link(&self, link: &Link) -> LinkState {

@@ -15,7 +15,7 @@ use super::refuse::{Largest, Refusal, Rejection};
 use crate::account::{Payment, ReceiptAward, Spent};
 use crate::amount::format_scaled;
 use crate::event::{Ask, Item, Request};
-use crate::program::{EventKindId, Program, Redeem, RewardId, Test, UnitId, VoucherId};
+use crate::program::{Activity, EventKindId, Program, Redeem, RewardId, Test, UnitId, VoucherId};
 use bill::Bill;
 use std::sync::Arc;
 
@@ -81,6 +81,7 @@ pub(crate) fn take(
     requests: &[Request],
 ) -> Result<Settled, Rejection> {
     let asked = understand(facts.program, requests)?;
+    draft.note_activity(Activity::Redemption);
     // conditions of spending know the attributes of purchases only
     let stranger = kind.is_some_and(|kind| kind != EventKindId::PURCHASE);
     let plain = stranger.then(|| Bound { attributes: Vec::new(), ..facts.event.clone() });

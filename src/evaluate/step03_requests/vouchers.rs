@@ -40,6 +40,7 @@ pub(super) fn spend(
             source: held.source,
             start: held.start,
             last: held.last,
+            end: None,
         });
     }
     for cap in &rules.caps {

@@ -20,6 +20,7 @@
 //! | `redeem_up_to` | the same | the same, but as much as is accepted, up to the amount |
 //! | `use` | purchases, declared events | object of vouchers and how many of each are used |
 //! | `returns` | returns | id of the purchase that comes back |
+//! | `of` | declared events | id of the purchase that the event is about |
 //! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
 //! | `referrer` | joinings | member who invited |
 //! | `amount`, `unit` | `choose` | what is taken from an open choice: a number above zero, and the name of a unit or voucher |

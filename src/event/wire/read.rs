@@ -98,7 +98,7 @@ impl Fields {
         let name = self.name()?;
         let mut item = Item::from_micros(&name, quantity, price, None);
         item.sku = self.sku()?;
-        item.category = self.text("category")?;
+        item.set_category(self.text("category")?);
         item.brand = self.text("brand")?;
         item.attributes = self.attributes()?.into();
         Ok(item)
@@ -171,6 +171,9 @@ impl Raw {
         fields.refuse("returns", "a return")?;
         fields.refuse("all_items", "a return")?;
         fields.refuse("referrer", "a joining")?;
+        if let Some(of) = fields.text("of")? {
+            event = event.of(&of);
+        }
         if let Some(total) = fields.micros("total")? {
             if !self.lines.is_empty() {
                 return Err("an event carries either `items` or a `total`".into());
@@ -234,6 +237,7 @@ impl Raw {
         let [id, member, at] = self.head()?;
         let mut event = Event::returned(&id, &member, &at);
         self.fields.refuse("total", "a purchase")?;
+        self.fields.refuse("of", "a declared event")?;
         self.fields.refuse("referrer", "a joining")?;
         // where and with what money is given back is known, but nothing asks for it
         self.fields.text("store")?;
@@ -272,6 +276,7 @@ impl Raw {
             ("redeem", "a purchase or a redemption"),
             ("redeem_up_to", "a purchase or a redemption"),
             ("use", "a purchase"),
+            ("of", "a declared event"),
         ] {
             self.fields.refuse(key, belongs)?;
         }

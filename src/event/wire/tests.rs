@@ -1,6 +1,6 @@
 use crate::calendar::Date;
 use crate::event::message::Message;
-use crate::event::{Event, Item, MessageBody, ReturnLine, Value};
+use crate::event::{Event, EventError, Item, MessageBody, ReturnLine, Value};
 use pretty_assertions::assert_eq;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -60,6 +60,17 @@ fn a_total_a_declared_event_and_a_joining() {
     );
     let review = Event::named("review", "2", "m", "2026-03-03T00:00:00Z").build().unwrap();
     is_written(&review, r#"{"id":"2","type":"review","member":"m","at":"2026-03-03T00:00:00Z"}"#);
+    let delivery = Event::named("delivery", "3", "m", "2026-03-03T00:00:00Z").of("K-1").build().unwrap();
+    is_written(
+        &delivery,
+        r#"{"id":"3","type":"delivery","member":"m","at":"2026-03-03T00:00:00Z","of":"K-1"}"#,
+    );
+    assert_ne!(
+        delivery.digest,
+        Event::named("delivery", "3", "m", "2026-03-03T00:00:00Z").build().unwrap().digest
+    );
+    let purchase = Event::purchase("K-2", "m", "2026-03-03T00:00:00Z").of("K-1").build();
+    assert_eq!(purchase, Err(EventError::PurchaseOfPurchase));
     let joining = Event::joining("3", "m", "2026-03-03T00:00:00Z")
         .referred_by("anna")
         .attribute("birthday", "1990-02-28")
@@ -364,7 +375,8 @@ fn any_event() -> impl Strategy<Value = Event> {
             if let Some(two) = two {
                 event = event.store(&two);
             }
-            if let Some(of) = of {
+            // a purchase names no other one
+            if let Some(of) = of.filter(|_| kind > 0) {
                 event = event.of(&of);
             }
             if let Some(currency) = currency {

@@ -7,7 +7,7 @@ use crate::event::{
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// Fields of every event; an attribute with such a name stands in `attributes`.
-const EVENT_FIELDS: [&str; 17] = [
+const EVENT_FIELDS: [&str; 18] = [
     "id",
     "type",
     "member",
@@ -22,6 +22,7 @@ const EVENT_FIELDS: [&str; 17] = [
     "redeem_up_to",
     "use",
     "returns",
+    "of",
     "all_items",
     "referrer",
     "attributes",
@@ -65,6 +66,7 @@ fn kind(event: &Event) -> &str {
 }
 
 fn basket<M: SerializeMap>(map: &mut M, named: &Named) -> Result<(), M::Error> {
+    option(map, "of", named.of.as_deref())?;
     match &*named.items {
         [] => {}
         [item] if is_total(item) => map.serialize_entry("total", &money(item.value))?,

@@ -2,15 +2,31 @@
 
 use super::conditions::{Chain, dates, parenthesised};
 use super::doc::{Doc, words};
-use super::literals::{counted, date, duration, name, name_except, number, percent, period, text, time};
+use super::literals::{
+    counted, date, duration, month_day, name, name_except, number, percent, period, text, time,
+};
 use super::rules::{activate, end_of, expire, on, plus, round, side, tail, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Block, BlockKind, CardLine, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, Metric,
-    ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind, SchemaBlock, SchemaOf, SharedCap, TakeBack,
-    TierLine, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
+    PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind, SchemaBlock,
+    SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched,
+    Vocabulary, VocabularyKind, VoucherLine,
 };
+
+/// `period "status year" starts 03-01 every year`
+fn declared_period(declared: &PeriodBlock) -> String {
+    let starts = match &declared.starts {
+        PeriodStarts::EveryYear(from) => format!("{} every year", month_day(from)),
+        PeriodStarts::EveryMonths(from, count) => {
+            let months = if count.value == rust_decimal::Decimal::ONE { "month" } else { "months" };
+            format!("{} every {} {months}", month_day(from), number(count))
+        }
+        PeriodStarts::OnDay(day) => format!("on day {} of every month", number(day)),
+    };
+    format!("period {} starts {starts}", name(&declared.name))
+}
 
 impl<'a> Printer<'a> {
     /// A block without its description.
@@ -24,6 +40,7 @@ impl<'a> Printer<'a> {
             BlockKind::Schema(schema) => self.schema(schema, span),
             BlockKind::Vocabulary(vocabulary) => self.vocabulary(vocabulary, span),
             BlockKind::List(list) => self.list_block(list, span),
+            BlockKind::Period(declared) => declared_period(declared),
             BlockKind::Unit(unit) => self.unit(unit, span),
             BlockKind::Rule(rule) => {
                 let kind = match rule.kind {
@@ -221,6 +238,9 @@ impl<'a> Statement<'a> for UnitLine {
             Self::Round(line) => round(line),
             Self::Activate(line) => activate(line),
             Self::Expire(line) => expire(line),
+            Self::NoExpiry(cond) => return Written::Doc(printer.no_expiry(cond)),
+            Self::SpendOrder(SpendOrder::SoonestExpiry) => "spend soonest expiry first".to_owned(),
+            Self::SpendOrder(SpendOrder::Oldest) => "spend oldest first".to_owned(),
         };
         Written::Doc(line.into())
     }

@@ -233,6 +233,7 @@ impl<'a> Printer<'a> {
 enum Family {
     Import,
     Vocabulary,
+    Period,
     Unit,
     Cap,
     Convert,
@@ -243,6 +244,7 @@ fn family(block: &Block) -> Option<Family> {
         BlockKind::Import(_) => Some(Family::Import),
         BlockKind::Vocabulary(_) => Some(Family::Vocabulary),
         BlockKind::List(list) => matches!(list.content, ListContent::Names(_)).then_some(Family::Vocabulary),
+        BlockKind::Period(_) => Some(Family::Period),
         BlockKind::Unit(_) => Some(Family::Unit),
         BlockKind::SharedCap(_) => Some(Family::Cap),
         BlockKind::Convert(_) => Some(Family::Convert),

@@ -34,6 +34,8 @@ pub(in crate::syntax) fn unit(line: &UnitLine) -> u8 {
         UnitLine::Round(_) => 3,
         UnitLine::Activate(_) => 4,
         UnitLine::Expire(_) => 5,
+        UnitLine::NoExpiry(_) => 6,
+        UnitLine::SpendOrder(_) => 7,
     }
 }
 
@@ -52,6 +54,7 @@ pub(in crate::syntax) fn rule(line: &RuleLine) -> u8 {
         RuleLine::Round(_) => 9,
         RuleLine::Activate(_) => 10,
         RuleLine::Expire(_) => 11,
+        RuleLine::NoExpiry(_) => 12,
     }
 }
 

@@ -33,6 +33,7 @@ impl<'a> Statement<'a> for RuleLine {
             Self::Round(line) => round(line).into(),
             Self::Activate(line) => activate(line).into(),
             Self::Expire(line) => expire(line).into(),
+            Self::NoExpiry(cond) => printer.no_expiry(cond),
         };
         Written::Doc(doc)
     }
@@ -115,6 +116,7 @@ pub(super) fn activate(activate: &Activate) -> String {
         Activate::AtOnce => "activate at once".to_owned(),
         Activate::After(length) => format!("activate after {}", duration(length)),
         Activate::AtEndOf(end) => format!("activate at end of {}", period(end)),
+        Activate::On(moment) => format!("activate on {}", name(moment)),
     }
 }
 
@@ -134,6 +136,10 @@ pub(super) fn expire(expire: &Expire) -> String {
             format!("expire at end of {}{}", period(end), plus(more.as_ref()))
         }
         Expire::AtNext(day) => format!("expire at next {}", month_day(day)),
+        Expire::Without { duration: length, events } => {
+            let events: Vec<String> = events.iter().map(name).collect();
+            format!("expire after {} without {}", duration(length), events.join(" or "))
+        }
     }
 }
 
@@ -158,6 +164,11 @@ impl<'a> Printer<'a> {
     /// `when …`
     pub(super) fn when(&mut self, cond: &'a Cond) -> Doc {
         words!["when", self.cond(cond)]
+    }
+
+    /// `no expiry when …`
+    pub(super) fn no_expiry(&mut self, cond: &'a Cond) -> Doc {
+        words!["no expiry", self.when(cond)]
     }
 
     /// `for items where …`

@@ -31,8 +31,9 @@ fn step(printer: &Printer<'_>, step: &Step) -> String {
             format!("return {} of {} by {}", text(id), text(of), name(by))
         }
         Step::Return { id, of: None, by } => format!("return {} by {}", text(id), name(by)),
-        Step::Event { event, id, by } => {
-            format!("{} {} by {}", name_except(event, STEPS), text(id), name(by))
+        Step::Event { event, id, of, by } => {
+            let of = of.as_ref().map(|of| format!(" of {}", text(of))).unwrap_or_default();
+            format!("{} {}{of} by {}", name_except(event, STEPS), text(id), name(by))
         }
         Step::Redeem { request, id, by } => {
             format!("{} {} by {}", printer.request(request), text(id), name(by))

@@ -61,6 +61,22 @@ fn loyalty(folder: &Path, arguments: &[&str]) -> Ran {
     with_input(folder, arguments, b"")
 }
 
+/// Runs the command with an environment variable.
+fn with_variable(folder: &Path, (name, value): (&str, &str), arguments: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_loyalty"))
+        .args(arguments)
+        .current_dir(folder)
+        .env(name, value)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Ran {
+        status: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 fn with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_loyalty"))
         .args(arguments)

@@ -1,6 +1,6 @@
 //! Commands on events: replay, explain.
 
-use super::{GOOD, Ran, folder, loyalty, with_input};
+use super::{GOOD, Ran, folder, loyalty, with_input, with_variable};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pretty_assertions::assert_eq;
@@ -164,4 +164,35 @@ fn one_event_is_explained() {
     assert_eq!(ran.err, "`K-4` was refused: too early: the program begins on 2026-01-01\n");
     let ran = loyalty(&folder, &["explain", "kiosk.loyalty", "events.jsonl", "--event", "K-7"]);
     assert_eq!((ran.status, ran.err.as_str()), (Some(1), "there is no event `K-7`\n"));
+}
+
+/// The zone of the machine has no influence: the same bytes, wherever the command runs.
+#[test]
+fn the_zone_of_the_process_does_not_matter() {
+    let rules = GOOD.replace("  expire never\n", "  activate after 1 day\n  expire at end of month\n");
+    let rules =
+        rules.replace("  expect Ann earns 2 punkte\n", "  expect Ann has 2 punkte expiring 2026-03-31\n");
+    let folder = shop("replay-zone");
+    fs::write(folder.join("kiosk.loyalty"), rules).unwrap();
+    let commands: [&[&str]; 3] = [
+        &["test", "kiosk.loyalty"],
+        &["replay", "kiosk.loyalty", "events.jsonl", "--ledger", "ledger.csv", "--balances", "balances.csv"],
+        &["explain", "kiosk.loyalty", "events.jsonl", "--event", "K-2"],
+    ];
+    let mut seen: Vec<Vec<String>> = Vec::new();
+    for zone in ["Pacific/Apia", "America/Havana", "Europe/Berlin", ":/no/such/file", ""] {
+        let mut bytes = Vec::new();
+        for command in commands {
+            let ran = with_variable(&folder, ("TZ", zone), command);
+            bytes.extend([format!("{:?}", ran.status), ran.out, ran.err]);
+        }
+        for file in ["ledger.csv", "balances.csv"] {
+            bytes.push(fs::read_to_string(folder.join(file)).unwrap());
+        }
+        seen.push(bytes);
+    }
+    assert!(seen[0][9].contains("2026-03-31"), "{}", seen[0][9]);
+    for other in &seen[1..] {
+        assert_eq!(other, &seen[0]);
+    }
 }

@@ -199,9 +199,9 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(17) {
-            15 => BlockKind::Convert(self.convert()),
-            14 => BlockKind::Reward(RewardBlock {
+        let kind = match self.pick(18) {
+            16 => BlockKind::Convert(self.convert()),
+            15 => BlockKind::Reward(RewardBlock {
                 name,
                 costs: self.amount(),
                 lines: self.lines(Self::reward_line),
@@ -243,12 +243,20 @@ impl Choices {
                 cap: Cap { side: None, ..self.cap() },
                 rules: self.some(1, Self::name),
             }),
+            13 => BlockKind::Period(PeriodBlock {
+                name,
+                starts: match self.pick(3) {
+                    0 => PeriodStarts::EveryYear(self.month_day()),
+                    1 => PeriodStarts::EveryMonths(self.month_day(), self.number()),
+                    _ => PeriodStarts::OnDay(self.number()),
+                },
+            }),
             7 => BlockKind::Tiers(TiersBlock { name, lines: self.lines(Self::tiers_line) }),
             8 => BlockKind::Card(CardBlock { name, lines: self.lines(Self::card_line) }),
             9 => BlockKind::Voucher(VoucherBlock { name, lines: self.lines(Self::voucher_line) }),
             10 => BlockKind::Referral(ReferralBlock { name, lines: self.lines(Self::referral_line) }),
             11 => BlockKind::Returns(ReturnsBlock { lines: self.lines(Self::returns_line) }),
-            13 => BlockKind::Redeem(RedeemBlock { name, lines: self.lines(Self::redeem_line) }),
+            14 => BlockKind::Redeem(RedeemBlock { name, lines: self.lines(Self::redeem_line) }),
             12 => BlockKind::Test(TestBlock { name, lines: self.lines(Self::test_line) }),
             _ => {
                 let kind = [RuleKind::Earn, RuleKind::Bonus][self.pick(2)];
@@ -299,12 +307,14 @@ impl Choices {
     }
 
     fn unit_line(&mut self) -> UnitLine {
-        match self.pick(6) {
+        match self.pick(8) {
             0 => UnitLine::Singular(self.name()),
             1 => UnitLine::Decimals(self.number()),
             2 => UnitLine::Worth(self.amount()),
             3 => UnitLine::Round(self.round()),
             4 => UnitLine::Activate(self.activate()),
+            5 => UnitLine::NoExpiry(self.cond(3)),
+            6 => UnitLine::SpendOrder([SpendOrder::SoonestExpiry, SpendOrder::Oldest][self.pick(2)]),
             _ => UnitLine::Expire(self.expire()),
         }
     }
@@ -315,16 +325,18 @@ impl Choices {
     }
 
     fn activate(&mut self) -> Activate {
-        match self.pick(3) {
+        match self.pick(4) {
             0 => Activate::AtOnce,
             1 => Activate::After(self.duration()),
+            2 => Activate::On(self.name()),
             _ => Activate::AtEndOf(self.period()),
         }
     }
 
     fn expire(&mut self) -> Expire {
-        match self.pick(4) {
+        match self.pick(5) {
             0 => Expire::Never,
+            4 => Expire::Without { duration: self.duration(), events: self.some(1, Self::name) },
             1 => Expire::After {
                 duration: self.duration(),
                 from: [ExpireFrom::Earning, ExpireFrom::Activation, ExpireFrom::FirstStamp][self.pick(3)],
@@ -336,7 +348,7 @@ impl Choices {
     }
 
     fn rule_line(&mut self) -> RuleLine {
-        match self.pick(13) {
+        match self.pick(14) {
             0 => RuleLine::On(self.on()),
             1 => RuleLine::Valid(self.valid()),
             2 => RuleLine::ForItems(self.cond(3)),
@@ -357,6 +369,7 @@ impl Choices {
             9 => RuleLine::Cap(Cap { side: None, ..self.cap() }),
             10 => RuleLine::Round(self.round()),
             11 => RuleLine::Activate(self.activate()),
+            12 => RuleLine::NoExpiry(self.cond(3)),
             _ => RuleLine::Expire(self.expire()),
         }
     }

@@ -11,10 +11,15 @@ impl Choices {
                 let step = match self.pick(6) {
                     0 => Step::Clock,
                     1 => Step::Return { id: self.text(), of: self.maybe(Self::text), by: self.name() },
-                    2 => Step::Event { event: self.name(), id: self.text(), by: self.name() },
-                    3 => Step::Redeem { request: self.request(), id: self.text(), by: self.name() },
-                    4 => Step::Choose { amount: self.amount(), id: self.text(), by: self.name() },
-                    _ => Step::Joining { id: self.text(), by: self.name() },
+                    2 => Step::Event {
+                        event: self.name(),
+                        id: self.text(),
+                        of: self.maybe(Self::text),
+                        by: self.name(),
+                    },
+                    3 => Step::Joining { id: self.text(), by: self.name() },
+                    4 => Step::Redeem { request: self.request(), id: self.text(), by: self.name() },
+                    _ => Step::Choose { amount: self.amount(), id: self.text(), by: self.name() },
                 };
                 TestLine::When { at: self.moment(), step, facts: self.lines(Self::step_fact) }
             }

@@ -54,7 +54,7 @@ fn an_empty_account() {
             r#"{{"format":1,"program":{{"name":"Hof & Laden","version":3,"fingerprint":"{}"}},"member":"Ann","#,
             r#""version":0,"joined":null,"attributes":[],"newest":null,"clock":null,"books":[],"next_lot":1,"#,
             r#""lots":[],"next_voucher":1,"vouchers":[],"next_choice":1,"choices":[],"cards":[],"tiers":[],"counters":[],"last_events":[],"#,
-            r#""referral":null,"receipts":[],"seen":[]}}"#,
+            r#""active":[],"referral":null,"receipts":[],"seen":[]}}"#,
         ),
         program.fingerprint()
     );
@@ -79,7 +79,7 @@ fn the_parts_of_a_small_account() {
             r#""next_lot":3,"lots":[{"number":1,"unit":"punkte","#,
             r#""source":{"kind":"rule","rule":"Grundpunkte","level":null},"last_day":"2027-12-31","#,
             r#""earned":"2026-03-03","amount":"0.00","#,
-            r#""pending":[{"usable_from":"2026-03-17","amount":"10.00"}],"lapsed":"0.00"},"#,
+            r#""pending":[{"usable_from":"2026-03-17","amount":"10.00"}],"lapsed":"0.00","terms":null},"#,
         ),
         // 2026-03-01 is day 20,513 since 1970; of 30 EUR in that month 10 came back
         r#"{"counter":"spend in month","slot":20513,"value":"20000000"}"#,

@@ -37,7 +37,7 @@ pub(super) struct Back {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
     Purchase { lines: Vec<Line>, total: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
-    Stay { nights: Option<i64>, room: Option<&'static str> },
+    Stay { nights: Option<i64>, room: Option<&'static str>, of: Option<String> },
     Return { of: Option<String>, lines: Vec<Back>, all: Vec<Option<String>> },
     Joining { referrer: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
     Choose { amount: String, unit: String },
@@ -140,8 +140,11 @@ impl Happening {
                 }
                 event.build()
             }
-            What::Stay { nights, room } => {
+            What::Stay { nights, room, of } => {
                 let mut event = Event::named("stay", &self.id, self.member, &at);
+                if let Some(of) = of {
+                    event = event.of(of);
+                }
                 if let Some(nights) = nights {
                     event = event.attribute("nights", *nights);
                 }
@@ -259,6 +262,8 @@ struct Teller {
     now: i64,
     spends: bool,
     wish: Wish,
+    /// Whether points wait for a stay.
+    waits: bool,
     told: Vec<Happening>,
 }
 
@@ -268,6 +273,7 @@ impl Teller {
         let members = [1, 2, 3, 2][draw.below(4)];
         // 2026-01-05 10:00 UTC and up to two years later
         let now = 1_767_607_200 + 24 * DAY * draw.below(30) as i64;
+        let waits = rules.text().contains("activate on stay");
         Self {
             edges: edges(rules.zone, rules.day_starts),
             members,
@@ -275,6 +281,7 @@ impl Teller {
             now,
             spends: rules.spends,
             wish,
+            waits,
             told: Vec::new(),
         }
     }
@@ -291,11 +298,11 @@ impl Teller {
                 joining(&mut draw)
             } else if kind >= 68 && self.wish.returns {
                 self.giving_back(&mut draw, member)
-            } else if kind >= 60 {
-                stay(&mut draw)
             } else if (45..59).contains(&kind) && !self.offers.is_empty() {
                 let (amount, unit) = self.offers[draw.below(self.offers.len())].clone();
                 What::Choose { amount, unit }
+            } else if kind >= if self.waits { 45 } else { 60 } {
+                self.stay(&mut draw, member)
             } else if kind == 59 {
                 joining(&mut draw)
             } else {
@@ -333,6 +340,17 @@ impl Teller {
         self.now
     }
 
+    /// A stay, mostly about one of the last purchases.
+    fn stay(&self, draw: &mut Draw<'_>, member: &str) -> What {
+        let nights = [Some(2), None, Some(0), Some(7), Some(60)][draw.below(5)];
+        let room = [None, Some("120"), Some("0.05"), Some("333.33")][draw.below(4)];
+        let bought = self.told.iter().rev();
+        let mut bought =
+            bought.filter(|told| told.member == member && matches!(told.what, What::Purchase { .. }));
+        let of = bought.nth(draw.below(3)).filter(|_| draw.often(70)).map(|told| told.id.clone());
+        What::Stay { nights, room, of }
+    }
+
     fn giving_back(&self, draw: &mut Draw<'_>, member: &str) -> What {
         let bought: Vec<&Happening> = self
             .told
@@ -351,7 +369,9 @@ impl Teller {
             };
             return What::Return { of: None, lines: vec![back], all: Vec::new() };
         }
-        let of = bought[bought.len() - 1 - draw.below(bought.len())];
+        let last = bought[bought.len() - 1 - draw.below(bought.len())];
+        let paid = bought.iter().rev().find(|told| asks_something(&told.what));
+        let of = paid.copied().filter(|_| draw.often(60)).unwrap_or(last);
         let all = match draw.below(10) {
             0..=2 => vec![None],
             _ if matches!(of.what, What::Stay { .. }) => vec![None],
@@ -441,15 +461,22 @@ fn words(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
     say("code", draw.one(&["", "", "", "ABC", "XYZ"]));
     say("km", draw.one(&["", "", "7", "20", "0", "3"]));
     say("gift", draw.one(&["", "", "", "4", "0.05"]));
+    say("trip", draw.one(&["", "", "", "2026-06-01", "2027-03-28", "2026-02-28"]));
     words
+}
+
+/// Whether a purchase asks to be paid with something.
+fn asks_something(what: &What) -> bool {
+    let What::Purchase { words, .. } = what else { return false };
+    words.iter().any(|(name, _)| matches!(*name, "points up to" | "points" | "Tasche" | "Gutschein"))
 }
 
 /// What a purchase asks to be paid with.
 fn requests(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
     let mut words = Vec::new();
     match draw.below(8) {
-        0..=2 => words.push(("points up to", draw.one(&["5", "30", "1000"]))),
-        3 => words.push(("points", draw.one(&["2", "10", "1"]))),
+        0..=4 => words.push(("points up to", draw.one(&["5", "30", "1000"]))),
+        5 => words.push(("points", draw.one(&["2", "10", "1"]))),
         _ => {}
     }
     if draw.below(5) == 0 {
@@ -459,12 +486,6 @@ fn requests(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
         words.push(("Gutschein", "1"));
     }
     words
-}
-
-fn stay(draw: &mut Draw<'_>) -> What {
-    let nights = [Some(2), None, Some(0), Some(7), Some(60)][draw.below(5)];
-    let room = [None, Some("120"), Some("0.05"), Some("333.33")][draw.below(4)];
-    What::Stay { nights, room }
 }
 
 fn joining(draw: &mut Draw<'_>) -> What {

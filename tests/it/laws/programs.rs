@@ -150,9 +150,9 @@ impl Rules {
         };
         let (head, zone, day_starts) = program_block(&mut Draw::new(&genes.head));
         let mut blocks = vec![head, vocabulary()];
-        let mut for_ever = true;
+        let (mut for_ever, genes_tiers) = (true, genes.tiers.is_some());
         for (name, genes) in ["points", "miles"].into_iter().zip(&genes.units) {
-            let (text, unit, ever) = unit_block(name, &mut Draw::new(genes));
+            let (text, unit, ever) = unit_block(name, genes_tiers, &mut Draw::new(genes));
             for_ever &= ever;
             blocks.push(text);
             stock.units.push(unit);
@@ -163,7 +163,14 @@ impl Rules {
             let round = draw.one(&["", "  round down in total\n", "  round half up per item\n"]);
             blocks.push(format!("unit stars is status {{\n  singular star\n{decimals}{round}}}"));
             let decimals = u32::from(!decimals.is_empty());
-            stock.units.push(Unit { name: "stars", decimals, spendable: false, late: false, short: false });
+            stock.units.push(Unit {
+                name: "stars",
+                decimals,
+                spendable: false,
+                late: false,
+                waits: false,
+                short: false,
+            });
         }
         if let Some(genes) = &genes.voucher {
             let mut draw = Draw::new(genes);
@@ -245,12 +252,12 @@ fn vocabulary() -> String {
      list Auswahl [Wein, Tabak]\n\n\
      member {\n  level: one of [x, y] optional\n  household: text optional\n  birthday: date optional\n}\n\n\
      item {\n  tag: one of [neu, alt] optional\n  litres: decimal optional\n}\n\n\
-     event purchase {\n  code: text optional\n  km: integer 0 to 10_000 optional\n  gift: money optional\n}\n\n\
+     event purchase {\n  code: text optional\n  km: integer 0 to 10_000 optional\n  gift: money optional\n  trip: date optional\n}\n\n\
      event stay {\n  nights: integer 0 to 60 optional\n  room: money optional\n}"
         .to_owned()
 }
 
-fn unit_block(name: &'static str, draw: &mut Draw<'_>) -> (String, Unit, bool) {
+fn unit_block(name: &'static str, tiers: bool, draw: &mut Draw<'_>) -> (String, Unit, bool) {
     let decimals = draw.below(3) as u32;
     let mode = draw.one(&["down", "up", "half up", "half down", "half even"]);
     let place = draw.one(&["in total", "per item"]);
@@ -260,21 +267,43 @@ fn unit_block(name: &'static str, draw: &mut Draw<'_>) -> (String, Unit, bool) {
         "  activate after 3 days\n",
         "  activate after 1 month\n",
         "  activate at end of month\n",
+        "  activate on trip\n",
+        "  activate on stay\n",
     ]);
+    let waits = activate.contains("stay");
     let late = !activate.is_empty() && !activate.contains("once");
     let ends = [
         "  expire never\n",
         "  expire 2 months after earning\n",
-        "  expire 1 month after activation at month end\n",
+        "  expire after 40 days without purchase\n",
+        "  expire after 2 months without stay or redemption\n  expire at end of calendar year plus 1 month\n",
+        "  expire after 20 days without earning\n  expire 3 months after activation at next 03-31\n",
         "  expire at end of month plus 2 months\n",
         "  expire at next 02-28\n",
         "  expire at end of calendar year\n  expire 20 days after activation at start of month\n",
         "  expire at end of membership year\n",
+        "  expire 1 month after activation at month end\n",
         "  expire 1 day after earning at end of week\n",
     ];
-    let expire = draw.one(&ends[..ends.len() - usize::from(late)]);
+    // what waits for an event needs another end, and what is short has to be usable at once
+    let expire = draw.one(&ends[..ends.len() - usize::from(late) - usize::from(waits)]);
     let short = expire.contains("1 day");
+    let hold = if expire.contains("never") || !draw.often(25) {
+        String::new()
+    } else {
+        let conditions = [
+            "purchases in last 30 days is at least 1",
+            "level is x",
+            "month is in [march, july]",
+            "time since joining is at most 1 year",
+            "tier is not Basic",
+        ];
+        format!("  no expiry when {}\n", draw.one(&conditions[..conditions.len() - usize::from(!tiers)]))
+    };
+    let order = draw.one(&["", "  spend oldest first\n", "  spend soonest expiry first\n"]);
     let line = if decimals == 0 { String::new() } else { format!("  decimals {decimals}\n") };
-    let text = format!("unit {name} is spendable {{\n{line}  round {mode} {place}\n{activate}{expire}}}");
-    (text, Unit { name, decimals, spendable: true, late, short }, expire.contains("never"))
+    let text = format!(
+        "unit {name} is spendable {{\n{line}  round {mode} {place}\n{activate}{expire}{hold}{order}}}"
+    );
+    (text, Unit { name, decimals, spendable: true, late, waits, short }, expire.contains("never"))
 }

@@ -13,6 +13,8 @@ pub(super) struct Unit {
     pub(super) spendable: bool,
     /// What is earned is usable later than at once.
     pub(super) late: bool,
+    /// What is earned waits for an event.
+    pub(super) waits: bool,
     /// What is earned lasts some days only.
     pub(super) short: bool,
 }
@@ -339,13 +341,22 @@ impl Stock {
             });
             if unit.spendable {
                 let activate = draw.maybe(if unit.short { 0 } else { 10 }, |draw| {
-                    format!("  activate {}\n", draw.one(&["at once", "after 10 days", "at end of week"]))
+                    // only a purchase brings the day of a trip
+                    let ways = ["at once", "after 10 days", "at end of week", "on trip"];
+                    format!("  activate {}\n", draw.one(&ways[..ways.len() - usize::from(on != "purchase")]))
                 });
                 lines += &activate;
-                let ends: &[&str] = if unit.late || !activate.is_empty() {
+                let ends: &[&str] = if unit.waits {
+                    &["after 30 days without purchase or earning", "at end of quarter plus 2 months"]
+                } else if unit.late || !activate.is_empty() {
                     &["40 days after activation", "at end of quarter plus 2 months"]
                 } else {
-                    &["15 days after earning", "at end of month", "at next 12-31"]
+                    &[
+                        "15 days after earning",
+                        "at end of month",
+                        "at next 12-31",
+                        "after 20 days without stay",
+                    ]
                 };
                 lines += &draw.maybe(10, |draw| format!("  expire {}\n", draw.one(ends)));
             }

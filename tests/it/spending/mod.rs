@@ -27,6 +27,11 @@ fn points() {
 }
 
 #[test]
+fn order() {
+    passes(include_str!("order.loyalty"));
+}
+
+#[test]
 fn whole_baskets() {
     passes(include_str!("whole_baskets.loyalty"));
 }

@@ -62,7 +62,7 @@ fn an_inner_block_that_is_not_closed_is_found_by_its_indentation() {
     assert_eq!(
         read.short(),
         "Test(TestBlock(T, [Given(A, [Joined(Moment(2026-01-01, None))]), \
-         When(Moment(2026-01-02, None), Event(purchase, \"K\", A), [Total(5 EUR)]), Expect(EarnsNothing(A))]))\n\
+         When(Moment(2026-01-02, None), Event(purchase, \"K\", None, A), [Total(5 EUR)]), Expect(EarnsNothing(A))]))\n\
          Unit(UnitBlock(u, Status, []))\n"
     );
 }

@@ -39,9 +39,7 @@ fn supermarket() {
 #[test]
 fn airline() {
     let read = read(include_str!("samples/airline.loyalty"));
-    let later = [("L007", "no expiry when tier is in [Silver, Gold]")];
-    assert_eq!(read.places(), later);
-    assert_eq!(read.found[0].message, "`no expiry when …` is not evaluated by this version yet");
+    assert_eq!(read.places(), []);
     assert_eq!(read.file.blocks.len(), 14);
 }
 
@@ -55,11 +53,7 @@ fn friends() {
 #[test]
 fn cosmetics() {
     let read = read(include_str!("samples/cosmetics.loyalty"));
-    let later = [
-        ("L007", "expire after 18 months without purchase"),
-        ("L007", "on birthday"),
-        ("L007", "on birthday"),
-    ];
+    let later = [("L007", "on birthday"), ("L007", "on birthday")];
     assert_eq!(read.places(), later);
     assert_eq!(read.file.blocks.len(), 20);
 }
@@ -67,11 +61,7 @@ fn cosmetics() {
 #[test]
 fn hotel() {
     let read = read(include_str!("samples/hotel.loyalty"));
-    let later = [
-        ("L007", "expire after 24 months without stay or redemption"),
-        ("L007", "grace 31 days"),
-        ("L007", "challenge \"Forty nights\""),
-    ];
+    let later = [("L007", "grace 31 days"), ("L007", "challenge \"Forty nights\"")];
     assert_eq!(read.places(), later);
     assert_eq!(read.file.blocks.len(), 14);
 }
@@ -83,7 +73,7 @@ fn forms_of_later_versions_are_refused_by_name() {
     let codes: Vec<&str> = read.places().into_iter().map(|(code, _)| code).collect();
     assert!(codes.iter().all(|code| *code == "L007"), "{:#?}", read.found);
     let places: Vec<&str> = read.places().into_iter().map(|(_, place)| place).collect();
-    assert_eq!(places.len(), 45);
+    assert_eq!(places.len(), 41);
     for place in [
         "award Best",
         "list \"Summer range\" from host",
@@ -93,7 +83,6 @@ fn forms_of_later_versions_are_refused_by_name() {
         "cap 2 rewards per purchase",
         "in 12 months since reaching the tier",
         "years of Gold",
-        "of \"P-1\" by Uwe",
     ] {
         assert!(places.contains(&place), "{place}");
     }

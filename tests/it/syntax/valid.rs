@@ -82,6 +82,12 @@ fn blocks_of_one_line() {
         ("payments [Prepaid]", "Vocabulary(Payments, [Prepaid])"),
         ("list \"Zählt nicht\" [Tabak]", "List(ListBlock(Zählt nicht, Names([Tabak])))"),
         ("unit nights is status", "Unit(UnitBlock(nights, Status, []))"),
+        ("period Y starts 03-01 every year", "Period(PeriodBlock(Y, EveryYear(MonthDay(3, 1))))"),
+        (
+            "period \"statement quarter\" starts 02-01 every 3 months",
+            "Period(PeriodBlock(statement quarter, EveryMonths(MonthDay(2, 1), 3)))",
+        ),
+        ("period S starts on day 9 of every month", "Period(PeriodBlock(S, OnDay(9)))"),
         (
             "cap Deckel: 1_000 punkte per month on [A, \"B C\"]",
             "SharedCap(Deckel, Cap(None, Amount(1000 punkte), Period(Month)), [A, B C])",
@@ -145,6 +151,20 @@ fn units() {
                 "Expire(AtEndOf(HalfYear, (48 Hour, MonthEnd)))",
             ),
             ("expire at next 06-15", "Expire(AtNext(MonthDay(6, 15)))"),
+            ("activate on delivery", "Activate(On(delivery))"),
+            ("activate on \"check out\"", "Activate(On(check out))"),
+            ("expire after 18 months without purchase", "Expire(Without(18 Month, [purchase]))"),
+            (
+                "expire after 24 months without stay or redemption",
+                "Expire(Without(24 Month, [stay, redemption]))",
+            ),
+            ("no expiry when a is b", "NoExpiry(Compare(a, Is(Name(b))))"),
+            (
+                "no expiry when a is b\n    and c is d",
+                "NoExpiry(And([Compare(a, Is(Name(b))), Compare(c, Is(Name(d)))]))",
+            ),
+            ("spend soonest expiry first", "SpendOrder(SoonestExpiry)"),
+            ("spend oldest first", "SpendOrder(Oldest)"),
         ],
     );
 }
@@ -482,12 +502,16 @@ fn what_happens_in_tests() {
                 "Return(\"RT-1\", \"K-1\", Ann), [AllItems(None)]",
             ),
             ("when 2026-03-03 01:00 joining \"J-1\" by Ann", "Joining(\"J-1\", Ann), []"),
-            ("when 2026-03-03 01:00 review \"R-1\" by Ann", "Event(review, \"R-1\", Ann), []"),
+            ("when 2026-03-03 01:00 review \"R-1\" by Ann", "Event(review, \"R-1\", None, Ann), []"),
+            (
+                "when 2026-03-03 01:00 delivery \"D-1\" of \"K-1\" by Ann",
+                "Event(delivery, \"D-1\", \"K-1\", Ann), []",
+            ),
         ],
     );
     lines(
         "test T",
-        "Test(TestBlock(T, [When(Moment(2026-03-03, None), Event(purchase, \"K-1\", Ann), [*])]))",
+        "Test(TestBlock(T, [When(Moment(2026-03-03, None), Event(purchase, \"K-1\", None, Ann), [*])]))",
         &[
             (
                 "when 2026-03-03 purchase \"K-1\" by Ann {\n item Äpfel 2 x 4.98 EUR, category: Obst\n}",

@@ -191,7 +191,7 @@ fn leading_words() {
                 "grants",
                 "a line with `grants` cannot stand in an `earn` or `bonus`",
                 "a line in an `earn` or `bonus` starts with `valid`, `on`, `for`, `when`, `give`, `multiply`, `at`, \
-                 `replaces`, `combine`, `cap`, `round`, `activate` or `expire`",
+                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire` or `no`",
             ),
             (
                 "punkte verschenken",
@@ -199,7 +199,7 @@ fn leading_words() {
                 "punkte",
                 WRONG,
                 "a line in an `earn` or `bonus` starts with `valid`, `on`, `for`, `when`, `give`, `multiply`, `at`, \
-                 `replaces`, `combine`, `cap`, `round`, `activate` or `expire`",
+                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire` or `no`",
             ),
         ],
     );
@@ -438,13 +438,6 @@ fn descriptions_out_of_place() {
 #[test]
 fn forms_of_later_versions() {
     for (head, text, underlined, shown) in [
-        (
-            "unit u is spendable",
-            "no expiry when tier is Gold",
-            "no expiry when tier is Gold",
-            "no expiry when …",
-        ),
-        ("unit u is spendable", "spend oldest first", "spend oldest first", "spend oldest first"),
         ("earn R", "funded by Shop 40%, Brewery 60%", "funded by Shop 40%, Brewery 60%", "funded by …"),
         ("earn R", "at partner Shop", "at partner Shop", "at partner …"),
         ("earn R", "on start of month", "on start of month", "on start of …"),
