@@ -8,6 +8,7 @@
     clippy::disallowed_types,
     clippy::expect_used,
     clippy::float_arithmetic,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark measures time and prints ratios"
 )]
