@@ -10,6 +10,7 @@
     clippy::expect_used,
     clippy::float_arithmetic,
     clippy::indexing_slicing,
+    clippy::iter_over_hash_type,
     clippy::print_stdout,
     reason = "a benchmark measures time and prints ratios"
 )]

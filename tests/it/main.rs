@@ -19,6 +19,7 @@ mod errors;
 mod format;
 mod host;
 mod laws;
+mod programs;
 mod real;
 mod scenario;
 mod spending;

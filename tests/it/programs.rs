@@ -1,0 +1,111 @@
+//! The rule files of real programs: each is clean, formatted and tested, and `docs/programs.md` tells the truth about
+//! what they show.
+
+use loyalty_rules::check::{Sources, compile};
+use loyalty_rules::diagnostics::{SourceMap, render_all};
+use loyalty_rules::scenario::{never_fired, run_tests};
+use loyalty_rules::syntax::{self, Limits};
+use pretty_assertions::assert_eq;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+const FOLDER: &str = "examples/programs";
+const DOCUMENT: &str = "docs/programs.md";
+
+fn root(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// All rule files of the folder by name, without the ending.
+fn programs() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(root(FOLDER)).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        assert_eq!(path.extension().and_then(|ending| ending.to_str()), Some("loyalty"), "{path:?}");
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
+        found.insert(name, fs::read_to_string(&path).expect("a text"));
+    }
+    found
+}
+
+/// What stands at the beginning of a name of a test: `P05-a`.
+fn id(text: &str) -> Option<&str> {
+    let id = text.split_whitespace().next()?;
+    let (program, case) = id.split_once('-')?;
+    let digits = program.strip_prefix('P')?;
+    let is_case = case.len() == 1 && case.bytes().all(|byte| byte.is_ascii_lowercase());
+    (is_case && digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
+}
+
+/// Every pair of id and file in the names of tests.
+fn shown_by_tests() -> BTreeSet<(String, String)> {
+    let mut shown = BTreeSet::new();
+    for (name, text) in programs() {
+        let tests = text.lines().filter_map(|line| line.strip_prefix("test \""));
+        shown.extend(tests.filter_map(id).map(|id| (id.to_owned(), name.clone())));
+    }
+    shown
+}
+
+/// The rows of the document that begin with an id.
+fn rows() -> Vec<Vec<String>> {
+    let text = fs::read_to_string(root(DOCUMENT)).expect("the document is there");
+    let rows = text.lines().filter(|line| line.strip_prefix("| ").and_then(id).is_some());
+    rows.map(|line| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect())
+        .collect()
+}
+
+/// The files that a cell names: `[payback](../examples/programs/payback.loyalty)`, several with commas.
+fn links(cell: &str) -> Vec<String> {
+    let named = |part: &str| {
+        let (name, target) = part.strip_prefix('[')?.split_once("](")?;
+        assert_eq!(target, format!("../{FOLDER}/{name}.loyalty)"));
+        Some(name.to_owned())
+    };
+    cell.split(", ").filter_map(named).collect()
+}
+
+#[test]
+fn every_program_is_clean_and_passes_its_tests() {
+    for (name, text) in programs() {
+        let path = format!("{FOLDER}/{name}.loyalty");
+        let compiled = match compile(&Sources::single(&path, &text), &Limits::default()) {
+            Ok(compiled) => compiled,
+            Err(findings) => panic!("{findings}"),
+        };
+        let results = run_tests(&compiled);
+        assert!(!results.is_empty(), "{path} has no test");
+        let mut findings = compiled.findings.clone();
+        findings.extend(never_fired(&compiled, &results));
+        findings.extend(results.into_iter().flat_map(|result| result.failures));
+        assert_eq!(render_all(&compiled.sources, &findings, usize::MAX), "");
+        let mut map = SourceMap::default();
+        map.add(&path, &text);
+        let formatted = syntax::format(&map.files()[0], &Limits::default());
+        assert_eq!(formatted.ok(), Some(text), "{path} is not formatted");
+    }
+}
+
+#[test]
+fn the_document_names_what_the_files_show() {
+    let mut told = BTreeSet::new();
+    for row in rows() {
+        assert_eq!(row.len(), 3, "{row:?}");
+        for file in links(&row[2]) {
+            told.insert((row[0].clone(), file));
+        }
+    }
+    assert_eq!(told, shown_by_tests());
+}
+
+#[test]
+fn the_document_names_every_id_once_and_says_why_where_nothing_is_shown() {
+    let mut before: Option<String> = None;
+    for row in rows() {
+        assert!(before.is_none_or(|before| before < row[0]), "{} has the wrong place", row[0]);
+        let says_why = ["Not yet: ", "Not expressible: "].iter().any(|start| row[2].starts_with(start));
+        assert!(!links(&row[2]).is_empty() || says_why, "{row:?}");
+        before = Some(row[0].clone());
+    }
+}
