@@ -6,7 +6,7 @@ use super::numbers;
 use super::subjects::{Is, Measured, Owner, Place, Scope};
 use crate::amount::Ratio;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{EventKindId, NumSubject, SymSubject, Table, TableKey};
+use crate::program::{EventKindId, NumSubject, SymSubject, Table, TableKey, TiersId};
 use crate::syntax::ast::{Cell, CellKey, CellValue, Name, Path};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -61,6 +61,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             found.push((row.key, (more.num(), more.den())));
         }
         Some(Table { key: table.key, rows: found.into() })
+    }
+
+    /// The tiers block that `tier` or `tier of Status` means.
+    pub(super) fn tiers_of(&mut self, path: &Path) -> Option<TiersId> {
+        match &path.block {
+            Some(name) => self.tiers_block(name),
+            None => self.only_tiers(path.span),
+        }
     }
 
     /// Keys and values of a table, sorted by key. `all` is whether a missing row gives nothing at all.

@@ -199,7 +199,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             "time" => Is::Number(NumSubject::Minute, Measured::Time),
             "weekday" => Is::Weekday,
             "month" => Is::Month,
-            "tier" => Is::Tier(self.only_tiers(path.span).ok_or(())?),
+            "tier" => Is::Tier(self.tiers_of(path).ok_or(())?),
             "age" => {
                 self.birthday(path.span).ok_or(())?;
                 Is::Number(NumSubject::Age, Measured::Count)

@@ -1037,11 +1037,13 @@ impl Subject {
     }
 }
 
-/// `category`, `member.level`
+/// `category`, `member.level`; as the key of a table also `tier of Status`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     /// `item`, `event`, `member`, if written.
     pub scope: Option<Name>,
+    /// The tiers block of `tier of Status`; the name is `tier` then.
+    pub block: Option<Name>,
     /// The attribute or built-in subject.
     pub name: Name,
     /// The whole path.

@@ -233,9 +233,20 @@ impl Builder<'_> {
         let (span, mut inner) = self.enter(parts, Rule::path)?;
         let first: Name = self.name(&mut inner)?;
         Ok(match self.maybe_name(&mut inner)? {
-            Some(name) => Path { scope: Some(first), name, span },
-            None => Path { scope: None, name: first, span },
+            Some(name) => Path { scope: Some(first), block: None, name, span },
+            None => Path { scope: None, block: None, name: first, span },
         })
+    }
+
+    /// Takes `category`, `member.level` or `tier of Status`.
+    pub(super) fn table_key(&mut self, parts: &mut Parts<'_>) -> Made<Path> {
+        if parts.peek() != Some(Rule::tier_of) {
+            return self.path(parts);
+        }
+        let (span, mut inner) = self.enter(parts, Rule::tier_of)?;
+        inner.skip(&[Rule::k_tier, Rule::k_of]);
+        let block = Some(self.name(&mut inner)?);
+        Ok(Path { scope: None, block, name: Name { text: "tier".to_owned(), span }, span })
     }
 
     /// Takes a constant.

@@ -114,7 +114,7 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_more]);
                 let unit = self.name(&mut inner)?;
                 inner.skip(&[Rule::k_by]);
-                Ok(Give::MoreTable { unit, key: self.path(&mut inner)?, rows: self.table(&mut inner)? })
+                Ok(Give::MoreTable { unit, key: self.table_key(&mut inner)?, rows: self.table(&mut inner)? })
             }
             Rule::give_percent => {
                 let rate = self.percent(&mut inner)?;
@@ -177,7 +177,7 @@ impl Builder<'_> {
             inner.skip(&[Rule::k_bands]);
             return Ok(Give::Bands { unit: name, bands: self.bands(inner)? });
         }
-        let key = self.path(inner)?;
+        let key = self.table_key(inner)?;
         let rows = self.table(inner)?;
         let of = if inner.eat(Rule::k_of) {
             TableOf::Of(self.base(inner)?)
@@ -266,7 +266,7 @@ impl Builder<'_> {
         let by = if parts.peek() == Some(Rule::number) {
             Factor::Number(self.number(parts)?)
         } else {
-            Factor::Table { key: self.path(parts)?, rows: self.table(parts)? }
+            Factor::Table { key: self.table_key(parts)?, rows: self.table(parts)? }
         };
         Ok(Multiply { unit, by })
     }

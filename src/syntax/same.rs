@@ -189,7 +189,7 @@ fields! {
     Multiply { unit, by }
     Cap { side, limit, per }
     SharedCap { name, cap, rules }
-    Path { scope, name, span }
+    Path { scope, block, name, span }
     TestBlock { name, lines }
     ConvertBlock { amount, into, at, from }
     Request { up_to, amount }

@@ -229,6 +229,9 @@ pub(super) fn parenthesised(inside: Doc) -> Doc {
 
 /// `category`, `member.level`
 pub(super) fn path(path: &Path) -> String {
+    if let Some(block) = &path.block {
+        return format!("tier of {}", name(block));
+    }
     match &path.scope {
         Some(scope) => format!("{}.{}", name(scope), name(&path.name)),
         None => name(&path.name),

@@ -357,7 +357,7 @@ impl Choices {
             5 => {
                 let by = match self.pick(2) {
                     0 => Factor::Number(self.number()),
-                    _ => Factor::Table { key: self.path(), rows: self.some(1, Self::cell) },
+                    _ => Factor::Table { key: self.table_key(), rows: self.some(1, Self::cell) },
                 };
                 RuleLine::Multiply(Multiply { unit: self.name(), by })
             }
@@ -405,10 +405,10 @@ impl Choices {
                     1 => TableOf::Of(self.base()),
                     _ => TableOf::Per(self.per()),
                 };
-                Give::Table { unit: self.name(), key: self.path(), rows: self.some(1, Self::cell), of }
+                Give::Table { unit: self.name(), key: self.table_key(), rows: self.some(1, Self::cell), of }
             }
             6 => Give::More { percent: self.percent(), unit: self.name() },
-            7 => Give::MoreTable { unit: self.name(), key: self.path(), rows: self.some(1, Self::cell) },
+            7 => Give::MoreTable { unit: self.name(), key: self.table_key(), rows: self.some(1, Self::cell) },
             _ => Give::Choice(Choice {
                 picks: self.maybe(Self::number),
                 entries: self.some(1, Self::amount),
@@ -447,7 +447,17 @@ impl Choices {
     pub(super) fn path(&mut self) -> Path {
         let scope = ["item", "event", "member"][self.pick(3)].to_owned();
         let scope = self.maybe(|_| Name { text: scope, span: Span::default() });
-        Path { scope, name: self.name(), span: Span::default() }
+        Path { scope, block: None, name: self.name(), span: Span::default() }
+    }
+
+    fn table_key(&mut self) -> Path {
+        let mut path = self.path();
+        path.block = self.maybe(Self::name);
+        if path.block.is_some() {
+            path.scope = None;
+            path.name.text = "tier".to_owned();
+        }
+        path
     }
 
     pub(super) fn cap(&mut self) -> Cap {
