@@ -237,6 +237,10 @@ fn awards() {
                  Per(Amount(Exact, 1 EUR, Attribute(fare)))))",
             ),
             (
+                "give points by tier of Status [Basic: 1]",
+                "Give(Table(points, tier of Status, [Cell(Name(Basic), Number(1))], Flat))",
+            ),
+            (
                 "give points by event.stars [1: 5,2: 10]",
                 "Give(Table(points, event.stars, [Cell(Number(1), Number(5)), Cell(Number(2), Number(10))], Flat))",
             ),
