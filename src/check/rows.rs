@@ -65,9 +65,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// The tiers block that `tier` or `tier of Status` means.
     pub(super) fn tiers_of(&mut self, path: &Path) -> Option<TiersId> {
-        match &path.block {
-            Some(name) => self.tiers_block(name),
-            None => self.only_tiers(path.span),
+        match &path.scope {
+            Some(name) if path.of_block => self.tiers_block(name),
+            _ => self.only_tiers(path.span),
         }
     }
 

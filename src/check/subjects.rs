@@ -173,7 +173,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             "tier" | "age" => "member",
             _ => return false,
         };
-        path.scope.as_ref().is_some_and(|scope| scope.text == owner)
+        path.of_block || path.scope.as_ref().is_some_and(|scope| scope.text == owner)
     }
 
     fn built_in(&mut self, path: &Path, place: Place) -> Result<Option<Is<'f>>, ()> {

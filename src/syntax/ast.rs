@@ -1040,10 +1040,10 @@ impl Subject {
 /// `category`, `member.level`; as the key of a table also `tier of Status`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
-    /// `item`, `event`, `member`, if written.
+    /// `item`, `event`, `member`, if written; the tiers block in `tier of Status`.
     pub scope: Option<Name>,
-    /// The tiers block of `tier of Status`; the name is `tier` then.
-    pub block: Option<Name>,
+    /// Whether it is `tier of Status`; the name is `tier` then.
+    pub of_block: bool,
     /// The attribute or built-in subject.
     pub name: Name,
     /// The whole path.

@@ -233,8 +233,8 @@ impl Builder<'_> {
         let (span, mut inner) = self.enter(parts, Rule::path)?;
         let first: Name = self.name(&mut inner)?;
         Ok(match self.maybe_name(&mut inner)? {
-            Some(name) => Path { scope: Some(first), block: None, name, span },
-            None => Path { scope: None, block: None, name: first, span },
+            Some(name) => Path { scope: Some(first), of_block: false, name, span },
+            None => Path { scope: None, of_block: false, name: first, span },
         })
     }
 
@@ -245,8 +245,8 @@ impl Builder<'_> {
         }
         let (span, mut inner) = self.enter(parts, Rule::tier_of)?;
         inner.skip(&[Rule::k_tier, Rule::k_of]);
-        let block = Some(self.name(&mut inner)?);
-        Ok(Path { scope: None, block, name: Name { text: "tier".to_owned(), span }, span })
+        let scope = Some(self.name(&mut inner)?);
+        Ok(Path { scope, of_block: true, name: Name { text: "tier".to_owned(), span }, span })
     }
 
     /// Takes a constant.

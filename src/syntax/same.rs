@@ -189,7 +189,7 @@ fields! {
     Multiply { unit, by }
     Cap { side, limit, per }
     SharedCap { name, cap, rules }
-    Path { scope, block, name, span }
+    Path { scope, of_block, name, span }
     TestBlock { name, lines }
     ConvertBlock { amount, into, at, from }
     Request { up_to, amount }

@@ -229,10 +229,8 @@ pub(super) fn parenthesised(inside: Doc) -> Doc {
 
 /// `category`, `member.level`
 pub(super) fn path(path: &Path) -> String {
-    if let Some(block) = &path.block {
-        return format!("tier of {}", name(block));
-    }
     match &path.scope {
+        Some(block) if path.of_block => format!("{} of {}", name(&path.name), name(block)),
         Some(scope) => format!("{}.{}", name(scope), name(&path.name)),
         None => name(&path.name),
     }

@@ -447,14 +447,14 @@ impl Choices {
     pub(super) fn path(&mut self) -> Path {
         let scope = ["item", "event", "member"][self.pick(3)].to_owned();
         let scope = self.maybe(|_| Name { text: scope, span: Span::default() });
-        Path { scope, block: None, name: self.name(), span: Span::default() }
+        Path { scope, of_block: false, name: self.name(), span: Span::default() }
     }
 
     fn table_key(&mut self) -> Path {
         let mut path = self.path();
-        path.block = self.maybe(Self::name);
-        if path.block.is_some() {
-            path.scope = None;
+        path.of_block = self.yes();
+        if path.of_block {
+            path.scope = Some(self.name());
             path.name.text = "tier".to_owned();
         }
         path

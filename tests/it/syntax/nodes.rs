@@ -110,7 +110,7 @@ impl Node {
                     ("Text", [text]) if fields[0].0 == "text" => format!("\"{text}\""),
                     ("Amount", [number, unit]) => format!("{number} {unit}"),
                     ("Duration", [number, unit]) => format!("{number} {unit}"),
-                    ("Path", [_, block, path]) if block != "None" => format!("{path} of {block}"),
+                    ("Path", [block, of_block, path]) if of_block == "true" => format!("{path} of {block}"),
                     ("Path", [scope, _, path]) if scope == "None" => path.clone(),
                     ("Path", [scope, _, path]) => format!("{scope}.{path}"),
                     ("Percent", [number]) if fields[0].0 == "value" => format!("{number}%"),
