@@ -89,10 +89,20 @@ fn check_bill(
     if !lines.is_empty() {
         let micros =
             |line: &super::histories::Line| scaled(&line.quantity, 6) * scaled(line.price, 6) / 1_000_000;
-        let charged: i64 = lines.iter().map(micros).sum();
+        let values: Vec<i64> = lines.iter().map(micros).collect();
+        let charged: i64 = values.iter().sum();
         let paid: i64 = redemptions.iter().map(|taken| scaled(&taken.pays, 6)).sum();
         prop_assert_eq!(left, charged - paid);
-        prop_assert!(left >= 0 || paid == 0, "more was paid than was charged");
+        // no line pays more than it costs, and what pays money back only lowers that; a free item stays free beside it
+        for (place, value) in values.iter().enumerate() {
+            let of_line = redemptions.iter().filter_map(|taken| taken.lines.get(place));
+            let of_line: i64 = of_line.map(|line| scaled(line, 6)).sum();
+            let range = (*value).min(0)..=(*value).max(0);
+            prop_assert!(range.contains(&of_line), "line {place} costs {value} and pays {of_line}");
+        }
+        // points pay no more than what is left of the whole
+        let by_points = redemptions.iter().filter(|taken| taken.name == "points");
+        prop_assert!(left >= 0 || by_points.map(|taken| scaled(&taken.pays, 6)).sum::<i64>() == 0);
     }
     Ok(())
 }
