@@ -1,19 +1,10 @@
 //! Choices on the wire, in snapshots and in ledgers.
 
 use super::{BIG, ann, apply, choose, compiled, lines, program, purchase, run_to};
-use loyalty_rules::account::Snapshot;
+use crate::host::snapshot::{json, restore};
 use loyalty_rules::ledger::{Balances, Book, LineKind};
-use loyalty_rules::{Account, Event, Program};
+use loyalty_rules::{Account, Event};
 use pretty_assertions::assert_eq;
-
-fn json(program: &Program, account: &Account) -> String {
-    serde_json::to_string(&account.snapshot(program)).unwrap()
-}
-
-fn restore(program: &Program, json: &str) -> Result<Account, String> {
-    let snapshot: Snapshot = serde_json::from_str(json).map_err(|error| error.to_string())?;
-    Account::restore(program, snapshot).map_err(|error| error.to_string())
-}
 
 #[test]
 fn the_event_on_the_wire() {

@@ -1,7 +1,7 @@
 //! What a host stores, sends and reads: ledger lines, views and snapshots of accounts.
 
 mod ledger;
-mod snapshot;
+pub(crate) mod snapshot;
 mod view;
 
 use loyalty_rules::event::{Item, ReturnLine};

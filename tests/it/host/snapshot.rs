@@ -8,11 +8,11 @@ use loyalty_rules::{Account, EvaluateError, Evaluator, Event, Limits, Program, S
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-fn json(program: &Program, account: &Account) -> String {
+pub(crate) fn json(program: &Program, account: &Account) -> String {
     serde_json::to_string(&account.snapshot(program)).unwrap()
 }
 
-fn restore(program: &Program, json: &str) -> Result<Account, String> {
+pub(crate) fn restore(program: &Program, json: &str) -> Result<Account, String> {
     let snapshot: Snapshot = serde_json::from_str(json).map_err(|error| error.to_string())?;
     Account::restore(program, snapshot).map_err(|error| error.to_string())
 }
