@@ -7,6 +7,7 @@ use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{AwardThing, Cap, CapId, CapLimit, CapWindow, EventKindId, Measure, RuleId};
 use crate::syntax::ast::{self, Amount, CapPer, PeriodKind};
+use std::collections::BTreeMap;
 
 /// What is capped, for the checks that a cap needs.
 #[derive(Debug, Clone, Copy)]
@@ -194,6 +195,32 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         }
         Some(CapWindow::Event)
+    }
+
+    /// Reads the caps of one block, each of another window, and adds them. `key` is their canonical name without the
+    /// window; `read` judges one line and reports what is wrong with it.
+    pub(super) fn caps_of(
+        &mut self,
+        (name, key): (&str, &str),
+        lines: &[(&'a ast::Cap, Span)],
+        mut read: impl FnMut(&mut Self, &'a ast::Cap, Span) -> Option<(CapLimit, CapWindow)>,
+    ) -> Option<Box<[CapId]>> {
+        let mut found = Vec::new();
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        for (cap, span) in lines {
+            let Some((limit, window)) = read(self, cap, *span) else {
+                found.push(None);
+                continue;
+            };
+            if let Some(first) = seen.insert(format!("{window:?}"), *span) {
+                self.report.twice("cap", *span, first);
+                found.push(None);
+                continue;
+            }
+            let text = self.cap_text(*span);
+            found.push(Some(self.add_cap((name, key), text, (limit, window), None, false)));
+        }
+        found.into_iter().collect()
     }
 
     /// Adds a cap to the table, with its counter. `key` is its canonical name without its window.

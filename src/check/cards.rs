@@ -9,7 +9,6 @@ use super::subjects::Scope;
 use crate::diagnostics::Span;
 use crate::program::{CapId, CapLimit, CapWindow, Card, EventKindId, Expire, StampPer, Validity};
 use crate::syntax::ast::{self, Amount, Block, CapPer, CardBlock, CardLine, Cond, Per};
-use std::collections::BTreeMap;
 
 /// The most stamps of a card, a cap or an event.
 const MOST_STAMPS: i64 = 1_000_000;
@@ -194,24 +193,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         lines: &[(&'a ast::Cap, Span)],
         capped: Capped,
     ) -> Option<Box<[CapId]>> {
-        let mut found = Vec::new();
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for (cap, span) in lines {
-            let Some((most, window)) = self.card_cap(cap, *span, capped) else {
-                found.push(None);
-                continue;
-            };
-            if let Some(first) = seen.insert(format!("{window:?}"), *span) {
-                self.report.twice("cap", *span, first);
-                found.push(None);
-                continue;
-            }
-            let key = format!("cap of card {name:?}, stamps");
-            let text = self.cap_text(*span);
-            let id = self.add_cap((name, &key), text, (CapLimit::Stamps(most), window), None, false);
-            found.push(Some(id));
-        }
-        found.into_iter().collect()
+        let key = format!("cap of card {name:?}, stamps");
+        self.caps_of((name, &key), lines, |this, cap, span| {
+            this.card_cap(cap, span, capped).map(|(most, window)| (CapLimit::Stamps(most), window))
+        })
     }
 
     fn card_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(i64, CapWindow)> {

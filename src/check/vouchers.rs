@@ -11,7 +11,6 @@ use crate::calendar::Date;
 use crate::diagnostics::Span;
 use crate::program::{Activate, CapId, CapLimit, CapWindow, EventKindId, Grant, Voucher, VoucherEnd};
 use crate::syntax::ast::{self, Amount, Cond, Grants, Valid, VoucherBlock, VoucherLine};
-use std::collections::BTreeMap;
 
 /// From when and until when a voucher can be used.
 type Ends = (VoucherEnd, Option<Date>);
@@ -117,23 +116,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         (head, campaign): (Span, bool),
     ) -> Option<Box<[CapId]>> {
         let capped = Capped { thing: None, on: None, counts_spend: false, campaign, gives: head };
-        let mut found = Vec::new();
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for (cap, span) in lines {
-            let Some((limit, window)) = self.use_cap(cap, *span, capped) else {
-                found.push(None);
-                continue;
-            };
-            if let Some(first) = seen.insert(format!("{window:?}"), *span) {
-                self.report.twice("cap", *span, first);
-                found.push(None);
-                continue;
-            }
-            let key = format!("cap of {what} {name:?}, times");
-            let text = self.cap_text(*span);
-            found.push(Some(self.add_cap((name, &key), text, (limit, window), None, false)));
-        }
-        found.into_iter().collect()
+        let key = format!("cap of {what} {name:?}, times");
+        self.caps_of((name, &key), lines, |this, cap, span| this.use_cap(cap, span, capped))
     }
 
     fn use_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {
