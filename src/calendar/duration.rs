@@ -22,6 +22,22 @@ pub enum DurationUnit {
     Year,
 }
 
+impl DurationUnit {
+    /// The word of the rule language for one of it: `month`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+}
+
 /// A length of time: minutes and hours are elapsed time, days to years are calendar time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Duration {

@@ -4,7 +4,7 @@ use super::lowering::Lowering;
 use super::numbers;
 use super::say;
 use super::times;
-use crate::calendar::{Duration, DurationUnit};
+use crate::calendar::Duration;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Award, AwardThing, Choice, ChoiceId, ENTRIES_MOST};
 use crate::syntax::ast;
@@ -127,14 +127,5 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
 /// `2 months`
 fn length(duration: Duration) -> String {
-    let unit = match duration.unit {
-        DurationUnit::Minute => "minute",
-        DurationUnit::Hour => "hour",
-        DurationUnit::Day => "day",
-        DurationUnit::Week => "week",
-        DurationUnit::Month => "month",
-        DurationUnit::Quarter => "quarter",
-        DurationUnit::Year => "year",
-    };
-    format!("{} {unit}{}", duration.count, if duration.count == 1 { "" } else { "s" })
+    format!("{} {}{}", duration.count, duration.unit.word(), if duration.count == 1 { "" } else { "s" })
 }

@@ -57,7 +57,7 @@ pub(super) fn duration(written: ast::Duration, report: &mut Report) -> Option<ca
         );
         return None;
     }
-    Some(calendar::Duration::new(written.count, unit(written.unit)))
+    Some(calendar::Duration::new(written.count, written.unit))
 }
 
 /// A length of time in days or longer.
@@ -72,18 +72,6 @@ pub(super) fn days(written: ast::Duration, report: &mut Report) -> Option<calend
         return None;
     }
     Some(found)
-}
-
-const fn unit(unit: ast::DurationUnit) -> calendar::DurationUnit {
-    match unit {
-        ast::DurationUnit::Minute => calendar::DurationUnit::Minute,
-        ast::DurationUnit::Hour => calendar::DurationUnit::Hour,
-        ast::DurationUnit::Day => calendar::DurationUnit::Day,
-        ast::DurationUnit::Week => calendar::DurationUnit::Week,
-        ast::DurationUnit::Month => calendar::DurationUnit::Month,
-        ast::DurationUnit::Quarter => calendar::DurationUnit::Quarter,
-        ast::DurationUnit::Year => calendar::DurationUnit::Year,
-    }
 }
 
 /// How many days a length of time has at most.

@@ -94,24 +94,7 @@ pub struct Amount {
     pub span: Span,
 }
 
-/// The unit of a [`Duration`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DurationUnit {
-    /// Sixty elapsed seconds.
-    Minute,
-    /// Sixty elapsed minutes.
-    Hour,
-    /// One local day.
-    Day,
-    /// Seven local days.
-    Week,
-    /// A calendar month, cut to the length of the month.
-    Month,
-    /// Three calendar months.
-    Quarter,
-    /// Twelve calendar months.
-    Year,
-}
+pub use crate::calendar::DurationUnit;
 
 /// `14 days`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,7 @@
 use super::Printer;
 use crate::amount::minor_digits;
 use crate::syntax::ast::{
-    Amount, Date, Duration, DurationUnit, Moment, MonthDay, Name, Number, Percent, Period, PeriodKind, Text,
-    Time,
+    Amount, Date, Duration, Moment, MonthDay, Name, Number, Percent, Period, PeriodKind, Text, Time,
 };
 use crate::syntax::grammar::{XID_CONTINUE, XID_START};
 use chrono::Datelike;
@@ -117,16 +116,7 @@ pub(super) fn counted(count: &Number, word: &str) -> String {
 
 /// `14 days`
 pub(super) fn duration(duration: &Duration) -> String {
-    let unit = match duration.unit {
-        DurationUnit::Minute => "minute",
-        DurationUnit::Hour => "hour",
-        DurationUnit::Day => "day",
-        DurationUnit::Week => "week",
-        DurationUnit::Month => "month",
-        DurationUnit::Quarter => "quarter",
-        DurationUnit::Year => "year",
-    };
-    counted(&Number { value: duration.count.into(), span: duration.span }, unit)
+    counted(&Number { value: duration.count.into(), span: duration.span }, duration.unit.word())
 }
 
 /// `2026-03-31`
