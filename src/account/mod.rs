@@ -4,6 +4,7 @@
 //! that every book still balances. So an account is the fold of its outcomes, and can be rebuilt from them.
 
 mod change;
+mod frozen;
 mod lines;
 mod lots;
 mod meters;
@@ -18,6 +19,7 @@ pub use change::Postings;
 pub(crate) use change::{
     CardState, Change, FullCard, HeldVoucher, Hold, Link, LinkStage, OpenChoice, Tenure, TierState,
 };
+pub(crate) use frozen::Frozen;
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;

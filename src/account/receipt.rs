@@ -1,5 +1,6 @@
 //! What is kept of a purchase so that any return undoes exactly what it did.
 
+use super::frozen::Frozen;
 use super::lines::Lines;
 use super::open_end::OpenEnd;
 use crate::amount::{Sharer, Ties};
@@ -27,6 +28,8 @@ pub(crate) struct Receipt {
     pub(crate) shares: Vec<MeterShare>,
     /// What requests paid; nothing if all was paid with money.
     pub(crate) payment: Option<Box<Payment>>,
+    /// What the purchase was judged by, where a return judges it again.
+    pub(crate) frozen: Option<Arc<Frozen>>,
 }
 
 /// What requests paid of a purchase.
@@ -75,6 +78,8 @@ pub(crate) struct ReceiptAward {
     pub(crate) amount: i64,
     /// How much of it paid off a debt and never became a lot.
     pub(crate) repaid: i64,
+    /// How much of what returns had to take was forgiven, because the member had no more.
+    pub(crate) forgiven: i64,
     /// Which part of it each line gave.
     pub(crate) record: LineRecord,
 }
@@ -197,6 +202,12 @@ impl Receipt {
         let gone: i64 = self.returned.iter().map(|line| line.0).sum();
         let quantity: i64 = self.items.iter().map(|item| item.quantity).sum();
         if quantity != 0 { (gone, quantity) } else { (0, 1) }
+    }
+
+    /// Whether anything has come back.
+    pub(crate) fn has_come_back(&self) -> bool {
+        let whole = self.items.is_empty() && !self.returned.is_empty();
+        whole || self.returned.iter().any(|line| *line != (0, 0))
     }
 
     /// Whether everything has come back: all lines that are worth something, or all lines if none is. An event without

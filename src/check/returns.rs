@@ -4,14 +4,14 @@ use super::lowering::Lowering;
 use super::report::Once;
 use super::times;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Returns, Unmatched};
-use crate::syntax::ast::{self, ReturnsLine, TakeBack};
+use crate::program::{Returns, TakeBack, Unmatched};
+use crate::syntax::ast::{self, ReturnsLine};
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// What returns do; without a block the defaults, with a note.
     pub(super) fn returns(&mut self) -> Option<Returns> {
         let mut found = Returns {
-            take_back: true,
+            take_back: TakeBack::InProportion,
             give_back_least: None,
             may_go_negative: true,
             within: None,
@@ -37,14 +37,19 @@ negative, and a return without a purchase is refused",
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
             match &line.kind {
-                ReturnsLine::TakeBack(what) => take_back.set(*what == TakeBack::InProportion, span, report),
+                ReturnsLine::TakeBack(what) => take_back.set(*what, span, report),
                 ReturnsLine::GiveBack(least) => give_back.set(*least, span, report),
                 ReturnsLine::Balance(negative) => balance.set(*negative, span, report),
                 ReturnsLine::AcceptWithin(duration) => within.set(*duration, span, report),
                 ReturnsLine::Unmatched(what) => unmatched.set(*what, span, report),
             }
         }
-        found.take_back = take_back.value().unwrap_or(true);
+        found.take_back = match take_back.value() {
+            None | Some(ast::TakeBack::InProportion) => TakeBack::InProportion,
+            Some(ast::TakeBack::Nothing) => TakeBack::Nothing,
+            Some(ast::TakeBack::AsIfNeverBought) => TakeBack::AsIfNeverBought,
+            Some(ast::TakeBack::InFull) => TakeBack::InFull,
+        };
         found.may_go_negative = balance.value().unwrap_or(true);
         found.unmatched = match unmatched.value() {
             None | Some(ast::Unmatched::Refused) => Unmatched::Refused,

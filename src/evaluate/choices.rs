@@ -12,7 +12,7 @@ use crate::amount::Money;
 use crate::calendar::Date;
 use crate::event::Choose;
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{Award, AwardThing, ChoiceId, Program, UnitId, VoucherId};
+use crate::program::{Award, AwardThing, ChoiceId, Program, TakeBack, UnitId, VoucherId};
 use std::sync::Arc;
 
 /// Numbers in the keys of the entry gifts that follow from one lapsed choice.
@@ -100,10 +100,13 @@ fn give(draft: &mut Draft<'_>, open: &OpenChoice, award: Award) {
         start: draft.day,
         amount: award.amount,
         repaid: 0,
+        forgiven: 0,
         record: record.as_ref().map_or(crate::account::LineRecord::Event, |(_, award)| award.record.clone()),
     };
     let gone = match (&record, thing) {
-        (Some((receipt, _)), Thing::Unit(_)) if draft.program.returns.take_back => taken(receipt, &given),
+        (Some((receipt, _)), Thing::Unit(_)) if draft.program.returns.take_back != TakeBack::Nothing => {
+            taken(receipt, &given)
+        }
         _ => 0,
     };
     let first = draft.postings.deltas.len();

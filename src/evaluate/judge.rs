@@ -262,14 +262,20 @@ impl<'a> Facts<'a> {
                 .previous_start(day, &self.anchors)
                 .map_or(0, |start| meters.get(meter, i64::from(start.days()))),
             Window::Last(duration) => {
-                let (from, to) = match duration.window_start(day) {
-                    Some(start) => (i64::from(start.days()), i64::from(day.days())),
-                    None => {
-                        let now = minute_slot(self.event.at);
-                        (now - duration.micros().unwrap_or(0) / MINUTE, now)
-                    }
-                };
+                let (from, to) = self.slots_back(duration);
                 meters.sum(meter, from, to)
+            }
+        }
+    }
+
+    /// The first and the last slot of the time that ends with the event, by day or by minute.
+    pub(crate) fn slots_back(&self, duration: Duration) -> (i64, i64) {
+        let day = self.event.day;
+        match duration.window_start(day) {
+            Some(start) => (i64::from(start.days()), i64::from(day.days())),
+            None => {
+                let now = minute_slot(self.event.at);
+                (now - duration.micros().unwrap_or(0) / MINUTE, now)
             }
         }
     }

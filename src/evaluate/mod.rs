@@ -7,6 +7,7 @@
 mod bound;
 mod choices;
 mod draft;
+mod freeze;
 pub(crate) mod given;
 mod judge;
 pub(crate) mod lot_terms;
@@ -14,6 +15,7 @@ mod lots;
 mod outcome;
 mod refuse;
 mod returning;
+mod reversal;
 mod rows;
 mod settlement;
 mod step00_accept;
@@ -241,6 +243,7 @@ impl Evaluator {
                     }
                     let settled = &mut gathered.settled;
                     named(&facts, &mut draft, &mut self.rows, kind, settled, &mut gathered.trace)?;
+                    reversal::freeze_receipt(&facts, &mut draft, kind, event);
                 }
             }
             Kind::Redeem(_) => {}

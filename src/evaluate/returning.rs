@@ -8,6 +8,7 @@ use super::draft::{Draft, Portion, Transfer};
 use super::judge::Facts;
 use super::lot_terms::sort_for_spending;
 use super::refuse::{Refusal, Rejection};
+use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
 use super::{
     choices, step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers,
@@ -18,7 +19,7 @@ use crate::amount::{Rounding, divide};
 use crate::calendar::{Date, Instant};
 use crate::event::{Item, Return, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{EventKindId, Measure, Program, UnitId, Unmatched, VoucherId};
+use crate::program::{EventKindId, Measure, Program, TakeBack, UnitId, Unmatched, VoucherId};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -81,6 +82,9 @@ fn unmatched<'e>(
 ) -> Result<(), Rejection> {
     let name = line.sku.as_deref().unwrap_or(&line.name);
     match program.returns.unmatched {
+        Unmatched::Refused if purchase_known && line.total().is_some() => {
+            Err(Rejection::new(Refusal::NoSuchLine, "the purchase has lines; say which of them come back"))
+        }
         Unmatched::Refused if purchase_known => {
             Err(Rejection::new(Refusal::NoSuchLine, format!("the purchase has no line `{name}`")))
         }
@@ -158,6 +162,10 @@ fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) ->
         if let Some(returned) = receipt.returned.get_mut(place) {
             returned.0 += part;
             returned.1 += counted;
+            // a sum without lines is one piece, which is back with the last of its money
+            if line.total().is_some() && counted == worth {
+                returned.0 += left;
+            }
         }
         if quantity == 0 {
             break;
@@ -242,17 +250,15 @@ pub(crate) fn take_back(
             give_back(draft, before, receipt);
         }
     }
-    for (id, receipt) in matched.receipts {
+    let takes = facts.program.returns.take_back != TakeBack::Nothing;
+    for (id, mut receipt) in matched.receipts {
         let Some(before) = facts.account.receipt(facts.program, &id) else { continue };
-        if facts.program.returns.take_back {
-            for (award, old) in receipt.awards.iter().zip(&before.awards) {
-                let when = (receipt.at, receipt.day);
-                let part = (taken(before, old), taken(&receipt, award));
-                take_award(facts, draft, &receipt, (award, when), part);
-            }
+        if takes {
+            take_awards(facts, draft, rows, before, &mut receipt)?;
             for (chosen, old) in receipt.chosen.iter().zip(&before.chosen) {
                 let when = (chosen.at, chosen.day);
-                let part = (taken(before, &old.award), taken(&receipt, &chosen.award));
+                let owed = |receipt, award| owed_of(facts.program, receipt, award);
+                let part = (owed(before, &old.award), owed(&receipt, &chosen.award));
                 take_award(facts, draft, &receipt, (&chosen.award, when), part);
             }
             lower_counters(draft, before, &receipt);
@@ -264,13 +270,41 @@ pub(crate) fn take_back(
         step12_friends::recheck(draft, &receipt);
         draft.change(Change::Returned(Arc::new(receipt)));
     }
-    if facts.program.returns.take_back && !matched.unmatched.is_empty() {
+    if takes && !matched.unmatched.is_empty() {
         take_todays_rate(facts, draft, rows, &matched.unmatched)?;
     }
     Ok(())
 }
 
-/// What must have been taken back of an award in sum: of each line its part times what has come back of it. A line with
+/// Takes back what the rules and cards of a purchase gave.
+fn take_awards(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    before: &Receipt,
+    receipt: &mut Receipt,
+) -> Result<(), Rejection> {
+    let when = (receipt.at, receipt.day);
+    let (old, new) = (owed(facts, rows, before)?, owed(facts, rows, receipt)?);
+    // what is booked again comes first: it may pay off a debt, or be taken for another award
+    for (place, (old, new)) in old.iter().zip(&new).enumerate() {
+        if new < old {
+            book_again(facts, draft, receipt, place, old - new);
+        }
+    }
+    let mut forgiven = Vec::with_capacity(new.len());
+    for (award, (old, new)) in receipt.awards.iter().zip(old.into_iter().zip(new)) {
+        forgiven.push(take_award(facts, draft, receipt, (award, when), (old, new.max(old))));
+    }
+    if facts.program.returns.take_back == TakeBack::AsIfNeverBought {
+        for (award, more) in receipt.awards.iter_mut().zip(forgiven) {
+            award.forgiven += more;
+        }
+    }
+    Ok(())
+}
+
+/// What must have been taken back of an award in sum, in proportion: of each line its part times what has come back of it. A line with
 /// a negative share gives nothing when it comes back, but no more is ever taken than was booked.
 pub(super) fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
     if receipt.returned.is_empty() {
@@ -326,14 +360,14 @@ fn portion(part: i64, num: i64, den: i64) -> i64 {
     i64::try_from(divide(product, i128::from(den), Rounding::Down).unwrap_or(0)).unwrap_or(0)
 }
 
-/// Takes back what an award must lose, which was given at an instant of a day.
+/// Takes back what an award must lose, which was given at an instant of a day. Returns how much of it was forgiven.
 fn take_award(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     receipt: &Receipt,
     (award, when): (&ReceiptAward, (Instant, Date)),
     (old, new): (i64, i64),
-) {
+) -> i64 {
     let amount = new - old;
     match award.thing {
         Thing::Stamps(card) => {
@@ -343,18 +377,18 @@ fn take_award(
             }
         }
         Thing::Voucher(voucher) => {
-            if receipt.is_returned_in_full() {
+            if is_void(facts.program, receipt) {
                 cancel_vouchers(facts, draft, receipt, award, voucher);
             }
         }
         Thing::Choice(_) => {
-            if receipt.is_returned_in_full() {
+            if is_void(facts.program, receipt) {
                 choices::cancel(draft, award.lot, &receipt.id);
             }
         }
         Thing::Unit(unit) => {
             if amount <= 0 {
-                return;
+                return 0;
             }
             draft.count_unit(unit, when, -amount);
             give_room_back(facts, draft, award.source, when.1, amount);
@@ -370,7 +404,7 @@ fn take_award(
                     Reason::Returned,
                 );
                 draft.transfer(booking.event(&receipt.id));
-                return;
+                return 0;
             }
             // the lot first; of what had paid off a debt or was used, other lots and then a debt
             let in_lot = award.amount - award.repaid;
@@ -379,9 +413,10 @@ fn take_award(
                 Some(lot) => take_from_lot(draft, lot, award.start, from_lot, &receipt.id),
                 None => 0,
             };
-            take_elsewhere(facts, draft, (unit, award.source), amount - taken, &receipt.id);
+            return take_elsewhere(facts, draft, (unit, award.source), amount - taken, &receipt.id);
         }
     }
+    0
 }
 
 /// Takes from the lot of a purchase: what is not usable yet of it, or else what is usable; what lapsed counts as taken.
@@ -395,20 +430,22 @@ fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, start: Date, amount: i64, of:
 /// Where returned amounts go.
 const BACK: (Book, Reason) = (Book::TakenBack, Reason::Returned);
 
-/// Takes from all lots in spending order, usable ones first; the rest is a debt or forgiven.
+/// Takes from all lots in spending order, usable ones first; the rest is a debt or forgiven. Returns what was forgiven.
 fn take_elsewhere(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     (unit, source): (UnitId, Source),
     amount: i64,
     of: &Arc<str>,
-) {
+) -> i64 {
     let rest = amount - take_in_order(draft, unit, amount, of, false);
     if facts.program.returns.may_go_negative {
         let (from, to) = (Book::Debt, Book::TakenBack);
         let booking = Transfer::new(Thing::Unit(unit), rest, from, to, source, Reason::Returned);
         draft.transfer(booking.event(of));
+        return 0;
     }
+    rest
 }
 
 /// Takes from all lots in spending order, usable ones first. Returns what was taken.
@@ -439,7 +476,14 @@ fn take_in_order(draft: &mut Draft<'_>, unit: UnitId, amount: i64, of: &Arc<str>
     amount - rest
 }
 
-fn give_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, source: Source, day: Date, amount: i64) {
+/// Gives room of amounts back to the caps of a source, or takes it again if it is below zero.
+pub(super) fn give_room_back(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    source: Source,
+    day: Date,
+    amount: i64,
+) {
     let caps = match source {
         Source::Rule(rule) => facts.program.rules.get(rule.index()).map(|rule| &rule.caps),
         Source::Card(card) => facts.program.cards.get(card.index()).map(|card| &card.caps),

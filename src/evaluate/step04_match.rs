@@ -87,7 +87,7 @@ fn asks_items(facts: &Facts<'_>, rows: &Rows, thing: Thing) -> bool {
 }
 
 /// The rules that the index files under anything the event has, in the order of ids.
-fn find_candidates(facts: &Facts<'_>, kind: EventKindId, candidates: &mut Vec<RuleId>) {
+pub(super) fn find_candidates(facts: &Facts<'_>, kind: EventKindId, candidates: &mut Vec<RuleId>) {
     let event = facts.event;
     let Some(files) = facts.program.index.open(kind, event.day.days()) else { return };
     files.collect_any(candidates);

@@ -41,7 +41,16 @@ pub(crate) fn book_rows(
         if let Some(trace) = trace {
             trace.booked(row.rule, row.amount);
         }
-        awards.push(ReceiptAward { source, thing, lot, start, amount: row.amount, repaid, record });
+        awards.push(ReceiptAward {
+            source,
+            thing,
+            lot,
+            start,
+            amount: row.amount,
+            repaid,
+            forgiven: 0,
+            record,
+        });
     }
     for (cap, by) in &rows.cap_used {
         count_cap(draft, facts, *cap, *by);
@@ -192,5 +201,6 @@ pub(crate) fn keep_receipt(
         chosen: Vec::new(),
         shares,
         payment,
+        frozen: None,
     }));
 }

@@ -76,6 +76,7 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, lines: 
         start: facts.event.day,
         amount: stamps,
         repaid: 0,
+        forgiven: 0,
         record,
     }
 }

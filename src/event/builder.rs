@@ -191,10 +191,15 @@ impl EventBuilder {
         self
     }
 
-    /// The sum of a basket of which no lines are known.
+    /// The sum of a basket of which no lines are known; of a return, how much of such a sum is given back.
     #[must_use]
     pub fn total(mut self, total: &str) -> Self {
         self.total = Some(Item::new("", "1", total));
+        self
+    }
+
+    pub(super) fn total_micros(mut self, total: i64) -> Self {
+        self.total = Some(Item::from_micros("", 1_000_000, total, None));
         self
     }
 
@@ -330,6 +335,12 @@ impl EventBuilder {
                 }))
             }
             BuilderKind::Return => {
+                if let Some(total) = self.total {
+                    if !self.lines.is_empty() {
+                        return Err(EventError::ItemsAndTotal);
+                    }
+                    self.lines.push(ReturnLine::of_total(total)?);
+                }
                 for (place, line) in self.lines.iter_mut().enumerate() {
                     line.finish(place)?;
                 }

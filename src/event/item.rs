@@ -266,6 +266,20 @@ impl ReturnLine {
 }
 
 impl ReturnLine {
+    /// A part of a purchase of which only the sum is known.
+    pub(super) fn of_total(total: Item) -> Result<Self, EventError> {
+        let total = total.checked()?;
+        Ok(Self { value: Some(total.value), ..Self::from_micros("", 0) })
+    }
+
+    /// What comes back of a purchase of which only the sum is known, in micro-units.
+    pub(crate) fn total(&self) -> Option<i64> {
+        let texts = [&self.sku, &self.category, &self.brand];
+        let named = !self.name.is_empty() || texts.iter().any(|text| text.is_some());
+        let placed = self.line.is_some() || self.of.is_some() || !self.attributes.is_empty();
+        self.value.filter(|_| self.quantity == 0 && !named && !placed)
+    }
+
     /// The line as something bought now.
     pub(crate) fn as_item(&self) -> Item {
         let mut item = Item::from_micros(&self.name, self.quantity, 0, None);

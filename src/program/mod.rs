@@ -44,7 +44,7 @@ pub(crate) use terms::{Activate, Activity, DateAttribute, Expire, ExpireFrom, Sp
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
     Attribute, AttributeKind, Card, EventKind, Grant, Keep, Level, Metric, Qualifies, Reach, Referral,
-    Returns, Round, StampPer, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
+    Returns, Round, StampPer, TakeBack, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
 };
 
 use crate::calendar::{Date, Duration, Zone};

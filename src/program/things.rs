@@ -215,14 +215,26 @@ pub(crate) struct Qualifies {
 /// What returns do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Returns {
-    /// `take back earned in proportion`; otherwise nothing.
-    pub(crate) take_back: bool,
+    pub(crate) take_back: TakeBack,
     /// `give back redeemed to original lots with at least D`: for how long at least it can be used again.
     pub(crate) give_back_least: Option<Duration>,
     /// `balance may go negative`: what cannot be taken from lots becomes a debt; otherwise it is forgiven.
     pub(crate) may_go_negative: bool,
     pub(crate) within: Option<Duration>,
     pub(crate) unmatched: Unmatched,
+}
+
+/// What a return takes back of what a purchase earned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TakeBack {
+    /// Nothing.
+    Nothing,
+    /// Of each line the part that comes back.
+    InProportion,
+    /// What the purchase would not have earned with what is left of it.
+    AsIfNeverBought,
+    /// Everything, with the first thing that comes back.
+    InFull,
 }
 
 /// What happens to unmatched return lines.

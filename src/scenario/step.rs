@@ -69,12 +69,6 @@ fn add(
     Ok(match fact {
         StepFact::Item(line) if is_return => builder.line(return_line(program, line)?),
         StepFact::Item(line) => builder.item(item(program, line)?),
-        StepFact::Total(amount) if is_return => {
-            // a sum comes back by its value alone
-            let mut line = ReturnLine::new("", "0");
-            line.value = Some(find::money(program, amount)?);
-            builder.line(line)
-        }
         StepFact::Total(amount) => builder.total(&price(program, amount)?),
         StepFact::Payment(means, amount) => builder.payment(&means.text, &price(program, amount)?),
         StepFact::Redeem(asked) => request(builder, asked),

@@ -166,7 +166,15 @@ const REFERRAL: &[Form] = &[
 ];
 
 const RETURNS: &[Form] = &[
-    ("take", &["take back earned in proportion", "take back nothing"]),
+    (
+        "take",
+        &[
+            "take back earned in proportion",
+            "take back earned as if never bought",
+            "take back earned in full",
+            "take back nothing",
+        ],
+    ),
     ("give", &["give back redeemed to original lots with at least 30 days"]),
     ("balance", &["balance may go negative", "balance stays at zero"]),
     ("accept", &["accept within 60 days"]),

@@ -453,7 +453,16 @@ impl Builder<'_> {
             Rule::take_back => {
                 parts.skip(&[Rule::k_take, Rule::k_back]);
                 let nothing = parts.eat(Rule::k_nothing);
-                ReturnsLine::TakeBack(if nothing { TakeBack::Nothing } else { TakeBack::InProportion })
+                parts.skip(&[Rule::k_earned, Rule::k_in]);
+                ReturnsLine::TakeBack(if nothing {
+                    TakeBack::Nothing
+                } else if parts.eat(Rule::k_full) {
+                    TakeBack::InFull
+                } else if parts.eat(Rule::k_as) {
+                    TakeBack::AsIfNeverBought
+                } else {
+                    TakeBack::InProportion
+                })
             }
             Rule::give_back => {
                 parts.skip(&[Rule::k_give, Rule::k_back, Rule::k_redeemed]);

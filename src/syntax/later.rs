@@ -28,7 +28,6 @@ const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
 const REFERRAL: &[Place] = &[Place::Referral];
-const RETURNS: &[Place] = &[Place::Returns];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
@@ -85,8 +84,6 @@ const FORMS: &[Form] = &[
     form(REFERRAL, "friend qualifies with #", "friend qualifies with a number of events"),
     form(REFERRAL, "when friend", "when friend …"),
     form(REFERRAL, "when referrer", "when referrer …"),
-    form(RETURNS, "take back earned in full", "take back earned in full"),
-    form(RETURNS, "take back earned as if never bought", "take back earned as if never bought"),
     form(TEST, "when … join plan", "join plan …"),
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),

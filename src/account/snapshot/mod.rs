@@ -8,6 +8,7 @@
 //! left out.
 
 mod choices;
+mod frozen;
 mod payments;
 mod restore;
 mod restore_receipts;
@@ -16,10 +17,11 @@ mod take;
 mod terms;
 
 pub(super) use state::{
-    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, EventState, FullState,
-    HoldState, ItemState, LevelState, LinkState, LotState, Moment, Named, PaymentState, PendingState,
-    ProgramState, ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState, SourceState,
-    SpentLotState, SpentState, StageState, TierStateText, ValueState, VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, EventState,
+    FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LevelState, LinkState, LotState,
+    MeansState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
+    TierStateText, ValueState, VoucherState,
 };
 
 pub(super) use terms::ActiveState;

@@ -61,6 +61,7 @@ impl Restore<'_> {
             chosen: chosen?,
             shares: shares?,
             payment,
+            frozen: receipt.judged_by.map(|state| self.frozen(&id, state)).transpose()?,
             id,
         })
     }
@@ -104,6 +105,7 @@ impl Restore<'_> {
             start: award.usable_from,
             amount: total,
             repaid: amount(&award.repaid)?,
+            forgiven: amount(&award.forgiven)?,
             record: record.ok_or_else(|| wrong("what a rule gave is not what its lines gave"))?,
         })
     }
@@ -150,13 +152,17 @@ fn item(state: ItemState) -> Option<Item> {
         item = item.brand(&brand);
     }
     for attribute in state.attributes {
-        let value = match attribute.value {
-            ValueState::Text(text) => Value::Text(text.into()),
-            ValueState::YesNo(yes) => Value::Bool(yes),
-            ValueState::Integer(number) => Value::Integer(number),
-            ValueState::List(names) => Value::List(names.into_iter().map(String::into_boxed_str).collect()),
-        };
-        item = item.attribute(&attribute.name, value);
+        item = item.attribute(&attribute.name, value(attribute.value));
     }
     item.checked().ok()
+}
+
+/// The value of an attribute.
+pub(super) fn value(state: ValueState) -> Value {
+    match state {
+        ValueState::Text(text) => Value::Text(text.into()),
+        ValueState::YesNo(yes) => Value::Bool(yes),
+        ValueState::Integer(number) => Value::Integer(number),
+        ValueState::List(names) => Value::List(names.into_iter().map(String::into_boxed_str).collect()),
+    }
 }

@@ -185,6 +185,37 @@ parts! {
         shares: Vec<ShareState>,
         /// What requests paid; nothing if all was paid with money.
         payment: Option<PaymentState>,
+        /// What the purchase was judged by, where a return judges it again.
+        judged_by: Option<FrozenState>,
+    }
+
+    /// The facts of the time of a purchase.
+    struct FrozenState {
+        /// By name of the counter.
+        counters: Vec<SlotState>,
+        tiers: Vec<FrozenLevelState>,
+        last_events: Vec<EventState>,
+        /// Of the member.
+        member: Vec<Named>,
+        channel: Option<String>,
+        store: Option<String>,
+        payments: Vec<MeansState>,
+        /// Vouchers that were used.
+        presented: Vec<String>,
+        /// Of the event.
+        attributes: Vec<AttributeState>,
+    }
+
+    /// A level that a member had.
+    struct FrozenLevelState {
+        tiers: String,
+        level: String,
+    }
+
+    /// What was paid with a means.
+    struct MeansState {
+        means: String,
+        amount: String,
     }
 
     /// What requests paid of a purchase.
@@ -244,6 +275,8 @@ parts! {
         usable_from: Date,
         amount: String,
         repaid: String,
+        /// What returns had to take of it and could not.
+        forgiven: String,
         by: RecordState,
     }
 

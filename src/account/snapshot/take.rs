@@ -204,7 +204,7 @@ impl Names<'_> {
             .collect()
     }
 
-    fn meter(&self, meter: MeterId) -> &str {
+    pub(super) fn meter(&self, meter: MeterId) -> &str {
         self.0.meters.get(meter.index()).map_or("", |meter| &meter.name)
     }
 
@@ -285,6 +285,7 @@ impl Names<'_> {
                 })
                 .collect(),
             payment: receipt.payment.as_ref().map(|payment| self.payment(payment)),
+            judged_by: receipt.frozen.as_ref().map(|frozen| super::frozen::state(self, frozen)),
         }
     }
 
@@ -300,6 +301,7 @@ impl Names<'_> {
             usable_from: award.start,
             amount: amount(award.amount),
             repaid: amount(award.repaid),
+            forgiven: amount(award.forgiven),
             by: match &award.record {
                 LineRecord::Event => RecordState::Event,
                 LineRecord::Whole => RecordState::Whole,
@@ -329,15 +331,17 @@ fn item(item: &Item) -> ItemState {
         quantity: micros(item.quantity),
         unit_price: micros(item.price),
         attributes: attributes
-            .map(|(name, value)| AttributeState {
-                name: text(name),
-                value: match value {
-                    Value::Text(value) => ValueState::Text(text(value)),
-                    Value::Bool(yes) => ValueState::YesNo(*yes),
-                    Value::Integer(number) => ValueState::Integer(*number),
-                    Value::List(names) => ValueState::List(names.iter().map(|name| text(name)).collect()),
-                },
-            })
+            .map(|(name, value)| AttributeState { name: text(name), value: value_state(value) })
             .collect(),
+    }
+}
+
+/// The value of an attribute.
+pub(super) fn value_state(value: &Value) -> ValueState {
+    match value {
+        Value::Text(value) => ValueState::Text(text(value)),
+        Value::Bool(yes) => ValueState::YesNo(*yes),
+        Value::Integer(number) => ValueState::Integer(*number),
+        Value::List(names) => ValueState::List(names.iter().map(|name| text(name)).collect()),
     }
 }

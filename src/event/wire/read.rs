@@ -236,9 +236,14 @@ impl Raw {
     fn returned(mut self) -> Result<Event, String> {
         let [id, member, at] = self.head()?;
         let mut event = Event::returned(&id, &member, &at);
-        self.fields.refuse("total", "a purchase")?;
         self.fields.refuse("of", "a declared event")?;
         self.fields.refuse("referrer", "a joining")?;
+        if let Some(total) = self.fields.micros("total")? {
+            if !self.lines.is_empty() {
+                return Err("an event carries either `items` or a `total`".into());
+            }
+            event = event.total_micros(total);
+        }
         // where and with what money is given back is known, but nothing asks for it
         self.fields.text("store")?;
         self.fields.text("channel")?;

@@ -110,6 +110,13 @@ fn returns() {
     let both = event().all_items(None).all_items(Some("L")).build().unwrap();
     is_written(&both, &all(r#","all_items":[null,"L"]"#));
     assert_eq!(read(&all(r#","all_items":false"#)), event().build().unwrap());
+    let part = event().total("5.5").build().unwrap();
+    is_written(
+        &part,
+        r#"{"id":"R","type":"return","member":"m","at":"2026-03-03T00:00:00Z","total":"5.50","returns":"K"}"#,
+    );
+    let two = event().total("5").line(ReturnLine::new("Pears", "1")).build();
+    assert_eq!(two.unwrap_err(), EventError::ItemsAndTotal);
     // known at the till, asked by nobody
     let with_till = all(r#","store":"online","channel":"web","payments":{"cash":"2.00"}"#);
     assert_eq!(read(&with_till), event().build().unwrap());
@@ -358,6 +365,7 @@ fn any_event() -> impl Strategy<Value = Event> {
                 }
                 1 => Event::named("review it", &id, &member, &at).total(&money(total)),
                 2 => Event::joining(&id, &member, &at),
+                4 => Event::returned(&id, &member, &at).total(&money(total)),
                 3 => Event::choose(&id, &member, &at, &money(total + 1), "Food voucher"),
                 _ => {
                     lines.into_iter().fold(Event::returned(&id, &member, &at), |event, line| event.line(line))

@@ -120,8 +120,12 @@ fn is_total(item: &Item) -> bool {
 }
 
 fn returned<M: SerializeMap>(map: &mut M, back: &Return) -> Result<(), M::Error> {
-    if !back.lines.is_empty() {
-        map.serialize_entry("items", &Lines(&back.lines))?;
+    match &*back.lines {
+        [] => {}
+        [line] if line.total().is_some() => {
+            map.serialize_entry("total", &money(line.total().unwrap_or_default()))?;
+        }
+        lines => map.serialize_entry("items", &Lines(lines))?,
     }
     option(map, "returns", back.of.as_deref())?;
     match &*back.all_of {

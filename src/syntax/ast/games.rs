@@ -328,7 +328,7 @@ pub struct ReturnsBlock {
 /// A line of `returns`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReturnsLine {
-    /// `take back nothing`, `take back earned in proportion`
+    /// `take back nothing`, `take back earned in proportion`, …
     TakeBack(TakeBack),
     /// `give back redeemed to original lots with at least 30 days`
     GiveBack(Option<Duration>),
@@ -347,6 +347,10 @@ pub enum TakeBack {
     Nothing,
     /// `earned in proportion`
     InProportion,
+    /// `earned as if never bought`
+    AsIfNeverBought,
+    /// `earned in full`
+    InFull,
 }
 
 /// What happens to return lines without a purchase.

@@ -379,6 +379,8 @@ impl<'a> Statement<'a> for ReturnsLine {
         let line = match self {
             Self::TakeBack(TakeBack::Nothing) => "take back nothing".to_owned(),
             Self::TakeBack(TakeBack::InProportion) => "take back earned in proportion".to_owned(),
+            Self::TakeBack(TakeBack::AsIfNeverBought) => "take back earned as if never bought".to_owned(),
+            Self::TakeBack(TakeBack::InFull) => "take back earned in full".to_owned(),
             Self::GiveBack(None) => "give back redeemed to original lots".to_owned(),
             Self::GiveBack(Some(least)) => {
                 format!("give back redeemed to original lots with at least {}", duration(least))

@@ -566,7 +566,10 @@ impl Choices {
         match self.pick(5) {
             3 => ReturnsLine::Balance(self.pick(2) == 0),
             4 => ReturnsLine::GiveBack(self.maybe(Self::duration)),
-            0 => ReturnsLine::TakeBack([TakeBack::Nothing, TakeBack::InProportion][self.pick(2)]),
+            0 => ReturnsLine::TakeBack(
+                [TakeBack::Nothing, TakeBack::InProportion, TakeBack::AsIfNeverBought, TakeBack::InFull]
+                    [self.pick(4)],
+            ),
             1 => ReturnsLine::AcceptWithin(self.duration()),
             _ => ReturnsLine::Unmatched(
                 [Unmatched::Refused, Unmatched::Skipped, Unmatched::TodaysRate][self.pick(3)],

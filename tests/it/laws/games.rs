@@ -152,7 +152,14 @@ fn gift(stock: &Stock, draw: &mut Draw<'_>) -> String {
 /// The `returns` block: its text, whether anything is taken back, whether the balance may go negative.
 pub(super) fn returns(genes: &Genes) -> (String, bool, bool) {
     let draw = &mut Draw::new(genes);
-    let take = draw.one(&["", "  take back earned in proportion\n", "", "  take back nothing\n"]);
+    let take = draw.one(&[
+        "",
+        "  take back earned in proportion\n",
+        "  take back earned as if never bought\n",
+        "  take back earned as if never bought\n",
+        "  take back earned in full\n",
+        "  take back nothing\n",
+    ]);
     let balance = draw.one(&["", "  balance may go negative\n", "  balance stays at zero\n"]);
     let within = draw.one(&["", "", "  accept within 30 days\n"]);
     let unmatched = draw.one(&[

@@ -8,7 +8,7 @@ use super::world::{Delivery, World};
 use super::{cases_per_law, compiled};
 use loyalty_rules::calendar::{Anchors, Date, DateRange, Period, Weekday};
 use loyalty_rules::evaluate::Refusal;
-use loyalty_rules::ledger::Book;
+use loyalty_rules::ledger::{Book, Delta};
 use loyalty_rules::{EvaluateError, Event, Program};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -61,6 +61,10 @@ proptest! {
         if rules.caps.is_empty() || !rules.for_ever || !rules.may_go_negative || !rules.takes_back {
             return Ok(());
         }
+        // what is booked again may find its room used by another purchase
+        if rules.blocks.iter().any(|block| block.contains("as if never bought")) {
+            return Ok(());
+        }
         let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
         let mut world = World::new(&compiled.program);
         let told = world.run(&case.history.iter().map(Happening::build).collect::<Vec<_>>());
@@ -107,6 +111,7 @@ proptest! {
                 *all.entry(thing).or_insert(0) += amount;
             }
         }
+        all.retain(|_, amount| *amount != 0);
         prop_assert_eq!(&one, &all, "in steps {:?}", steps);
         if !case.rules.takes_back {
             prop_assert!(one.is_empty());
@@ -184,10 +189,20 @@ fn taken_of(
     told: &[Delivery],
 ) -> Result<BTreeMap<String, i64>, TestCaseError> {
     match &told[0].result {
-        Ok(outcome) => Ok(sums(outcome.deltas(), |delta| {
-            let counts = delta.to() == Book::TakenBack && rules.contains(&delta.source_name(program));
-            counts.then(|| thing(program, delta))
-        })),
+        Ok(outcome) => {
+            let of = |fits: fn(&Delta) -> bool| {
+                sums(outcome.deltas(), |delta| {
+                    let counts = fits(delta) && rules.contains(&delta.source_name(program));
+                    counts.then(|| thing(program, delta))
+                })
+            };
+            let mut taken = of(|delta| delta.to() == Book::TakenBack);
+            // what is booked again after all
+            for (thing, amount) in of(|delta| delta.from() == Book::Issued) {
+                *taken.entry(thing).or_insert(0) -= amount;
+            }
+            Ok(taken)
+        }
         Err(error) => Err(TestCaseError::fail(format!("refused: {error}: {:?}", told[0].event))),
     }
 }

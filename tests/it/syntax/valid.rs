@@ -460,6 +460,8 @@ fn friends_and_returns() {
     for (line, short) in [
         ("take back nothing", "TakeBack(Nothing)"),
         ("take back earned in proportion", "TakeBack(InProportion)"),
+        ("take back earned as if never bought", "TakeBack(AsIfNeverBought)"),
+        ("take back earned in full", "TakeBack(InFull)"),
         ("accept within 60 days", "AcceptWithin(60 Day)"),
         ("unmatched lines are refused", "Unmatched(Refused)"),
         ("unmatched lines are skipped", "Unmatched(Skipped)"),

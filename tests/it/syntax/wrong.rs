@@ -466,7 +466,6 @@ fn forms_of_later_versions() {
             "reward worth the average …",
         ),
         ("referral R", "when friend active is yes", "when friend active is yes", "when friend …"),
-        ("returns", "take back earned in full", "take back earned in full", "take back earned in full"),
         ("test T", "when 2026-01-01 change \"C\" by Ann { a: b }", "change \"C\" by Ann", "change …"),
         (
             "test T",

@@ -1,0 +1,284 @@
+//! The facts of a purchase's own time: freezing what its rules may ask, and judging it again with what is left of it.
+
+use super::bound::Bound;
+use super::judge::Facts;
+use super::refuse::Rejection;
+use super::rows::Rows;
+use super::{step04_match, step05_base, step06_bonus, step07_round, step08_cap};
+use crate::account::{Account, Frozen, Meters, Receipt};
+use crate::event::{Event, Item, Kind, Named};
+use crate::program::{
+    CapId, CapWindow, Effect, EventKindId, Factor, MeterId, NumSubject, Program, Rate, Rule, RuleId,
+    SinceBase, SymSubject, TableKey, Test, TiersId, Window,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What the rules of an event may ask of account and member.
+#[derive(Debug, Default)]
+struct Asked {
+    windows: Vec<(MeterId, Window)>,
+    levels: BTreeSet<TiersId>,
+    last: BTreeSet<EventKindId>,
+    member: BTreeSet<u16>,
+    caps: BTreeSet<CapId>,
+}
+
+/// Freezes what the rules that could match an event ask. Nothing else of an account can change what it earns.
+pub(super) fn freeze(facts: &Facts<'_>, kind: EventKindId, event: &Event) -> Frozen {
+    let Kind::Named(named) = &event.kind else { return Frozen::default() };
+    let asked = asked(facts, kind);
+    let levels = asked.levels.iter().map(|id| (*id, facts.level(*id))).filter(|(_, level)| *level > 0);
+    let last = asked.last.iter().filter_map(|kind| {
+        let (at, day) = facts.account.last_of.get(kind.index()).copied().flatten()?;
+        Some((*kind, at, day))
+    });
+    let member = asked.member.iter().filter_map(|place| {
+        let text = facts.account.attributes.get(usize::from(*place))?.as_ref()?;
+        Some((*place, text.clone()))
+    });
+    let declared = facts.program.events.get(kind.index()).map_or(&[][..], |kind| &kind.attributes);
+    let is_declared = |name: &str| declared.iter().any(|attribute| *attribute.name == *name);
+    let attributes = event.attributes.iter().filter(|(name, _)| is_declared(name));
+    Frozen {
+        meters: meters(facts, &asked).all().into(),
+        levels: levels.collect(),
+        last: last.collect(),
+        member: member.collect(),
+        channel: named.channel.clone(),
+        store: named.store.clone(),
+        payments: named.payments.clone(),
+        presented: facts.event.presented.as_slice().into(),
+        attributes: attributes.cloned().collect(),
+    }
+}
+
+/// The counters as the windows that are asked see them.
+fn meters(facts: &Facts<'_>, asked: &Asked) -> Meters {
+    let (mut meters, day) = (Meters::default(), facts.event.day);
+    let mut put = |meter, slot, value: i64| {
+        if meters.get(meter, slot) == 0 {
+            meters.add(meter, slot, value);
+        }
+    };
+    let mut lengths: Vec<(MeterId, i64, i64)> = Vec::new();
+    for (meter, window) in asked.windows.iter().copied() {
+        let value = facts.meter(meter, window);
+        match window {
+            Window::SoFar => put(meter, 0, value),
+            Window::This(period) => put(meter, facts.period_slot(period, day), value),
+            Window::Previous(period) => {
+                if let Some(start) = period.previous_start(day, &facts.anchors) {
+                    put(meter, i64::from(start.days()), value);
+                }
+            }
+            Window::Last(duration) => lengths.push((meter, facts.slots_back(duration).0, value)),
+        }
+    }
+    for cap in &asked.caps {
+        let Some(cap) = facts.program.caps.get(cap.index()) else { continue };
+        if let (CapWindow::Period(period), Some(meter)) = (cap.window, cap.meter) {
+            let slot = facts.period_slot(period, day);
+            put(meter, slot, facts.account.meters.get(meter, slot));
+        }
+    }
+    // the shortest window first: a longer one holds what it has more, where it begins
+    lengths.sort_by_key(|(meter, from, _)| (*meter, std::cmp::Reverse(*from)));
+    lengths.dedup();
+    let mut before: Option<(MeterId, i64)> = None;
+    for (meter, from, sum) in lengths {
+        let shorter = before.filter(|(known, _)| *known == meter).map_or(0, |(_, sum)| sum);
+        put(meter, from, sum.saturating_sub(shorter));
+        before = Some((meter, sum));
+    }
+    meters
+}
+
+fn asked(facts: &Facts<'_>, kind: EventKindId) -> Asked {
+    let mut asked = Asked::default();
+    let mut candidates = Vec::new();
+    // what is left of a purchase is found under no more than the whole
+    step04_match::find_candidates(facts, kind, &mut candidates);
+    let rules = candidates.iter().filter_map(|id| facts.program.rules.get(id.index()));
+    for rule in rules.filter(|rule| rule.on == kind) {
+        asked.rule(facts.program, rule);
+    }
+    asked
+}
+
+impl Asked {
+    fn rule(&mut self, program: &Program, rule: &Rule) {
+        for test in rule.when.iter().chain(&rule.items) {
+            self.test(program, test);
+        }
+        match &rule.effect {
+            Effect::Linear { rate: Rate::Table(table), .. } => self.key(program, table.key),
+            Effect::FlatTable { table, .. } => self.key(program, table.key),
+            Effect::Multiply { factor: Factor::Table(table), .. } => self.key(program, table.key),
+            _ => {}
+        }
+        self.caps.extend(rule.caps.iter().chain(&rule.spend_caps));
+    }
+
+    fn test(&mut self, program: &Program, test: &Test) {
+        match test {
+            Test::And(parts) | Test::Or(parts) => parts.iter().for_each(|part| self.test(program, part)),
+            Test::Not(part) | Test::AnyItem(part) => self.test(program, part),
+            Test::Sym(subject, _) | Test::DatedSym(subject, _) | Test::KnownSym(subject) => {
+                self.sym(*subject);
+            }
+            Test::Num(subject, ..) | Test::NumIn(subject, _) | Test::KnownNum(subject) => {
+                self.num(program, *subject);
+            }
+            Test::Matches(one, two, _) => [one, two].into_iter().for_each(|subject| self.sym(*subject)),
+            Test::Since(since) => match since.base {
+                // a joining is never moved
+                SinceBase::Joining => {}
+                SinceBase::Last(kind) => drop(self.last.insert(kind)),
+            },
+            // what was presented belongs to the event
+            Test::Presented(_) => {}
+            Test::BirthdayWithin(_) | Test::BirthdayThisMonth => self.birthday(program),
+        }
+    }
+
+    fn key(&mut self, program: &Program, key: TableKey) {
+        match key {
+            TableKey::Sym(subject) => self.sym(subject),
+            TableKey::Num(subject) => self.num(program, subject),
+        }
+    }
+
+    fn sym(&mut self, subject: SymSubject) {
+        if let SymSubject::Member(place) = subject {
+            self.member.insert(place);
+        }
+    }
+
+    fn num(&mut self, program: &Program, subject: NumSubject) {
+        match subject {
+            NumSubject::Member(place) => drop(self.member.insert(place)),
+            NumSubject::Tier(tiers) => drop(self.levels.insert(tiers)),
+            NumSubject::Age => self.birthday(program),
+            NumSubject::Meter(meter, window) => {
+                if !self.windows.contains(&(meter, window)) {
+                    self.windows.push((meter, window));
+                }
+            }
+            NumSubject::SpendOn(filter) | NumSubject::QuantityOn(filter) => {
+                if let Some(test) = program.filters.get(filter.index()) {
+                    self.test(program, test);
+                }
+            }
+            NumSubject::Price
+            | NumSubject::Quantity
+            | NumSubject::Item(_)
+            | NumSubject::Event(_)
+            | NumSubject::Basket
+            | NumSubject::BasketQuantity
+            | NumSubject::Day
+            | NumSubject::MonthDay
+            | NumSubject::Minute
+            | NumSubject::Weekday
+            | NumSubject::Month => {}
+        }
+    }
+
+    fn birthday(&mut self, program: &Program) {
+        let place = program.member_attributes.iter().position(|attribute| &*attribute.name == "birthday");
+        self.member.extend(place.and_then(|place| u16::try_from(place).ok()));
+    }
+}
+
+/// What each rule would have booked of units, had only been bought what is left of a purchase.
+pub(super) fn judge_again(
+    facts: &Facts<'_>,
+    rows: &mut Rows,
+    receipt: &Receipt,
+    frozen: &Frozen,
+) -> Result<BTreeMap<RuleId, i64>, Rejection> {
+    if receipt.is_returned_in_full() {
+        return Ok(BTreeMap::new());
+    }
+    let program = facts.program;
+    let account = thaw(program, facts.account, frozen);
+    let items: Arc<[Item]> = left(receipt, |line| receipt.left(line).1).into();
+    let name = program.events.get(receipt.kind.index()).map_or("", |kind| &kind.name);
+    let kind = Kind::Named(Named {
+        name: name.into(),
+        of: None,
+        requests: Box::default(),
+        has_basket: true,
+        items,
+        channel: frozen.channel.clone(),
+        store: frozen.store.clone(),
+        payments: frozen.payments.clone(),
+    });
+    let event = Event {
+        id: Arc::clone(&receipt.id),
+        member: Arc::clone(&account.member),
+        at: receipt.at,
+        currency: None,
+        kind,
+        attributes: frozen.attributes.clone(),
+        digest: 0,
+    };
+    let mut bound = Bound::default();
+    bound.bind(program, &event, &account.attributes)?;
+    // a means of payment paid the same part of what is left
+    let basket: i64 = receipt.items.iter().map(|item| item.value).sum();
+    bound.paid = bound.paid.max(basket);
+    bound.presented = frozen.presented.to_vec();
+    if receipt.payment.is_some() {
+        bound.count(left(receipt, |line| receipt.counted_left(line)).into());
+    }
+    let facts = Facts::new(program, &account, &bound);
+    rows.start(bound.items().len());
+    step04_match::match_rules(&facts, receipt.kind, rows, &mut None);
+    step05_base::compute_bases(&facts, rows, &mut None)?;
+    step06_bonus::compute_extras(&facts, rows, &mut None)?;
+    step07_round::round_rows(&facts, rows)?;
+    step08_cap::cap_rows(&facts, rows, &mut None);
+    let given = rows.all().iter().filter(|row| row.amount > 0 && row.thing.is_some());
+    Ok(given.map(|row| (row.rule, row.amount)).collect())
+}
+
+/// An account of which nothing is known but what was frozen.
+fn thaw(program: &Program, account: &Account, frozen: &Frozen) -> Account {
+    let mut past = Account::open(program, &account.member);
+    past.tenure = account.tenure;
+    for (meter, slot, value) in &frozen.meters {
+        past.meters.add(*meter, *slot, *value);
+    }
+    for (tiers, level) in &frozen.levels {
+        if let Some(state) = past.tiers.get_mut(tiers.index()) {
+            state.level = *level;
+        }
+    }
+    for (kind, at, day) in &frozen.last {
+        if let Some(last) = past.last_of.get_mut(kind.index()) {
+            *last = Some((*at, *day));
+        }
+    }
+    for (place, text) in &frozen.member {
+        if let Some(attribute) = past.attributes.get_mut(usize::from(*place)) {
+            *attribute = Some(text.clone());
+        }
+    }
+    past
+}
+
+/// The lines that are left, with what is left of the pieces and the value of each.
+fn left(receipt: &Receipt, value: impl Fn(usize) -> i64) -> Vec<Item> {
+    let lines = receipt.items.iter().enumerate();
+    let left = lines.filter_map(|(line, item)| {
+        let (part, whole) = receipt.fraction(line);
+        if part == whole {
+            return None;
+        }
+        let mut item = item.clone();
+        (item.quantity, item.value) = (receipt.left(line).0, value(line));
+        Some(item)
+    });
+    left.collect()
+}
