@@ -89,6 +89,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 return;
             }
+            Step::Adjust { amount, .. } => {
+                self.award(amount);
+                for (fact, span) in facts {
+                    if !matches!(fact, StepFact::Attribute(name, _) if name.text == "reason") {
+                        let help = "an adjustment brings its reason: `reason: \"opening balance\"`";
+                        self.report.misplaced(span, "an adjustment brings nothing but its reason", help);
+                    }
+                }
+                return;
+            }
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
                 self.request(request);
@@ -98,7 +108,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 return;
             }
-            Step::Joining { .. } => Some(EventKindId::JOINING),
+            Step::Joining { .. } | Step::Change { .. } => Some(EventKindId::JOINING),
             Step::Event { event, of, .. } => match self.event(event) {
                 Some(event) => {
                     if let (EventKindId::PURCHASE, Some(of)) = (event, of) {

@@ -195,7 +195,12 @@ impl Bound {
                 self.kind = Some(EventKindId::JOINING);
                 Ok(())
             }
-            Kind::Return(_) | Kind::Redeem(_) | Kind::Choose(_) | Kind::Message(_) => Ok(()),
+            Kind::Return(_)
+            | Kind::Redeem(_)
+            | Kind::Choose(_)
+            | Kind::Adjust(_)
+            | Kind::Change
+            | Kind::Message(_) => Ok(()),
         }
     }
 

@@ -20,7 +20,7 @@ const GIFT_KEYS: u32 = 1_000;
 
 /// The member takes an entry of an open choice.
 pub(super) fn choose(draft: &mut Draft<'_>, wanted: &Choose) -> Result<(), Rejection> {
-    let award = award_of(draft.program, wanted);
+    let award = award_of(draft.program, &wanted.unit, wanted.amount);
     let found = award.and_then(|award| Some((award, find(draft, award)?)));
     let Some((award, (open, place))) = found else { return Err(refusal(draft, wanted)) };
     let thing = Thing::Choice(open.choice);
@@ -33,12 +33,12 @@ pub(super) fn choose(draft: &mut Draft<'_>, wanted: &Choose) -> Result<(), Rejec
 }
 
 /// What the event names, in the scale of its unit. Nothing if the program has no such thing or not such fractions of it.
-fn award_of(program: &Program, wanted: &Choose) -> Option<Award> {
-    let unit = program.unit_named(&wanted.unit).map(AwardThing::Unit);
-    let thing = unit.or_else(|_| program.voucher_named(&wanted.unit).map(AwardThing::Voucher)).ok()?;
+pub(super) fn award_of(program: &Program, unit: &str, amount: i64) -> Option<Award> {
+    let thing = program.unit_named(unit).map(AwardThing::Unit);
+    let thing = thing.or_else(|_| program.voucher_named(unit).map(AwardThing::Voucher)).ok()?;
     let decimals = program.thing_decimals(thing.into());
     let step = 10_i64.checked_pow(6_u32.checked_sub(u32::from(decimals))?)?;
-    let amount = wanted.amount.checked_div(step).filter(|amount| amount * step == wanted.amount)?;
+    let amount = amount.checked_div(step).filter(|steps| steps * step == amount)?;
     Some(Award { thing, amount })
 }
 

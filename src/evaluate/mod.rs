@@ -6,6 +6,7 @@
 
 mod bound;
 mod choices;
+mod corrections;
 mod draft;
 mod freeze;
 pub(crate) mod given;
@@ -255,6 +256,8 @@ impl Evaluator {
                 returning::take_back(&facts, &mut draft, &mut self.rows, matched)?;
             }
             Kind::Choose(choose) => choices::choose(&mut draft, choose)?,
+            Kind::Adjust(adjust) => corrections::adjust(&mut draft, adjust)?,
+            Kind::Change => corrections::change(&mut draft, event, &mut notes)?,
             Kind::Message(message) => {
                 step12_friends::receive(&facts, &mut draft, message, &mut notes);
                 step11_tiers::recount(&mut draft);

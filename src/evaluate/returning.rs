@@ -438,7 +438,7 @@ fn take_elsewhere(
     amount: i64,
     of: &Arc<str>,
 ) -> i64 {
-    let rest = amount - take_in_order(draft, unit, amount, of, false);
+    let rest = amount - take_in_order(draft, unit, amount, of, (BACK, false));
     if facts.program.returns.may_go_negative {
         let (from, to) = (Book::Debt, Book::TakenBack);
         let booking = Transfer::new(Thing::Unit(unit), rest, from, to, source, Reason::Returned);
@@ -449,7 +449,13 @@ fn take_elsewhere(
 }
 
 /// Takes from all lots in spending order, usable ones first. Returns what was taken.
-fn take_in_order(draft: &mut Draft<'_>, unit: UnitId, amount: i64, of: &Arc<str>, lapses: bool) -> i64 {
+pub(super) fn take_in_order(
+    draft: &mut Draft<'_>,
+    unit: UnitId,
+    amount: i64,
+    of: &Arc<str>,
+    (back, lapses): ((Book, Reason), bool),
+) -> i64 {
     if amount <= 0 {
         return 0;
     }
@@ -464,7 +470,7 @@ fn take_in_order(draft: &mut Draft<'_>, unit: UnitId, amount: i64, of: &Arc<str>
     all.extend(pending.into_iter().map(|(lot, start)| (Cow::Borrowed(lot), Portion::From(start))));
     let mut rest = amount;
     for (lot, portion) in all {
-        let part = draft.take(&lot, portion, rest, BACK, of);
+        let part = draft.take(&lot, portion, rest, back, of);
         rest -= part;
         if lapses {
             draft.lapse(&lot, part);
@@ -614,7 +620,7 @@ fn take_todays_rate(
             draft.count_unit(unit, (facts.event.at, facts.event.day), -part);
         } else {
             // what goes for lines of no purchase was earned by some purchase, whose return counts it as taken
-            let taken = take_in_order(draft, unit, amount, &of, true);
+            let taken = take_in_order(draft, unit, amount, &of, (BACK, true));
             take_elsewhere(&facts, draft, (unit, source), amount - taken, &of);
         }
     }

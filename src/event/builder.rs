@@ -1,7 +1,7 @@
 //! Building events. Every limit and every number is checked here, once.
 
 use super::request::joined_requests;
-use super::{Ask, Choose, Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
+use super::{Adjust, Ask, Choose, Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -106,6 +106,8 @@ enum BuilderKind {
     Redeem,
     Joining,
     Choose(Choose),
+    Adjust(Adjust),
+    Change,
 }
 
 impl Event {
@@ -151,6 +153,25 @@ impl Event {
         }
         let kind = BuilderKind::Choose(Choose { amount: micros, unit: unit.into() });
         EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
+    }
+
+    /// A correction by hand: an amount of a unit or voucher is booked, or taken if it is below zero, and why. What is
+    /// booked has the terms of its unit. Caps, counters and levels do not see it.
+    #[must_use]
+    pub fn adjust(id: &str, member: &str, at: &str, amount: &str, unit: &str, reason: &str) -> EventBuilder {
+        let mut problem = None;
+        let micros = number("what is adjusted", amount, &mut problem);
+        if micros == 0 {
+            problem.get_or_insert_with(|| wrong("what is adjusted", amount));
+        }
+        let kind = BuilderKind::Adjust(Adjust { amount: micros, unit: unit.into(), reason: reason.into() });
+        EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
+    }
+
+    /// Something is new about a member: the attributes of the event are attributes of the member from now on.
+    #[must_use]
+    pub fn change(id: &str, member: &str, at: &str) -> EventBuilder {
+        EventBuilder::new(BuilderKind::Change, id, member, at)
     }
 }
 
@@ -359,6 +380,12 @@ impl EventBuilder {
                 check_text("what is chosen", &choose.unit)?;
                 Ok(Kind::Choose(choose))
             }
+            BuilderKind::Adjust(adjust) => {
+                check_text("what is adjusted", &adjust.unit)?;
+                check_text("the reason of an adjustment", &adjust.reason)?;
+                Ok(Kind::Adjust(adjust))
+            }
+            BuilderKind::Change => Ok(Kind::Change),
             BuilderKind::Joining => {
                 if let Some(referrer) = &self.referrer {
                     check_text("the referrer", referrer)?;
@@ -390,7 +417,8 @@ fn joined_payments(mut payments: Vec<Payment>) -> Result<Box<[Payment]>, EventEr
 
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
-    matches!(name, "return" | "redeem" | "joining" | "choose") || super::message::KINDS.contains(&name)
+    matches!(name, "return" | "redeem" | "joining" | "choose" | "adjust" | "change")
+        || super::message::KINDS.contains(&name)
 }
 
 /// Quantity times price in micro-units, if six decimals hold it.
@@ -541,6 +569,13 @@ pub(crate) fn digest(event: &Event) -> u128 {
             digest.number(choose.amount);
             digest.text(&choose.unit);
         }
+        Kind::Adjust(adjust) => {
+            digest.word(5);
+            digest.number(adjust.amount);
+            digest.text(&adjust.unit);
+            digest.text(&adjust.reason);
+        }
+        Kind::Change => digest.word(6),
         Kind::Message(message) => message.digest(&mut digest),
     }
     digest.finish()

@@ -61,6 +61,10 @@ pub(crate) enum Kind {
     },
     /// The member takes something from an open choice.
     Choose(Choose),
+    /// Somebody corrects a balance.
+    Adjust(Adjust),
+    /// Something is new about the member.
+    Change,
     /// A message from another account.
     Message(Message),
 }
@@ -101,6 +105,17 @@ pub(crate) struct Choose {
     pub(crate) amount: i64,
     /// The name of the unit or voucher.
     pub(crate) unit: Box<str>,
+}
+
+/// A correction by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Adjust {
+    /// In millionths, not zero: above it is booked, below it is taken.
+    pub(crate) amount: i64,
+    /// The name of the unit or voucher.
+    pub(crate) unit: Box<str>,
+    /// Why; for those who read the events.
+    pub(crate) reason: Box<str>,
 }
 
 /// The value of an attribute, still without its type.
@@ -158,7 +173,8 @@ impl Event {
         match &self.kind {
             Kind::Named(named) => &named.requests,
             Kind::Redeem(request) => std::slice::from_ref(request),
-            Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) | Kind::Message(_) => &[],
+            Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) => &[],
+            Kind::Adjust(_) | Kind::Change | Kind::Message(_) => &[],
         }
     }
 

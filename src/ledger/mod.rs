@@ -101,11 +101,13 @@ pub enum Reason {
     Cancelled,
     /// The member took it from an open choice.
     Chosen,
+    /// Somebody corrected the balance.
+    Adjusted,
 }
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Earned,
         Self::Given,
         Self::Activated,
@@ -119,6 +121,7 @@ impl Reason {
         Self::NotCarriedOver,
         Self::Cancelled,
         Self::Chosen,
+        Self::Adjusted,
     ];
 
     /// The word in ledgers.
@@ -138,6 +141,7 @@ impl Reason {
             Self::NotCarriedOver => "not-carried-over",
             Self::Cancelled => "cancelled",
             Self::Chosen => "chosen",
+            Self::Adjusted => "adjusted",
         }
     }
 }

@@ -73,7 +73,7 @@ pub enum SourceKind {
     Reward,
     /// A conversion: what it takes, or what it gives.
     Convert,
-    /// An opening balance.
+    /// No rule: an opening balance, or what was adjusted by hand.
     Given,
 }
 

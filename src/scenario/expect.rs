@@ -43,7 +43,7 @@ fn deltas<'r>(runner: &'r Runner<'_>, member: Option<&'r str>) -> impl Iterator<
 
 /// What rules, cards, tiers and referrals gave, gross.
 fn is_earned(delta: &Delta) -> bool {
-    delta.from == Book::Issued && matches!(delta.reason, Reason::Earned | Reason::Repaid)
+    delta.from == Book::Issued && matches!(delta.reason, Reason::Earned | Reason::Repaid | Reason::Adjusted)
 }
 
 fn earns(runner: &Runner<'_>, member: &Name, amount: &Amount, from: Option<&Name>) -> Result<(), String> {

@@ -14,7 +14,9 @@ pub(super) const fn member(step: &Step) -> Option<&Name> {
         | Step::Event { by, .. }
         | Step::Redeem { by, .. }
         | Step::Joining { by, .. }
-        | Step::Choose { by, .. } => Some(by),
+        | Step::Choose { by, .. }
+        | Step::Adjust { by, .. }
+        | Step::Change { by, .. } => Some(by),
     }
 }
 
@@ -47,12 +49,27 @@ pub(super) fn event(
         }
         Step::Redeem { request: asked, id, by } => request(Event::redemption(&id.text, &by.text, &at), asked),
         Step::Joining { id, by } => Event::joining(&id.text, &by.text, &at),
+        Step::Change { id, by } => Event::change(&id.text, &by.text, &at),
+        Step::Adjust { plus, amount, id, by } => {
+            let (thing, _) = find::amount(program, amount)?;
+            let sign = if *plus { "" } else { "-" };
+            let number = format!("{sign}{}", amount.number.value);
+            let reason = facts.iter().find_map(|fact| match &fact.kind {
+                StepFact::Attribute(name, value) if name.text == "reason" => Some(name_text(value)),
+                _ => None,
+            });
+            let unit = find::thing_name(program, thing);
+            Event::adjust(&id.text, &by.text, &at, &number, unit, &reason.unwrap_or_default())
+        }
         Step::Choose { amount, id, by } => {
             let (thing, _) = find::amount(program, amount)?;
             let number = amount.number.value.to_string();
             Event::choose(&id.text, &by.text, &at, &number, find::thing_name(program, thing))
         }
     };
+    if let Step::Adjust { .. } = step {
+        return builder.build().map(Some).map_err(|error| error.to_string());
+    }
     let is_return = matches!(step, Step::Return { .. });
     for fact in facts {
         builder = add(program, builder, &fact.kind, is_return)?;

@@ -124,6 +124,21 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_by]);
                 Step::Choose { amount, id, by: self.name(&mut inner)? }
             }
+            Rule::s_adjust => {
+                inner.skip(&[Rule::k_adjust]);
+                let plus = inner.eat(Rule::k_plus);
+                inner.skip(&[Rule::k_minus]);
+                let amount = self.amount(&mut inner)?;
+                let id = self.text(&mut inner)?;
+                inner.skip(&[Rule::k_by]);
+                Step::Adjust { plus, amount, id, by: self.name(&mut inner)? }
+            }
+            Rule::s_change => {
+                inner.skip(&[Rule::k_change]);
+                let id = self.text(&mut inner)?;
+                inner.skip(&[Rule::k_by]);
+                Step::Change { id, by: self.name(&mut inner)? }
+            }
             Rule::s_event => {
                 let event = self.name(&mut inner)?;
                 let id = self.text(&mut inner)?;

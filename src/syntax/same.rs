@@ -322,7 +322,9 @@ kinds! {
         Joined(a), Tier(a, b), Card(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),
         Purchased(a, b), Attribute(a, b),
     }
-    Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by } }
+    Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by },
+        Adjust { plus, amount, id, by }, Change { id, by },
+    }
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {

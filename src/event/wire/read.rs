@@ -154,6 +154,8 @@ impl Raw {
             "redeem" => self.redeemed(),
             "joining" => self.joining(),
             "choose" => self.choose(),
+            "adjust" => self.adjust(),
+            "change" => self.change(),
             kind if crate::event::message::KINDS.contains(&kind) => self.message(kind),
             kind => self.named(kind),
         }
@@ -296,14 +298,15 @@ impl Raw {
         self.finish(event)
     }
 
-    fn choose(mut self) -> Result<Event, String> {
-        let [id, member, at] = self.head()?;
+    /// Refuses what only purchases, returns and joinings carry.
+    fn carries_nothing(&mut self) -> Result<(), String> {
         for (key, belongs) in [
             ("total", "a purchase"),
             ("payments", "a purchase"),
             ("returns", "a return"),
             ("all_items", "a return"),
             ("referrer", "a joining"),
+            ("of", "a declared event"),
         ] {
             self.fields.refuse(key, belongs)?;
         }
@@ -312,11 +315,37 @@ impl Raw {
         }
         self.fields.text("store")?;
         self.fields.text("channel")?;
-        let amount = self.fields.needed_micros("amount")?;
-        let unit = self.fields.needed_text("unit")?;
-        let amount = crate::amount::Money::from_micros(amount).unwrap_or_default().to_string();
+        Ok(())
+    }
+
+    fn choose(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        self.carries_nothing()?;
+        let (amount, unit) = self.amount()?;
         let event = Event::choose(&id, &member, &at, &amount, &unit);
         self.finish(event)
+    }
+
+    fn adjust(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        self.carries_nothing()?;
+        let (amount, unit) = self.amount()?;
+        let reason = self.fields.needed_text("reason")?;
+        let event = Event::adjust(&id, &member, &at, &amount, &unit, &reason);
+        self.finish(event)
+    }
+
+    fn change(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        self.carries_nothing()?;
+        let event = Event::change(&id, &member, &at);
+        self.finish(event)
+    }
+
+    fn amount(&mut self) -> Result<(String, Box<str>), String> {
+        let amount = self.fields.needed_micros("amount")?;
+        let unit = self.fields.needed_text("unit")?;
+        Ok((crate::amount::Money::from_micros(amount).unwrap_or_default().to_string(), unit))
     }
 
     fn finish(mut self, mut event: EventBuilder) -> Result<Event, String> {

@@ -122,6 +122,27 @@ fn returns() {
     assert_eq!(read(&with_till), event().build().unwrap());
 }
 
+#[test]
+fn corrections() {
+    let adjust = Event::adjust("A-1", "m", "2026-03-03T00:00:00Z", "-7.5", "points", "booked twice");
+    is_written(
+        &adjust.build().unwrap(),
+        concat!(
+            r#"{"id":"A-1","type":"adjust","member":"m","at":"2026-03-03T00:00:00Z","amount":"-7.5","#,
+            r#""unit":"points","reason":"booked twice"}"#,
+        ),
+    );
+    let nothing = Event::adjust("A-1", "m", "2026-03-03T00:00:00Z", "0", "points", "why").build();
+    assert!(matches!(nothing, Err(EventError::Number { what: "what is adjusted", .. })));
+    let without = Event::adjust("A-1", "m", "2026-03-03T00:00:00Z", "1", "points", "").build();
+    assert_eq!(without.unwrap_err(), EventError::Text("the reason of an adjustment"));
+    let change = Event::change("C-1", "m", "2026-03-03T00:00:00Z").attribute("level", "y").build().unwrap();
+    is_written(
+        &change,
+        r#"{"id":"C-1","type":"change","member":"m","at":"2026-03-03T00:00:00Z","level":"y"}"#,
+    );
+}
+
 fn message(body: MessageBody) -> Message {
     Message {
         id: "referral-named/Freunde/ben".into(),

@@ -2,7 +2,7 @@
 
 use crate::amount::Money;
 use crate::event::{
-    Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Value,
+    Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Value,
 };
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -29,6 +29,8 @@ const EVENT_FIELDS: [&str; 18] = [
 ];
 /// Fields of what is chosen, beside those of every event.
 const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
+/// Fields of an adjustment, beside those of every event.
+const ADJUST_FIELDS: [&str; 3] = ["amount", "unit", "reason"];
 /// Fields of every line.
 const LINE_FIELDS: [&str; 9] =
     ["sku", "name", "category", "brand", "quantity", "unit_price", "returns", "line", "attributes"];
@@ -47,9 +49,15 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Redeem(request) => requests(&mut map, std::slice::from_ref(request))?,
         Kind::Joining { referrer } => option(&mut map, "referrer", referrer.as_deref())?,
         Kind::Choose(choose) => chosen(&mut map, choose)?,
+        Kind::Adjust(adjust) => adjusted(&mut map, adjust)?,
+        Kind::Change => {}
         Kind::Message(message) => body(&mut map, message)?,
     }
-    let more = if matches!(event.kind, Kind::Choose(_)) { &CHOOSE_FIELDS[..] } else { &[] };
+    let more = match event.kind {
+        Kind::Choose(_) => &CHOOSE_FIELDS[..],
+        Kind::Adjust(_) => &ADJUST_FIELDS[..],
+        _ => &[],
+    };
     attributes(&mut map, &[&EVENT_FIELDS, more], &event.attributes)?;
     map.end()
 }
@@ -61,6 +69,8 @@ fn kind(event: &Event) -> &str {
         Kind::Redeem(_) => "redeem",
         Kind::Joining { .. } => "joining",
         Kind::Choose(_) => "choose",
+        Kind::Adjust(_) => "adjust",
+        Kind::Change => "change",
         Kind::Message(message) => message.body.kind(),
     }
 }
@@ -141,6 +151,12 @@ fn chosen<M: SerializeMap>(map: &mut M, choose: &Choose) -> Result<(), M::Error>
     // 10^12 bounds every amount of an event
     map.serialize_entry("amount", &Money::from_micros(choose.amount).unwrap_or_default().to_string())?;
     map.serialize_entry("unit", &*choose.unit)
+}
+
+fn adjusted<M: SerializeMap>(map: &mut M, adjust: &Adjust) -> Result<(), M::Error> {
+    map.serialize_entry("amount", &Money::from_micros(adjust.amount).unwrap_or_default().to_string())?;
+    map.serialize_entry("unit", &*adjust.unit)?;
+    map.serialize_entry("reason", &*adjust.reason)
 }
 
 fn body<M: SerializeMap>(map: &mut M, message: &Message) -> Result<(), M::Error> {

@@ -109,6 +109,24 @@ pub enum Step {
         /// Who.
         by: Name,
     },
+    /// `adjust plus 75 points "A-1" by Ann`
+    Adjust {
+        /// `plus` (true) or `minus`
+        plus: bool,
+        /// How much of which unit or voucher.
+        amount: Amount,
+        /// The id of the event.
+        id: Text,
+        /// The member.
+        by: Name,
+    },
+    /// `change "C-1" by Ann`
+    Change {
+        /// The id of the event.
+        id: Text,
+        /// The member.
+        by: Name,
+    },
 }
 
 /// `200 punkte`, `up to 10_000 punkte`: what a member asks to spend.

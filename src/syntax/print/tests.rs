@@ -7,7 +7,7 @@ use crate::diagnostics::Span;
 use crate::syntax::ast::{Date, Expect, GivenFact, HasKind, ItemLine, Name, Step, StepFact, TestLine, Value};
 
 /// Words behind the moment of a step that are no names of events.
-const STEPS: &[&str] = &["clock", "return", "joining", "change"];
+const STEPS: &[&str] = &["clock", "return", "joining", "change", "adjust"];
 
 impl<'a> Statement<'a> for TestLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, indent: usize) -> Written {
@@ -39,6 +39,11 @@ fn step(printer: &Printer<'_>, step: &Step) -> String {
             format!("{} {} by {}", printer.request(request), text(id), name(by))
         }
         Step::Joining { id, by } => format!("joining {} by {}", text(id), name(by)),
+        Step::Adjust { plus, amount, id, by } => {
+            let sign = if *plus { "plus" } else { "minus" };
+            format!("adjust {sign} {} {} by {}", printer.amount(amount), text(id), name(by))
+        }
+        Step::Change { id, by } => format!("change {} by {}", text(id), name(by)),
         Step::Choose { amount, id, by } => {
             format!("choose {} {} by {}", printer.amount(amount), text(id), name(by))
         }

@@ -11,6 +11,7 @@ mod histories;
 mod money;
 mod programs;
 mod requests;
+mod returns;
 mod rules;
 mod same;
 mod time;

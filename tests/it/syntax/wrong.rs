@@ -466,7 +466,7 @@ fn forms_of_later_versions() {
             "reward worth the average …",
         ),
         ("referral R", "when friend active is yes", "when friend active is yes", "when friend …"),
-        ("test T", "when 2026-01-01 change \"C\" by Ann { a: b }", "change \"C\" by Ann", "change …"),
+        ("test T", "when 2026-01-01 announce x 1% \"C\"", "announce x 1% \"C\"", "announce …"),
         (
             "test T",
             "given member Ann { plan Club since 2026-01-01 }",

@@ -1,0 +1,98 @@
+//! Corrections by hand: amounts that are booked or taken with a reason, and what is new about a member.
+//!
+//! They are in no measure and no history: caps, counters and levels do not see them.
+
+use super::bound::Note;
+use super::choices::award_of;
+use super::draft::{Draft, Terms, Transfer};
+use super::refuse::{Refusal, Rejection};
+use super::returning::take_in_order;
+use super::step00_accept::member_texts;
+use crate::account::Change;
+use crate::amount::format_scaled;
+use crate::calendar::Date;
+use crate::event::{Adjust, Event};
+use crate::ledger::{Book, Reason, Source, Thing};
+use crate::program::{AwardThing, UnitId, UnitKind, VoucherId};
+use std::sync::Arc;
+
+/// Books an amount on the terms of its unit, or takes it.
+#[cold]
+pub(super) fn adjust(draft: &mut Draft<'_>, adjust: &Adjust) -> Result<(), Rejection> {
+    let wrong = |problem: &str| Rejection::new(Refusal::WrongValue, format!("`{}` {problem}", adjust.unit));
+    let award = award_of(draft.program, &adjust.unit, adjust.amount.saturating_abs());
+    let award = award.ok_or_else(|| wrong("is no unit or voucher of the program that has such amounts"))?;
+    match award.thing {
+        AwardThing::Unit(unit) => {
+            let kind = draft.program.units.get(unit.index()).map(|unit| unit.kind);
+            if kind == Some(UnitKind::Status) {
+                return Err(wrong("is only counted, and an adjustment is in no count"));
+            }
+            if adjust.amount < 0 {
+                return take_units(draft, unit, award.amount);
+            }
+        }
+        AwardThing::Voucher(voucher) if adjust.amount < 0 => {
+            return take_vouchers(draft, voucher, award.amount);
+        }
+        AwardThing::Voucher(_) | AwardThing::Choice(_) => {}
+    }
+    let first = draft.postings.deltas.len();
+    draft.give(award.thing, award.amount, Source::Given, Terms::default());
+    for delta in draft.postings.deltas.iter_mut().skip(first) {
+        if delta.reason == Reason::Given {
+            delta.reason = Reason::Adjusted;
+        }
+    }
+    Ok(())
+}
+
+/// Takes from all lots in spending order, and after them what is not usable yet; the rest is a debt, if the program
+/// knows debts.
+fn take_units(draft: &mut Draft<'_>, unit: UnitId, amount: i64) -> Result<(), Rejection> {
+    let of = Arc::clone(&draft.event);
+    let back = ((Book::TakenBack, Reason::Adjusted), false);
+    let rest = amount - take_in_order(draft, unit, amount, &of, back);
+    if rest > 0 && !draft.program.returns.may_go_negative {
+        return Err(too_little(draft, Thing::Unit(unit), amount - rest));
+    }
+    let (thing, reason) = (Thing::Unit(unit), Reason::Adjusted);
+    draft.transfer(Transfer::new(thing, rest, Book::Debt, Book::TakenBack, Source::Given, reason));
+    Ok(())
+}
+
+/// Cancels vouchers, those that end first.
+fn take_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, amount: i64) -> Result<(), Rejection> {
+    let thing = Thing::Voucher(voucher);
+    let mut held: Vec<_> = draft.account.vouchers.iter().filter(|held| held.voucher == voucher).collect();
+    held.sort_by_key(|held| (held.last.unwrap_or(Date::MAX), held.number));
+    let count = usize::try_from(amount).unwrap_or(usize::MAX);
+    if held.len() < count {
+        let count = i64::try_from(held.len()).unwrap_or(i64::MAX);
+        return Err(too_little(draft, thing, count));
+    }
+    for held in held.into_iter().take(count) {
+        let booking =
+            Transfer::new(thing, 1, Book::Available, Book::TakenBack, held.source, Reason::Adjusted);
+        draft.transfer(booking.event(&held.event).lot(held.number));
+    }
+    Ok(())
+}
+
+fn too_little(draft: &Draft<'_>, thing: Thing, most: i64) -> Rejection {
+    let most = format_scaled(most, draft.program.thing_decimals(thing));
+    let (_, name) = draft.program.thing_words(thing);
+    Rejection::new(Refusal::WrongValue, format!("at most {most} {name} can be taken"))
+}
+
+/// Sets attributes of the member.
+#[cold]
+pub(super) fn change(draft: &mut Draft<'_>, event: &Event, notes: &mut Vec<Note>) -> Result<(), Rejection> {
+    let texts = member_texts(draft.program, event, notes)?;
+    for (place, text) in texts.into_iter().enumerate() {
+        if let (Ok(place), Some(_)) = (u16::try_from(place), &text) {
+            draft.change(Change::Attribute(place, text));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! L4: a purchase that comes back whole leaves no trace but the ledger.
+
+use super::histories::{Case, Happening, What, Wish, cases_with, instant};
+use super::programs::programs;
+use super::world::World;
+use super::{cases_per_law, compiled};
+use loyalty_rules::{Account, Event, Program};
+use proptest::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+proptest! {
+    #![proptest_config(cases_per_law())]
+
+    /// L4: balances, lots, vouchers, choices, levels and counters are as before. Counts of events and times that caps
+    /// have counted stay.
+    #[test]
+    fn a_purchase_that_comes_back_leaves_no_trace(
+        case in cases_with(programs(), Wish { events: 8, returns: false })
+    ) {
+        // a full card is opened again where its reward is a voucher; points that it gave stay
+        let keeps_more =
+            case.rules.blocks.iter().any(|block| block.starts_with("card") && !block.contains("reward 1 Gutschein"));
+        // a level that ended while its window still reaches it is there again with the next purchase, returned or not
+        let keeps_more = keeps_more || case.rules.blocks.iter().any(|block| block.contains("keep "));
+        if !case.rules.takes_back || case.rules.has_referral || keeps_more {
+            return Ok(());
+        }
+        let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
+        let program = &compiled.program;
+        let Some((last, history)) = case.history.split_last() else { return Ok(()) };
+        let mut world = World::new(program);
+        for happening in history {
+            world.deliver(&happening.build());
+        }
+        if !world.accounts.contains_key(last.member) || !is_new_purchase(&case, last) {
+            return Ok(());
+        }
+        // what time brings and what is forgotten has nothing to do with the purchase
+        let mark = Event::change("mark", last.member, &instant(last.at).to_string()).build();
+        world.deliver(&mark.expect("an event"));
+        // a card that was opened keeps its head start
+        let head_start = case.rules.blocks.iter().any(|block| block.contains("start with"));
+        // a purchase that came back was one: what ends without purchases lasts longer
+        let activity = case.rules.blocks.iter().any(|block| block.contains("without"));
+        let traces = |account: &Account| {
+            let mut traces = traces(program, account);
+            traces.retain(|key, _| !activity || !key.starts_with("lot"));
+            traces.retain(|key, _| !head_start || !key.contains("\"stamps\""));
+            traces
+        };
+        let before = traces(&world.accounts[last.member]);
+        if before.keys().any(|key| key.starts_with("debt")) {
+            // a debt that the purchase paid off may be forgiven
+            return Ok(());
+        }
+        if world.deliver(&last.build()).first().is_none_or(|told| told.result.is_err()) {
+            return Ok(());
+        }
+        let back = Happening {
+            id: "back".into(),
+            member: last.member,
+            at: last.at,
+            what: What::Return { of: Some(last.id.clone()), lines: Vec::new(), all: vec![None] },
+        };
+        let told = world.deliver(&back.build());
+        prop_assert!(told[0].result.is_ok(), "{:?}", told[0].result);
+        let after = traces(&world.accounts[last.member]);
+        prop_assert_eq!(before, after);
+    }
+}
+
+/// Whether it is a purchase of pieces, under an id of its own. Lines of no pieces and deposits that are paid back can
+/// reach what returning them does not undo.
+fn is_new_purchase(case: &Case, last: &Happening) -> bool {
+    let What::Purchase { lines, .. } = &last.what else { return false };
+    let plain = lines.iter().all(|line| line.quantity != "0" && !line.price.starts_with('-'));
+    let ids = case.history.iter().filter(|happening| happening.id == last.id).count();
+    plain && ids == 1
+}
+
+/// What an account holds and has counted, as far as a purchase that came back must not have changed it.
+fn traces(program: &Program, account: &Account) -> BTreeMap<String, String> {
+    let state = serde_json::to_value(account.snapshot(program)).expect("a snapshot");
+    let list = |key: &str| state[key].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.to_string();
+    let mut traces = BTreeMap::new();
+    for books in list("books") {
+        for book in ["pending", "available", "debt"] {
+            let amount = books[book].as_str().expect("an amount");
+            if amount.chars().any(|digit| digit.is_ascii_digit() && digit != '0') {
+                traces.insert(format!("{book} {} {}", books["kind"], books["name"]), amount.to_owned());
+            }
+        }
+    }
+    for lot in list("lots") {
+        let key = format!("lot {} {} {}", lot["unit"], lot["source"], lot["last_day"]);
+        traces.insert(key, format!("{} {}", lot["amount"], lot["pending"]));
+    }
+    for tiers in list("tiers") {
+        // a level that was never reached is not written
+        let level = text(&tiers["level"]);
+        if level != "\"Basic\"" {
+            traces.insert(format!("level {}", tiers["tiers"]), format!("{level} {}", tiers["until"]));
+        }
+    }
+    for counter in list("counters") {
+        let name = text(&counter["counter"]);
+        let counts_events = ["\"purchases", "\"event ", "times"].iter().any(|word| name.contains(word));
+        if !counts_events {
+            traces.insert(format!("{name} {}", counter["slot"]), text(&counter["value"]));
+        }
+    }
+    traces
+}
