@@ -77,27 +77,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn step<'s>(&mut self, step: &Step, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
         let event = match step {
             Step::Clock => {
-                for (_, span) in facts {
-                    self.report.misplaced(span, "the clock brings nothing with it", "remove this line");
-                }
-                return;
+                return self.nothing(facts, "the clock brings nothing with it");
             }
             Step::Choose { amount, .. } => {
                 self.award(amount);
-                for (_, span) in facts {
-                    self.report.misplaced(span, "what is chosen brings nothing with it", "remove this line");
-                }
-                return;
+                return self.nothing(facts, "what is chosen brings nothing with it");
             }
             Step::Adjust { amount, .. } => {
                 self.award(amount);
-                for (fact, span) in facts {
-                    if !matches!(fact, StepFact::Attribute(name, _) if name.text == "reason") {
-                        let help = "an adjustment brings its reason: `reason: \"opening balance\"`";
-                        self.report.misplaced(span, "an adjustment brings nothing but its reason", help);
-                    }
-                }
-                return;
+                return self.only_a_reason(facts);
             }
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
@@ -151,6 +139,21 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                         self.report.misplaced(name.span, "a return has no attributes", help);
                     }
                 },
+            }
+        }
+    }
+
+    fn nothing<'s>(&mut self, facts: impl Iterator<Item = (&'s StepFact, Span)>, why: &str) {
+        for (_, span) in facts {
+            self.report.misplaced(span, why, "remove this line");
+        }
+    }
+
+    fn only_a_reason<'s>(&mut self, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
+        for (fact, span) in facts {
+            if !matches!(fact, StepFact::Attribute(name, _) if name.text == "reason") {
+                let help = "an adjustment brings its reason: `reason: \"opening balance\"`";
+                self.report.misplaced(span, "an adjustment brings nothing but its reason", help);
             }
         }
     }

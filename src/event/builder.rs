@@ -314,8 +314,10 @@ impl EventBuilder {
         Ok(event)
     }
 
-    fn kind(mut self) -> Result<Kind, EventError> {
-        if matches!(self.kind, BuilderKind::Return | BuilderKind::Joining) && !self.requests.is_empty() {
+    fn kind(self) -> Result<Kind, EventError> {
+        let has_requests =
+            matches!(self.kind, BuilderKind::Named(_) | BuilderKind::Redeem | BuilderKind::Choose(_));
+        if !has_requests && !self.requests.is_empty() {
             return Err(EventError::NoRequest);
         }
         match self.kind {
@@ -355,22 +357,7 @@ impl EventBuilder {
                     of: self.of,
                 }))
             }
-            BuilderKind::Return => {
-                if let Some(total) = self.total {
-                    if !self.lines.is_empty() {
-                        return Err(EventError::ItemsAndTotal);
-                    }
-                    self.lines.push(ReturnLine::of_total(total)?);
-                }
-                for (place, line) in self.lines.iter_mut().enumerate() {
-                    line.finish(place)?;
-                }
-                limit("purchases of which all comes back", self.all_of.len(), ITEMS_MOST)?;
-                for of in self.of.iter().chain(self.all_of.iter().flatten()) {
-                    check_text("the purchase that comes back", of)?;
-                }
-                Ok(Kind::Return(Return { of: self.of, lines: self.lines.into(), all_of: self.all_of.into() }))
-            }
+            BuilderKind::Return => self.return_kind(),
             BuilderKind::Redeem => match <[Request; 1]>::try_from(joined_requests(self.requests)?.into_vec())
             {
                 Ok([request]) if request.ask != Ask::Use => Ok(Kind::Redeem(request)),
@@ -393,6 +380,23 @@ impl EventBuilder {
                 Ok(Kind::Joining { referrer: self.referrer })
             }
         }
+    }
+
+    fn return_kind(mut self) -> Result<Kind, EventError> {
+        if let Some(total) = self.total {
+            if !self.lines.is_empty() {
+                return Err(EventError::ItemsAndTotal);
+            }
+            self.lines.push(ReturnLine::of_total(total)?);
+        }
+        for (place, line) in self.lines.iter_mut().enumerate() {
+            line.finish(place)?;
+        }
+        limit("purchases of which all comes back", self.all_of.len(), ITEMS_MOST)?;
+        for of in self.of.iter().chain(self.all_of.iter().flatten()) {
+            check_text("the purchase that comes back", of)?;
+        }
+        Ok(Kind::Return(Return { of: self.of, lines: self.lines.into(), all_of: self.all_of.into() }))
     }
 }
 

@@ -307,6 +307,9 @@ impl Raw {
             ("all_items", "a return"),
             ("referrer", "a joining"),
             ("of", "a declared event"),
+            ("redeem", "a purchase or a redemption"),
+            ("redeem_up_to", "a purchase or a redemption"),
+            ("use", "a purchase"),
         ] {
             self.fields.refuse(key, belongs)?;
         }

@@ -129,3 +129,20 @@ fn a_level_is_lost_with_what_came_back() {
          expect Ann has 4 nights";
     holds(AS_IF, &rules, &ann(steps));
 }
+
+#[test]
+fn what_points_paid_counts_as_at_the_time_of_the_purchase() {
+    let rules = format!("{FULL_TENS}\n\nredeem points {{\n  100 points for 1 EUR\n}}");
+    let test = "test \"the test\" {\n  given member Ann {\n    joined 2026-01-05\n    balance 100 points\n  }\n\
+         when 2026-03-03 10:00 purchase \"K-1\" by Ann {\n  item Lamp 2 x 10.50 EUR\n  redeem 100 points\n}\n\
+         # 20 of 21 EUR count as spent\n\
+         expect Ann earns 2 points\n\
+         when 2026-03-04 10:00 return \"R-1\" of \"K-1\" by Ann { item Lamp 1 }\n\
+         # half of the 100 points come back, and 10 EUR are left\n\
+         expect Ann loses 1 point\n\
+         expect Ann has 51 points\n\
+         when 2026-03-05 10:00 return \"R-2\" of \"K-1\" by Ann { item Lamp 1 }\n\
+         expect Ann loses 1 point\n\
+         expect Ann has 100 points\n}";
+    holds(AS_IF, &rules, test);
+}
