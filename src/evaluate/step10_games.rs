@@ -161,14 +161,15 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
 }
 
 /// Takes stamps back: from the open card; if it has too few, the newest full card whose voucher is unused is opened
-/// again and its voucher cancelled; never below zero.
+/// again and its voucher cancelled; never below zero. A head start was not earned: it goes when nothing else is left
+/// on the card, which then was never begun.
 pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::sync::Arc<str>) {
     let Some(card) = draft.program.cards.get(id.index()) else { return };
     let mut state = current_state(draft, id);
     keep_held(draft, &mut state);
     let source = Source::Card(id);
-    let mut rest = stamps;
-    while state.stamps < rest {
+    let mut given = 0;
+    while state.stamps - head_start(card, &state) < stamps {
         let Some(full) = state.full.pop() else { break };
         cancel_reward(draft, card, id, full.voucher, of);
         let booking = Transfer::new(
@@ -180,20 +181,37 @@ pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::
             Reason::Cancelled,
         );
         draft.transfer(booking.event(of));
-        state.stamps += card.goal;
+        let head = head_start(card, &state);
+        given += head;
+        state.stamps += card.goal - head;
         (state.number, state.opened, state.last) = (full.number, full.opened, full.last);
     }
-    rest = rest.min(state.stamps);
-    let booking =
-        Transfer::new(Thing::Stamps(id), rest, Book::Available, Book::TakenBack, source, Reason::Returned);
-    draft.transfer(booking.event(of));
-    state.stamps -= rest;
-    if state.stamps == 0 && state.opened.is_some() {
+    let head = head_start(card, &state);
+    let mut taken = stamps.min(state.stamps - head);
+    if taken > 0 && taken == state.stamps - head {
+        taken += head;
         (state.opened, state.last) = (None, None);
         // the card was never begun
         state.number = state.number.saturating_sub(1);
     }
+    state.stamps -= taken;
+    let booking = Transfer::new(
+        Thing::Stamps(id),
+        given + taken,
+        Book::Available,
+        Book::TakenBack,
+        source,
+        Reason::Returned,
+    );
+    draft.transfer(booking.event(of));
     draft.change(Change::Card(id, Box::new(state)));
+}
+
+/// How many stamps of the open card are its head start.
+fn head_start(card: &Card, state: &CardState) -> i64 {
+    let has = state.opened.is_some() && (state.number == 1 || card.head_start_on_every);
+    // a card that was there before the program may have been given fewer
+    if has { card.head_start.min(state.stamps) } else { 0 }
 }
 
 /// The state of a card with what this event has done to it.

@@ -2,7 +2,7 @@
 
 use super::world::World;
 use loyalty_rules::event::{EventBuilder, Item, ReturnLine};
-use loyalty_rules::ledger::LineKind;
+use loyalty_rules::ledger::{Book, LineKind};
 use loyalty_rules::{Account, Evaluator, Event, Limits, Outcome, Program, Sources, compile};
 use pretty_assertions::assert_eq;
 
@@ -250,4 +250,45 @@ fn a_cap_of_spend_counts_the_lines_of_a_multiplier_that_have_no_base() {
         // 10 and their double; the multiplier covers the pipe too, so 4 of 15 EUR are left: 4 and their double
         assert_eq!(account.balance(&program, "points").expect("a unit").available, "28");
     }
+}
+
+const HEAD_START: &str = r#"
+voucher Gratis {
+  grants "A coffee"
+}
+card Karte {
+  on purchase
+  stamp 1 per item
+  goal 5 stamps
+  start with 2 stamps on every card
+  carry over
+  reward 1 Gratis
+}
+"#;
+
+#[test]
+fn a_head_start_is_not_taken_for_stamps_that_were_earned() {
+    let program = program(HEAD_START);
+    let mut world = World::new(&program);
+    let books = |world: &World<'_>| {
+        let account = &world.accounts["Ann"];
+        let card = account.card(&program, "Karte").expect("a card");
+        let totals = account.totals(&program, LineKind::Stamps, "Karte").expect("a card");
+        (card.number, card.stamps, account.vouchers(&program).len(), totals.balance(Book::TakenBack))
+    };
+    // 2 + 1 on the first card
+    apply(&mut world, buys("A", "2026-01-10", &[("Saft", "1", "5", "Obst")]));
+    assert_eq!(books(&world), (1, 3, 0, 0));
+    // two fill it; the third is on the second card, with 2 to begin with
+    apply(&mut world, buys("B", "2026-01-11", &[("Brot", "3", "5", "Obst")]));
+    assert_eq!(books(&world), (2, 3, 1, 0));
+    // three stamps and the head start of the second card are gone, the first is open again at 3
+    apply(&mut world, gives_back("R", "2026-01-12", "B").all_items(None));
+    assert_eq!(books(&world), (1, 3, 0, 5));
+    // the last stamp goes, and with it the head start of the first card
+    apply(&mut world, gives_back("S", "2026-01-12", "A").all_items(None));
+    assert_eq!(books(&world), (0, 0, 0, 8));
+    // and the next one opens the first card anew
+    apply(&mut world, buys("C", "2026-01-13", &[("Saft", "1", "5", "Obst")]));
+    assert_eq!(books(&world), (1, 3, 0, 8));
 }
