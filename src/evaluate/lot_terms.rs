@@ -182,12 +182,16 @@ impl Facts<'_> {
 
     /// Whether `no expiry when` keeps a lot that is past its last day.
     pub(super) fn keeps(&self, lot: &Lot) -> bool {
-        let Some(open) = lot.end.as_ref().filter(|_| lot.may_be_held()) else { return false };
-        let test = match (open.hold, lot.source) {
+        lot.end.as_ref().is_some_and(|end| self.keeps_on((lot.unit, lot.source), end))
+    }
+
+    /// Whether `no expiry when` keeps what a source gave on terms that may hold it.
+    pub(super) fn keeps_on(&self, (unit, source): (UnitId, Source), end: &OpenEnd) -> bool {
+        let test = match (end.hold.filter(|_| end.wait.is_none()), source) {
             (Some(HeldBy::Rule), Source::Rule(rule)) => {
                 self.program.rules.get(rule.index()).and_then(|rule| rule.hold.as_ref())
             }
-            (Some(_), _) => self.program.units.get(lot.unit.index()).and_then(|unit| unit.hold.as_ref()),
+            (Some(_), _) => self.program.units.get(unit.index()).and_then(|unit| unit.hold.as_ref()),
             (None, _) => None,
         };
         test.is_some_and(|test| self.judge(test, None) == Truth::Yes)

@@ -1,6 +1,7 @@
 //! Taking from lots in their order, and giving back to them.
 
 use super::draft::{Draft, Portion, Transfer};
+use super::judge::Facts;
 use super::lot_terms::sort_for_spending;
 use crate::account::{Lot, OpenEnd, SpentLot};
 use crate::calendar::Date;
@@ -69,8 +70,15 @@ impl<'a> Draft<'a> {
     }
 
     /// Gives back a part of what a lot paid: a debt is paid off first, then it can be used again with its old last
-    /// day, or for at least as long as the program says. What is past its last day is gone at once.
-    pub(crate) fn give_back(&mut self, thing: Thing, lot: &SpentLot, amount: i64, of: &Arc<str>) {
+    /// day, or for at least as long as the program says. What is past its last day is gone at once, unless
+    /// `no expiry when` keeps it.
+    pub(crate) fn give_back(
+        &mut self,
+        facts: &Facts<'_>,
+        thing: Thing,
+        (lot, amount): (&SpentLot, i64),
+        of: &Arc<str>,
+    ) {
         let repaid = amount.min(self.debt(thing));
         let booking = Transfer::new(thing, repaid, Book::Redeemed, Book::Debt, lot.source, Reason::GivenBack);
         self.transfer(booking.event(of));
@@ -80,9 +88,15 @@ impl<'a> Draft<'a> {
         }
         let least = self.program.returns.give_back_least;
         let least = least.and_then(|least| least.add_to_date(self.day));
-        let (number, last) = match thing {
-            Thing::Unit(unit) => self.lot_again(unit, lot, least),
-            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => (lot.lot, longer(lot.last, least)),
+        let (number, last, keeps) = match thing {
+            Thing::Unit(unit) => {
+                let (last, end) = self.days_again(lot, least);
+                let keeps = end.as_ref().is_some_and(|end| facts.keeps_on((unit, lot.source), end));
+                (self.lot_again(unit, lot, last, end), last, keeps)
+            }
+            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => {
+                (lot.lot, longer(lot.last, least), false)
+            }
         };
         let key = self.key();
         self.postings.deltas.push(Delta {
@@ -101,16 +115,15 @@ impl<'a> Draft<'a> {
         });
         // a late return may be older than the day to which the clock was run
         let today = self.account.clock_day(self.program).map_or(self.day, |clock| clock.max(self.day));
-        if last.is_some_and(|last| last < today) {
+        if last.is_some_and(|last| last < today) && !keeps {
             let booking =
                 Transfer::new(thing, amount, Book::Available, Book::Expired, lot.source, Reason::Expired);
             self.transfer(booking.event(of).lot(number));
         }
     }
 
-    /// The lot to which something goes back, and its last day: the one that paid, if it is still there with this last
-    /// day, else one on the same terms.
-    fn lot_again(&mut self, unit: UnitId, paid: &SpentLot, least: Option<Date>) -> (u32, Option<Date>) {
+    /// The last day of what goes back to a lot, and its terms if that day may still move.
+    fn days_again(&self, paid: &SpentLot, least: Option<Date>) -> (Option<Date>, Option<OpenEnd>) {
         let known = self.account.lots.numbered(paid.lot);
         let mut end = known.and_then(|lot| lot.end.as_deref()).or(paid.end.as_deref()).cloned();
         for idle in end.iter_mut().flat_map(|end| &mut end.idle) {
@@ -119,15 +132,20 @@ impl<'a> Draft<'a> {
         }
         let now = end.as_ref().map_or(paid.last, OpenEnd::last);
         let last = longer(now, least);
-        if let Some(lot) = known.filter(|lot| lot.last == last) {
-            return (lot.number, last);
-        }
         if let Some(end) = end.as_mut().filter(|_| last != now) {
             // what is given back for longer lasts so long, whatever happens
             *end = OpenEnd { fixed: last, earned: end.earned, hold: end.hold, ..OpenEnd::default() };
         }
-        let end = end.filter(OpenEnd::is_open);
-        (self.lot_with(unit, paid.source, last, end), last)
+        (last, end.filter(OpenEnd::is_open))
+    }
+
+    /// The lot to which something goes back: the one that paid, if it is still there with this last day, else one on the
+    /// same terms.
+    fn lot_again(&mut self, unit: UnitId, paid: &SpentLot, last: Option<Date>, end: Option<OpenEnd>) -> u32 {
+        match self.account.lots.numbered(paid.lot).filter(|lot| lot.last == last) {
+            Some(lot) => lot.number,
+            None => self.lot_with(unit, paid.source, last, end),
+        }
     }
 }
 

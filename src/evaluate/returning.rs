@@ -247,7 +247,7 @@ pub(crate) fn take_back(
     // first what was spent on all purchases is given back, then what they earned is taken back
     for (id, receipt) in &matched.receipts {
         if let Some(before) = facts.account.receipt(facts.program, id) {
-            give_back(draft, before, receipt);
+            give_back(facts, draft, before, receipt);
         }
     }
     let takes = facts.program.returns.take_back != TakeBack::Nothing;
@@ -328,7 +328,7 @@ fn came_back(receipt: &Receipt, parts: &[i64], amount: i64) -> i64 {
 
 /// Gives back what requests paid of the returned lines: line by line, rounded down in sum, all at the end; latest last
 /// day first. What has no parts comes back whole with the last line.
-fn give_back(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
+fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
     for spent in after.payment.iter().flat_map(|payment| &payment.spent) {
         let total: i64 = spent.lots.iter().map(|lot| lot.amount).sum();
         let back = |receipt: &Receipt| match &spent.parts {
@@ -344,7 +344,7 @@ fn give_back(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
         for lot in lots {
             let until = (passed + lot.amount).min(now);
             if until > given {
-                draft.give_back(spent.thing, lot, until - given, &after.id);
+                draft.give_back(facts, spent.thing, (lot, until - given), &after.id);
                 given = until;
             }
             passed += lot.amount;
@@ -372,7 +372,9 @@ fn take_award(
     match award.thing {
         Thing::Stamps(card) => {
             if amount > 0 {
-                step10_games::unstamp(draft, card, amount, &receipt.id);
+                // what was dropped goes first: it is on no card
+                let on_card = |taken: i64| (taken - award.repaid).max(0);
+                step10_games::unstamp(draft, card, on_card(new) - on_card(old), &receipt.id);
                 give_room_back(facts, draft, award.source, receipt.day, amount);
             }
         }

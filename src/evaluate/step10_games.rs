@@ -44,8 +44,8 @@ pub(crate) fn stamp_cards(
         for cap in card.caps.iter().copied() {
             count_cap(draft, facts, cap, stamps);
         }
-        awards.push(stamp_record(facts, card, id, stamps, passes));
-        fill(draft, id, card, stamps);
+        let dropped = fill(draft, id, card, stamps);
+        awards.push(ReceiptAward { repaid: dropped, ..stamp_record(facts, card, id, stamps, passes) });
     }
 }
 
@@ -81,15 +81,15 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, lines: 
     }
 }
 
-/// Puts stamps on the open card, pays for full ones and opens new ones.
-fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) {
+/// Puts stamps on the open card, pays for full ones and opens new ones. Returns how many were above the goal and dropped.
+fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
     let mut state = draft.account.cards.get(id.index()).cloned().unwrap_or_default();
     let source = Source::Card(id);
     let thing = Thing::Stamps(id);
     let event = std::sync::Arc::clone(&draft.event);
     let earned =
         |amount, from, to, reason| Transfer::new(thing, amount, from, to, source, reason).event(&event);
-    let mut rest = stamps;
+    let (mut rest, mut dropped) = (stamps, 0);
     draft.transfer(earned(stamps, Book::Issued, Book::Available, Reason::Earned));
     // an event fills at most as many cards as it has stamps and head starts
     while rest > 0 {
@@ -120,11 +120,12 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) {
         (state.stamps, state.opened, state.last) = (0, None, None);
         if !card.carry_over && rest > 0 {
             draft.transfer(earned(rest, Book::Available, Book::Expired, Reason::NotCarriedOver));
-            rest = 0;
+            (dropped, rest) = (rest, 0);
         }
     }
     keep_held(draft, &mut state);
     draft.change(Change::Card(id, Box::new(state)));
+    dropped
 }
 
 fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {

@@ -117,7 +117,12 @@ pub(crate) fn take(
 }
 
 fn settle(facts: &Facts<'_>, bill: Option<Bill>, taken: Vec<Taken>, spent: Vec<Spent>) -> Settled {
-    let Some(bill) = bill else { return Settled { taken, ..Settled::default() } };
+    let Some(bill) = bill else {
+        // an event without lines comes back as a whole, and what paid for it too
+        let paid = !spent.is_empty();
+        let record = paid.then(|| Box::new(Payment { counted: Box::default(), spent: spent.into() }));
+        return Settled { taken, record, ..Settled::default() };
+    };
     let charged = facts.event.items();
     let counted: Box<[i64]> = bill.counted.into();
     let lowered = charged.iter().zip(&counted).any(|(item, counted)| item.value != *counted);

@@ -63,7 +63,8 @@ pub(super) fn redeem(
     let lots = draft.spend(rules.unit, amount, None);
     let Some(bill) = bill else {
         let taken = Taken { what, amount, pays, lines: Box::default() };
-        return Ok(Done { taken, spent: None, award: None });
+        let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None };
+        return Ok(Done { taken, spent: Some(spent), award: None });
     };
     let lines = bill.pay_with_points(pays, &passes)?;
     let parts = bill.parts(amount, &lines)?;

@@ -292,3 +292,61 @@ fn a_head_start_is_not_taken_for_stamps_that_were_earned() {
     apply(&mut world, buys("C", "2026-01-13", &[("Saft", "1", "5", "Obst")]));
     assert_eq!(books(&world), (1, 3, 0, 8));
 }
+
+#[test]
+fn stamps_above_the_goal_that_were_dropped_are_not_taken_once_more() {
+    let program = program(
+        "voucher Gratis {\n  grants \"A coffee\"\n}\ncard Karte {\n  on purchase\n  stamp 1 per item\n  \
+         goal 5 stamps\n  no carry over\n  reward 1 Gratis\n}\n",
+    );
+    let mut world = World::new(&program);
+    let card = |world: &World<'_>| {
+        let account = &world.accounts["Ann"];
+        let card = account.card(&program, "Karte").expect("a card");
+        (card.number, card.stamps, account.vouchers(&program).len())
+    };
+    apply(&mut world, buys("A", "2026-01-10", &[("Saft", "4", "5", "Obst")]));
+    // one of three fills the card, two are dropped
+    apply(&mut world, buys("B", "2026-01-11", &[("Brot", "3", "5", "Obst")]));
+    assert_eq!(card(&world), (1, 0, 1));
+    // two of the three were dropped anyway: the card is still full
+    apply(&mut world, gives_back("R", "2026-01-12", "B").line(ReturnLine::new("Brot", "2")));
+    assert_eq!(card(&world), (1, 0, 1));
+    apply(&mut world, gives_back("S", "2026-01-12", "B").line(ReturnLine::new("Brot", "1")));
+    assert_eq!(card(&world), (1, 4, 0));
+}
+
+#[test]
+fn what_no_expiry_keeps_is_usable_again_when_it_comes_back() {
+    let program = program(
+        "unit points is spendable {\n  round down in total\n  expire at end of calendar year\n  \
+         no expiry when time since joining is at most 2 years\n}\n\
+         earn Base {\n  on purchase\n  for items where category is Wein\n  give 1 points per 1 EUR\n}\n\
+         redeem points {\n  10 points for 1 EUR\n}\n",
+    );
+    let mut world = World::new(&program);
+    // joined on 2 February 2026; the last day of the points is 31 December 2026, and they are kept
+    apply(&mut world, buys("A", "2026-02-02", &[("Riesling", "1", "20", "Wein")]));
+    let paid = buys("B", "2027-01-10", &[("Birne", "1", "1", "Obst")]).redeem("points", "10");
+    apply(&mut world, paid);
+    assert_eq!(books(&world, "points"), texts("10", "0", "0"));
+    apply(&mut world, gives_back("R", "2027-01-11", "B").all_items(None));
+    assert_eq!(books(&world, "points"), texts("20", "0", "0"));
+    // two years are over: all points go
+    apply(&mut world, buys("C", "2028-02-10", &[("Birne", "1", "1", "Obst")]));
+    assert_eq!(books(&world, "points"), texts("0", "0", "0"));
+}
+
+#[test]
+fn what_was_redeemed_in_a_purchase_without_lines_comes_back_with_it() {
+    let program = program(&format!(
+        "{POINTS}earn Base {{\n  on purchase\n  give 1 points per 1 EUR\n}}\nredeem points {{\n  \
+         10 points for 1 EUR\n}}\n"
+    ));
+    let mut world = World::new(&program);
+    apply(&mut world, buys("A", "2026-02-02", &[("Birne", "1", "8", "Obst")]));
+    apply(&mut world, buys("B", "2026-02-03", &[]).redeem("points", "5"));
+    assert_eq!(books(&world, "points"), texts("3", "0", "0"));
+    apply(&mut world, gives_back("R", "2026-02-04", "B").all_items(None));
+    assert_eq!(books(&world, "points"), texts("8", "0", "0"));
+}
