@@ -5,8 +5,8 @@
 pub(crate) struct Lines {
     /// The first 64 lines.
     first: u64,
-    /// Further lines, 64 at a time.
-    further: Box<[u64]>,
+    /// Further lines, 64 at a time; hardly any basket has them.
+    further: Option<Box<[u64]>>,
 }
 
 impl Lines {
@@ -16,16 +16,17 @@ impl Lines {
             let bits = (from..width.min(from + 64)).map(|line| u64::from(has(line)) << (line - from));
             bits.fold(0, |word, bit| word | bit)
         };
-        Self { first: word(0), further: (1..width.div_ceil(64)).map(|place| word(place * 64)).collect() }
+        let further = || (1..width.div_ceil(64)).map(|place| word(place * 64)).collect();
+        Self { first: word(0), further: (width > 64).then(further) }
     }
 
     /// The lines for whose rows a question says yes.
     pub(crate) fn with<T>(rows: &[T], has: impl Fn(&T) -> bool) -> Self {
         let word = |rows: &[T]| rows.iter().rev().fold(0, |word, row| word << 1 | u64::from(has(row)));
         match rows.split_at_checked(64) {
-            None => Self { first: word(rows), further: Box::default() },
+            None | Some((_, [])) => Self { first: word(rows), further: None },
             Some((first, further)) => {
-                Self { first: word(first), further: further.chunks(64).map(word).collect() }
+                Self { first: word(first), further: Some(further.chunks(64).map(word).collect()) }
             }
         }
     }
@@ -33,7 +34,7 @@ impl Lines {
     /// All of so many lines.
     pub(crate) fn all(width: usize) -> Self {
         match width {
-            0..64 => Self { first: (1 << width) - 1, further: Box::default() },
+            0..64 => Self { first: (1 << width) - 1, further: None },
             _ => Self::of(width, |_| true),
         }
     }
@@ -42,34 +43,41 @@ impl Lines {
     pub(crate) fn has(&self, line: usize) -> bool {
         let word = match line / 64 {
             0 => self.first,
-            place => self.further.get(place - 1).copied().unwrap_or(0),
+            place => self.further().get(place - 1).copied().unwrap_or(0),
         };
         word >> (line % 64) & 1 == 1
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.first == 0 && self.further.iter().all(|word| *word == 0)
+        self.first == 0 && self.further().iter().all(|word| *word == 0)
     }
 
     /// Those that are also among others.
     pub(crate) fn and(&self, others: &Self) -> Self {
-        let further = self.further.iter().zip(&others.further);
-        Self { first: self.first & others.first, further: further.map(|(one, other)| one & other).collect() }
+        self.with_others(others, |one, other| one & other)
     }
 
     /// Those that are not among others.
     pub(crate) fn without(&self, others: &Self) -> Self {
-        let further = self.further.iter().zip(&others.further);
-        Self {
-            first: self.first & !others.first,
-            further: further.map(|(one, other)| one & !other).collect(),
-        }
+        self.with_others(others, |one, other| one & !other)
+    }
+
+    fn with_others(&self, others: &Self, join: impl Fn(u64, u64) -> u64) -> Self {
+        let join_further = |words: &[u64]| {
+            let words = words.iter().zip(others.further());
+            words.map(|(one, other)| join(*one, *other)).collect()
+        };
+        Self { first: join(self.first, others.first), further: self.further.as_deref().map(join_further) }
+    }
+
+    fn further(&self) -> &[u64] {
+        self.further.as_deref().unwrap_or_default()
     }
 
     /// The numbers of the lines, counted from 0, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        let words = std::iter::once(&self.first).chain(&self.further).enumerate();
+        let words = std::iter::once(&self.first).chain(self.further()).enumerate();
         words.flat_map(|(place, word)| Bits(*word).map(move |bit| place * 64 + bit))
     }
 }

@@ -115,6 +115,9 @@ impl Lot {
     }
 }
 
+/// So many lots are looked through faster than they are halved again and again.
+const FEW: usize = 8;
+
 /// The terms that make a lot.
 pub(crate) type Terms = (UnitId, Source, Option<Date>);
 
@@ -259,8 +262,14 @@ impl Lots {
     }
 
     fn place(&self, terms: Terms) -> Result<usize, usize> {
-        let wanted = (key(terms), 0);
-        self.0.binary_search_by(|lot| lot.order().cmp(&wanted))
+        let key = key(terms);
+        if self.0.len() > FEW {
+            return self.0.binary_search_by(|lot| lot.order().cmp(&(key, 0)));
+        }
+        // what stands behind everything with smaller terms
+        let place = self.0.iter().position(|lot| lot.key >= key).unwrap_or(self.0.len());
+        let found = self.0.get(place).is_some_and(|lot| lot.order() == (key, 0));
+        if found { Ok(place) } else { Err(place) }
     }
 }
 

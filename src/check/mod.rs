@@ -64,7 +64,8 @@ pub use sources::{Sources, imports_of, resolve};
 
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, Test, Unit, Voucher,
+    Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, ShortWords,
+    Test, Unit, Voucher,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -221,6 +222,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         before_joining: settings.before_joining,
         prices_with_tax: true,
         spend_with_tax: true,
+        short_categories: ShortWords::new(&symbols, &categories),
         categories,
         channels,
         stores,

@@ -292,11 +292,11 @@ impl Bound {
             // sums cannot overflow: the door limits every sum of values, and quantities are limited with the items
             self.basket += item.value;
             self.quantity = self.quantity.saturating_add(item.quantity);
+            let known = item.packed_category.map_or(Symbol::OTHER, |text| program.short_categories.find(text));
             let category = match &item.category {
-                Some(text) => {
-                    let symbol = program.symbols.find_packed(text, item.packed_category);
-                    self.declared(symbol, "category", text, &program.categories)
-                }
+                Some(_) if known != Symbol::OTHER => known,
+                // a long one, or one that is not declared
+                Some(text) => self.vocabulary(program, "category", Some(text), &program.categories),
                 None => Symbol::NONE,
             };
             self.bound_items.push(BoundItem {

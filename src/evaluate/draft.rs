@@ -7,8 +7,9 @@ use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Cause, Delta, Key, Reason, Source, Thing};
 use crate::program::{
-    Activate, Activity, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, UnitId, UnitKind, VoucherId,
+    Activate, Activity, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, Slots, UnitId, UnitKind, VoucherId,
 };
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// An outcome in the making. Reads the account as it was, and what was added since.
@@ -32,6 +33,8 @@ pub(crate) struct Draft<'a> {
     next_lot: u32,
     next_voucher: u32,
     next_choice: u32,
+    /// The slot that was asked for last: most counters of an event share one.
+    slot: Cell<(Slots, Date, i64)>,
 }
 
 impl<'a> Draft<'a> {
@@ -59,6 +62,7 @@ impl<'a> Draft<'a> {
             next_lot: account.next_lot,
             next_voucher: account.next_voucher,
             next_choice: account.next_choice,
+            slot: Cell::new((Slots::Ever, Date::MIN, 0)),
         }
     }
 
@@ -378,7 +382,13 @@ impl<'a> Draft<'a> {
     /// The slot of a counter at an instant of a day.
     pub(crate) fn slot_at(&self, meter: MeterId, day: Date, at: Instant) -> i64 {
         let Some(meter) = self.program.meters.get(meter.index()) else { return 0 };
-        terms::slot(meter.slots, day, at, &self.anchors)
+        let (slots, known_day, known) = self.slot.get();
+        if (slots, known_day) == (meter.slots, day) && slots != Slots::Minute {
+            return known;
+        }
+        let slot = terms::slot(meter.slots, day, at, &self.anchors);
+        self.slot.set((meter.slots, day, slot));
+        slot
     }
 
     /// Whether a counter measures something.

@@ -51,6 +51,10 @@ impl Draft<'_> {
             Activate::OnEvent(event) => Some(self.wait(event, expire)),
             _ => None,
         };
+        let idles = || expire.iter().any(|line| matches!(line, Expire::Without(..)));
+        if earned.is_none() && hold.is_none() && wait.is_none() && !idles() {
+            return Days { start, last: fixed, open: None };
+        }
         let of = wait.is_some().then(|| Arc::clone(&self.event));
         let open = OpenEnd { fixed, idle: self.idle(expire), earned, hold, of, wait };
         let last = open.last();
@@ -149,8 +153,11 @@ impl Draft<'_> {
 
     /// Notes that something happened that may keep lots alive.
     pub(crate) fn note_activity(&mut self, activity: Activity) {
+        if !self.program.asks_activity(activity) {
+            return;
+        }
         let change = Change::Active(activity, self.day);
-        if self.program.asks_activity(activity) && !self.postings.changes.contains(&change) {
+        if !self.postings.changes.contains(&change) {
             self.change(change);
         }
     }

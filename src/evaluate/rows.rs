@@ -8,7 +8,7 @@ use super::refuse::Rejection;
 use crate::account::Lines;
 use crate::amount::{Sharer, gcd, lcm};
 use crate::ledger::Thing;
-use crate::program::{CapId, Combine, Rule, RuleId, RuleKind};
+use crate::program::{CapId, Combine, Effect, Rule, RuleId, RuleKind};
 
 /// What the shares of a row are in proportion to: then its line record needs no parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -119,6 +119,8 @@ pub(crate) struct Asked {
     /// A bonus that does not simply add.
     pub(crate) stacking: bool,
     pub(crate) own_rounding: bool,
+    pub(crate) caps: bool,
+    pub(crate) multiplies: bool,
     /// An `earn` whose cap has nothing left.
     pub(crate) no_room: bool,
 }
@@ -132,6 +134,8 @@ impl Asked {
         self.best_bases |= combines && rule.kind == RuleKind::Earn;
         self.stacking |= combines && rule.kind == RuleKind::Bonus;
         self.own_rounding |= rule.round.is_some();
+        self.caps |= !rule.caps.is_empty();
+        self.multiplies |= matches!(rule.effect, Effect::Multiply { .. });
     }
 }
 

@@ -33,6 +33,10 @@ pub(crate) fn compute_bases(
             compute_shares(facts, rule, row)?;
         }
     }
+    if !rows.asked.best_bases && !rows.asked.multiplies {
+        // bases are brought to one divisor with the bonuses
+        return Ok(());
+    }
     for place in 0..rows.things.len() {
         if let Some(thing @ Thing::Unit(_)) = rows.things.get(place).copied() {
             rows.align(thing)?;

@@ -57,8 +57,16 @@ fn round_group(rules: &Unit, rows: &mut Rows, round: Round, members: &[usize]) -
         if rounded.abs() > MOST {
             return Err(Rejection::too_large());
         }
-        sharer.round_parts(rounded, weights, den, Ties::Earlier, parts).ok_or_else(Rejection::too_large)?;
-        for (place, part) in members.iter().zip(parts.iter()) {
+        // what is whole is its own part
+        let parts = if den == 1 {
+            &*weights
+        } else {
+            sharer
+                .round_parts(rounded, weights, den, Ties::Earlier, parts)
+                .ok_or_else(Rejection::too_large)?;
+            &*parts
+        };
+        for (place, part) in members.iter().zip(parts) {
             let Some(row) = all.get_mut(*place) else { continue };
             row.amount += i64::try_from(*part).map_err(|_| Rejection::too_large())?;
             if round.per_item {

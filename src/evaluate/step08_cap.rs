@@ -13,6 +13,10 @@ use crate::program::{CapId, CapLimit};
 
 /// Cuts amounts to what caps leave.
 pub(crate) fn cap_rows(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
+    if !rows.asked.caps {
+        rows.all_mut().iter_mut().for_each(|row| row.amount = row.amount.max(0));
+        return;
+    }
     for place in 0..rows.all().len() {
         let Some(row) = rows.all().get(place) else { continue };
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };

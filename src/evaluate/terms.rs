@@ -24,6 +24,9 @@ pub(crate) fn last_day(
     first_stamp: Date,
     anchors: &Anchors,
 ) -> Option<Date> {
+    if let [] | [Expire::Never] = expire {
+        return None;
+    }
     let days = expire.iter().filter_map(|expire| match *expire {
         Expire::Never | Expire::Without(..) => None,
         Expire::After(duration, from, tail) => {

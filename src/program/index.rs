@@ -81,6 +81,8 @@ impl File {
 struct KindFiles {
     any: File,
     by_name: [SymbolMap<File>; DIMENSIONS],
+    /// By dimension a bit for each name that has a file, modulo 64: most names of an event have none.
+    filed: [u64; DIMENSIONS],
 }
 
 /// The index of rules.
@@ -99,8 +101,12 @@ impl RuleIndex {
             match demanded(rule, filters) {
                 Some((dimension, names)) => {
                     for name in names {
-                        if let Some(map) = files.by_name.get_mut(dimension as usize) {
+                        let place = dimension as usize;
+                        if let (Some(map), Some(filed)) =
+                            (files.by_name.get_mut(place), files.filed.get_mut(place))
+                        {
                             map.entry(name).add(id, rule.valid);
+                            *filed |= bit(name);
                         }
                     }
                 }
@@ -131,15 +137,27 @@ impl Opened<'_> {
 
     /// Whether any rule demands a name of a dimension.
     pub(crate) fn asks(&self, dimension: Dimension) -> bool {
-        self.files.by_name.get(dimension as usize).is_some_and(|map| !map.is_empty())
+        self.filed(dimension) != 0
+    }
+
+    fn filed(&self, dimension: Dimension) -> u64 {
+        self.files.filed.get(dimension as usize).copied().unwrap_or(0)
     }
 
     /// Adds the rules that demand a name.
     pub(crate) fn collect(&self, dimension: Dimension, name: Symbol, into: &mut Vec<RuleId>) {
+        if self.filed(dimension) & bit(name) == 0 {
+            return;
+        }
         if let Some(file) = self.files.by_name.get(dimension as usize).and_then(|map| map.get(name)) {
             file.collect(self.bucket, into);
         }
     }
+}
+
+/// The bit of a name among those that have a file.
+const fn bit(name: Symbol) -> u64 {
+    1 << (name.0 % 64)
 }
 
 /// The names of which an event must have one for a rule to match, in the dimension that leaves the fewest.

@@ -61,15 +61,6 @@ impl Symbols {
         self.known(name).unwrap_or(Symbol::OTHER)
     }
 
-    /// The symbol of a text of which the numbers are known, or [`Symbol::OTHER`].
-    #[must_use]
-    pub(crate) fn find_packed(&self, name: &str, packed: Option<ShortText>) -> Symbol {
-        match packed {
-            Some(key) => self.short.get(&key).map_or(Symbol::OTHER, |id| Symbol(*id)),
-            None => self.find(name),
-        }
-    }
-
     fn known(&self, name: &str) -> Option<Symbol> {
         let id = match packed(name) {
             Some(key) => self.short.get(&key),
@@ -89,6 +80,55 @@ impl Symbols {
     pub(crate) fn len(&self) -> usize {
         self.names.len()
     }
+}
+
+/// The declared words of a vocabulary of up to 15 bytes: one multiplication and mostly one look for each item.
+#[derive(Debug, Clone)]
+pub(crate) struct ShortWords {
+    /// A power of two of slots, at least half of them empty; an empty slot has [`Symbol::OTHER`].
+    slots: Box<[(ShortText, Symbol)]>,
+    mask: usize,
+}
+
+impl ShortWords {
+    /// The short ones of some names.
+    pub(crate) fn new(symbols: &Symbols, names: &[Symbol]) -> Self {
+        let size = (names.len() * 4).next_power_of_two();
+        let mut slots = vec![((0, 0), Symbol::OTHER); size].into_boxed_slice();
+        let mask = size - 1;
+        for name in names {
+            let Some(key) = packed(symbols.text(*name)) else { continue };
+            let places = (0..size).map(|step| (place_of(key) + step) & mask);
+            let free = places.into_iter().find(|place| slots.get(*place).is_some_and(is_free));
+            if let Some(slot) = free.and_then(|place| slots.get_mut(place)) {
+                *slot = (key, *name);
+            }
+        }
+        Self { slots, mask }
+    }
+
+    /// The symbol of a text, or [`Symbol::OTHER`].
+    #[inline]
+    pub(crate) fn find(&self, key: ShortText) -> Symbol {
+        let mut place = place_of(key) & self.mask;
+        while let Some(slot) = self.slots.get(place) {
+            if slot.0 == key || is_free(slot) {
+                return slot.1;
+            }
+            place = (place + 1) & self.mask;
+        }
+        Symbol::OTHER
+    }
+}
+
+fn is_free((_, symbol): &(ShortText, Symbol)) -> bool {
+    *symbol == Symbol::OTHER
+}
+
+/// Where a text is looked for first: the upper bits of a product depend on all bits of the text.
+const fn place_of((first, second): ShortText) -> usize {
+    let mixed = (first ^ second.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 40) as usize
 }
 
 /// Something for each of some symbols.
@@ -113,11 +153,5 @@ impl<T: Default> SymbolMap<T> {
     #[must_use]
     pub(crate) fn get(&self, symbol: Symbol) -> Option<&T> {
         self.places.get(&symbol)
-    }
-
-    /// Whether no symbol has anything.
-    #[must_use]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.places.is_empty()
     }
 }

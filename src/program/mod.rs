@@ -32,7 +32,7 @@ pub(crate) use ids::{
     ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
-pub(crate) use lookup::{ShortText, Symbols, packed};
+pub(crate) use lookup::{ShortText, ShortWords, Symbols, packed};
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use rule::{
@@ -90,6 +90,7 @@ pub struct Program {
     pub(crate) symbols: Symbols,
     /// Declared categories, channels, stores, payments, each sorted.
     pub(crate) categories: Box<[Symbol]>,
+    pub(crate) short_categories: ShortWords,
     pub(crate) channels: Box<[Symbol]>,
     pub(crate) stores: Box<[Symbol]>,
     pub(crate) payments: Box<[Symbol]>,
