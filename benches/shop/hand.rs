@@ -107,12 +107,26 @@ pub(crate) fn run(events: &[HandEvent]) -> HashMap<&str, HandState> {
     states
 }
 
+/// The value of all lines, that of the lines that earn, and the coffees.
+fn sums(lines: &[HandLine]) -> (Decimal, Decimal, Decimal) {
+    let (mut basket, mut eligible, mut coffees) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+    for line in lines {
+        let value = line.quantity * line.price;
+        basket += value;
+        match line.category.as_str() {
+            "alcohol" | "gift-cards" => {}
+            "coffee" => {
+                eligible += value;
+                coffees += line.quantity;
+            }
+            _ => eligible += value,
+        }
+    }
+    (basket, eligible, coffees)
+}
+
 /// The ledger rows of an event: none if it was there before, an error if it was there with other content.
-fn judge(
-    zone: &TimeZone,
-    state: &mut HandState,
-    event: &HandEvent,
-) -> Result<Vec<HandDelta>, &'static str> {
+fn judge(zone: &TimeZone, state: &mut HandState, event: &HandEvent) -> Result<Vec<HandDelta>, &'static str> {
     if let Some(known) = state.receipts.get(&event.id) {
         let same = known.at == event.at && known.lines == event.lines;
         return if same { Ok(Vec::new()) } else { Err("the same id with other content") };
@@ -125,19 +139,7 @@ fn judge(
             state.level = 0;
         }
     }
-    let (mut basket, mut eligible, mut coffees) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
-    for line in event.lines.iter() {
-        let value = line.quantity * line.price;
-        basket += value;
-        match line.category.as_str() {
-            "alcohol" | "gift-cards" => {}
-            "coffee" => {
-                eligible += value;
-                coffees += line.quantity;
-            }
-            _ => eligible += value,
-        }
-    }
+    let (basket, eligible, coffees) = sums(&event.lines);
     let base = eligible.floor();
     let tier = match state.level {
         1 => base * Decimal::new(25, 2),
@@ -167,8 +169,7 @@ fn judge(
             deltas.push(HandDelta { event, number, day, rule, unit, from, to, amount });
         }
     };
-    let (earned, used) =
-        ((HandBook::Issued, HandBook::Available), (HandBook::Available, HandBook::Redeemed));
+    let (earned, used) = ((HandBook::Issued, HandBook::Available), (HandBook::Available, HandBook::Redeemed));
     for (rule, amount) in amounts {
         book(rule, "points", earned, amount);
     }

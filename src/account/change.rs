@@ -23,7 +23,8 @@ pub(crate) enum Change {
     Joined(Tenure),
     /// An attribute of the member has this text now.
     Attribute(u16, Option<Box<str>>),
-    /// An event was applied: its id, record and instant. With a day in its record it may be the newest of the member.
+    /// An event was applied: its id, record and instant, to which the clock was run. With a day in its record it may be the
+    /// newest of the member.
     Applied(Arc<str>, Record, Instant),
     /// The newest event of a kind.
     LastOf(EventKindId, Instant, Date),
@@ -36,7 +37,7 @@ pub(crate) enum Change {
     /// A purchase has been returned, or a part of it.
     Returned(Arc<Receipt>),
     /// The open card: number, day of its first stamp and last day.
-    Card(CardId, Box<CardState>),
+    Card(CardId, CardState),
     /// An entry of an open choice is taken: the number of the choice and the place of the entry.
     Chosen(u32, usize),
     /// The level of a tiers block.
@@ -125,8 +126,8 @@ pub(crate) struct CardState {
     pub(crate) opened: Option<Date>,
     /// Its last day.
     pub(crate) last: Option<Date>,
-    /// Full cards whose voucher is still held, newest last: a return may open them again.
-    pub(crate) full: Vec<FullCard>,
+    /// Full cards whose voucher may still be held, newest last: a return may open them again.
+    pub(crate) full: Arc<Vec<FullCard>>,
 }
 
 /// A full card.

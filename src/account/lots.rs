@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lot {
     /// Unit, source and last day as numbers.
-    key: (u64, u64),
+    key: u128,
     /// Counted from 1 in each account.
     pub(crate) number: u32,
     pub(crate) unit: UnitId,
@@ -77,7 +77,7 @@ impl Lot {
     }
 
     /// Its place among all lots. Lots whose last day may still move stand each by itself.
-    fn order(&self) -> ((u64, u64), u32) {
+    fn order(&self) -> (u128, u32) {
         (self.key, if self.end.is_some() { self.number } else { 0 })
     }
 
@@ -122,7 +122,7 @@ const FEW: usize = 8;
 pub(crate) type Terms = (UnitId, Source, Option<Date>);
 
 /// Terms as numbers, in the order of unit, source and last day: lots are looked for with every booking.
-const fn key((unit, source, last): Terms) -> (u64, u64) {
+const fn key((unit, source, last): Terms) -> u128 {
     let (kind, one, two) = match source {
         Source::Rule(rule) => (0, rule.0, 0),
         Source::Card(card) => (1, card.0, 0),
@@ -138,7 +138,9 @@ const fn key((unit, source, last): Terms) -> (u64, u64) {
         Some(day) => day.days().cast_unsigned() ^ 1 << 31,
     };
     // a program has far fewer units than the 28 bits that are left for them
-    (((unit.0 as u64) << 36) | (kind << 32) | one as u64, ((two as u64) << 32) | last as u64)
+    let (high, low) =
+        (((unit.0 as u64) << 36) | (kind << 32) | one as u64, ((two as u64) << 32) | last as u64);
+    (high as u128) << 64 | low as u128
 }
 
 /// All lots of an account, by their terms.
@@ -175,9 +177,12 @@ impl Lots {
         earned: Date,
         (pending_until, amount): (Option<Date>, i64),
     ) {
-        let known = match self.place(terms) {
-            Ok(place) if self.0.get(place).is_some_and(|lot| lot.number == number) => Some(place),
-            _ => self.0.iter().position(|lot| lot.number == number),
+        let numbered = || self.0.iter().position(|lot| lot.number == number);
+        let known = if self.0.len() <= FEW {
+            numbered()
+        } else {
+            let found = self.place(terms).ok();
+            found.filter(|place| self.0.get(*place).is_some_and(|lot| lot.number == number)).or_else(numbered)
         };
         let place = known.unwrap_or_else(|| {
             let (Ok(place) | Err(place)) = self.place(terms);

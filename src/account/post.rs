@@ -257,6 +257,7 @@ impl Account {
                 }
             }
             Change::Applied(id, record, at) => {
+                self.run_clock(*at);
                 self.records.put(id, record.clone());
                 if let Some(day) = record.day
                     && self.newest.is_none_or(|newest| newest.0 < *at)
@@ -304,11 +305,13 @@ impl Account {
                 return true;
             }
             Change::Lapsed(lot, by) => self.lots.lapse(*lot, *by),
-            Change::Clock(at) => {
-                self.clock = Some(self.clock.map_or(*at, |known| known.max(*at)));
-            }
+            Change::Clock(at) => self.run_clock(*at),
         }
         false
+    }
+
+    fn run_clock(&mut self, at: Instant) {
+        self.clock = Some(self.clock.map_or(at, |known| known.max(at)));
     }
 
     /// Remembers when lots were last kept alive by what is no event: a late booking counts from there.

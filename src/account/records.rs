@@ -6,9 +6,8 @@
 
 use super::receipt::Receipt;
 use crate::calendar::Date;
-use crate::event::Digest;
 use crate::program::Program;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// For how many days an id is remembered, at least.
@@ -26,41 +25,26 @@ pub(crate) struct Record {
     pub(crate) receipt: Option<Arc<Receipt>>,
 }
 
-/// An id, found by its hash first: comparing numbers does not have to look up texts.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Id {
-    hash: u64,
-    text: Arc<str>,
-}
-
-impl Id {
-    fn new(text: &Arc<str>) -> Self {
-        let mut digest = Digest::new();
-        digest.text(text);
-        Self { hash: digest.finish() as u64, text: Arc::clone(text) }
-    }
-}
-
-/// All records of an account.
+/// All records of an account, by id. They are looked up, never walked in their own order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Records(BTreeMap<Id, Record>);
+pub(crate) struct Records(FxHashMap<Arc<str>, Record>);
 
 impl Records {
     /// The record of an event, if it is still remembered once the newest event lies on a day.
-    pub(crate) fn get(&self, program: &Program, id: &Arc<str>, newest: Option<Date>) -> Option<&Record> {
-        let record = self.0.get(&Id::new(id))?;
+    pub(crate) fn get(&self, program: &Program, id: &str, newest: Option<Date>) -> Option<&Record> {
+        let record = self.0.get(id)?;
         let is_there = newest.is_none_or(|newest| is_remembered(program, record, newest));
         is_there.then_some(record)
     }
 
     /// Notes an event.
     pub(crate) fn put(&mut self, id: &Arc<str>, record: Record) {
-        self.0.insert(Id::new(id), record);
+        self.0.insert(Arc::clone(id), record);
     }
 
     /// Puts another receipt in the place of the one that is known.
     pub(crate) fn put_receipt(&mut self, receipt: &Arc<Receipt>) -> bool {
-        let record = self.0.get_mut(&Id::new(&receipt.id));
+        let record = self.0.get_mut(&receipt.id);
         record.map(|record| record.receipt = Some(Arc::clone(receipt))).is_some()
     }
 
@@ -76,7 +60,7 @@ impl Records {
 
     /// All records by id, in the order of ids.
     pub(crate) fn sorted(&self) -> Vec<(&Arc<str>, &Record)> {
-        let mut all: Vec<_> = self.0.iter().map(|(id, record)| (&id.text, record)).collect();
+        let mut all: Vec<_> = self.0.iter().collect();
         all.sort_by_key(|(id, _)| *id);
         all
     }

@@ -95,11 +95,23 @@ impl Zone {
         date_of(segment, seconds, day_starts_at)
     }
 
-    /// [`Zone::business_date`] and [`Zone::local`] with one look at the table.
-    #[must_use]
-    pub fn business_date_and_local(&self, instant: Instant, day_starts_at: u16) -> (Date, LocalTime) {
+    /// [`Zone::business_date`] and [`Zone::local`] with one look at the table. `near` is where the look begins, and
+    /// where it ended: mostly one event follows another within the same half of a year.
+    pub(crate) fn business_date_and_local(
+        &self,
+        instant: Instant,
+        day_starts_at: u16,
+        near: &mut usize,
+    ) -> (Date, LocalTime) {
         let seconds = instant.seconds();
-        let segment = self.segment_at(seconds);
+        let next = self.segments.get(*near + 1).map_or(i64::MAX, |segment| segment.start);
+        let segment = match self.segments.get(*near) {
+            Some(segment) if (segment.start..next).contains(&seconds) => *segment,
+            _ => {
+                *near = self.place_at(seconds);
+                self.segments.get(*near).copied().unwrap_or(UTC)
+            }
+        };
         (date_of(segment, seconds, day_starts_at), local_time(seconds + segment.offset))
     }
 
@@ -124,8 +136,11 @@ impl Zone {
     }
 
     fn segment_at(&self, seconds: i64) -> Segment {
-        let after = self.segments.partition_point(|segment| segment.start <= seconds);
-        self.segments.get(after.saturating_sub(1)).copied().unwrap_or(UTC)
+        self.segments.get(self.place_at(seconds)).copied().unwrap_or(UTC)
+    }
+
+    fn place_at(&self, seconds: i64) -> usize {
+        self.segments.partition_point(|segment| segment.start <= seconds).saturating_sub(1)
     }
 }
 
@@ -298,7 +313,7 @@ mod tests {
             let zone = zone(name);
             let found = zone.business_date(instant(text), day_starts_at);
             assert_eq!(found, date(day), "{name} {text} {day_starts_at}");
-            let (both, wall) = zone.business_date_and_local(instant(text), day_starts_at);
+            let (both, wall) = zone.business_date_and_local(instant(text), day_starts_at, &mut 0);
             assert_eq!((both, wall), (found, zone.local(instant(text))));
         }
     }

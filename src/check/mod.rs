@@ -64,8 +64,8 @@ pub use sources::{Sources, imports_of, resolve};
 
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, ShortWords,
-    Test, Unit, Voucher,
+    Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, ShortWords, Test, Unit,
+    Voucher,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -204,8 +204,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
     let (event_count, keeps) = (events.len(), keeps(&units, &rules));
     let settings = low.settings();
-    let (meters, filters) = low.counters.take_tables();
-    let symbols = std::mem::take(&mut low.symbols);
+    let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
     let (cards, rewards, redeems, vouchers) = (cards?, rewards?, redeems?, vouchers?);
     let spent = Spending { vouchers: &vouchers, rewards: &rewards, redeems: &redeems };
     let mut program = Program {

@@ -69,7 +69,6 @@ pub enum Note {
 pub(crate) struct Bound {
     /// `None` for returns, messages and events that the program does not declare.
     pub(crate) kind: Option<EventKindId>,
-    pub(crate) id: Option<Arc<str>>,
     pub(crate) at: Instant,
     /// The local day, from one `day starts at` to the next.
     pub(crate) day: Date,
@@ -100,13 +99,14 @@ pub(crate) struct Bound {
     /// The vouchers that the event asks to use.
     pub(crate) presented: Vec<VoucherId>,
     pub(crate) notes: Vec<Note>,
+    /// Where the zone's table was looked at last.
+    pub(crate) segment: usize,
 }
 
 impl Default for Bound {
     fn default() -> Self {
         Self {
             kind: None,
-            id: None,
             at: Instant::MIN,
             day: Date::MIN,
             local: LocalTime { date: Date::MIN, minute: 0, second: 0 },
@@ -129,6 +129,7 @@ impl Default for Bound {
             paid: 0,
             presented: Vec::new(),
             notes: Vec::new(),
+            segment: 0,
         }
     }
 }
@@ -178,7 +179,6 @@ impl Bound {
         member: &[Option<Box<str>>],
     ) -> Result<(), Rejection> {
         self.clear();
-        self.id = Some(Arc::clone(&event.id));
         self.set_time(program, event.at);
         self.bind_member(program, member);
         if let Some(currency) = &event.currency
@@ -228,7 +228,8 @@ impl Bound {
     /// The instant and its place in the program's calendar.
     pub(crate) fn set_time(&mut self, program: &Program, at: Instant) {
         self.at = at;
-        (self.day, self.local) = program.zone.business_date_and_local(at, program.day_starts);
+        (self.day, self.local) =
+            program.zone.business_date_and_local(at, program.day_starts, &mut self.segment);
     }
 
     /// The attributes of the member.
@@ -292,7 +293,8 @@ impl Bound {
             // sums cannot overflow: the door limits every sum of values, and quantities are limited with the items
             self.basket += item.value;
             self.quantity = self.quantity.saturating_add(item.quantity);
-            let known = item.packed_category.map_or(Symbol::OTHER, |text| program.short_categories.find(text));
+            let known =
+                item.packed_category.map_or(Symbol::OTHER, |text| program.short_categories.find(text));
             let category = match &item.category {
                 Some(_) if known != Symbol::OTHER => known,
                 // a long one, or one that is not declared

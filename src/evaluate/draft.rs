@@ -7,7 +7,8 @@ use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Cause, Delta, Key, Reason, Source, Thing};
 use crate::program::{
-    Activate, Activity, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, Slots, UnitId, UnitKind, VoucherId,
+    Activate, Activity, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, Slots, UnitId, UnitKind,
+    VoucherId,
 };
 use std::cell::Cell;
 use std::sync::Arc;
@@ -21,7 +22,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) messages: Vec<Message>,
     /// What a return of this event will ask for.
     pub(crate) receipt: Option<Arc<Receipt>>,
-    cause: Cause,
+    /// Of what the clock does: the day, and what was due.
+    clock: Option<(Date, &'static str)>,
     /// The event to which bookings belong.
     pub(crate) event: Arc<str>,
     pub(crate) at: Instant,
@@ -41,7 +43,6 @@ impl<'a> Draft<'a> {
     pub(crate) fn new(
         program: &'a Program,
         account: &'a Account,
-        cause: Cause,
         event: Arc<str>,
         (at, day): (Instant, Date),
         anchors: Anchors,
@@ -52,7 +53,7 @@ impl<'a> Draft<'a> {
             postings: Postings { deltas: Vec::with_capacity(8), changes: Vec::with_capacity(12) },
             messages: Vec::new(),
             receipt: None,
-            cause,
+            clock: None,
             event,
             at,
             day,
@@ -64,6 +65,11 @@ impl<'a> Draft<'a> {
             next_choice: account.next_choice,
             slot: Cell::new((Slots::Ever, Date::MIN, 0)),
         }
+    }
+
+    /// Bookings of the clock: their keys name the day.
+    pub(crate) fn by_clock(self) -> Self {
+        Self { clock: Some((self.day, "expire")), ..self }
     }
 
     /// What a counter's slot holds, with what this event added.
@@ -95,7 +101,7 @@ impl<'a> Draft<'a> {
 
     /// Says what kind of due work the next bookings are.
     pub(crate) fn cause_is(&mut self, what: &'static str) {
-        if let Cause::Clock(_, kind) = &mut self.cause {
+        if let Some((_, kind)) = &mut self.clock {
             *kind = what;
         }
     }
@@ -108,7 +114,11 @@ impl<'a> Draft<'a> {
 
     pub(super) fn key(&mut self) -> Key {
         self.number += 1;
-        Key { cause: self.cause.clone(), number: self.number }
+        let cause = match self.clock {
+            None => Cause::Event(Arc::clone(&self.event)),
+            Some((day, what)) => Cause::Clock(day, what),
+        };
+        Key { cause, number: self.number }
     }
 
     /// Books a transfer that opens no lot.
@@ -116,11 +126,8 @@ impl<'a> Draft<'a> {
         if booking.amount <= 0 {
             return;
         }
-        let of = booking.event.filter(|event| match &self.cause {
-            Cause::Event(id) => **id != **event,
-            // what the clock itself gave has no event
-            Cause::Clock(..) => !event.is_empty(),
-        });
+        // what the clock itself gave has no event
+        let of = booking.event.filter(|event| **event != *self.event);
         let key = self.key();
         self.postings.deltas.push(Delta {
             key,
@@ -196,7 +203,7 @@ impl<'a> Draft<'a> {
         if amount == repaid {
             return booked;
         }
-        let Days { start, last, open } = self.days_of(rules, terms);
+        let Days { start, last, open } = self.days_of(rules, &terms);
         // a late event may become usable before the day to which the clock was run
         let clock = |start| self.account.clock_day(self.program).is_none_or(|clock| start > clock);
         let waits = start.is_none_or(|start| start > self.day && clock(start));
@@ -421,6 +428,13 @@ pub(crate) struct Terms<'a> {
     pub(crate) on: Option<Date>,
     /// Whether the rule has its own `no expiry when`.
     pub(crate) own_hold: bool,
+}
+
+impl Terms<'_> {
+    /// Whether nothing differs from the unit's.
+    pub(super) const fn are_of_unit(&self) -> bool {
+        self.activate.is_none() && self.expire.is_empty() && self.last_day.is_none() && !self.own_hold
+    }
 }
 
 /// A transfer between two books.

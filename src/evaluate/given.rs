@@ -10,7 +10,7 @@ use super::terms::last_day;
 use crate::account::{Account, CardState, Change, Hold, PostError, Tenure, TierState};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
-use crate::ledger::{Book, Cause, Reason, Source, Thing};
+use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{
     Activate, AwardThing, CapId, CapWindow, CardId, EventKindId, Measure, MeterId, Program, TiersId, UnitId,
 };
@@ -51,7 +51,7 @@ pub(crate) fn book_given(
         let cause: Arc<str> = Arc::from("given");
         let anchors = Facts::new(program, account, &bound).anchors;
         let day = (at, bound.day);
-        let mut draft = Draft::new(program, account, Cause::Event(Arc::clone(&cause)), cause, day, anchors);
+        let mut draft = Draft::new(program, account, cause, day, anchors);
         for fact in facts {
             give(&mut draft, &bound, fact);
         }
@@ -120,7 +120,7 @@ fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
     let last = card.expire.and_then(|expire| last_day(&[expire], day, Some(day), day, &draft.anchors));
     draft.change(Change::Card(
         id,
-        Box::new(CardState { number: 1, stamps, opened: Some(day), last, full: Vec::new() }),
+        CardState { number: 1, stamps, opened: Some(day), last, full: Arc::default() },
     ));
 }
 

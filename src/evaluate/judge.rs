@@ -105,6 +105,9 @@ impl<'a> Facts<'a> {
         if let Test::Sym(SymSubject::Category, names) = inner {
             return match **names {
                 [one] => Lines::with(&self.event.bound_items, |item| (item.category == one) == wanted),
+                [one, two] => Lines::with(&self.event.bound_items, |item| {
+                    ((item.category == one) | (item.category == two)) == wanted
+                }),
                 _ => Lines::with(&self.event.bound_items, |item| names.contains(&item.category) == wanted),
             };
         }

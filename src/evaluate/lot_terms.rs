@@ -22,12 +22,15 @@ pub(super) struct Days {
     /// The last usable day as it is now.
     pub(super) last: Option<Date>,
     /// Why the last day may still move.
-    pub(super) open: Option<OpenEnd>,
+    pub(super) open: Option<Box<OpenEnd>>,
 }
 
 impl Draft<'_> {
     /// The days of what is earned of a unit.
-    pub(super) fn days_of(&self, rules: &Unit, terms: Terms<'_>) -> Days {
+    pub(super) fn days_of(&self, rules: &Unit, terms: &Terms<'_>) -> Days {
+        if rules.is_plain() && terms.are_of_unit() {
+            return Days { start: Some(self.day), last: None, open: None };
+        }
         let activate = match terms.activate.unwrap_or(rules.activate) {
             // without a purchase there is nothing that an event could name
             Activate::OnEvent(_) if !self.names_purchase => Activate::AtOnce,
@@ -39,7 +42,7 @@ impl Draft<'_> {
         if let Some(last) = terms.last_day {
             let hold = rules.hold.is_some().then_some(HeldBy::Unit);
             let open = OpenEnd { fixed: Some(last), earned, hold, ..OpenEnd::default() };
-            return Days { start, last: Some(last), open: open.is_open().then_some(open) };
+            return Days { start, last: Some(last), open: open.is_open().then(|| Box::new(open)) };
         }
         let fixed = terms::last_day(expire, self.day, start, self.day, &self.anchors);
         let hold = match (terms.own_hold, rules.hold.is_some()) {
@@ -58,7 +61,7 @@ impl Draft<'_> {
         let of = wait.is_some().then(|| Arc::clone(&self.event));
         let open = OpenEnd { fixed, idle: self.idle(expire), earned, hold, of, wait };
         let last = open.last();
-        Days { start, last, open: open.is_open().then_some(open) }
+        Days { start, last, open: open.is_open().then(|| Box::new(open)) }
     }
 
     fn wait(&self, event: EventKindId, expire: &[Expire]) -> Wait {
@@ -88,13 +91,14 @@ impl Draft<'_> {
         unit: UnitId,
         source: Source,
         last: Option<Date>,
-        open: Option<OpenEnd>,
+        open: Option<Box<OpenEnd>>,
     ) -> u32 {
         let settled = self.account.lots.with(unit, source, last).filter(|_| open.is_none());
         let open = match settled {
             // what has expired is not woken up by a late event: a return has to tell the two apart, and so have keys
             Some(lot) if lot.all_left() == 0 => {
-                Some(OpenEnd { fixed: last, earned: Some(self.day), ..OpenEnd::default() })
+                let woken = OpenEnd { fixed: last, earned: Some(self.day), ..OpenEnd::default() };
+                Some(Box::new(woken))
             }
             _ => open,
         };
@@ -105,12 +109,12 @@ impl Draft<'_> {
                 lots.find(|lot| self.has_terms(lot, open)).map(|lot| lot.number)
             }
         };
-        if let Some(number) = known.or_else(|| self.opened(unit, source, last, open.as_ref())) {
+        if let Some(number) = known.or_else(|| self.opened(unit, source, last, open.as_deref())) {
             return number;
         }
         let number = self.next_lot();
         if let Some(open) = open {
-            self.change(Change::LotTerms(number, Arc::new(open)));
+            self.change(Change::LotTerms(number, Arc::from(open)));
         }
         number
     }

@@ -144,7 +144,7 @@ impl<'a> Draft<'a> {
     fn lot_again(&mut self, unit: UnitId, paid: &SpentLot, last: Option<Date>, end: Option<OpenEnd>) -> u32 {
         match self.account.lots.numbered(paid.lot).filter(|lot| lot.last == last) {
             Some(lot) => lot.number,
-            None => self.lot_with(unit, paid.source, last, end),
+            None => self.lot_with(unit, paid.source, last, end.map(Box::new)),
         }
     }
 }

@@ -46,7 +46,6 @@ pub use settlement::Redemption;
 use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
 use crate::calendar::Instant;
 use crate::event::{Event, Kind, Message, Named};
-use crate::ledger::Cause;
 use crate::program::{Activity, EventKindId, Program};
 use bound::Bound;
 use rows::Rows;
@@ -201,8 +200,7 @@ impl Evaluator {
         gathered: &mut Gathered,
     ) -> Result<(), EvaluateError> {
         let id: Arc<str> = format!("@joining/{}", event.id).into();
-        let mut bound =
-            Bound { id: Some(Arc::clone(&id)), kind: Some(EventKindId::JOINING), ..Bound::default() };
+        let mut bound = Bound { kind: Some(EventKindId::JOINING), ..Bound::default() };
         bound.set_time(program, event.at);
         bound.bind_member(program, &working.attributes);
         let made = {
@@ -231,7 +229,6 @@ impl Evaluator {
         let mut notes = Vec::new();
         // a joining makes no event late: what came before it has a rule of its own
         let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
-        draft.change(Change::Clock(event.at));
         self.settle(&mut draft, event, &mut gathered.settled)?;
         let bound = &self.bound;
         let facts = Facts::new(program, account, bound);
@@ -303,7 +300,7 @@ impl Evaluator {
 
 fn start_draft<'a>(program: &'a Program, account: &'a Account, id: Arc<str>, bound: &Bound) -> Draft<'a> {
     let anchors = Facts::new(program, account, bound).anchors;
-    Draft::new(program, account, Cause::Event(Arc::clone(&id)), id, (bound.at, bound.day), anchors)
+    Draft::new(program, account, id, (bound.at, bound.day), anchors)
 }
 
 fn append(all: &mut Postings, mut more: Postings) {
@@ -379,8 +376,7 @@ fn join(
             draft.change(Change::Attribute(place as u16, text.clone()));
         }
     }
-    let mut bound =
-        Bound { id: Some(Arc::clone(&event.id)), kind: Some(EventKindId::JOINING), ..Bound::default() };
+    let mut bound = Bound { kind: Some(EventKindId::JOINING), ..Bound::default() };
     bound.set_time(facts.program, event.at);
     bound.bind_member(facts.program, &attributes);
     let facts = Facts { event: &bound, ..*facts };

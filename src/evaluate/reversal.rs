@@ -121,7 +121,7 @@ fn days_then(
     };
     let now = (draft.day, Arc::clone(&draft.event), draft.names_purchase);
     (draft.day, draft.event, draft.names_purchase) = (day, Arc::clone(of), true);
-    let days = draft.days_of(rules, terms);
+    let days = draft.days_of(rules, &terms);
     (draft.day, draft.event, draft.names_purchase) = now;
     days
 }

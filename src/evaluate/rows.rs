@@ -8,7 +8,7 @@ use super::refuse::Rejection;
 use crate::account::Lines;
 use crate::amount::{Sharer, gcd, lcm};
 use crate::ledger::Thing;
-use crate::program::{CapId, Combine, Effect, Rule, RuleId, RuleKind};
+use crate::program::{Basis, CapId, Combine, Effect, Rule, RuleId, RuleKind};
 
 /// What the shares of a row are in proportion to: then its line record needs no parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,6 +121,10 @@ pub(crate) struct Asked {
     pub(crate) own_rounding: bool,
     pub(crate) caps: bool,
     pub(crate) multiplies: bool,
+    /// Shares by item.
+    pub(crate) by_item: bool,
+    /// How many `earn` rules there are.
+    pub(crate) bases: u32,
     /// An `earn` whose cap has nothing left.
     pub(crate) no_room: bool,
 }
@@ -135,7 +139,19 @@ impl Asked {
         self.stacking |= combines && rule.kind == RuleKind::Bonus;
         self.own_rounding |= rule.round.is_some();
         self.caps |= !rule.caps.is_empty();
-        self.multiplies |= matches!(rule.effect, Effect::Multiply { .. });
+        self.bases += u32::from(rule.kind == RuleKind::Earn);
+        let of_items = match &rule.effect {
+            Effect::Multiply { .. } => {
+                self.multiplies = true;
+                // a cap of spend counts the lines of the multiplier itself
+                rule.items.is_some() || !rule.spend_caps.is_empty()
+            }
+            Effect::Linear { basis, .. } => matches!(basis, Basis::Item(_)),
+            _ => false,
+        };
+        let rounds = rule.round.is_some_and(|round| round.per_item);
+        self.by_item |=
+            of_items || combines || rounds || rule.piece_cap.is_some() || !rule.replaces.is_empty();
     }
 }
 
@@ -183,15 +199,12 @@ impl Rows {
         if self.used == self.pool.len() {
             self.pool.push(Row::default());
         }
-        let width = self.width;
         let row = self.pool.get_mut(self.used)?;
         self.used += 1;
         row.rule = id;
         row.thing = Some(thing);
         row.passes = passes;
         row.base_passes = None;
-        row.nums.clear();
-        row.nums.resize(width + 1, 0);
         row.den = 1;
         row.flat = flat;
         row.shape = Shape::Values;
@@ -250,11 +263,12 @@ impl Rows {
         }
     }
 
-    /// Computes a thing on sums alone: its rows get one column instead of one an item.
-    pub(crate) fn merge_columns(&mut self, thing: Thing) {
-        let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
-        for row in rows.iter_mut().filter(|row| row.thing == Some(thing)) {
-            row.nums.truncate(1);
+    /// Gives every row its columns, all zero: one for each item and one for the event, or one for the sum.
+    pub(crate) fn open_columns(&mut self, by_item: bool) {
+        let columns = if by_item { self.width + 1 } else { 1 };
+        for row in self.pool.iter_mut().take(self.used) {
+            row.nums.clear();
+            row.nums.resize(columns, 0);
         }
     }
 

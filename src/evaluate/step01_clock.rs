@@ -12,7 +12,7 @@ use super::{choices, step10_games, step11_tiers, step11a_convert, step12_friends
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::{Date, Instant};
 use crate::event::Message;
-use crate::ledger::{Book, Cause, Reason, Thing};
+use crate::ledger::{Book, Reason, Thing};
 use crate::program::{CardId, Program, TiersId};
 use std::sync::Arc;
 
@@ -39,9 +39,8 @@ pub(crate) fn run(
                 let at = program.zone.start_of_day(due, program.day_starts);
                 let bound = moment(program, account, at, due);
                 let facts = Facts::new(program, account, &bound);
-                let cause = Cause::Clock(due, "expire");
-                let event = Arc::from("");
-                let mut draft = Draft::new(program, account, cause, event, (bound.at, due), facts.anchors);
+                let draft = Draft::new(program, account, Arc::from(""), (bound.at, due), facts.anchors);
+                let mut draft = draft.by_clock();
                 kind(&mut draft, &facts);
                 (draft.postings, draft.messages)
             };

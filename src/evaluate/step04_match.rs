@@ -9,8 +9,8 @@ use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
-    Award, Basis, CapId, CapLimit, CapWindow, Combine, Dimension, Effect, EventKindId, Rule, RuleId,
-    RuleKind, sort_candidates,
+    Award, CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Rule, RuleId, RuleKind,
+    sort_candidates,
 };
 
 /// Fills the rows with the rules that match an event of a kind.
@@ -39,51 +39,21 @@ pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows,
     }
     rows.candidates = candidates;
     rows.list_things();
-    if trace.is_none() {
-        // an explanation shows every item
-        merge_columns(facts, rows);
-    }
+    // an explanation shows every item
+    let by_item = trace.is_some() || asks_items(facts, rows);
+    rows.open_columns(by_item);
 }
 
-/// Where nothing hangs on single items, the sums are enough.
-fn merge_columns(facts: &Facts<'_>, rows: &mut Rows) {
-    for place in 0..rows.things.len() {
-        let Some(thing) = rows.things.get(place).copied() else { continue };
-        if !asks_items(facts, rows, thing) {
-            rows.merge_columns(thing);
-        }
-    }
-}
-
-/// Whether rounding, stacking, caps per piece or a multiplier of some items ask for shares by item.
-fn asks_items(facts: &Facts<'_>, rows: &Rows, thing: Thing) -> bool {
-    let Thing::Unit(unit) = thing else { return false };
-    if facts.program.units.get(unit.index()).is_none_or(|unit| unit.round.per_item) {
-        return true;
-    }
-    let (mut bases, mut multipliers) = (0, 0);
-    for row in rows.all().iter().filter(|row| row.thing == Some(thing)) {
-        let Some(rule) = facts.program.rules.get(row.rule.index()) else { return true };
-        let by_item = rule.combine != Combine::Add
-            || rule.piece_cap.is_some()
-            || rule.round.is_some_and(|round| round.per_item)
-            || !rule.replaces.is_empty();
-        let of_items = match &rule.effect {
-            Effect::Multiply { .. } => {
-                multipliers += 1;
-                // a cap of spend counts the lines of the multiplier itself
-                rule.items.is_some() || !rule.spend_caps.is_empty()
-            }
-            Effect::Linear { basis, .. } => matches!(basis, Basis::Item(_)),
-            _ => false,
-        };
-        if by_item || of_items {
-            return true;
-        }
-        bases += usize::from(rule.kind == RuleKind::Earn);
-    }
+/// Whether rounding, stacking, caps per piece or a multiplier of some items ask for shares by item. Where nothing hangs
+/// on single items, the sums are enough.
+fn asks_items(facts: &Facts<'_>, rows: &Rows) -> bool {
     // the lines of a multiplier are those of its base: of one base, they are known
-    multipliers > 0 && bases > 1
+    let asked = rows.asked.by_item || (rows.asked.multiplies && rows.asked.bases > 1);
+    let rounded = |thing: &Thing| match thing {
+        Thing::Unit(unit) => facts.program.units.get(unit.index()).is_none_or(|unit| unit.round.per_item),
+        Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => false,
+    };
+    asked || rows.things.iter().any(rounded)
 }
 
 /// The rules that the index files under anything the event has, in the order of ids.
@@ -122,7 +92,9 @@ fn match_rule(facts: &Facts<'_>, id: RuleId, rule: &Rule, rows: &mut Rows) -> Ve
             Truth::Unknown => return Verdict::ConditionUnknown,
         }
     }
-    let no_room = rule.caps.iter().chain(&rule.spend_caps).copied().find(|cap| room(facts, *cap) <= 0);
+    let is_capped = !rule.caps.is_empty() || !rule.spend_caps.is_empty();
+    let full = || rule.caps.iter().chain(&rule.spend_caps).copied().find(|cap| room(facts, *cap) <= 0);
+    let no_room = is_capped.then(full).flatten();
     if let (Some(cap), RuleKind::Bonus) = (no_room, rule.kind) {
         return Verdict::NoRoom(cap);
     }

@@ -46,27 +46,27 @@ fn round_group(rules: &Unit, rows: &mut Rows, round: Round, members: &[usize]) -
     let columns = if round.per_item { width + 1 } else { 1 };
     for column in 0..columns {
         weights.clear();
+        parts.clear();
         let mut total: i128 = 0;
         for row in members.iter().filter_map(|place| all.get(*place)) {
             let exact =
                 if round.per_item { row.nums.get(column).copied().unwrap_or(0) } else { row.total()? };
             total = total.checked_add(exact).ok_or_else(Rejection::too_large)?;
             weights.push(exact);
+            parts.extend(whole_part(exact, den));
         }
+        let are_whole = parts.len() == weights.len();
         let rounded = divide(total, den, round.mode).ok_or_else(Rejection::too_large)?;
         if rounded.abs() > MOST {
             return Err(Rejection::too_large());
         }
-        // what is whole is its own part
-        let parts = if den == 1 {
-            &*weights
-        } else {
+        // what is whole needs no sharing out
+        if !are_whole {
             sharer
                 .round_parts(rounded, weights, den, Ties::Earlier, parts)
                 .ok_or_else(Rejection::too_large)?;
-            &*parts
-        };
-        for (place, part) in members.iter().zip(parts) {
+        }
+        for (place, part) in members.iter().zip(parts.iter()) {
             let Some(row) = all.get_mut(*place) else { continue };
             row.amount += i64::try_from(*part).map_err(|_| Rejection::too_large())?;
             if round.per_item {
@@ -75,4 +75,11 @@ fn round_group(rules: &Unit, rows: &mut Rows, round: Round, members: &[usize]) -
         }
     }
     Ok(())
+}
+
+/// The quotient of two numbers of up to 64 bits, if it is whole.
+fn whole_part(num: i128, den: i128) -> Option<i128> {
+    let (num, den) = (u64::try_from(num).ok()?, u64::try_from(den).ok()?);
+    let part = num.checked_div(den)?;
+    (part * den == num).then_some(i128::from(part))
 }

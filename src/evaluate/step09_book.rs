@@ -189,9 +189,9 @@ pub(crate) fn keep_receipt(
     shares: Vec<MeterShare>,
     payment: Option<Box<Payment>>,
 ) {
-    let (Some(id), Some(items)) = (&facts.event.id, facts.event.charged()) else { return };
+    let Some(items) = facts.event.charged() else { return };
     draft.receipt = Some(Arc::new(Receipt {
-        id: Arc::clone(id),
+        id: Arc::clone(&draft.event),
         kind,
         at: facts.event.at,
         day: facts.event.day,

@@ -12,6 +12,7 @@ use crate::account::{CardState, Change, FullCard, LineRecord, Lines, ReceiptAwar
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{AwardThing, Card, CardId, EventKindId, StampPer};
+use std::sync::Arc;
 
 const MICROS: i64 = 1_000_000;
 
@@ -86,9 +87,7 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
     let mut state = draft.account.cards.get(id.index()).cloned().unwrap_or_default();
     let source = Source::Card(id);
     let thing = Thing::Stamps(id);
-    let event = std::sync::Arc::clone(&draft.event);
-    let earned =
-        |amount, from, to, reason| Transfer::new(thing, amount, from, to, source, reason).event(&event);
+    let earned = |amount, from, to, reason| Transfer::new(thing, amount, from, to, source, reason);
     let (mut rest, mut dropped) = (stamps, 0);
     draft.transfer(earned(stamps, Book::Issued, Book::Available, Reason::Earned));
     // an event fills at most as many cards as it has stamps and head starts
@@ -110,7 +109,8 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
         draft.transfer(earned(card.goal, Book::Available, Book::Redeemed, Reason::CardFull));
         let first = draft.give(card.reward.thing, card.reward.amount, source, Terms::default()).lot;
         if matches!(card.reward.thing, AwardThing::Voucher(_)) {
-            state.full.push(FullCard {
+            keep_held(draft, &mut state);
+            Arc::make_mut(&mut state.full).push(FullCard {
                 number: state.number,
                 voucher: first,
                 opened: state.opened,
@@ -123,8 +123,7 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
             (dropped, rest) = (rest, 0);
         }
     }
-    keep_held(draft, &mut state);
-    draft.change(Change::Card(id, Box::new(state)));
+    draft.change(Change::Card(id, state));
     dropped
 }
 
@@ -140,9 +139,12 @@ fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
 fn keep_held(draft: &Draft<'_>, state: &mut CardState) {
     let new_from = draft.account.next_voucher;
     let held = &draft.account.vouchers;
-    state.full.retain(|full| {
+    let is_held = |full: &FullCard| {
         full.voucher >= new_from || held.binary_search_by_key(&full.voucher, |voucher| voucher.number).is_ok()
-    });
+    };
+    if !state.full.iter().all(is_held) {
+        Arc::make_mut(&mut state.full).retain(is_held);
+    }
 }
 
 /// The last day of a card has passed: its stamps are gone.
@@ -158,20 +160,20 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
     );
     draft.transfer(booking);
     let closed = CardState { stamps: 0, opened: None, last: None, ..state.clone() };
-    draft.change(Change::Card(id, Box::new(closed)));
+    draft.change(Change::Card(id, closed));
 }
 
 /// Takes stamps back: from the open card; if it has too few, the newest full card whose voucher is unused is opened
 /// again and its voucher cancelled; never below zero. A head start was not earned: it goes when nothing else is left
 /// on the card, which then was never begun.
-pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::sync::Arc<str>) {
+pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &Arc<str>) {
     let Some(card) = draft.program.cards.get(id.index()) else { return };
     let mut state = current_state(draft, id);
     keep_held(draft, &mut state);
     let source = Source::Card(id);
     let mut given = 0;
     while state.stamps - head_start(card, &state) < stamps {
-        let Some(full) = state.full.pop() else { break };
+        let Some(full) = Arc::make_mut(&mut state.full).pop() else { break };
         cancel_reward(draft, card, id, full.voucher, of);
         let booking = Transfer::new(
             Thing::Stamps(id),
@@ -205,7 +207,7 @@ pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &std::
         Reason::Returned,
     );
     draft.transfer(booking.event(of));
-    draft.change(Change::Card(id, Box::new(state)));
+    draft.change(Change::Card(id, state));
 }
 
 /// How many stamps of the open card are its head start.
@@ -218,13 +220,13 @@ fn head_start(card: &Card, state: &CardState) -> i64 {
 /// The state of a card with what this event has done to it.
 fn current_state(draft: &Draft<'_>, id: CardId) -> CardState {
     let changed = draft.postings.changes.iter().rev().find_map(|change| match change {
-        Change::Card(other, state) if *other == id => Some((**state).clone()),
+        Change::Card(other, state) if *other == id => Some(state.clone()),
         _ => None,
     });
     changed.or_else(|| draft.account.cards.get(id.index()).cloned()).unwrap_or_default()
 }
 
-fn cancel_reward(draft: &mut Draft<'_>, card: &Card, id: CardId, first: u32, of: &std::sync::Arc<str>) {
+fn cancel_reward(draft: &mut Draft<'_>, card: &Card, id: CardId, first: u32, of: &Arc<str>) {
     let AwardThing::Voucher(voucher) = card.reward.thing else { return };
     for number in (first..).take(usize::try_from(card.reward.amount).unwrap_or(0)) {
         if draft.holds(voucher, number) {

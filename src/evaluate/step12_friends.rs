@@ -63,10 +63,12 @@ pub(crate) fn qualify(facts: &Facts<'_>, draft: &mut Draft<'_>, kind: EventKindI
         .within
         .is_none_or(|within| within.add_to_date(joined).is_none_or(|last| facts.event.day <= last));
     let enough = qualifies.at_least == 0 || facts.event.spend >= qualifies.at_least;
-    let Some(id) = facts.event.id.as_ref().filter(|_| in_time && enough) else { return };
+    if !in_time || !enough {
+        return;
+    }
     match referral.wait.and_then(|wait| wait.add_to_date(facts.event.day)) {
         Some(day) if day > facts.event.day => {
-            let stage = LinkStage::Waiting(Arc::clone(id), day);
+            let stage = LinkStage::Waiting(Arc::clone(&draft.event), day);
             draft.change(Change::Link(Box::new(Link { stage, ..link.clone() })));
         }
         _ => tell(draft, referral, link),

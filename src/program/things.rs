@@ -28,6 +28,16 @@ pub(crate) struct Unit {
     pub(crate) denominator: i128,
 }
 
+impl Unit {
+    /// Whether what is earned is usable at once and for ever, and is spent in no order of its own.
+    pub(crate) const fn is_plain(&self) -> bool {
+        matches!(self.activate, Activate::AtOnce)
+            && matches!(*self.expire, [] | [Expire::Never])
+            && self.hold.is_none()
+            && matches!(self.spend, SpendOrder::SoonestExpiry)
+    }
+}
+
 /// The kinds of unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnitKind {

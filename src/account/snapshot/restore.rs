@@ -251,7 +251,7 @@ impl Restore<'_> {
                 stamps: state.stamps,
                 opened: state.opened,
                 last: state.last_day,
-                full: full.collect(),
+                full: Arc::new(full.collect()),
             };
             if restored == CardState::default() {
                 return Err(wrong("it has not begun and is left out then"));
