@@ -10,7 +10,7 @@ use super::lot_terms::Days;
 use super::refuse::Rejection;
 use super::returning::{give_room_back, taken};
 use super::rows::Rows;
-use crate::account::{Lot, Receipt, ReceiptAward};
+use crate::account::{Receipt, ReceiptAward};
 use crate::calendar::Date;
 use crate::event::Event;
 use crate::ledger::{Book, Delta, Reason, Source, Thing};
@@ -47,12 +47,18 @@ pub(super) fn book_again(
     let forgiven = amount.min(award.forgiven);
     award.forgiven -= forgiven;
     if amount > forgiven {
-        give_again(draft, award, amount - forgiven, (day, &of));
+        give_again(facts, draft, award, amount - forgiven, (day, &of));
     }
 }
 
 /// It pays off a debt, or goes into the lot of the purchase as long as that may be used.
-fn give_again(draft: &mut Draft<'_>, award: &mut ReceiptAward, amount: i64, (day, of): (Date, &Arc<str>)) {
+fn give_again(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    award: &mut ReceiptAward,
+    amount: i64,
+    (day, of): (Date, &Arc<str>),
+) {
     let (thing, source, program) = (award.thing, award.source, draft.program);
     let Thing::Unit(unit) = thing else { return };
     let Some(rules) = program.units.get(unit.index()) else { return };
@@ -69,8 +75,9 @@ fn give_again(draft: &mut Draft<'_>, award: &mut ReceiptAward, amount: i64, (day
     let days = days_then(draft, rules, award, (day, of));
     let last = lot.map_or(days.last, |lot| lot.last);
     let today = account.clock_day(program).map_or(draft.day, |clock| clock.max(draft.day));
-    let is_held = lot.is_some_and(Lot::may_be_held);
-    if amount == repaid || (last.is_some_and(|last| last < today) && !is_held) {
+    let end = lot.map_or(days.open.as_ref(), |lot| lot.end.as_deref());
+    let keeps = || end.is_some_and(|end| facts.keeps_on((unit, source), end));
+    if amount == repaid || (last.is_some_and(|last| last < today) && !keeps()) {
         // what would be gone by now counts as taken if it comes back again
         if let Some(lot) = lot {
             draft.lapse(lot, amount - repaid);

@@ -68,6 +68,21 @@ pub(super) fn gift_shop() -> Program {
     compile(&Sources::single("gift-shop.loyalty", text), &Limits::default()).unwrap().program
 }
 
+/// The same program where returns take back what the mode says.
+pub(super) fn gift_shop_in(mode: plain_shop::Mode) -> Program {
+    let line = match mode {
+        plain_shop::Mode::InProportion => "take back earned in proportion",
+        plain_shop::Mode::AsIfNeverBought => "take back earned as if never bought",
+        plain_shop::Mode::InFull => "take back earned in full",
+        plain_shop::Mode::Nothing => "take back nothing",
+    };
+    let text = include_str!("../../../examples/gift-shop/gift-shop.loyalty");
+    let (rules, _tests) = text.split_once("test \"").unwrap();
+    let (before, after) = rules.split_once("take back earned in proportion").unwrap();
+    let text = format!("{before}{line}{after}");
+    compile(&Sources::single("gift-shop.loyalty", text.as_str()), &Limits::default()).unwrap().program
+}
+
 fn vending_card() -> Program {
     let text = include_str!("../../../examples/vending/vending.loyalty");
     compile(&Sources::single("vending.loyalty", text), &Limits::default()).unwrap().program

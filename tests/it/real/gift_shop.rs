@@ -2,7 +2,8 @@
 //!
 //! Points: 2 for each full pound of the goods of a purchase, a quarter more for Silver, half more for Gold,
 //! by the tier before the purchase; usable after 14 days, for six months to the month's end. Status: from
-//! what was spent in a calendar year, net of returns. Returns take back what the line had earned.
+//! what was spent in a calendar year, net of returns. Returns take back what the line had earned, or what another
+//! [`Mode`] says.
 
 use super::reader::{self, Event, Item, MILLION, month_end, months_after};
 use super::{share_out, table};
@@ -17,6 +18,20 @@ pub(crate) enum Tier {
     Bronze,
     Silver,
     Gold,
+}
+
+/// What a return takes back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Of each line what it had earned, times the part of it that came back.
+    #[default]
+    InProportion,
+    /// What the rest of the purchase would not have earned at its time.
+    AsIfNeverBought,
+    /// Everything of the purchase, when the first of it comes back.
+    InFull,
+    /// Nothing; what was spent stays spent.
+    Nothing,
 }
 
 /// The rules that give points; a purchase has one lot of each, and a line one part of each.
@@ -45,8 +60,6 @@ struct Line {
     goods: bool,
     /// Points of this line by rule.
     earned: [i128; 2],
-    /// Points by rule that returns have claimed so far, whether they were still there or not.
-    claimed: [i128; 2],
     quantity_back: i128,
     /// Counted up to the value of the line.
     value_back: i128,
@@ -58,8 +71,18 @@ struct Line {
 struct Purchase {
     member: String,
     day: NaiveDate,
+    /// The member's level before the purchase.
+    tier: Tier,
     lines: Vec<Line>,
     lots: [Lot; 2],
+}
+
+impl Line {
+    /// What a rule's part of the line has to give up in sum, in proportion to the value that came back.
+    fn due(&self, rule: usize) -> i128 {
+        // a line worth nothing earned nothing
+        if self.value == 0 { 0 } else { self.earned[rule] * self.value_back / self.value }
+    }
 }
 
 impl Purchase {
@@ -69,6 +92,22 @@ impl Purchase {
 
     fn usable_from(&self) -> NaiveDate {
         self.day + Days::new(14)
+    }
+
+    /// What has to be given up by rule in sum, by all that has come back so far.
+    fn due(&self, mode: Mode) -> [i128; 2] {
+        let booked = self.lots.map(|lot| lot.booked);
+        let came_back = self.lines.iter().any(|line| line.quantity_back > 0);
+        match mode {
+            Mode::InProportion => [0, 1].map(|rule| self.lines.iter().map(|line| line.due(rule)).sum()),
+            Mode::InFull if came_back => booked,
+            Mode::InFull | Mode::Nothing => [0, 0],
+            Mode::AsIfNeverBought => {
+                let goods = self.lines.iter().filter(|line| line.goods);
+                let (rest, _) = points(goods.map(|line| line.value - line.value_back).sum(), self.tier);
+                [booked[0] - rest[0], booked[1] - rest[1]]
+            }
+        }
     }
 }
 
@@ -170,6 +209,7 @@ pub(crate) struct Totals {
 /// The shop after some events.
 #[derive(Debug, Default)]
 pub(crate) struct Shop {
+    mode: Mode,
     members: BTreeMap<String, Member>,
     purchases: BTreeMap<String, Purchase>,
     /// By id of the event.
@@ -188,7 +228,12 @@ struct Draft {
 impl Shop {
     /// All events in the order given.
     pub(crate) fn replay(events: &[Event]) -> Shop {
-        let mut shop = Shop::default();
+        Shop::replay_in(Mode::InProportion, events)
+    }
+
+    /// The same where returns take back what the mode says.
+    pub(crate) fn replay_in(mode: Mode, events: &[Event]) -> Shop {
+        let mut shop = Shop { mode, ..Shop::default() };
         for event in events {
             if event.items.iter().any(|item| item.price() % 10_000 != 0) {
                 shop.doubts.events_with_a_third_decimal_place += 1;
@@ -224,7 +269,7 @@ impl Shop {
         let member = self.members.get_mut(&event.member).unwrap();
         *member.spent.entry(event.day().year()).or_default() += worth;
         let lots = issued.map(|booked| Lot { booked, taken: 0 });
-        let made = Purchase { member: event.member.clone(), day: event.day(), lines, lots };
+        let made = Purchase { member: event.member.clone(), day: event.day(), tier, lines, lots };
         self.purchases.insert(event.id.clone(), made);
         Effect { issued, taken: [0, 0], tier, until: None, refused: false }
     }
@@ -250,8 +295,21 @@ impl Shop {
                 return refused;
             }
             draft.purchases.entry(id.clone()).or_insert_with(|| known.clone());
-            if !draft.line_back(id, item, day) {
+            if !draft.line_back(id, item) {
                 return refused;
+            }
+        }
+        for (id, after) in &mut draft.purchases {
+            let (old, new) = (self.purchases[id].due(self.mode), after.due(self.mode));
+            for rule in RULES.map(|rule| rule as usize) {
+                let claim = new[rule] - old[rule];
+                assert!(claim >= 0, "what is left of {id} earns more than there was");
+                if day <= after.last_day() {
+                    after.lots[rule].taken += claim;
+                    draft.taken[rule] += claim;
+                } else {
+                    draft.claimed_late += claim;
+                }
             }
         }
         let Draft { purchases, taken, claimed_late, mut doubts } = draft;
@@ -262,7 +320,9 @@ impl Shop {
         for (id, after) in purchases {
             let back = |purchase: &Purchase| purchase.lines.iter().map(|line| line.value_back).sum::<i128>();
             let more = back(&after) - back(&self.purchases[&id]);
-            *member.spent.get_mut(&after.day.year()).unwrap() -= more;
+            if self.mode != Mode::Nothing {
+                *member.spent.get_mut(&after.day.year()).unwrap() -= more;
+            }
             later_year |= after.day.year() < day.year();
             self.purchases.insert(id, after);
         }
@@ -331,9 +391,8 @@ impl Shop {
 
 impl Draft {
     /// One line of a return. False if there are not so many pieces left.
-    fn line_back(&mut self, id: &str, item: &Item, day: NaiveDate) -> bool {
+    fn line_back(&mut self, id: &str, item: &Item) -> bool {
         let purchase = self.purchases.get_mut(id).unwrap();
-        let last_day = purchase.last_day();
         let wanted = |at: &usize| purchase.lines[*at].sku == item.sku;
         let in_order: Vec<usize> = (0..purchase.lines.len()).filter(wanted).collect();
         if in_order.is_empty() {
@@ -362,15 +421,6 @@ impl Draft {
             line.quantity_back += quantity;
             line.value_back += counted;
             line.refunded += value;
-            for rule in RULES {
-                let claim = claim(line, rule);
-                if day <= last_day {
-                    purchase.lots[rule as usize].taken += claim;
-                    self.taken[rule as usize] += claim;
-                } else {
-                    self.claimed_late += claim;
-                }
-            }
         }
         let room = |at: &usize| purchase.lines[*at].value_back < purchase.lines[*at].value;
         self.doubts.matched_lines_worth_more_than_left += i128::from(beyond > 0);
@@ -394,16 +444,6 @@ fn pieces_from(purchase: &Purchase, order: &[usize], wanted: i128) -> Option<Vec
     (missing == 0).then_some(pieces)
 }
 
-/// What a rule's part of a line has to give up now, after more of the line came back.
-fn claim(line: &mut Line, rule: Rule) -> i128 {
-    let earned = line.earned[rule as usize];
-    // a line worth nothing earned nothing
-    let due = if line.value == 0 { 0 } else { earned * line.value_back / line.value };
-    let now = due - line.claimed[rule as usize];
-    line.claimed[rule as usize] = due;
-    now
-}
-
 fn line(item: &Item) -> Line {
     let goods = !item.category.as_deref().is_some_and(|category| NOT_GOODS.contains(&category));
     Line {
@@ -413,7 +453,6 @@ fn line(item: &Item) -> Line {
         value: item.value(),
         goods,
         earned: [0, 0],
-        claimed: [0, 0],
         quantity_back: 0,
         value_back: 0,
         refunded: 0,
@@ -442,9 +481,14 @@ fn count(number: usize) -> i128 {
 
 /// The shop after all events of the file, and the local date of the last one.
 pub(crate) fn whole_file() -> Option<(Shop, NaiveDate)> {
+    whole_file_in(Mode::InProportion)
+}
+
+/// The same where returns take back what the mode says.
+pub(crate) fn whole_file_in(mode: Mode) -> Option<(Shop, NaiveDate)> {
     let events = reader::events("online-retail.jsonl.gz")?;
     let now = events.last().unwrap().day();
-    Some((Shop::replay(&events), now))
+    Some((Shop::replay_in(mode, &events), now))
 }
 
 /// The numbers after all events of the file, with every clock run to the instant of the last event. Nothing

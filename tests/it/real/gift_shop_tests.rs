@@ -4,12 +4,12 @@ use super::gift_shop::*;
 use super::reader::{Event, event};
 use chrono::NaiveDate;
 
-fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+pub(super) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
 }
 
 /// An event of the member Ann; an item is sku, quantity, price, and what else is in its JSON.
-fn made(kind: &str, id: &str, day: &str, items: &[(&str, u32, &str, &str)]) -> Event {
+pub(super) fn made(kind: &str, id: &str, day: &str, items: &[(&str, u32, &str, &str)]) -> Event {
     let items: Vec<String> = items
         .iter()
         .map(|(sku, quantity, price, more)| {
@@ -23,13 +23,13 @@ fn made(kind: &str, id: &str, day: &str, items: &[(&str, u32, &str, &str)]) -> E
 }
 
 /// Points issued and taken by one event, and the tier after it.
-fn effect(shop: &Shop, id: &str) -> ([i128; 2], [i128; 2], Tier) {
+pub(super) fn effect(shop: &Shop, id: &str) -> ([i128; 2], [i128; 2], Tier) {
     let effect = shop.effects[id];
     assert!(!effect.refused);
     (effect.issued, effect.taken, effect.tier)
 }
 
-const OF_1: &str = r#","returns":"1""#;
+pub(super) const OF_1: &str = r#","returns":"1""#;
 
 #[test]
 fn goods_earn_postage_does_not_and_a_third_comes_back() {

@@ -1,7 +1,7 @@
 //! Histories of the gift shop that no real member has: the engine and the plain code on all of them.
 
-use super::engine::{Engine, differences, gift_shop, plain_effects, shop_effect, shop_totals};
-use super::gift_shop::Shop;
+use super::engine::{Engine, differences, gift_shop, gift_shop_in, plain_effects, shop_effect, shop_totals};
+use super::gift_shop::{Mode, Shop};
 use super::reader;
 use chrono::{Days, NaiveDate};
 use proptest::collection::vec;
@@ -51,9 +51,9 @@ fn any_history(first: NaiveDate) -> impl Strategy<Value = Vec<String>> {
     })
 }
 
-fn agree(program: loyalty_rules::Program, lines: &[String]) -> Result<(), TestCaseError> {
+fn agree(program: loyalty_rules::Program, mode: Mode, lines: &[String]) -> Result<(), TestCaseError> {
     let events: Vec<reader::Event> = lines.iter().map(|line| reader::event(line)).collect();
-    let shop = Shop::replay(&events);
+    let shop = Shop::replay_in(mode, &events);
     let engine = Engine::replay(program, lines, shop_effect);
     prop_assert_eq!(differences(&plain_effects(&shop), &engine.effects), []);
     let totals = shop.totals(events.last().unwrap().day());
@@ -64,7 +64,7 @@ fn agree(program: loyalty_rules::Program, lines: &[String]) -> Result<(), TestCa
 #[test]
 fn the_engine_agrees_on_any_year() {
     let program = gift_shop();
-    proptest!(|(lines in any_history(day_of(2011, 1, 1)))| agree(program.clone(), &lines)?);
+    proptest!(|(lines in any_history(day_of(2011, 1, 1)))| agree(program.clone(), Mode::InProportion, &lines)?);
 }
 
 #[test]
@@ -72,7 +72,15 @@ fn the_engine_agrees_on_any_year() {
 fn the_engine_agrees_on_any_two_years() {
     let program = gift_shop();
     // two years, and both levels, meet in about one history of a thousand
-    proptest!(ProptestConfig::with_cases(5_000), |(lines in any_history(day_of(2010, 12, 1)))| agree(program.clone(), &lines)?);
+    proptest!(ProptestConfig::with_cases(5_000), |(lines in any_history(day_of(2010, 12, 1)))| agree(program.clone(), Mode::InProportion, &lines)?);
+}
+
+#[test]
+fn the_engine_agrees_in_the_other_modes() {
+    for mode in [Mode::AsIfNeverBought, Mode::InFull, Mode::Nothing] {
+        let program = gift_shop_in(mode);
+        proptest!(|(lines in any_history(day_of(2010, 12, 1)))| agree(program.clone(), mode, &lines)?);
+    }
 }
 
 /// The level, and the last day of its term, after the last of some purchases and full returns of one article.

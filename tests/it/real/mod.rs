@@ -13,6 +13,7 @@
 
 mod engine;
 pub(crate) mod gift_shop;
+mod gift_shop_modes;
 mod gift_shop_tests;
 mod histories;
 pub(crate) mod reader;

@@ -1,6 +1,7 @@
 //! What returns take back, in every mode: examples worked out by hand, written as tests of a rule file.
 
 mod corrections;
+mod late;
 mod modes;
 mod stored;
 mod totals;
