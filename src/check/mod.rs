@@ -22,6 +22,7 @@ mod facts;
 mod fingerprint;
 mod games;
 mod gives;
+mod liability;
 mod lowering;
 mod money;
 mod never;
@@ -62,6 +63,7 @@ mod tests;
 
 pub use sources::{Sources, imports_of, resolve};
 
+use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
     Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, ShortWords, Test, Unit,
@@ -122,18 +124,54 @@ impl fmt::Display for Findings {
 
 impl std::error::Error for Findings {}
 
+/// What the checks of a whole program look for beyond what holds for every program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checks {
+    /// Tells for each unit and voucher the most that it can cost (V901). Off unless asked for, because every good
+    /// program would get such notes.
+    pub cost: bool,
+    /// The part of spend above which paying back is reported (V902): 1/5 is 20%. Nothing reports only what pays back
+    /// all of it.
+    pub payback_limit: Option<Ratio>,
+}
+
 /// Compiles a program from its texts.
 ///
 /// # Errors
 ///
 /// All findings, if at least one of them is an error.
 pub fn compile(sources: &Sources, limits: &Limits) -> Result<Compiled, Findings> {
+    compile_with(sources, limits, &Checks::default())
+}
+
+/// Compiles a program from its texts, and looks for what a host asks beside.
+///
+/// ```
+/// use loyalty_rules::amount::Ratio;
+/// use loyalty_rules::check::{Checks, Sources, compile_with};
+/// use loyalty_rules::syntax::Limits;
+///
+/// # let rules = "edition 2026\nprogram Demo {\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  \
+/// #     time zone \"Europe/Berlin\"\n}\n\nreturns { accept within 60 days }\n\nunit points is spendable {\n  \
+/// #     worth 0.01 EUR\n  round down in total\n  expire 12 months after earning\n}\n\n\
+/// #     earn Base {\n  on purchase\n  give 3 points per 1 EUR\n}\n";
+/// // three points of one cent for each euro are more than 2%
+/// let checks = Checks { payback_limit: Ratio::new(2, 100), ..Checks::default() };
+/// let compiled = compile_with(&Sources::single("demo.loyalty", rules), &Limits::default(), &checks)?;
+/// assert_eq!(compiled.findings[0].code.id(), "V902");
+/// # Ok::<(), loyalty_rules::check::Findings>(())
+/// ```
+///
+/// # Errors
+///
+/// All findings, if at least one of them is an error.
+pub fn compile_with(sources: &Sources, limits: &Limits, checks: &Checks) -> Result<Compiled, Findings> {
     let loaded = sources::load(sources, limits);
     let (map, files, mut report) = (loaded.map, loaded.files, loaded.report);
     if report.has_errors() {
         return Err(refused(report, map, limits));
     }
-    match lower(&map, &files, limits, &mut report) {
+    match lower(&map, &files, (limits, checks), &mut report) {
         Some((program, tests)) if !report.has_errors() => {
             let mut findings = report.into_list();
             findings.truncate(limits.findings);
@@ -159,7 +197,7 @@ fn refused(report: Report, sources: SourceMap, limits: &Limits) -> Findings {
 fn lower(
     map: &SourceMap,
     files: &[File],
-    limits: &Limits,
+    (limits, checks): (&Limits, &Checks),
     report: &mut Report,
 ) -> Option<(Program, Vec<TestCase>)> {
     let all = Declared::collect(files, limits, report);
@@ -176,7 +214,7 @@ fn lower(
     *report = lowering.report;
     if let Some(program) = program.as_ref().filter(|_| !report.has_errors()) {
         // these need a program whose parts all have their meaning
-        for finding in program_checks::program_checks(program, &tree::Tree::new(map, files)) {
+        for finding in program_checks::program_checks(program, &tree::Tree::new(map, files), checks) {
             report.push(finding);
         }
     }

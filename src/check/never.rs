@@ -42,11 +42,8 @@ pub(super) fn conditions<'a>(
             items: rule.items.as_ref().zip(block.items()),
             word: "rule",
         };
-        // nobody reads a hint about a condition of a rule that is refused anyhow
-        match never(program, space, &asked, block.place(|line| matches!(line, RuleLine::Valid(_)))) {
-            Some(finding) => found.push(finding),
-            None => found.extend(always(program, space, &asked)),
-        }
+        let head = block.place(|line| matches!(line, RuleLine::Valid(_)));
+        found.extend(findings(program, space, &asked, head));
     }
     for card in &program.cards {
         let Some(block) = tree.card(&card.name) else { continue };
@@ -63,10 +60,7 @@ pub(super) fn conditions<'a>(
             items: card.items.as_ref().zip(items),
             word: "card",
         };
-        match never(program, space, &asked, block.head) {
-            Some(finding) => found.push(finding),
-            None => found.extend(always(program, space, &asked)),
-        }
+        found.extend(findings(program, space, &asked, block.head));
     }
     for referral in &program.referrals {
         let Some(block) = tree.referral(&referral.name) else { continue };
@@ -77,9 +71,45 @@ pub(super) fn conditions<'a>(
             items: None,
             word: "referral",
         };
-        found.extend(never(program, space, &asked, block.head));
+        found.extend(findings(program, space, &asked, block.head));
     }
     found
+}
+
+/// All findings about what one rule or card asks for.
+fn findings<'a>(
+    program: &'a Program,
+    space: &mut Space<'a>,
+    asked: &Asked<'a>,
+    head: Span,
+) -> Vec<Diagnostic> {
+    let found = match never(program, space, asked, head) {
+        // nobody reads a hint about a condition of a rule that is refused anyhow
+        Ok(Some(finding)) => Ok(vec![finding]),
+        Ok(None) => always(program, space, asked),
+        Err(TooComplex) => Err(TooComplex),
+    };
+    found.unwrap_or_else(|TooComplex| vec![too_complex(space, asked, head)])
+}
+
+/// D507: what is too complex is not guessed at.
+fn too_complex<'a>(space: &mut Space<'a>, asked: &Asked<'a>, head: Span) -> Diagnostic {
+    let mut tests = [asked.when, asked.items].into_iter().flatten();
+    let is_complex =
+        |space: &mut Space<'a>, test: &'a Test, want: Want| space.region(test, asked.on, 0, want).is_err();
+    let found =
+        tests.find(|(test, _)| is_complex(space, test, Want::True) || is_complex(space, test, Want::NotTrue));
+    Diagnostic::new(
+        Code::D507,
+        found.map_or(head, |(_, cond)| cond.span()),
+        "this is too complex to be checked",
+    )
+    .label("too many cases")
+    .note(format!("effect: nobody looked whether the {} can fire and what it meets", asked.word))
+    .help(format!(
+        "the {0} works; split it into several, or name the values in a list, to have it checked",
+        asked.word
+    ))
 }
 
 /// The parts of a condition that are joined by `and`, each with its place.
@@ -112,15 +142,16 @@ fn parts<'a>(
 }
 
 /// Whether no event lies in all of some regions.
-fn is_never<'r>(space: &Space<'_>, regions: impl Iterator<Item = &'r Region>, on: EventKindId) -> bool {
+fn is_never<'r>(
+    space: &Space<'_>,
+    regions: impl Iterator<Item = &'r Region>,
+    on: EventKindId,
+) -> Result<bool, TooComplex> {
     let mut all = Region::all();
     for region in regions {
-        match all.meet(region) {
-            Ok(met) => all = met,
-            Err(TooComplex) => return false,
-        }
+        all = all.meet(region)?;
     }
-    space.meeting(&all, on) == Meet::Never
+    Ok(space.meeting(&all, on) == Meet::Never)
 }
 
 /// D501: what a rule asks for never comes together. Points at the fewest parts that already contradict each other.
@@ -129,10 +160,10 @@ fn never<'a>(
     space: &mut Space<'a>,
     asked: &Asked<'a>,
     head: Span,
-) -> Option<Diagnostic> {
+) -> Result<Option<Diagnostic>, TooComplex> {
     let message = format!("this {} can never fire", asked.word);
     let valid = space.valid_region(asked.valid.0, program.day_starts);
-    if is_never(space, [&valid].into_iter(), asked.on) {
+    if is_never(space, [&valid].into_iter(), asked.on)? {
         let span = asked.valid.1.unwrap_or(head);
         let from = program.effective_from;
         let over = match asked.valid.0 {
@@ -145,23 +176,23 @@ fn never<'a>(
         } else {
             ("there is no such time".to_owned(), "correct the dates")
         };
-        return Some(Diagnostic::new(Code::D501, span, message).label(label).help(help));
+        return Ok(Some(Diagnostic::new(Code::D501, span, message).label(label).help(help)));
     }
-    let parts = parts(program, space, asked).ok()?;
-    if !is_never(space, parts.iter().map(|part| &part.region), asked.on) {
-        return None;
+    let parts = parts(program, space, asked)?;
+    if !is_never(space, parts.iter().map(|part| &part.region), asked.on)? {
+        return Ok(None);
     }
     let mut core: Vec<&Part<'_>> = parts.iter().collect();
     let mut place = 0;
     while place < core.len() {
         let rest = core.iter().enumerate().filter(|(other, _)| *other != place);
-        if is_never(space, rest.map(|(_, part)| &part.region), asked.on) {
+        if is_never(space, rest.map(|(_, part)| &part.region), asked.on)? {
             core.remove(place);
         } else {
             place += 1;
         }
     }
-    contradiction(asked, &core, message)
+    Ok(contradiction(asked, &core, message))
 }
 
 fn contradiction(asked: &Asked<'_>, core: &[&Part<'_>], message: String) -> Option<Diagnostic> {
@@ -204,12 +235,19 @@ fn is_of_calendar(region: &Region) -> bool {
     })
 }
 
-/// D502: conditions that hold for every event.
-fn always<'a>(program: &Program, space: &mut Space<'a>, asked: &Asked<'a>) -> Vec<Diagnostic> {
+/// D502: conditions that hold for every event. Too complex only where nothing was found beside it.
+fn always<'a>(
+    program: &Program,
+    space: &mut Space<'a>,
+    asked: &Asked<'a>,
+) -> Result<Vec<Diagnostic>, TooComplex> {
     let valid = space.valid_region(asked.valid.0, program.day_starts);
+    let mut complex = false;
     let mut holds = |test: &'a Test| {
         let fails = space.region(test, asked.on, 0, Want::NotTrue);
-        fails.is_ok_and(|fails| is_never(space, [&valid, &fails].into_iter(), asked.on))
+        let holds = fails.and_then(|fails| is_never(space, [&valid, &fails].into_iter(), asked.on));
+        complex |= holds.is_err();
+        holds == Ok(true)
     };
     let mut found = Vec::new();
     for (test, cond) in [asked.when, asked.items].into_iter().flatten() {
@@ -223,7 +261,7 @@ fn always<'a>(program: &Program, space: &mut Space<'a>, asked: &Asked<'a>) -> Ve
             }
         }
     }
-    found
+    if complex && found.is_empty() { Err(TooComplex) } else { Ok(found) }
 }
 
 fn always_true(span: Span, what: &str) -> Diagnostic {

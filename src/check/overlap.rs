@@ -227,7 +227,11 @@ fn double_rates(
             if told.both(one, two) {
                 continue;
             }
-            let Ok(region) = without_exceptions(profiles, (one, two), gives, replaced) else { continue };
+            let Ok(region) = without_exceptions(profiles, (one, two), gives, replaced) else {
+                told.add(one, two);
+                found.extend(not_compared(program, tree, one, two));
+                continue;
+            };
             let Some(on) = rule(program, one).map(|rule| rule.on) else { continue };
             let Meet::Can(example) = profiles.space.meeting(&region, on) else { continue };
             told.add(one, two);
@@ -235,6 +239,18 @@ fn double_rates(
         }
     }
     found
+}
+
+/// D507: whether two base rates meet is too complex to tell.
+fn not_compared(program: &Program, tree: &Tree<'_>, one: RuleId, two: RuleId) -> Option<Diagnostic> {
+    let [first, second] = blocks(program, tree, one, two)?;
+    Some(
+        Diagnostic::new(Code::D507, second.head, "this is too complex to be checked")
+            .label(format!("and `{}` may meet", second.node.name.text))
+            .other(first.head, format!("`{}`", first.node.name.text))
+            .note("effect: an item that both are for would earn both, and nobody looked for one")
+            .help("if one is meant instead of the other, write `replaces`; otherwise nothing has to be done"),
+    )
 }
 
 /// Where two rules meet, without what other rules replace there.

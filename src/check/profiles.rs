@@ -77,11 +77,13 @@ pub(super) const fn thing(effect: &Effect) -> AwardThing {
 /// The boxes of all rules.
 #[derive(Debug)]
 pub(super) struct Profiles<'a> {
+    program: &'a Program,
     pub(super) space: Space<'a>,
     /// By rule id; none for a rule that is too complex.
     list: Vec<Option<Profile<'a>>>,
     day_starts: u16,
     work: Cell<u64>,
+    gave_up: Cell<bool>,
 }
 
 impl<'a> Profiles<'a> {
@@ -94,7 +96,19 @@ impl<'a> Profiles<'a> {
             .enumerate()
             .map(|(place, rule)| profile(&mut space, RuleId(place as u32), rule, program.day_starts).ok())
             .collect();
-        Self { space, list, day_starts: program.day_starts, work: Cell::new(0) }
+        Self {
+            program,
+            space,
+            list,
+            day_starts: program.day_starts,
+            work: Cell::new(0),
+            gave_up: Cell::new(false),
+        }
+    }
+
+    /// The program whose rules these are.
+    pub(super) const fn program(&self) -> &'a Program {
+        self.program
     }
 
     /// All rules that could be worked out, in the order of ids.
@@ -169,7 +183,11 @@ impl<'a> Profiles<'a> {
             let mut work = self.work.get();
             files.candidates(profile, gives, |earlier| {
                 let Some(other) = profiles.get(earlier) else { return };
-                if self.may_meet(other, profile, gives) && wanted(other, profile) && work <= WORK_MOST {
+                if self.may_meet(other, profile, gives) && wanted(other, profile) {
+                    if work > WORK_MOST {
+                        self.gave_up.set(true);
+                        return;
+                    }
                     work = work.saturating_add(10 + other.weight + profile.weight);
                     found.push((other.id, profile.id));
                 }
@@ -183,6 +201,11 @@ impl<'a> Profiles<'a> {
         }
         found.dedup();
         found
+    }
+
+    /// Whether there were more pairs of rules that may meet than are compared.
+    pub(super) const fn gave_up(&self) -> bool {
+        self.gave_up.get()
     }
 
     /// Whether days and names leave room for two rules to meet. Cheap.

@@ -118,6 +118,11 @@ impl<'a> Tree<'a> {
         self.units.get(name).copied()
     }
 
+    /// A voucher.
+    pub(crate) fn voucher(&self, name: &str) -> Option<Found<'a, VoucherBlock>> {
+        self.vouchers.get(name).copied()
+    }
+
     /// All rules.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &'a RuleBlock> {
         self.rules.values().map(|found| found.node)

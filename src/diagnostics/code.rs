@@ -108,6 +108,7 @@ codes! {
     D504 Warning "dated bonuses that run at the same time and add up",
     D505 Error "points or vouchers that are gone before they can be used",
     D506 Warning "a time range that crosses midnight",
+    D507 Note "what is too complex to be checked",
     H941 Error "a question about the past that would need unbounded memory",
     T601 Error "a tier that nobody can reach, or that is not above the one below",
     T602 Error "an entry gift that counts for the tiers that give it",
@@ -116,6 +117,9 @@ codes! {
     G701 Error "a card that cannot be filled, or is full from the start",
     R803 Warning "a referral without a cap",
     R804 Error "a reward that gives the unit it costs",
+    V901 Note "the most that a unit or voucher can cost for what is spent, where it is asked for",
+    V902 Error "a unit or voucher that pays back all that is spent, or more",
+    V903 Warning "a unit that can be redeemed while nobody can tell what it costs",
     X951 Error "a test fails, also by a refused `when` without `expect refused`",
     X952 Warning "a rule that no test ever makes fire",
 }

@@ -1,6 +1,7 @@
 //! The catalogue of findings: one minimal program for each code, and the text that its author reads.
 
-use loyalty_rules::check::{Sources, compile};
+use loyalty_rules::amount::Ratio;
+use loyalty_rules::check::{Checks, Sources, compile_with};
 use loyalty_rules::diagnostics::{Code, render_all};
 use loyalty_rules::syntax::Limits;
 use pretty_assertions::assert_eq;
@@ -13,11 +14,16 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/errors")
 }
 
-/// All findings of a program, whether it is refused or not, as text.
+/// All findings of a program, whether it is refused or not, as text. What it costs is told where the name asks for it,
+/// against a limit of 20%.
 fn shown(name: &str) -> String {
     let path = format!("{name}.loyalty");
     let text = std::fs::read_to_string(folder().join(&path)).unwrap();
-    match compile(&Sources::single(path, text), &Limits::default()) {
+    let checks = Checks {
+        cost: name.starts_with("V901"),
+        payback_limit: if name.ends_with("-limit") { Ratio::new(1, 5) } else { None },
+    };
+    match compile_with(&Sources::single(path, text), &Limits::default(), &checks) {
         Ok(compiled) => render_all(&compiled.sources, &compiled.findings, 50),
         Err(findings) => findings.to_string(),
     }

@@ -3,6 +3,8 @@
 use crate::screen::Done;
 use crate::{fix, load};
 use clap::Args;
+use loyalty_rules::amount::Ratio;
+use loyalty_rules::check::Checks;
 use loyalty_rules::diagnostics::Severity;
 
 /// Check rule files: what is wrong, what is probably not meant, and what is worth knowing.
@@ -20,16 +22,30 @@ pub(crate) struct Check {
     /// First carry out every repair that a finding marks with `can be fixed automatically`, in the files themselves.
     #[arg(long)]
     fix: bool,
+    /// Also tell the most that each unit and voucher can cost for what members spend.
+    #[arg(long)]
+    cost: bool,
+    /// Warn where more than this part of what is spent can come back, as a percentage: 20 or 2.5.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    payback_limit: Option<Ratio>,
+}
+
+/// A percentage as a fraction.
+fn percent(text: &str) -> Result<Ratio, String> {
+    let number = text.parse().ok().and_then(Ratio::from_decimal).filter(|number| *number > Ratio::ZERO);
+    let part = number.and_then(|number| number.checked_div(Ratio::whole(100)));
+    part.ok_or_else(|| "it must be a number above zero with at most six decimals".to_owned())
 }
 
 impl Check {
     pub(crate) fn run(&self) -> Done {
+        let checks = Checks { cost: self.cost, payback_limit: self.payback_limit };
         let mut good = true;
         for file in &self.files {
             if self.fix {
                 fix::repair(file)?;
             }
-            match load::program(file)? {
+            match load::checked(file, &checks)? {
                 Some(compiled) => {
                     load::show_findings(&compiled)?;
                     let mut findings = compiled.findings.iter();

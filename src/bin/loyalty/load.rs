@@ -1,9 +1,9 @@
 //! Reading rule files and what they import.
 
 use crate::screen::{Failure, complain};
-use loyalty_rules::check::{imports_of, resolve};
+use loyalty_rules::check::{Checks, compile_with, imports_of, resolve};
 use loyalty_rules::diagnostics::render_all;
-use loyalty_rules::{Compiled, Limits, Sources, compile};
+use loyalty_rules::{Compiled, Limits, Sources};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -37,7 +37,12 @@ pub(crate) fn sources(path: &str) -> Result<Sources, Failure> {
 
 /// Compiles a rule file. Findings of a program that is refused go to standard error.
 pub(crate) fn program(path: &str) -> Result<Option<Compiled>, Failure> {
-    match compile(&sources(path)?, &Limits::default()) {
+    checked(path, &Checks::default())
+}
+
+/// Compiles a rule file and looks for what is asked beside.
+pub(crate) fn checked(path: &str, checks: &Checks) -> Result<Option<Compiled>, Failure> {
+    match compile_with(&sources(path)?, &Limits::default(), checks) {
         Ok(compiled) => Ok(Some(compiled)),
         Err(findings) => {
             complain(&findings.to_string())?;

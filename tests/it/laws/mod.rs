@@ -4,6 +4,7 @@
 
 mod books;
 mod conditions;
+mod cost;
 mod draw;
 mod found;
 mod games;

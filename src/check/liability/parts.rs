@@ -1,0 +1,169 @@
+//! What each rule adds for one micro-unit of spend.
+
+use crate::amount::Ratio;
+use crate::program::{
+    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Rate, Rule, RuleId,
+    RuleKind, StampPer, Steps, Symbol,
+};
+
+/// What a rule does to the amount for each micro-unit of spend, in steps of the unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Adds {
+    /// A base rate.
+    Base(Ratio),
+    /// An extra in proportion to spend.
+    Extra(Ratio),
+    /// So many times the base on top of it.
+    Times(Ratio),
+}
+
+/// A rule that pays in proportion to spend.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) id: RuleId,
+    pub(super) rule: &'a Rule,
+    pub(super) adds: Adds,
+    /// Only what was paid with this counts.
+    pub(super) paid: Option<Symbol>,
+}
+
+impl Part<'_> {
+    pub(super) fn is_exclusive(&self) -> bool {
+        self.rule.kind == RuleKind::Bonus && self.rule.combine == Combine::Exclusive
+    }
+
+    /// Whether the two never both count in full for the same item, by what they say of each other.
+    pub(super) fn exclude(&self, other: &Self) -> bool {
+        let grouped = matches!(
+            (self.rule.combine, other.rule.combine),
+            (Combine::BestOf(one), Combine::BestOf(two)) if one == two
+        );
+        let replaced = self.rule.replaces.contains(&other.id) || other.rule.replaces.contains(&self.id);
+        // what was paid with one means was not paid with the other
+        let means = matches!((self.paid, other.paid), (Some(one), Some(two)) if one != two);
+        grouped || replaced || means
+    }
+}
+
+/// The rules of an event that give a unit in proportion to spend, in the order of ids. Nothing if a number is too
+/// large.
+pub(super) fn parts(program: &Program, thing: AwardThing, on: EventKindId) -> Option<Vec<Part<'_>>> {
+    let mut parts = Vec::new();
+    for (id, rule) in (0..).map(RuleId).zip(&program.rules) {
+        if rule.on != on || super::super::profiles::thing(&rule.effect) != thing {
+            continue;
+        }
+        let Some(adds) = adds(program, rule) else { continue };
+        let paid = match &rule.effect {
+            Effect::Linear { basis: Basis::SpendPaidWith(means), .. } => Some(*means),
+            _ => None,
+        };
+        parts.push(Part { id, rule, adds: adds?, paid });
+    }
+    Some(parts)
+}
+
+/// Outside nothing if the rule does not pay in proportion to spend, inside nothing if a number is too large.
+fn adds(program: &Program, rule: &Rule) -> Option<Option<Adds>> {
+    let per_spend = |slope: Option<Ratio>| {
+        slope.map(|slope| match rule.kind {
+            RuleKind::Earn => Adds::Base(slope),
+            RuleKind::Bonus => Adds::Extra(slope),
+        })
+    };
+    match &rule.effect {
+        Effect::Linear { unit, rate, basis: Basis::Spend | Basis::SpendPaidWith(_), steps, step } => {
+            let rate = match rate {
+                Rate::Fixed(rate) => *rate,
+                Rate::Table(table) => table.rows.iter().map(|(_, rate)| *rate).max().unwrap_or(0).max(0),
+            };
+            let den = program.units.get(unit.index()).map_or(1, |unit| unit.denominator);
+            let step = if *steps == Steps::Exact { 1 } else { i128::from(*step) };
+            Some(per_spend(den.checked_mul(step).and_then(|den| Ratio::new(rate, den))))
+        }
+        Effect::VouchersPer { count, basis: Basis::Spend | Basis::SpendPaidWith(_), step, .. } => {
+            let den = i128::from(*step).checked_mul(1_000_000);
+            Some(per_spend(den.and_then(|den| Ratio::new(i128::from(*count), den))))
+        }
+        Effect::Multiply { factor, .. } => {
+            let extra = match factor {
+                Factor::Fixed(num, den) => Ratio::new(*num, *den),
+                Factor::Table(table) => table
+                    .rows
+                    .iter()
+                    .map(|(_, (num, den))| Ratio::new(*num, *den))
+                    .try_fold(Ratio::ZERO, |most, extra| extra.map(|extra| most.max(extra))),
+            };
+            Some(extra.map(Adds::Times))
+        }
+        Effect::Linear { .. }
+        | Effect::VouchersPer { .. }
+        | Effect::Flat(_)
+        | Effect::FlatTable { .. }
+        | Effect::Bands { .. } => None,
+    }
+}
+
+/// What full cards of an event pay for each micro-unit of spend that they stamp.
+pub(super) fn cards(program: &Program, thing: AwardThing, on: EventKindId) -> Option<Ratio> {
+    let mut sum = Ratio::ZERO;
+    for (_, card) in (0..).map(CardId).zip(&program.cards) {
+        if card.on == on && card.reward.thing == thing {
+            sum = sum.checked_add(of_card(card)?)?;
+        }
+    }
+    Some(sum)
+}
+
+fn of_card(card: &Card) -> Option<Ratio> {
+    let StampPer::Spend(step) = card.per else { return Some(Ratio::ZERO) };
+    let needed = if card.head_start_on_every { card.goal - card.head_start } else { card.goal };
+    let stamps = Ratio::new(i128::from(card.stamps), i128::from(step))?;
+    let paid = Ratio::new(i128::from(card.reward.amount), i128::from(needed))?;
+    stamps.checked_mul(paid)
+}
+
+/// What gives a thing out of proportion to spend: fixed awards, awards for pieces and attributes, begun steps,
+/// amounts raised by `at least`, cards, levels, referrals, choices. Named as in a sentence, without doubles.
+pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
+    let gives = |award: &crate::program::Award| award.thing == thing;
+    let mut named: Vec<String> = Vec::new();
+    for rule in &program.rules {
+        let of_spend = adds(program, rule).is_some();
+        let begun = matches!(
+            &rule.effect,
+            Effect::Linear { steps: Steps::Started, .. } | Effect::VouchersPer { steps: Steps::Started, .. }
+        );
+        if super::super::profiles::thing(&rule.effect) == thing
+            && (!of_spend || begun || rule.at_least.is_some())
+        {
+            named.push(format!("`{}`", rule.name));
+        }
+    }
+    for card in program.cards.iter().filter(|card| gives(&card.reward)) {
+        let of_spend = matches!(card.per, StampPer::Spend(_));
+        if !of_spend || card.head_start > 0 {
+            named.push(format!("card `{}`", card.name));
+        }
+    }
+    for tiers in &program.tiers {
+        let levels = tiers.levels.iter().filter(|level| level.entry.iter().any(gives));
+        named.extend(levels.map(|level| format!("tier `{}`", level.name)));
+    }
+    for referral in &program.referrals {
+        let joining = referral.joining_friend.iter().chain(&referral.joining_referrer);
+        let qualifying = referral.qualifying_friend.iter().chain(&referral.qualifying_referrer);
+        if joining.chain(qualifying).any(gives) {
+            named.push(format!("referral `{}`", referral.name));
+        }
+    }
+    if program.choices.iter().any(|choice| choice.offers(thing)) {
+        named.push("choices".to_owned());
+    }
+    let into = program.converts.iter().map(|convert| &convert.into);
+    let rewards = program.rewards.iter().filter_map(|reward| reward.gives.as_ref());
+    if into.chain(rewards).any(gives) {
+        named.push("what other units become".to_owned());
+    }
+    named
+}
