@@ -140,7 +140,7 @@ impl Bound {
         if *lines == self.all {
             return self.spend;
         }
-        lines.iter().filter_map(|line| self.bound_items.get(line)).map(|item| item.value).sum()
+        lines.sum_of(&self.bound_items, |item| item.value)
     }
 
     /// How many pieces some items are, in millionths.
@@ -148,7 +148,7 @@ impl Bound {
         if *lines == self.all {
             return self.quantity;
         }
-        lines.iter().filter_map(|line| self.bound_items.get(line)).map(|item| item.quantity).sum()
+        lines.sum_of(&self.bound_items, |item| item.quantity)
     }
 
     /// The items of the basket.

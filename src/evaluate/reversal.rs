@@ -75,7 +75,7 @@ fn give_again(
     let days = days_then(draft, rules, award, (day, of));
     let last = lot.map_or(days.last, |lot| lot.last);
     let today = account.clock_day(program).map_or(draft.day, |clock| clock.max(draft.day));
-    let end = lot.map_or(days.open.as_ref(), |lot| lot.end.as_deref());
+    let end = lot.map_or(days.open.as_deref(), |lot| lot.end.as_deref());
     let keeps = || end.is_some_and(|end| facts.keeps_on((unit, source), end));
     if amount == repaid || (last.is_some_and(|last| last < today) && !keeps()) {
         // what would be gone by now counts as taken if it comes back again
