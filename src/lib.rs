@@ -18,5 +18,5 @@ pub use account::Account;
 pub use check::{Compiled, Findings, Sources, compile};
 pub use evaluate::{EvaluateError, Evaluator, Outcome, Status};
 pub use event::Event;
-pub use program::Program;
+pub use program::{Program, Versions};
 pub use syntax::Limits;

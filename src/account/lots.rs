@@ -131,6 +131,7 @@ const fn key((unit, source, last): Terms) -> u128 {
         Source::Given => (4, 0, 0),
         Source::Reward(reward) => (5, reward.0, 0),
         Source::Convert(convert) => (6, convert.0, 0),
+        Source::Former(former) => (7, former.0, 0),
     };
     let last = match last {
         // before all days

@@ -39,7 +39,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub(crate) member: Arc<str>,
-    /// Fingerprint of the program.
+    /// Identity of the program.
     pub(crate) program: u128,
     /// How many outcomes were posted.
     pub(crate) version: u64,
@@ -79,6 +79,8 @@ pub struct Account {
     pub(crate) records: Records,
     /// How this member was referred.
     pub(crate) link: Option<Link>,
+    /// What the version of the program has no place for.
+    resting: Option<Box<snapshot::Resting>>,
     /// The first day on which the clock has work.
     pub(crate) due: Option<Date>,
 }
@@ -89,7 +91,7 @@ impl Account {
     pub fn open(program: &Program, member: &str) -> Self {
         Self {
             member: member.into(),
-            program: program.fingerprint,
+            program: program.identity,
             version: 0,
             tenure: None,
             attributes: vec![None; program.member_attributes.len()],
@@ -112,6 +114,7 @@ impl Account {
             active: Vec::new(),
             records: Records::default(),
             link: None,
+            resting: None,
             due: None,
         }
     }

@@ -33,6 +33,13 @@ pub(super) fn fingerprint(program: &Program) -> u128 {
     hash.0
 }
 
+/// What tells a program apart that is the same but for names of other versions.
+pub(super) fn identity(program: &Program, names: &str) -> u128 {
+    let mut hash = Fnv(BASIS);
+    let _ = write!(hash, "{:032x}\n{names}", program.fingerprint);
+    hash.0
+}
+
 fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     let head = (&p.name, p.version, p.effective_from, &p.currency, p.currency_digits, p.zone.name());
     section(out, "program", &head)?;

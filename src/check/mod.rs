@@ -53,6 +53,7 @@ mod times;
 mod tree;
 mod units;
 mod values;
+mod versions;
 mod vouchers;
 mod windows;
 
@@ -62,12 +63,13 @@ mod program_tests;
 mod tests;
 
 pub use sources::{Sources, imports_of, resolve};
+pub use versions::{CompiledVersions, compile_versions};
 
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Card, EventKind, MeterIndex, Program, Redeem, Reward, Rule, RuleIndex, ShortWords, Test, Unit,
-    Voucher,
+    Asked, Card, EventKind, MeterIndex, Own, Program, Redeem, Reward, Rule, RuleIndex, ShortWords, Test,
+    Unit, Voucher,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -233,9 +235,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let (mut units, vouchers) = (low.units(), low.vouchers());
     let mut drafts = low.rules();
     low.shared_caps(&mut drafts);
-    let cards = low.cards();
-    let (tiers, referrals, redeems) = (low.tiers(), low.referrals(), low.redeems());
-    let (rewards, converts, returns) = (low.rewards(), low.converts(), low.returns());
+    let (cards, tiers, referrals) = (low.cards(), low.tiers(), low.referrals());
+    let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
     let rules = low.finish_rules(drafts, &units)?;
@@ -245,7 +246,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
     let (cards, rewards, redeems, vouchers) = (cards?, rewards?, redeems?, vouchers?);
     let spent = Spending { vouchers: &vouchers, rewards: &rewards, redeems: &redeems };
-    let mut program = Program {
+    Some(finished(Program {
         name: settings.name.as_str().into(),
         version: settings.version,
         effective_from: settings.effective_from,
@@ -289,10 +290,24 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         keeps,
         meters,
         filters,
+        former: Box::default(),
+        own: Own::default(),
         fingerprint: 0,
+        identity: 0,
+    }))
+}
+
+/// A program whose tables are complete.
+fn finished(mut program: Program) -> Program {
+    program.own = Own {
+        units: program.units.len(),
+        vouchers: program.vouchers.len(),
+        cards: program.cards.len(),
+        events: program.events.len(),
     };
     program.fingerprint = fingerprint::fingerprint(&program);
-    Some(program)
+    program.identity = program.fingerprint;
+    program
 }
 
 /// Whether anything is kept after its last day while a condition holds.

@@ -25,6 +25,11 @@ impl Report {
         self.list.push(finding);
     }
 
+    /// Adds the findings of another report.
+    pub(super) fn append(&mut self, other: Self) {
+        other.list.into_iter().for_each(|finding| self.push(finding));
+    }
+
     /// Whether there are so many errors that looking for more only costs time.
     pub(super) const fn is_full(&self) -> bool {
         self.errors >= MOST_ERRORS

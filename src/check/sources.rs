@@ -121,8 +121,14 @@ pub(super) struct Loaded {
 
 /// Reads the entry file and all that it imports, each file once.
 pub(super) fn load(sources: &Sources, limits: &Limits) -> Loaded {
-    let loaded = Loaded { map: SourceMap::default(), files: Vec::new(), report: Report::default() };
-    let mut loader = Loader { sources, limits, loaded, seen: BTreeSet::new(), open: Vec::new(), bytes: 0 };
+    load_behind(SourceMap::default(), sources, limits)
+}
+
+/// As [`load`], with the files of other programs before, so that a finding may show places of both.
+pub(super) fn load_behind(map: SourceMap, sources: &Sources, limits: &Limits) -> Loaded {
+    let bytes = map.files().iter().map(|file| file.text.len()).sum();
+    let loaded = Loaded { map, files: Vec::new(), report: Report::default() };
+    let mut loader = Loader { sources, limits, loaded, seen: BTreeSet::new(), open: Vec::new(), bytes };
     loader.file(&normal(&sources.entry), None);
     loader.loaded
 }

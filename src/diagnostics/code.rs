@@ -122,4 +122,6 @@ codes! {
     V903 Warning "a unit that can be redeemed while nobody can tell what it costs",
     X951 Error "a test fails, also by a refused `when` without `expect refused`",
     X952 Warning "a rule that no test ever makes fire",
+    Y001 Warning "what a new version takes away: a unit, a voucher, a tier, a longer end, a higher cap",
+    Y002 Error "a version that cannot follow the one before it",
 }

@@ -497,7 +497,8 @@ impl Program {
             return Some(EventKindId::PURCHASE);
         }
         // joining has its own form and is no name that an event may carry
-        let place = self.events.iter().skip(2).position(|kind| *kind.name == *name)?;
+        let own = self.events.iter().take(self.own.events).skip(2);
+        let place = own.clone().position(|kind| *kind.name == *name)?;
         Some(EventKindId(place as u32 + 2))
     }
 }

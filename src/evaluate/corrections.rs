@@ -22,6 +22,9 @@ pub(super) fn adjust(draft: &mut Draft<'_>, adjust: &Adjust) -> Result<(), Rejec
     let wrong = |problem: &str| Rejection::new(Refusal::WrongValue, format!("`{}` {problem}", adjust.unit));
     let award = award_of(draft.program, &adjust.unit, adjust.amount.saturating_abs());
     let award = award.ok_or_else(|| wrong("is no unit or voucher of the program that has such amounts"))?;
+    if adjust.amount > 0 && draft.program.is_closed(award.thing) {
+        return Err(wrong("is no longer given by this version of the program"));
+    }
     match award.thing {
         AwardThing::Unit(unit) => {
             let kind = draft.program.units.get(unit.index()).map(|unit| unit.kind);

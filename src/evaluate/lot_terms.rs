@@ -202,6 +202,8 @@ impl Facts<'_> {
             (Some(HeldBy::Rule), Source::Rule(rule)) => {
                 self.program.rules.get(rule.index()).and_then(|rule| rule.hold.as_ref())
             }
+            // the condition was that of a rule which only another version has
+            (Some(HeldBy::Rule), Source::Former(_)) => None,
             (Some(_), _) => self.program.units.get(unit.index()).and_then(|unit| unit.hold.as_ref()),
             (None, _) => None,
         };

@@ -34,6 +34,7 @@ mod step11a_convert;
 mod step12_friends;
 mod terms;
 pub(crate) mod trace;
+mod versions;
 
 pub use bound::Note;
 pub(crate) use bound::{Typed, typed};
@@ -42,6 +43,7 @@ pub(crate) use judge::Facts;
 pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
 pub use settlement::Redemption;
+pub use versions::Judged;
 
 use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
 use crate::calendar::Instant;
@@ -148,7 +150,7 @@ impl Evaluator {
         account: &Account,
         to: Instant,
     ) -> Result<Outcome, EvaluateError> {
-        if account.program != program.fingerprint {
+        if account.program != program.identity {
             return Err(EvaluateError::Foreign("program"));
         }
         let mut gathered = Gathered::default();
@@ -399,7 +401,7 @@ impl Account {
     ///
     /// [`PostError`]; nothing has been booked then.
     pub fn post(&mut self, program: &Program, outcome: &Outcome) -> Result<(), PostError> {
-        if self.program != program.fingerprint
+        if self.program != program.identity
             || outcome.program != self.program
             || outcome.member != self.member
         {

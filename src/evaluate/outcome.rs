@@ -49,7 +49,7 @@ impl Outcome {
         let Gathered { postings, messages, mut notes, trace, settled } = gathered;
         notes.dedup();
         Self {
-            program: program.fingerprint,
+            program: program.identity,
             member: Arc::clone(&account.member),
             base: account.version,
             status,
@@ -67,6 +67,12 @@ impl Outcome {
     #[must_use]
     pub const fn status(&self) -> Status {
         self.status
+    }
+
+    /// The id of the event; nothing where the clock ran.
+    #[must_use]
+    pub fn event(&self) -> Option<&str> {
+        self.event.as_deref()
     }
 
     /// The ledger deltas, in the order in which they are booked.

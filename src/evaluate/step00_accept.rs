@@ -12,7 +12,7 @@ pub(super) fn is_repeated(
     account: &Account,
     event: &Event,
 ) -> Result<bool, EvaluateError> {
-    if account.program != program.fingerprint {
+    if account.program != program.identity {
         return Err(EvaluateError::Foreign("program"));
     }
     if account.member != event.member {

@@ -99,13 +99,15 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
                 state.stamps = card.head_start;
             }
         }
-        let missing = card.goal - state.stamps;
+        // another version may have asked for more stamps: what is on the card fills it then
+        let missing = (card.goal - state.stamps).max(0);
         let put = rest.min(missing);
         state.stamps += put;
         rest -= put;
         if state.stamps < card.goal {
             break;
         }
+        rest += state.stamps - card.goal;
         draft.transfer(earned(card.goal, Book::Available, Book::Redeemed, Reason::CardFull));
         let first = draft.give(card.reward.thing, card.reward.amount, source, Terms::default()).lot;
         if matches!(card.reward.thing, AwardThing::Voucher(_)) {

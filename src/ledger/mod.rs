@@ -13,7 +13,8 @@ pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
 use crate::program::{
-    AwardThing, CardId, ChoiceId, ConvertId, ReferralId, RewardId, RuleId, TiersId, UnitId, VoucherId,
+    AwardThing, CardId, ChoiceId, ConvertId, FormerId, ReferralId, RewardId, RuleId, TiersId, UnitId,
+    VoucherId,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -202,6 +203,8 @@ pub(crate) enum Source {
     Reward(RewardId),
     /// A conversion: what it takes and what it gives.
     Convert(ConvertId),
+    /// What only another version of the program has.
+    Former(FormerId),
     /// A fact that a test or an opening balance gave.
     Given,
 }
@@ -333,6 +336,10 @@ impl Delta {
             Source::Referral(referral) => program.referral_name(referral),
             Source::Reward(reward) => program.reward_name(reward),
             Source::Convert(convert) => program.convert_name(convert),
+            Source::Former(_) => {
+                let (_, rule, level) = program.source_words(self.source);
+                level.unwrap_or(rule)
+            }
             Source::Given => "given",
         };
         name.into()

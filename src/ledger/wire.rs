@@ -7,7 +7,7 @@
 use super::{Book, Cause, Delta, Key, Reason, Source, Thing};
 use crate::amount::format_scaled;
 use crate::calendar::Date;
-use crate::program::{Program, UnknownName};
+use crate::program::{FormerId, FormerKind, Program, UnknownName};
 use crate::wire::{parse_amount, read_text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::str::FromStr;
@@ -75,6 +75,18 @@ pub enum SourceKind {
     Convert,
     /// No rule: an opening balance, or what was adjusted by hand.
     Given,
+}
+
+impl From<FormerKind> for SourceKind {
+    fn from(kind: FormerKind) -> Self {
+        match kind {
+            FormerKind::Rule => Self::Rule,
+            FormerKind::Tier => Self::Tier,
+            FormerKind::Referral => Self::Referral,
+            FormerKind::Reward => Self::Reward,
+            FormerKind::Convert => Self::Convert,
+        }
+    }
 }
 
 impl SourceKind {
@@ -252,6 +264,10 @@ impl Program {
             Source::Referral(referral) => (SourceKind::Referral, self.referral_name(referral), None),
             Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
+            Source::Former(former) => match self.former.get(former.index()) {
+                Some(former) => (SourceKind::from(former.kind), &former.name, former.level.as_deref()),
+                None => (SourceKind::Given, "", None),
+            },
             Source::Given => (SourceKind::Given, "", None),
         }
     }
@@ -265,6 +281,12 @@ impl Program {
     ) -> Result<Source, LineError> {
         if let Some(level) = level.filter(|_| kind != SourceKind::Tier) {
             return Err(LineError::value("level", level));
+        }
+        let former = self.former.iter().position(|former| {
+            SourceKind::from(former.kind) == kind && *former.name == *rule && former.level.as_deref() == level
+        });
+        if let Some(former) = former {
+            return Ok(Source::Former(FormerId(former as u32)));
         }
         match kind {
             SourceKind::Rule => Ok(Source::Rule(self.rule_named(rule)?)),

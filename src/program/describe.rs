@@ -87,7 +87,7 @@ impl Program {
             decimals: unit.decimals,
             worth: self.worth(unit.worth),
         };
-        self.units.iter().map(info).collect()
+        self.units.iter().take(self.own.units).map(info).collect()
     }
 
     /// All vouchers, by name.
@@ -98,7 +98,7 @@ impl Program {
             grants: voucher.grants.to_string(),
             worth: self.worth(voucher.worth),
         };
-        self.vouchers.iter().map(info).collect()
+        self.vouchers.iter().take(self.own.vouchers).map(info).collect()
     }
 
     /// All rewards, by name.
@@ -125,7 +125,7 @@ impl Program {
             reward: (self.award_name(card.reward), card.reward.amount),
             when: card.when_text.to_string(),
         };
-        self.cards.iter().map(info).collect()
+        self.cards.iter().take(self.own.cards).map(info).collect()
     }
 
     /// The levels of all tiers blocks, blocks by name, levels from lowest to highest.

@@ -43,6 +43,8 @@ ids! {
     CapId,
     /// A counter of the account.
     MeterId,
+    /// What gave something under another version.
+    FormerId,
     /// A condition on items that a counter is filtered by.
     FilterId,
     /// `purchase`, `joining`, a declared event, …

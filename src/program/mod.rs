@@ -4,7 +4,7 @@
 //!
 //! Invariants:
 //! 1. every id points into its table;
-//! 2. tables that ids promise to be in name order are in name order by code point;
+//! 2. tables that ids promise to be in name order are in name order by code point, as far as they are the version's own;
 //! 3. every coefficient of a rate is a whole number over its unit's `denominator`, and stays one when it is
 //!    multiplied by any factor of the program;
 //! 4. every list inside a condition is sorted and without doubles;
@@ -12,6 +12,7 @@
 
 mod asked;
 mod choice;
+mod closed;
 mod describe;
 mod ids;
 mod index;
@@ -23,13 +24,15 @@ mod spending;
 mod terms;
 mod test;
 mod things;
+mod versions;
 
 pub(crate) use asked::Asked;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
+pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use ids::{
-    ActivitiesId, CapId, CardId, ChoiceId, ConvertId, DateId, EventKindId, FilterId, GroupId, MeterId,
-    ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
+    ActivitiesId, CapId, CardId, ChoiceId, ConvertId, DateId, EventKindId, FilterId, FormerId, GroupId,
+    MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{ShortText, ShortWords, Symbols, packed};
@@ -46,6 +49,8 @@ pub(crate) use things::{
     Attribute, AttributeKind, Card, EventKind, Grant, Keep, Level, Metric, Qualifies, Reach, Referral,
     Returns, Round, StampPer, TakeBack, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
 };
+
+pub use versions::Versions;
 
 use crate::calendar::{Date, Duration, Zone};
 
@@ -125,8 +130,14 @@ pub struct Program {
     pub(crate) filters: Box<[Test]>,
     pub(crate) index: RuleIndex,
     pub(crate) asked: Asked,
-    /// 128 bits over the meaning of the program, for snapshots.
+    /// What gave something under another version.
+    pub(crate) former: Box<[Former]>,
+    /// How much of the tables is of this version.
+    pub(crate) own: Own,
+    /// 128 bits over the meaning of the text, for snapshots.
     pub(crate) fingerprint: u128,
+    /// 128 bits over the meaning and what is closed: accounts hold places in its tables.
+    pub(crate) identity: u128,
 }
 
 impl Program {
@@ -140,6 +151,12 @@ impl Program {
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version
+    }
+
+    /// `effective from D`: the first local day on which it is in force.
+    #[must_use]
+    pub const fn effective_from(&self) -> Date {
+        self.effective_from
     }
 
     /// The ISO code of the program's currency.

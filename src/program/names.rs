@@ -22,6 +22,21 @@ impl UnknownName {
     }
 }
 
+/// The place of a name in a table of which the first entries are sorted by name. Behind them is what is closed.
+fn place_or_closed<'a, T>(
+    table: &'a [T],
+    own: usize,
+    wanted: &str,
+    name: impl Fn(&'a T) -> &'a str,
+) -> Option<u32> {
+    let (mine, closed) = table.split_at_checked(own).unwrap_or((table, &[]));
+    let found = place(mine, wanted, &name);
+    found.or_else(|| {
+        let found = closed.iter().position(|row| name(row) == wanted)?;
+        u32::try_from(mine.len() + found).ok()
+    })
+}
+
 /// The place of a name in a table that is sorted by name.
 fn place<'a, T>(table: &'a [T], wanted: &str, name: impl Fn(&'a T) -> &'a str) -> Option<u32> {
     let found = table.binary_search_by(|row| name(row).cmp(wanted));
@@ -31,13 +46,14 @@ fn place<'a, T>(table: &'a [T], wanted: &str, name: impl Fn(&'a T) -> &'a str) -
 impl Program {
     /// The unit with a name.
     pub(crate) fn unit_named(&self, name: &str) -> Result<UnitId, UnknownName> {
-        let found = place(&self.units, name, |unit| &unit.name).map(UnitId);
+        let found = place_or_closed(&self.units, self.own.units, name, |unit| &unit.name).map(UnitId);
         found.ok_or_else(|| UnknownName::new("unit", name))
     }
 
     /// The voucher with a name.
     pub(crate) fn voucher_named(&self, name: &str) -> Result<VoucherId, UnknownName> {
-        let found = place(&self.vouchers, name, |voucher| &voucher.name).map(VoucherId);
+        let found =
+            place_or_closed(&self.vouchers, self.own.vouchers, name, |voucher| &voucher.name).map(VoucherId);
         found.ok_or_else(|| UnknownName::new("voucher", name))
     }
 
@@ -49,7 +65,7 @@ impl Program {
 
     /// The card with a name.
     pub(crate) fn card_named(&self, name: &str) -> Result<CardId, UnknownName> {
-        let found = place(&self.cards, name, |card| &card.name).map(CardId);
+        let found = place_or_closed(&self.cards, self.own.cards, name, |card| &card.name).map(CardId);
         found.ok_or_else(|| UnknownName::new("card", name))
     }
 

@@ -109,7 +109,9 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
         Source::Rule(id) => rule == Some(id),
         Source::Card(id) => card == Some(id),
         Source::Referral(id) => referral == Some(id),
-        Source::Tier(..) | Source::Reward(_) | Source::Convert(_) | Source::Given => false,
+        Source::Tier(..) | Source::Reward(_) | Source::Convert(_) | Source::Former(_) | Source::Given => {
+            false
+        }
     })
 }
 
@@ -125,6 +127,7 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
             let tiers = program.tiers.get(id.index());
             tiers.and_then(|tiers| tiers.levels.get(level as usize)).map_or("", |level| &level.name)
         }
+        Source::Former(_) => program.source_words(source).1,
         Source::Given => "",
     }
 }

@@ -3,14 +3,15 @@
 use super::find::source_name;
 use super::world::World;
 use crate::evaluate::Outcome;
-use crate::ledger::{Book, Reason, Source, Thing, Totals};
+use crate::ledger::{Book, Reason, Source, SourceKind, Thing, Totals};
 use crate::program::Program;
 use std::collections::BTreeMap;
 
 /// Adds up what outcomes give, rule by rule.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    given: BTreeMap<(Thing, Source), (i128, u64)>,
+    /// By the identity of the program, whose names these are.
+    given: BTreeMap<(u128, Thing, Source), (i128, u64)>,
 }
 
 /// The sums of a world.
@@ -103,6 +104,9 @@ pub struct RuleSummary {
     pub times: u64,
 }
 
+/// The words for what gave something: kind, rule, level.
+type Words<'p> = (SourceKind, &'p str, Option<&'p str>);
+
 impl Tally {
     /// Nothing yet.
     #[must_use]
@@ -118,7 +122,7 @@ impl Tally {
                 && !matches!(delta.thing, Thing::Stamps(_))
         });
         for delta in given {
-            let (amount, times) = self.given.entry((delta.thing, delta.source)).or_default();
+            let (amount, times) = self.given.entry((outcome.program, delta.thing, delta.source)).or_default();
             *amount += i128::from(delta.amount);
             *times += 1;
         }
@@ -134,18 +138,24 @@ impl Tally {
             tiers: tiers(world),
             cards: cards(world),
             vouchers: vouchers(world),
-            rules: self.rules(program),
+            rules: self.rules(world, program),
         }
     }
 
-    fn rules(&self, program: &Program) -> Vec<RuleSummary> {
-        let mut rows: Vec<(Thing, i128, &str, u64)> = self
-            .given
-            .iter()
-            .map(|((thing, source), (amount, times))| {
-                (*thing, *amount, source_name(program, *source), *times)
-            })
-            .collect();
+    fn rules(&self, world: &World<'_>, program: &Program) -> Vec<RuleSummary> {
+        // what several versions call the same is one row
+        let mut sums: BTreeMap<(Thing, Words<'_>), (i128, &str, u64)> = BTreeMap::new();
+        for ((identity, thing, source), (amount, times)) in &self.given {
+            let made = world.program_with(*identity);
+            let (kind, name) = made.thing_words(*thing);
+            let thing = program.thing_of(kind, name).unwrap_or(*thing);
+            let key = (thing, made.source_words(*source));
+            let row = sums.entry(key).or_insert_with(|| (0, source_name(made, *source), 0));
+            row.0 += amount;
+            row.2 += times;
+        }
+        let rows = sums.into_iter().map(|((thing, _), (amount, rule, times))| (thing, amount, rule, times));
+        let mut rows: Vec<(Thing, i128, &str, u64)> = rows.collect();
         rows.sort_by(|a, b| (a.0, -a.1, a.2).cmp(&(b.0, -b.1, b.2)));
         let row = |(thing, amount, rule, times): (Thing, i128, &str, u64)| {
             let (gives, decimals) = match thing {

@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::calendar::Instant;
 use crate::evaluate::{EvaluateError, Evaluator, Outcome};
 use crate::event::Event;
-use crate::program::Program;
+use crate::program::{Program, Versions};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct World<'p> {
     program: &'p Program,
+    /// The versions of the program, if there are several.
+    versions: Option<&'p Versions>,
     accounts: BTreeMap<Arc<str>, Account>,
     evaluator: Evaluator,
     explains: bool,
@@ -57,12 +59,20 @@ impl<'p> World<'p> {
     pub fn new(program: &'p Program) -> Self {
         Self {
             program,
+            versions: None,
             accounts: BTreeMap::new(),
             evaluator: Evaluator::new(),
             explains: false,
             messages: VecDeque::new(),
             undelivered: 0,
         }
+    }
+
+    /// A world without members, under the versions of a program.
+    #[must_use]
+    pub fn of_versions(versions: &'p Versions) -> Self {
+        let first = versions.all().next().unwrap_or_else(|| versions.newest());
+        Self { versions: Some(versions), ..Self::new(first) }
     }
 
     /// Makes every outcome carry what an explanation needs. This costs time and memory.
@@ -72,10 +82,16 @@ impl<'p> World<'p> {
         self
     }
 
-    /// The program of all accounts.
+    /// The program of all accounts. Of several versions, the one in force at the newest instant that came; all accounts
+    /// stand under it once [`World::advance`] has run to that instant.
     #[must_use]
     pub const fn program(&self) -> &'p Program {
         self.program
+    }
+
+    /// The version with an identity.
+    pub(super) fn program_with(&self, identity: u128) -> &'p Program {
+        self.versions.and_then(|versions| versions.from(identity).next()).unwrap_or(self.program)
     }
 
     /// The account of a member, if anything was ever delivered to that member.
@@ -106,7 +122,8 @@ impl<'p> World<'p> {
     }
 
     /// Evaluates an event, posts its outcome, and delivers all messages that follow from it, in the order in which
-    /// they are sent. The first outcome is that of the event, the others those of the messages.
+    /// they are sent. The first outcome is that of the event, the others those of the messages. Where an account comes
+    /// to a later version of the program, what the clock did under the earlier ones stands before.
     ///
     /// A member without an account gets one, unless the event is a message: that is dropped and gives no outcome.
     ///
@@ -118,7 +135,7 @@ impl<'p> World<'p> {
         if event.is_message() {
             self.messages.push_back(event);
         } else {
-            outcomes.push(self.take(&event)?);
+            outcomes.append(&mut self.take(&event)?);
         }
         self.deliver_messages(&mut |outcome| outcomes.push(outcome))?;
         Ok(outcomes)
@@ -148,6 +165,7 @@ impl<'p> World<'p> {
     ///
     /// As [`Evaluator::advance`].
     pub fn advance(&mut self, to: Instant, mut each: impl FnMut(Outcome)) -> Result<(), EvaluateError> {
+        self.come_to(to);
         let mut due: BTreeSet<(Instant, Arc<str>)> = BTreeSet::new();
         for account in self.accounts.values() {
             due.extend(self.due_of(account, to));
@@ -155,10 +173,8 @@ impl<'p> World<'p> {
         while let Some((at, member)) = due.pop_first() {
             // a message may have run this clock in the meantime
             let Some(account) = self.accounts.get(&member) else { continue };
-            if account.next_due(self.program) == Some(at)
-                && let Some(outcome) = self.tick(&member, at)?
-            {
-                each(outcome);
+            if self.next_due(account) == Some(at) {
+                self.tick(&member, at)?.into_iter().for_each(&mut each);
             }
             let mut touched = vec![Arc::clone(&member)];
             self.deliver_messages(&mut |outcome| {
@@ -170,26 +186,51 @@ impl<'p> World<'p> {
         }
         let members: Vec<Arc<str>> = self.accounts.keys().map(Arc::clone).collect();
         for member in members {
-            if let Some(outcome) = self.tick(&member, to)? {
-                each(outcome);
-            }
+            self.tick(&member, to)?.into_iter().for_each(&mut each);
         }
         self.deliver_messages(&mut each)
     }
 
+    fn next_due(&self, account: &Account) -> Option<Instant> {
+        match self.versions {
+            Some(versions) => versions.next_due(account),
+            None => account.next_due(self.program),
+        }
+    }
+
+    /// Notes that an instant has come: the version in force may be another one.
+    fn come_to(&mut self, at: Instant) {
+        if let Some(program) = self.versions.map(|versions| versions.at(at))
+            && program.effective_from > self.program.effective_from
+        {
+            self.program = program;
+        }
+    }
+
     fn due_of(&self, account: &Account, to: Instant) -> Option<(Instant, Arc<str>)> {
-        let due = account.next_due(self.program).filter(|due| *due <= to)?;
+        let due = self.next_due(account).filter(|due| *due <= to)?;
         Some((due, Arc::clone(&account.member)))
     }
 
     /// Evaluates and posts an event for a member, who gets an account if there is none.
-    fn take(&mut self, event: &Event) -> Result<Outcome, EvaluateError> {
+    fn take(&mut self, event: &Event) -> Result<Vec<Outcome>, EvaluateError> {
+        let program = self.versions.map_or(self.program, |versions| versions.at(event.at));
         let known = self.accounts.get_mut(&event.member);
         let mut opened = None;
         let account = match known {
             Some(account) => account,
-            None => opened.insert(Account::open(self.program, &event.member)),
+            None => opened.insert(Account::open(program, &event.member)),
         };
+        if let Some(versions) = self.versions {
+            let judged = self.evaluator.deliver_with(versions, account, event, self.explains)?;
+            if let Some(account) = opened {
+                self.accounts.insert(Arc::clone(&event.member), account);
+            }
+            self.come_to(event.at);
+            let outcomes: Vec<Outcome> = judged.into_iter().map(|judged| judged.outcome).collect();
+            outcomes.iter().for_each(|outcome| self.send(outcome));
+            return Ok(outcomes);
+        }
         let outcome = if self.explains {
             self.evaluator.explain(self.program, account, event)?
         } else {
@@ -200,16 +241,22 @@ impl<'p> World<'p> {
             self.accounts.insert(Arc::clone(&event.member), account);
         }
         self.send(&outcome);
-        Ok(outcome)
+        Ok(vec![outcome])
     }
 
     /// Runs the clock of an account.
-    fn tick(&mut self, member: &str, to: Instant) -> Result<Option<Outcome>, EvaluateError> {
-        let Some(account) = self.accounts.get_mut(member) else { return Ok(None) };
+    fn tick(&mut self, member: &str, to: Instant) -> Result<Vec<Outcome>, EvaluateError> {
+        let Some(account) = self.accounts.get_mut(member) else { return Ok(Vec::new()) };
+        if let Some(versions) = self.versions {
+            let judged = self.evaluator.run_clock(versions, account, to)?;
+            let outcomes: Vec<Outcome> = judged.into_iter().map(|judged| judged.outcome).collect();
+            outcomes.iter().for_each(|outcome| self.send(outcome));
+            return Ok(outcomes);
+        }
         let outcome = self.evaluator.advance(self.program, account, to)?;
         account.post(self.program, &outcome)?;
         self.send(&outcome);
-        Ok(Some(outcome))
+        Ok(vec![outcome])
     }
 
     fn send(&mut self, outcome: &Outcome) {
@@ -223,7 +270,7 @@ impl<'p> World<'p> {
                 continue;
             }
             match self.take(&message) {
-                Ok(outcome) => each(outcome),
+                Ok(outcomes) => outcomes.into_iter().for_each(&mut *each),
                 Err(EvaluateError::Rejected(_)) => self.undelivered += 1,
                 Err(other) => return Err(other),
             }

@@ -1,7 +1,7 @@
 //! The catalogue of findings: one minimal program for each code, and the text that its author reads.
 
 use loyalty_rules::amount::Ratio;
-use loyalty_rules::check::{Checks, Sources, compile_with};
+use loyalty_rules::check::{Checks, Sources, compile_versions, compile_with};
 use loyalty_rules::diagnostics::{Code, render_all};
 use loyalty_rules::syntax::Limits;
 use pretty_assertions::assert_eq;
@@ -23,7 +23,17 @@ fn shown(name: &str) -> String {
         cost: name.starts_with("V901"),
         payback_limit: if name.ends_with("-limit") { Ratio::new(1, 5) } else { None },
     };
-    match compile_with(&Sources::single(path, text), &Limits::default(), &checks) {
+    let entry = Sources::single(path, text);
+    let before = format!("{name}.before");
+    if let Ok(text) = std::fs::read_to_string(folder().join(&before)) {
+        // what is compared with the version before it
+        let both = [Sources::single(before, text), entry];
+        return match compile_versions(&both, &Limits::default(), &checks) {
+            Ok(compiled) => render_all(&compiled.sources, &compiled.findings, 50),
+            Err(findings) => findings.to_string(),
+        };
+    }
+    match compile_with(&entry, &Limits::default(), &checks) {
         Ok(compiled) => render_all(&compiled.sources, &compiled.findings, 50),
         Err(findings) => findings.to_string(),
     }

@@ -27,3 +27,4 @@ mod scenario;
 mod spending;
 mod syntax;
 mod time;
+mod versions;

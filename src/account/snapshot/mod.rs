@@ -9,6 +9,7 @@
 
 mod choices;
 mod frozen;
+mod moved;
 mod payments;
 mod restore;
 mod restore_receipts;
@@ -24,11 +25,12 @@ pub(super) use state::{
     TierStateText, ValueState, VoucherState,
 };
 
+pub(super) use moved::Resting;
 pub(super) use terms::ActiveState;
 
 use super::Account;
 use crate::ledger::LineError;
-use crate::program::{Program, UnknownName};
+use crate::program::{Program, UnknownName, Versions};
 use serde::{Deserialize, Serialize};
 
 /// The form of snapshots that this version writes.
@@ -75,6 +77,9 @@ pub struct Snapshot {
     receipts: Vec<ReceiptState>,
     /// By id.
     seen: Vec<SeenState>,
+    /// What another version of the program has a place for.
+    #[serde(default, skip_serializing_if = "Resting::is_empty")]
+    resting: Resting,
 }
 
 impl Snapshot {
@@ -173,5 +178,31 @@ impl Account {
     /// [`SnapshotError`] if it belongs to another program or anything in it does not hold together.
     pub fn restore(program: &Program, snapshot: Snapshot) -> Result<Self, SnapshotError> {
         restore::account(program, snapshot)
+    }
+
+    /// The account under another version of its program: with all its books, lots, vouchers, stamps and counters.
+    pub(crate) fn moved(&self, from: &Program, to: &Program) -> Result<Self, SnapshotError> {
+        moved::moved(self, from, to)
+    }
+}
+
+impl Versions {
+    /// The account that a snapshot holds, exactly as it was, under the version that made it. The versions may have
+    /// become more since.
+    ///
+    /// # Errors
+    ///
+    /// [`SnapshotError`] if no version made it or anything in it does not hold together.
+    pub fn restore(&self, snapshot: Snapshot) -> Result<Account, SnapshotError> {
+        let made = self.all().find(|program| program.fingerprint == snapshot.program.fingerprint);
+        // a stranger gets the answer of the newest
+        restore::account(made.unwrap_or_else(|| self.newest()), snapshot)
+    }
+
+    /// The version under which an account stands, to read its balances and take its snapshots. Nothing for an account of
+    /// another program.
+    #[must_use]
+    pub fn of(&self, account: &Account) -> Option<&Program> {
+        self.from(account.program).next()
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     account.clock = snapshot.clock;
     (account.next_lot, account.next_voucher) = (snapshot.next_lot, snapshot.next_voucher);
     account.next_choice = snapshot.next_choice;
+    account.resting = (!snapshot.resting.is_empty()).then(|| Box::new(snapshot.resting));
     let mut state = Restore { program, account, meters: meters_by_name(program) };
     state.attributes(snapshot.attributes)?;
     state.books(&snapshot.books)?;

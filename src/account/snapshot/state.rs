@@ -3,6 +3,7 @@
 use super::terms::TermsState;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{LineKind, SourceKind};
+use crate::program::Program;
 use serde::{Deserialize, Serialize};
 
 /// Derives what every part has.
@@ -303,6 +304,17 @@ parts! {
         day: Option<Date>,
         #[serde(with = "crate::wire::hex")]
         digest: u128,
+    }
+}
+
+impl ProgramState {
+    /// A program, as its accounts name it.
+    pub(crate) fn of(program: &Program) -> Self {
+        Self {
+            name: program.name.as_ref().into(),
+            version: program.version,
+            fingerprint: program.fingerprint,
+        }
     }
 }
 

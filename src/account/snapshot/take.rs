@@ -27,11 +27,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
     let seen = records.iter();
     Snapshot {
         format: FORMAT,
-        program: ProgramState {
-            name: program.name.as_ref().into(),
-            version: program.version,
-            fingerprint: account.program,
-        },
+        program: ProgramState::of(program),
         member: account.member.as_ref().into(),
         version: account.version,
         joined: account.tenure.map(|tenure| Moment { at: tenure.at, day: tenure.day }),
@@ -59,6 +55,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         seen: seen
             .map(|(id, record)| SeenState { id: id.as_ref().into(), day: record.day, digest: record.digest })
             .collect(),
+        resting: account.resting.as_deref().cloned().unwrap_or_default(),
     }
 }
 
@@ -90,24 +87,26 @@ impl Names<'_> {
         let choices = choices.into_iter().map(Thing::Choice);
         let all =
             units.chain(vouchers).chain(cards).chain(choices).map(|thing| (thing, account.totals_of(thing)));
-        all.filter(|(_, totals)| *totals != Totals::default())
-            .map(|(thing, totals)| {
-                let (kind, name) = self.0.thing_words(thing);
-                let decimals = self.0.thing_decimals(thing);
-                let book = |book| format_scaled(totals.balance(book).saturating_abs(), decimals);
-                BooksState {
-                    kind,
-                    name: text(name),
-                    issued: book(Book::Issued),
-                    pending: book(Book::Pending),
-                    available: book(Book::Available),
-                    redeemed: book(Book::Redeemed),
-                    expired: book(Book::Expired),
-                    taken_back: book(Book::TakenBack),
-                    debt: book(Book::Debt),
-                }
-            })
-            .collect()
+        let books = all.filter(|(_, totals)| *totals != Totals::default()).map(|(thing, totals)| {
+            let (kind, name) = self.0.thing_words(thing);
+            let decimals = self.0.thing_decimals(thing);
+            let book = |book| format_scaled(totals.balance(book).saturating_abs(), decimals);
+            BooksState {
+                kind,
+                name: text(name),
+                issued: book(Book::Issued),
+                pending: book(Book::Pending),
+                available: book(Book::Available),
+                redeemed: book(Book::Redeemed),
+                expired: book(Book::Expired),
+                taken_back: book(Book::TakenBack),
+                debt: book(Book::Debt),
+            }
+        });
+        let mut books: Vec<BooksState> = books.collect();
+        // what is closed stands at the ends of the tables
+        books.sort_by(|one, two| (one.kind, &one.name).cmp(&(two.kind, &two.name)));
+        books
     }
 
     pub(super) fn source(&self, source: Source) -> SourceState {
@@ -152,7 +151,7 @@ impl Names<'_> {
 
     fn cards(&self, cards: &[CardState]) -> Vec<CardStateText> {
         let begun = cards.iter().enumerate().filter(|(_, state)| **state != CardState::default());
-        begun
+        let mut all: Vec<CardStateText> = begun
             .map(|(place, state)| CardStateText {
                 card: text(self.0.card_name(CardId(place as u32))),
                 number: state.number,
@@ -170,7 +169,9 @@ impl Names<'_> {
                     })
                     .collect(),
             })
-            .collect()
+            .collect();
+        all.sort_by(|one, two| one.card.cmp(&two.card));
+        all
     }
 
     fn tiers(&self, tiers: &[TierState]) -> Vec<TierStateText> {

@@ -215,6 +215,19 @@ pub(super) fn activity_restored(program: &Program, state: &ActivityState) -> Res
     })
 }
 
+/// Puts what keeps a lot alive into the order of a program.
+pub(super) fn sort(program: &Program, state: &mut TermsState) -> Result<(), SnapshotError> {
+    for line in &mut state.idle {
+        let mut without = Vec::new();
+        for activity in std::mem::take(&mut line.without) {
+            without.push((activity_restored(program, &activity)?, activity));
+        }
+        without.sort_by_key(|(activity, _)| *activity);
+        line.without = without.into_iter().map(|(_, activity)| activity).collect();
+    }
+    Ok(())
+}
+
 fn length(length: Duration) -> LengthState {
     let unit = match length.unit {
         // no line of terms has minutes or hours

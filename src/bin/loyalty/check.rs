@@ -1,11 +1,11 @@
 //! `loyalty check`.
 
-use crate::screen::Done;
+use crate::screen::{Done, complain};
 use crate::{fix, load};
 use clap::Args;
 use loyalty_rules::amount::Ratio;
 use loyalty_rules::check::Checks;
-use loyalty_rules::diagnostics::Severity;
+use loyalty_rules::diagnostics::{Diagnostic, Severity, render_all};
 
 /// Check rule files: what is wrong, what is probably not meant, and what is worth knowing.
 ///
@@ -22,6 +22,9 @@ pub(crate) struct Check {
     /// First carry out every repair that a finding marks with `can be fixed automatically`, in the files themselves.
     #[arg(long)]
     fix: bool,
+    /// Take the files as versions of one program, and compare each with the one before it.
+    #[arg(long)]
+    versions: bool,
     /// Also tell the most that each unit and voucher can cost for what members spend.
     #[arg(long)]
     cost: bool,
@@ -41,6 +44,18 @@ impl Check {
     pub(crate) fn run(&self) -> Done {
         let checks = Checks { cost: self.cost, payback_limit: self.payback_limit };
         let mut good = true;
+        let warned = |findings: &[Diagnostic]| {
+            findings.iter().any(|finding| finding.severity <= Severity::Warning) && self.deny_warnings
+        };
+        if self.versions {
+            for file in self.files.iter().filter(|_| self.fix) {
+                fix::repair(file)?;
+            }
+            let Some(compiled) = load::versions(&self.files, &checks)? else { return Ok(false) };
+            let (sources, findings) = (&compiled.sources, &compiled.findings);
+            complain(&render_all(sources, findings, findings.len()))?;
+            return Ok(!warned(findings));
+        }
         for file in &self.files {
             if self.fix {
                 fix::repair(file)?;
@@ -48,9 +63,7 @@ impl Check {
             match load::checked(file, &checks)? {
                 Some(compiled) => {
                     load::show_findings(&compiled)?;
-                    let mut findings = compiled.findings.iter();
-                    let warned = findings.any(|finding| finding.severity <= Severity::Warning);
-                    good &= !(self.deny_warnings && warned);
+                    good &= !warned(&compiled.findings);
                 }
                 None => good = false,
             }

@@ -1,7 +1,7 @@
 //! Reading rule files and what they import.
 
 use crate::screen::{Failure, complain};
-use loyalty_rules::check::{Checks, compile_with, imports_of, resolve};
+use loyalty_rules::check::{Checks, CompiledVersions, compile_versions, compile_with, imports_of, resolve};
 use loyalty_rules::diagnostics::render_all;
 use loyalty_rules::{Compiled, Limits, Sources};
 use std::collections::BTreeSet;
@@ -43,6 +43,18 @@ pub(crate) fn program(path: &str) -> Result<Option<Compiled>, Failure> {
 /// Compiles a rule file and looks for what is asked beside.
 pub(crate) fn checked(path: &str, checks: &Checks) -> Result<Option<Compiled>, Failure> {
     match compile_with(&sources(path)?, &Limits::default(), checks) {
+        Ok(compiled) => Ok(Some(compiled)),
+        Err(findings) => {
+            complain(&findings.to_string())?;
+            Ok(None)
+        }
+    }
+}
+
+/// Compiles one rule file, or several as versions of one program. Findings of what is refused go to standard error.
+pub(crate) fn versions(paths: &[String], checks: &Checks) -> Result<Option<CompiledVersions>, Failure> {
+    let texts: Vec<Sources> = paths.iter().map(|path| sources(path)).collect::<Result<_, _>>()?;
+    match compile_versions(&texts, &Limits::default(), checks) {
         Ok(compiled) => Ok(Some(compiled)),
         Err(findings) => {
             complain(&findings.to_string())?;

@@ -158,7 +158,11 @@ fn understood<'p>(program: &'p Program, request: &Request) -> Result<Wanted<'p>,
     let name = &*request.name;
     let wrong = |detail: String| Err(Rejection::new(Refusal::WrongValue, detail));
     if request.ask == Ask::Use {
-        let Ok(voucher) = program.voucher_named(name) else {
+        let voucher = program
+            .voucher_named(name)
+            .ok()
+            .filter(|id| !program.is_closed(crate::program::AwardThing::Voucher(*id)));
+        let Some(voucher) = voucher else {
             return Err(Rejection::new(Refusal::NoSuchVoucher, format!("the program has no `{name}`")));
         };
         let amount = request.amount / 1_000_000;

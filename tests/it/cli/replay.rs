@@ -196,3 +196,30 @@ fn the_zone_of_the_process_does_not_matter() {
         assert_eq!(other, &seen[0]);
     }
 }
+
+#[test]
+fn several_rule_files_are_versions() {
+    let folder = folder("replay-versions");
+    for (name, text) in [
+        ("old.loyalty", include_str!("../../../examples/versions/corner-2026.loyalty")),
+        ("new.loyalty", include_str!("../../../examples/versions/corner-2027.loyalty")),
+        ("events.jsonl", include_str!("../../../examples/versions/events.jsonl")),
+    ] {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    // five and two points of the old version, ten of the new one; the first five come back
+    let ran = loyalty(&folder, &["replay", "new.loyalty", "old.loyalty", "events.jsonl", "--json"]);
+    assert_eq!((ran.status, &*ran.err), (Some(0), ""));
+    let summary = json(&ran);
+    let points = &summary["units"]["points"];
+    assert_eq!((&points["issued"], &points["available"]), (&Value::from("17"), &Value::from("12")));
+    assert_eq!(points["taken_back"], "5");
+    // both versions call it `Base`
+    assert_eq!((&summary["rules"][0]["rule"], &summary["rules"][0]["times"]), (&"Base".into(), &3.into()));
+    let ran = loyalty(&folder, &["check", "--versions", "old.loyalty", "new.loyalty", "--deny-warnings"]);
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(ran.err.matches("warning Y001").count(), 2, "{}", ran.err);
+    let ran = loyalty(&folder, &["check", "--versions", "old.loyalty", "old.loyalty"]);
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err.contains("error Y002"), "{}", ran.err);
+}

@@ -16,6 +16,7 @@ mod returns;
 mod rules;
 mod same;
 mod time;
+mod versions;
 mod world;
 
 use loyalty_rules::calendar::{Date, Zone};

@@ -9,8 +9,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 /// Takes all bookings in order.
-pub(crate) struct Ledger<'p> {
-    program: &'p Program,
+pub(crate) struct Ledger {
     file: Option<Sheet>,
     sha: Sha256,
     line: Vec<u8>,
@@ -23,9 +22,9 @@ struct Sheet {
     csv: bool,
 }
 
-impl<'p> Ledger<'p> {
+impl Ledger {
     /// A ledger that is written to a file, or only digested.
-    pub(crate) fn create(program: &'p Program, path: Option<&str>) -> Result<Self, Failure> {
+    pub(crate) fn create(path: Option<&str>) -> Result<Self, Failure> {
         let file = match path {
             None => None,
             Some(path) => {
@@ -36,13 +35,13 @@ impl<'p> Ledger<'p> {
                 Some(sheet)
             }
         };
-        Ok(Self { program, file, sha: Sha256::new(), line: Vec::new() })
+        Ok(Self { file, sha: Sha256::new(), line: Vec::new() })
     }
 
-    /// Adds the bookings of an outcome.
-    pub(crate) fn add(&mut self, outcome: &Outcome) -> Result<(), Failure> {
+    /// Adds the bookings of an outcome that a program made.
+    pub(crate) fn add(&mut self, program: &Program, outcome: &Outcome) -> Result<(), Failure> {
         for delta in outcome.deltas() {
-            let line = self.program.ledger_line(outcome.member(), delta);
+            let line = program.ledger_line(outcome.member(), delta);
             self.line.clear();
             serde_json::to_writer(&mut self.line, &line)
                 .map_err(|error| Failure::Message(error.to_string()))?;

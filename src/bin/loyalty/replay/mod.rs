@@ -12,11 +12,15 @@ use clap::Args;
 use input::Input;
 use ledger::Ledger;
 use loyalty_rules::calendar::Instant;
+use loyalty_rules::check::Checks;
 use loyalty_rules::scenario::{Summary, Tally, World};
-use loyalty_rules::{EvaluateError, Event, Outcome, Program, Status};
+use loyalty_rules::{EvaluateError, Event, Outcome, Program, Status, Versions};
 use problems::Problems;
 
 /// Replay events against a rule file and sum up what comes of them.
+///
+/// Several rule files are versions of one program: each event is judged by the version of its date, a return by the
+/// version that gave, and the clock by the version in force.
 ///
 /// EVENTS holds one event on each line in JSON, plain or compressed with gzip; `-` is standard input. Events are
 /// taken in the order of the lines. Messages between members are delivered at once. At the end the clocks of all
@@ -27,8 +31,9 @@ use problems::Problems;
 /// cannot be read or written.
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// Rule file; the entry file of the program.
-    rules: String,
+    /// Rule file; the entry file of the program, or of each of its versions.
+    #[arg(required = true)]
+    rules: Vec<String>,
     /// Events, one on each line; `-` for standard input.
     events: String,
     /// Write all bookings to this file, as JSON lines, or as CSV if its name ends in .csv.
@@ -68,12 +73,12 @@ pub(crate) struct Results {
 
 impl Replay {
     pub(crate) fn run(&self) -> Done {
-        let Some(compiled) = load::program(&self.rules)? else { return Ok(false) };
-        let program = &compiled.program;
+        let Some(compiled) = load::versions(&self.rules, &Checks::default())? else { return Ok(false) };
+        let world = World::of_versions(&compiled.versions);
         let mut input = Input::open(&self.events, self.quiet || self.json)?;
-        let ledger = Ledger::create(program, self.ledger.as_deref())?;
+        let ledger = Ledger::create(self.ledger.as_deref())?;
         let mut problems = Problems::new(&self.events);
-        let mut run = Run { world: World::new(program), ledger, tally: Tally::new(), newest: None };
+        let mut run = Run { versions: &compiled.versions, world, ledger, tally: Tally::new(), newest: None };
         let mut counts = Counts::default();
         while let Some(line) = input.next_line()? {
             counts.read += 1;
@@ -105,7 +110,7 @@ impl Replay {
         if self.json {
             say(&json::text(&results)?)?;
         } else if !self.quiet {
-            say(&table::text(program, &results))?;
+            say(&table::text(run.world.program(), &results))?;
         }
         Ok(good)
     }
@@ -120,8 +125,9 @@ enum Taken {
 
 /// A replay that is running.
 struct Run<'p> {
+    versions: &'p Versions,
     world: World<'p>,
-    ledger: Ledger<'p>,
+    ledger: Ledger,
     tally: Tally,
     /// The newest instant of all events that were not refused.
     newest: Option<Instant>,
@@ -130,20 +136,22 @@ struct Run<'p> {
 impl Run<'_> {
     fn take(&mut self, event: Event) -> Result<Taken, Failure> {
         let at = event.at();
-        let is_message = event.is_message();
+        let (id, is_message) = (event.id().to_owned(), event.is_message());
         match self.world.deliver(event) {
             Ok(outcomes) => {
-                let Some(first) = outcomes.first() else {
+                let Some(last) = outcomes.iter().find(|outcome| outcome.event() == Some(&id)) else {
                     let detail = "the message goes to nobody with an account".to_owned();
                     return Ok(Taken::Refused("unknown member".to_owned(), detail));
                 };
-                let status = first.status();
+                let status = last.status();
                 if !is_message {
                     self.newest = self.newest.max(Some(at));
                 }
                 for outcome in &outcomes {
                     self.tally.add(outcome);
-                    self.ledger.add(outcome)?;
+                    if let Some(program) = self.versions.made(outcome) {
+                        self.ledger.add(program, outcome)?;
+                    }
                 }
                 Ok(Taken::As(status))
             }
@@ -157,12 +165,12 @@ impl Run<'_> {
     /// Runs all clocks to the newest event.
     fn finish(&mut self) -> Result<(), Failure> {
         let Some(newest) = self.newest else { return Ok(()) };
-        let (ledger, tally) = (&mut self.ledger, &mut self.tally);
+        let (ledger, tally, versions) = (&mut self.ledger, &mut self.tally, self.versions);
         let mut written = Ok(());
         let ran = self.world.advance(newest, |outcome: Outcome| {
             tally.add(&outcome);
-            if written.is_ok() {
-                written = ledger.add(&outcome);
+            if let (Ok(()), Some(program)) = (&written, versions.made(&outcome)) {
+                written = ledger.add(program, &outcome);
             }
         });
         ran.map_err(|fault| Failure::Message(format!("the replay has to stop: {fault}")))?;

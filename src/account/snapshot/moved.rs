@@ -1,0 +1,148 @@
+//! An account goes from one version of a program to another.
+//!
+//! It goes by names, as a snapshot does, and every book is checked on arrival as that of a snapshot: nothing is lost,
+//! and nothing is made. What the other version has no place for rests in the account and comes back with a version
+//! that has: attributes of the member, levels of a tiers block, how the member was referred, and what a purchase was
+//! judged by where it asked for one of these.
+
+use super::{
+    ActiveState, FrozenState, LevelState, LinkState, Named, ProgramState, ReceiptState, Snapshot,
+    SnapshotError, TierStateText, restore, take, terms,
+};
+use crate::account::Account;
+use crate::program::Program;
+use serde::{Deserialize, Serialize};
+
+/// What the version in force has no place for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resting {
+    /// By name.
+    attributes: Vec<Named>,
+    /// By name.
+    tiers: Vec<TierStateText>,
+    referral: Option<LinkState>,
+    /// By id of the receipt.
+    judged_by: Vec<JudgedBy>,
+}
+
+/// What a purchase was judged by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JudgedBy {
+    receipt: String,
+    facts: FrozenState,
+}
+
+impl Resting {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The account under another version of its program.
+pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<Account, SnapshotError> {
+    let mut snapshot = take::snapshot(account, from);
+    snapshot.program = ProgramState::of(to);
+    let rested = std::mem::take(&mut snapshot.resting);
+    let mut resting = Resting::default();
+
+    snapshot.attributes.extend(rested.attributes);
+    snapshot.attributes.sort_by(|one, two| one.name.cmp(&two.name));
+    let has = |named: &Named| to.member_attributes.iter().any(|attribute| *attribute.name == *named.name);
+    (snapshot.attributes, resting.attributes) = snapshot.attributes.into_iter().partition(has);
+
+    snapshot.tiers.extend(rested.tiers);
+    snapshot.tiers.sort_by(|one, two| one.tiers.cmp(&two.tiers));
+    let has = |state: &TierStateText| to.tiers_named(&state.tiers).is_ok();
+    (snapshot.tiers, resting.tiers) = snapshot.tiers.into_iter().partition(has);
+    snapshot.tiers.iter_mut().for_each(|state| levels(state, from, to));
+    snapshot.tiers.retain(|state| !is_at_the_beginning(state, to));
+
+    let has = |link: &LinkState| to.referral_named(&link.referral).is_ok();
+    let links = snapshot.referral.into_iter().chain(rested.referral);
+    let (mut here, mut away): (Vec<LinkState>, Vec<LinkState>) = links.partition(has);
+    // a member is referred once; the newer of two is the one that was in force
+    (snapshot.referral, resting.referral) = (here.drain(..).next(), away.drain(..).next());
+    resting.judged_by = judged_by(&mut snapshot.receipts, rested.judged_by, to);
+    snapshot.resting = resting;
+
+    sort(&mut snapshot, to)?;
+    restore::account(to, snapshot)
+}
+
+/// Puts what purchases were judged by where the other version knows all of it, and returns the rest.
+fn judged_by(receipts: &mut [ReceiptState], rested: Vec<JudgedBy>, to: &Program) -> Vec<JudgedBy> {
+    for JudgedBy { receipt, facts } in rested {
+        if let Some(found) = receipts.iter_mut().find(|known| known.id == receipt) {
+            found.judged_by = Some(facts);
+        }
+    }
+    let knows = |facts: &FrozenState| {
+        let mut members = facts.member.iter();
+        let has = |named: &Named| to.member_attributes.iter().any(|attribute| *attribute.name == *named.name);
+        let mut levels = facts.tiers.iter();
+        members.all(has)
+            && levels.all(|held| {
+                to.tiers_named(&held.tiers).is_ok_and(|id| to.level_named(id, &held.level).is_ok())
+            })
+    };
+    let mut rest = Vec::new();
+    for receipt in receipts {
+        if let Some(facts) = receipt.judged_by.take_if(|facts| !knows(facts)) {
+            rest.push(JudgedBy { receipt: receipt.id.clone(), facts });
+        }
+    }
+    rest
+}
+
+/// Names of levels that the other version does not have become the next lower one that it has.
+fn levels(state: &mut TierStateText, from: &Program, to: &Program) {
+    let Ok(there) = to.tiers_named(&state.tiers) else { return };
+    let before: Vec<&str> = match from.tiers_named(&state.tiers) {
+        Ok(id) => from
+            .tiers
+            .get(id.index())
+            .map_or(Vec::new(), |tiers| tiers.levels.iter().map(|level| &*level.name).collect()),
+        Err(_) => Vec::new(),
+    };
+    let lowest = to.level_name(there, 0);
+    let fit = |name: &mut String| {
+        if to.level_named(there, name).is_ok() {
+            return;
+        }
+        let place = before.iter().position(|level| *level == *name).unwrap_or(0);
+        let lower = before.iter().take(place).rev().find(|level| to.level_named(there, level).is_ok());
+        *name = lower.map_or(lowest, |level| *level).to_owned();
+    };
+    fit(&mut state.level);
+    state.holds.iter_mut().for_each(|hold| fit(&mut hold.level));
+    state.history.iter_mut().for_each(|held: &mut LevelState| fit(&mut held.level));
+}
+
+/// Whether there is nothing to keep of a tiers block.
+fn is_at_the_beginning(state: &TierStateText, to: &Program) -> bool {
+    let lowest = to.tiers_named(&state.tiers).map_or("", |id| to.level_name(id, 0));
+    state.level == lowest
+        && state.until.is_none()
+        && state.base_until.is_none()
+        && state.holds.is_empty()
+        && state.history.is_empty()
+}
+
+/// What stands in the order of ids gets that of the other version.
+fn sort(snapshot: &mut Snapshot, to: &Program) -> Result<(), SnapshotError> {
+    let mut active = Vec::new();
+    for state in std::mem::take(&mut snapshot.active) {
+        active.push((terms::activity_restored(to, &state.activity)?, state));
+    }
+    active.sort_by_key(|(activity, _)| *activity);
+    snapshot.active = active.into_iter().map(|(_, state): (_, ActiveState)| state).collect();
+    let lots = snapshot.lots.iter_mut().filter_map(|lot| lot.terms.as_mut());
+    let payments = snapshot.receipts.iter_mut().filter_map(|receipt| receipt.payment.as_mut());
+    let spent = payments.flat_map(|payment| &mut payment.spent).flat_map(|spent| &mut spent.lots);
+    for terms in lots.chain(spent.filter_map(|lot| lot.terms.as_mut())) {
+        terms::sort(to, terms)?;
+    }
+    Ok(())
+}

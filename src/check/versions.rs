@@ -1,0 +1,288 @@
+//! The versions of a program: compiling them together, and what a new one takes away.
+
+use super::report::Report;
+use super::tree::Tree;
+use super::{Checks, Findings, Sources, fingerprint, lower, refused, sources, windows};
+use crate::calendar::Duration;
+use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
+use crate::program::{Cap, Expire, Program, UnitKind, Versions, VoucherEnd};
+use crate::syntax::Limits;
+use crate::syntax::ast::{File, RuleLine, UnitLine};
+
+/// The versions of a program and what was found beside.
+#[derive(Debug, Clone)]
+pub struct CompiledVersions {
+    /// The versions.
+    pub versions: Versions,
+    /// Warnings and notes, in the order of the files.
+    pub findings: Vec<Diagnostic>,
+    /// The files of all versions, to show findings in.
+    pub sources: SourceMap,
+}
+
+/// Compiles several versions of one program, given in any order. Each is checked as by
+/// [`compile_with`](super::compile_with), and each against the one before it: Y001 names what a new version takes away,
+/// Y002 refuses what cannot follow.
+///
+/// # Errors
+///
+/// All findings, if at least one of them is an error.
+pub fn compile_versions(
+    texts: &[Sources],
+    limits: &Limits,
+    checks: &Checks,
+) -> Result<CompiledVersions, Findings> {
+    let (mut map, mut report) = (SourceMap::default(), Report::default());
+    let mut read: Vec<Vec<File>> = Vec::new();
+    for text in texts {
+        let loaded = sources::load_behind(map, text, limits);
+        map = loaded.map;
+        report.append(loaded.report);
+        read.push(loaded.files);
+    }
+    if report.has_errors() {
+        return Err(refused(report, map, limits));
+    }
+    let mut versions = Vec::new();
+    for files in &read {
+        if let Some((program, _)) = lower(&map, files, (limits, checks), &mut report) {
+            versions.push((program, Tree::new(&map, files)));
+        }
+    }
+    versions.sort_by_key(|(program, _)| (program.effective_from, program.version));
+    if !report.has_errors() {
+        for pair in versions.windows(2) {
+            if let [(old, before), (new, after)] = pair {
+                let pair = Pair { old, before, new, after };
+                pair.findings().into_iter().for_each(|finding| report.push(finding));
+            }
+        }
+    }
+    let programs = versions.into_iter().map(|(program, _)| program).collect();
+    match Versions::new(programs, fingerprint::identity) {
+        Some(versions) if !report.has_errors() => {
+            let mut findings = report.into_list();
+            findings.truncate(limits.findings);
+            Ok(CompiledVersions { versions, findings, sources: map })
+        }
+        _ => Err(refused(report, map, limits)),
+    }
+}
+
+/// A version and the one that follows it.
+struct Pair<'p, 't, 'a> {
+    old: &'p Program,
+    before: &'t Tree<'a>,
+    new: &'p Program,
+    after: &'t Tree<'a>,
+}
+
+impl Pair<'_, '_, '_> {
+    fn findings(&self) -> Vec<Diagnostic> {
+        let mut found = self.cannot_follow();
+        if found.is_empty() {
+            found = self.removed();
+            found.extend(self.shorter());
+            found.extend(self.lowered());
+        }
+        found
+    }
+
+    /// Where something is said that the new version does not have.
+    fn program(&self) -> Span {
+        self.after.program.map_or_else(Span::default, |block| block.name.span)
+    }
+
+    /// Y002.
+    fn cannot_follow(&self) -> Vec<Diagnostic> {
+        let (old, new) = (self.old, self.new);
+        let mut found = Vec::new();
+        let mut refuse = |span: Span, other: Option<Span>, message: String, help: &str| {
+            let mut finding = Diagnostic::new(Code::Y002, span, message).help(help);
+            if let Some(other) = other {
+                finding = finding.other(other, "the version before");
+            }
+            found.push(finding);
+        };
+        let before = self.before.program.map(|block| block.name.span);
+        if old.name != new.name {
+            let message = format!("`{}` is no version of `{}`", new.name, old.name);
+            refuse(self.program(), before, message, "all versions of a program have its name");
+        }
+        if old.version >= new.version || old.effective_from >= new.effective_from {
+            let message = "two versions have the same number or day, or are not in one order".to_owned();
+            let help = "a later version has a higher `version` and a later `effective from`";
+            refuse(self.program(), before, message, help);
+        }
+        if old.currency != new.currency {
+            let message = format!("the currency changes from {} to {}", old.currency, new.currency);
+            refuse(self.program(), before, message, "give a program of another currency a name of its own");
+        }
+        for unit in &new.units {
+            let known = old.unit_named(&unit.name).ok().and_then(|id| old.units.get(id.index()));
+            let (head, place) = (self.after.unit(&unit.name), self.before.unit(&unit.name));
+            let (head, place) = (head.map_or_else(Span::default, |it| it.head), place.map(|it| it.head));
+            if known.is_some_and(|known| known.kind != unit.kind || known.decimals != unit.decimals) {
+                let message = format!("`{}` changes its kind or its decimals", unit.name);
+                refuse(head, place, message, "what members have could not be counted on; take a new name");
+            }
+            if old.voucher_named(&unit.name).is_ok() {
+                let message = format!("`{}` was a voucher", unit.name);
+                let place = self.before.voucher(&unit.name).map(|it| it.head);
+                refuse(head, place, message, "take a new name");
+            }
+        }
+        for voucher in new.vouchers.iter().filter(|voucher| old.unit_named(&voucher.name).is_ok()) {
+            let head = self.after.voucher(&voucher.name).map_or_else(Span::default, |it| it.head);
+            let place = self.before.unit(&voucher.name).map(|it| it.head);
+            refuse(head, place, format!("`{}` was a unit", voucher.name), "take a new name");
+        }
+        found
+    }
+
+    fn warn(&self, span: Span, message: String, old: Option<Span>, was: &str, help: &str) -> Diagnostic {
+        let finding = Diagnostic::new(Code::Y001, span, message).help(help);
+        match old {
+            Some(old) => finding.other(old, was),
+            None => finding,
+        }
+    }
+
+    /// Y001: units, vouchers, tiers blocks and levels that are gone.
+    fn removed(&self) -> Vec<Diagnostic> {
+        let (old, new) = (self.old, self.new);
+        let mut found = Vec::new();
+        let mut gone = |what: &str, name: &str, place: Option<Span>, help: &str| {
+            let message = format!("the {what} `{name}` is gone with version {}", new.version);
+            found.push(self.warn(self.program(), message, place, "it was here", help));
+        };
+        let spent =
+            "what members have of it rests until it expires; keep it, with its `redeem`, to let it be spent";
+        for unit in old.units.iter().filter(|unit| new.unit_named(&unit.name).is_err()) {
+            let help = match unit.kind {
+                UnitKind::Spendable => spent,
+                UnitKind::Status => "what members have of it is kept, and counts for nothing",
+            };
+            gone("unit", &unit.name, self.before.unit(&unit.name).map(|it| it.head), help);
+        }
+        for voucher in old.vouchers.iter().filter(|known| new.voucher_named(&known.name).is_err()) {
+            let help = "those that members hold rest until they expire; keep it to let them be used";
+            gone("voucher", &voucher.name, self.before.voucher(&voucher.name).map(|it| it.head), help);
+        }
+        for tiers in &old.tiers {
+            let block = self.before.tiers(&tiers.name);
+            let Ok(id) = new.tiers_named(&tiers.name) else {
+                let help = "levels rest until a version has it again";
+                gone("tiers block", &tiers.name, block.map(|it| it.head), help);
+                continue;
+            };
+            for level in tiers.levels.iter().filter(|level| new.level_named(id, &level.name).is_err()) {
+                let help = "who holds it goes to the next lower one that is left";
+                gone("tier", &level.name, block.map(|it| it.reach(&level.name)), help);
+            }
+        }
+        found
+    }
+
+    /// Y001: shorter ends of units, rules and vouchers.
+    fn shorter(&self) -> Vec<Diagnostic> {
+        let (old, new) = (self.old, self.new);
+        let help = "what was earned before keeps its terms; say it to your members if it is meant";
+        let mut found = Vec::new();
+        let mut add = |name: &str, span: Option<Span>, old: Option<Span>| {
+            let message = format!("`{name}` expires earlier than before");
+            found.extend(span.map(|span| self.warn(span, message, old, "before", help)));
+        };
+        for unit in &new.units {
+            let known = old.unit_named(&unit.name).ok().and_then(|id| old.units.get(id.index()));
+            if known.is_some_and(|known| is_shorter(&known.expire, &unit.expire)) {
+                let line = |tree: &Tree<'_>| {
+                    let found = tree.unit(&unit.name)?;
+                    let line = found.node.lines.iter().find(|line| matches!(line.kind, UnitLine::Expire(_)));
+                    Some(line.map_or(found.head, |line| line.span))
+                };
+                add(&unit.name, line(self.after), line(self.before));
+            }
+        }
+        for rule in new.rules.iter().filter(|rule| !rule.expire.is_empty()) {
+            let known = old.rule_named(&rule.name).ok().and_then(|id| old.rules.get(id.index()));
+            if known.is_some_and(|known| !known.expire.is_empty() && is_shorter(&known.expire, &rule.expire))
+            {
+                let line = |tree: &Tree<'_>| {
+                    Some(tree.rule(&rule.name)?.place(|line| matches!(line, RuleLine::Expire(_))))
+                };
+                add(&rule.name, line(self.after), line(self.before));
+            }
+        }
+        for voucher in &new.vouchers {
+            let known = old.voucher_named(&voucher.name).ok().and_then(|id| old.vouchers.get(id.index()));
+            if known.is_some_and(|known| ends_earlier(known.end, voucher.end)) {
+                let head = |tree: &Tree<'_>| tree.voucher(&voucher.name).map(|it| it.head);
+                add(&voucher.name, head(self.after), head(self.before));
+            }
+        }
+        found
+    }
+
+    /// Y001: lower caps.
+    fn lowered(&self) -> Vec<Diagnostic> {
+        let same = |old: &Cap, new: &Cap| {
+            let limits = (old.limit, new.limit);
+            old.name == new.name
+                && old.shared == new.shared
+                && old.window == new.window
+                && std::mem::discriminant(&limits.0) == std::mem::discriminant(&limits.1)
+        };
+        let mut found = Vec::new();
+        for cap in &self.new.caps {
+            let known = self.old.caps.iter().find(|known| same(known, cap));
+            let Some(known) = known.filter(|known| known.limit.most() > cap.limit.most()) else { continue };
+            let place = |tree: &Tree<'_>, cap: &Cap| tree.cap(&cap.name, cap.shared, &cap.text);
+            let Some(span) = place(self.after, cap) else { continue };
+            let message = format!("this cap of `{}` is lower than before", cap.name);
+            let help = "say it to your members if it is meant";
+            found.push(self.warn(span, message, place(self.before, known), "before", help));
+        }
+        found
+    }
+}
+
+/// Whether a length is certainly shorter.
+fn is_less(new: Duration, old: Duration) -> bool {
+    if new.unit == old.unit {
+        return new.count < old.count;
+    }
+    windows::days_at_most(new) < windows::days_at_most(old)
+}
+
+/// Whether what has the new ends goes earlier. Of what cannot be compared nothing is said.
+fn is_shorter(old: &[Expire], new: &[Expire]) -> bool {
+    let ends = |lines: &[Expire]| lines.iter().any(|line| *line != Expire::Never);
+    if !ends(new) {
+        return false;
+    }
+    let less = |old: &Expire, new: &Expire| match (old, new) {
+        (Expire::After(old, from, tail), Expire::After(new, other, end)) => {
+            from == other && tail == end && is_less(*new, *old)
+        }
+        (Expire::AtEndOf(old, plus), Expire::AtEndOf(new, more)) if old == new => match (plus, more) {
+            (Some(_), None) => true,
+            (Some((old, tail)), Some((new, end))) => tail == end && is_less(*new, *old),
+            (None, _) => false,
+        },
+        (Expire::Without(old, _), Expire::Without(new, _)) => is_less(*new, *old),
+        _ => false,
+    };
+    let added = new.len() > old.len() && old.iter().all(|line| new.contains(line));
+    !ends(old) || added || new.iter().any(|new| old.iter().any(|old| less(old, new)) && !old.contains(new))
+}
+
+fn ends_earlier(old: VoucherEnd, new: VoucherEnd) -> bool {
+    match (old, new) {
+        (VoucherEnd::Never, VoucherEnd::Never) => false,
+        (VoucherEnd::Never, _) => true,
+        (VoucherEnd::For(old, tail), VoucherEnd::For(new, end)) => tail == end && is_less(new, old),
+        (VoucherEnd::On(old), VoucherEnd::On(new)) => new < old,
+        _ => false,
+    }
+}

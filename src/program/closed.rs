@@ -1,0 +1,240 @@
+//! What other versions of a program have and this one does not.
+//!
+//! An account may hold what a version gave that is no longer in force, or not yet. So every version of a program knows
+//! the names of all others: their units, vouchers, choices, cards, kinds of events and counters stand at the ends of
+//! its tables, closed. Nothing gives or takes what is closed, but its books are kept, and it ends by the terms it was
+//! given with. What only gave something (rules, rewards, conversions, referrals, levels) is kept as a name.
+
+use super::{
+    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, Program, Unit,
+    Validity, Voucher,
+};
+
+/// No event has this kind, so nothing that waits for it ever fires.
+const NEVER: EventKindId = EventKindId(u32::MAX);
+
+/// How many entries of each table are the version's own. What is behind them is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Own {
+    pub(crate) units: usize,
+    pub(crate) vouchers: usize,
+    pub(crate) cards: usize,
+    pub(crate) events: usize,
+}
+
+/// What gave something under another version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Former {
+    pub(crate) kind: FormerKind,
+    pub(crate) name: Box<str>,
+    /// Of a tiers block, the level.
+    pub(crate) level: Option<Box<str>>,
+}
+
+/// What can give something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FormerKind {
+    /// An `earn` or `bonus`.
+    Rule,
+    /// The entry gift of a level.
+    Tier,
+    /// A referral.
+    Referral,
+    /// A reward.
+    Reward,
+    /// A conversion.
+    Convert,
+}
+
+/// All that is to be added to a version.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Closed {
+    units: Vec<Unit>,
+    vouchers: Vec<Voucher>,
+    cards: Vec<(Card, String)>,
+    choices: Vec<(Choice, Vec<String>)>,
+    events: Vec<EventKind>,
+    meters: Vec<Meter>,
+    former: Vec<Former>,
+}
+
+impl Closed {
+    /// What a program does not have of all the others.
+    pub(crate) fn of<'p>(program: &Program, others: impl Iterator<Item = &'p Program>) -> Self {
+        let mut closed = Self::default();
+        for other in others {
+            closed.add(program, other);
+        }
+        closed
+    }
+
+    fn add(&mut self, program: &Program, other: &Program) {
+        let units = other.units.iter().filter(|unit| program.unit_named(&unit.name).is_err());
+        for unit in units {
+            if !self.units.iter().any(|known| known.name == unit.name) {
+                // a choice may still give it: on its terms, but for those that ask what the other version knows
+                let lines = unit.expire.iter().copied();
+                let expire = lines.filter(|line| !matches!(line, Expire::Without(..))).collect();
+                let activate = match unit.activate {
+                    Activate::On(_) | Activate::OnEvent(_) => Activate::AtOnce,
+                    activate => activate,
+                };
+                self.units.push(Unit { activate, expire, hold: None, ..unit.clone() });
+            }
+        }
+        let vouchers = other.vouchers.iter().filter(|known| program.voucher_named(&known.name).is_err());
+        for voucher in vouchers {
+            if !self.vouchers.iter().any(|known| known.name == voucher.name) {
+                let activate = match voucher.activate {
+                    Activate::On(_) | Activate::OnEvent(_) => Activate::AtOnce,
+                    activate => activate,
+                };
+                let (items, when, caps) = (None, None, Box::from([]));
+                self.vouchers.push(Voucher { items, when, caps, activate, ..voucher.clone() });
+            }
+        }
+        for card in other.cards.iter().filter(|card| program.card_named(&card.name).is_err()) {
+            if !self.cards.iter().any(|(known, _)| known.name == card.name) {
+                let gives = other.award_thing_name(card.reward.thing).to_owned();
+                let (valid, expire, caps) = (Validity::Always, None, Box::from([]));
+                let (items, when) = (None, None);
+                let closed = Card { on: NEVER, valid, items, when, caps, expire, ..card.clone() };
+                self.cards.push((closed, gives));
+            }
+        }
+        for choice in other.choices.iter().filter(|choice| program.choice_named(&choice.name).is_err()) {
+            if !self.choices.iter().any(|(known, _)| known.name == choice.name) {
+                let gives = choice.entries.iter().chain(&choice.otherwise);
+                let gives = gives.map(|award| other.award_thing_name(award.thing).to_owned()).collect();
+                self.choices.push((choice.clone(), gives));
+            }
+        }
+        for kind in other.events.iter().filter(|kind| program.any_event_named(&kind.name).is_err()) {
+            if !self.events.iter().any(|known| known.name == kind.name) {
+                self.events.push(EventKind { name: kind.name.clone(), attributes: Box::from([]) });
+            }
+        }
+        for meter in &other.meters {
+            let known = program.meters.iter().chain(&self.meters).any(|known| known.name == meter.name);
+            if !known {
+                // counts for an event that never comes
+                self.meters.push(Meter { measure: Measure::Events(NEVER), ..meter.clone() });
+            }
+        }
+        self.add_sources(program, other);
+    }
+
+    fn add_sources(&mut self, program: &Program, other: &Program) {
+        let mut add = |kind, name: &str, level: Option<&str>| {
+            let former = Former { kind, name: name.into(), level: level.map(Into::into) };
+            if !self.former.contains(&former) {
+                self.former.push(former);
+            }
+        };
+        for rule in other.rules.iter().filter(|rule| program.rule_named(&rule.name).is_err()) {
+            add(FormerKind::Rule, &rule.name, None);
+        }
+        for referral in other.referrals.iter().filter(|it| program.referral_named(&it.name).is_err()) {
+            add(FormerKind::Referral, &referral.name, None);
+        }
+        for reward in other.rewards.iter().filter(|it| program.reward_named(&it.name).is_err()) {
+            add(FormerKind::Reward, &reward.name, None);
+        }
+        for convert in other.converts.iter().filter(|it| program.convert_named(&it.name).is_err()) {
+            add(FormerKind::Convert, &convert.name, None);
+        }
+        for tiers in &other.tiers {
+            let here = program.tiers_named(&tiers.name);
+            for level in &tiers.levels {
+                let known = here.as_ref().is_ok_and(|id| program.level_named(*id, &level.name).is_ok());
+                if !known {
+                    add(FormerKind::Tier, &tiers.name, Some(&level.name));
+                }
+            }
+        }
+    }
+
+    /// Whether there is nothing to add.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names().is_empty()
+    }
+
+    /// Everything that is added, as a text: what tells two programs apart that are the same but for this.
+    pub(crate) fn names(&self) -> String {
+        let mut text = String::new();
+        let units = self.units.iter().map(|unit| ("unit", &unit.name));
+        let vouchers = self.vouchers.iter().map(|voucher| ("voucher", &voucher.name));
+        let cards = self.cards.iter().map(|(card, _)| ("card", &card.name));
+        let choices = self.choices.iter().map(|(choice, _)| ("choice", &choice.name));
+        let events = self.events.iter().map(|kind| ("event", &kind.name));
+        let meters = self.meters.iter().map(|meter| ("counter", &meter.name));
+        let named = units.chain(vouchers).chain(cards).chain(choices).chain(events).chain(meters);
+        for (kind, name) in named {
+            text.push_str(&format!("{kind} {name:?}\n"));
+        }
+        for former in &self.former {
+            text.push_str(&format!("{former:?}\n"));
+        }
+        text
+    }
+}
+
+fn extend<T>(table: &mut Box<[T]>, more: Vec<T>) {
+    let mut all = std::mem::take(table).into_vec();
+    all.extend(more);
+    *table = all.into();
+}
+
+impl Program {
+    /// Adds what is closed to the ends of the tables.
+    pub(crate) fn close(&mut self, closed: Closed) {
+        let Closed { units, vouchers, cards, choices, events, meters, former } = closed;
+        extend(&mut self.units, units);
+        extend(&mut self.vouchers, vouchers);
+        extend(&mut self.events, events);
+        extend(&mut self.meters, meters);
+        // these give what stands in the other tables; of a choice that is a choice of others, by its whole phrase
+        let (choices, entries): (Vec<Choice>, Vec<Vec<String>>) = choices.into_iter().unzip();
+        let first = self.choices.len();
+        extend(&mut self.choices, choices);
+        for (place, names) in entries.into_iter().enumerate() {
+            let things: Vec<Option<AwardThing>> = names.iter().map(|name| self.award_thing(name)).collect();
+            let Some(choice) = self.choices.get_mut(first + place) else { continue };
+            let awards = choice.entries.iter_mut().chain(&mut choice.otherwise);
+            for (award, thing) in awards.zip(things) {
+                award.thing = thing.unwrap_or(award.thing);
+            }
+        }
+        let cards = cards.into_iter().map(|(card, gives)| {
+            let thing = self.award_thing(&gives).unwrap_or(card.reward.thing);
+            Card { reward: Award { thing, ..card.reward }, ..card }
+        });
+        let cards: Vec<Card> = cards.collect();
+        extend(&mut self.cards, cards);
+        self.former = former.into();
+    }
+
+    /// Whether a unit or voucher is of another version only.
+    pub(crate) fn is_closed(&self, thing: AwardThing) -> bool {
+        match thing {
+            AwardThing::Unit(unit) => unit.index() >= self.own.units,
+            AwardThing::Voucher(voucher) => voucher.index() >= self.own.vouchers,
+            AwardThing::Choice(_) => false,
+        }
+    }
+
+    fn award_thing_name(&self, thing: AwardThing) -> &str {
+        match thing {
+            AwardThing::Unit(unit) => self.unit_name(unit),
+            AwardThing::Voucher(voucher) => self.voucher_name(voucher),
+            AwardThing::Choice(choice) => self.choice_name(choice),
+        }
+    }
+
+    /// Units and vouchers have one space of names, and no choice is called like one of them.
+    fn award_thing(&self, name: &str) -> Option<AwardThing> {
+        let unit = self.unit_named(name).map(AwardThing::Unit);
+        let thing = unit.or_else(|_| self.voucher_named(name).map(AwardThing::Voucher));
+        thing.or_else(|_| self.choice_named(name).map(AwardThing::Choice)).ok()
+    }
+}

@@ -1,0 +1,131 @@
+//! The laws of versions: a version with the same rules changes nothing, and no change of version loses anything.
+
+use super::books::Books;
+use super::cases_per_law;
+use super::histories::{Case, Happening, cases};
+use super::programs::{Rules, programs};
+use loyalty_rules::calendar::Instant;
+use loyalty_rules::check::{Checks, compile_versions};
+use loyalty_rules::evaluate::Rejection;
+use loyalty_rules::scenario::World;
+use loyalty_rules::{EvaluateError, Event, Limits, Outcome, Program, Sources, Versions, compile};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+/// The text of rules as a second version from a day on.
+fn second(rules: &Rules, from: &str) -> String {
+    rules.text().replacen(
+        "version 1\n  effective from 2026-01-01",
+        &format!("version 2\n  effective from {from}"),
+        1,
+    )
+}
+
+fn versions(one: String, two: String) -> Option<Versions> {
+    let texts = [Sources::single("1.loyalty", one), Sources::single("2.loyalty", two)];
+    compile_versions(&texts, &Limits::default(), &Checks::default()).ok().map(|compiled| compiled.versions)
+}
+
+/// Months in which a second version may begin: within the time of most histories.
+fn days() -> impl Strategy<Value = String> {
+    (0_u32..20).prop_map(|month| format!("{}-{:02}-01", 2026 + (month + 1) / 12, (month + 1) % 12 + 1))
+}
+
+/// All bookings of a world, line by line as JSON, with the refusals in between, and the clock at the end.
+fn told<'p>(world: &mut World<'p>, case: &Case, program: impl Fn(&Outcome) -> &'p Program) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut newest = Instant::MIN;
+    let lines = |outcome: &Outcome, told: &mut Vec<String>| {
+        let program = program(outcome);
+        for delta in outcome.deltas() {
+            told.push(serde_json::to_string(&program.ledger_line(outcome.member(), delta)).expect("a line"));
+        }
+    };
+    for event in case.history.iter().map(Happening::build) {
+        let at = event.at();
+        match world.deliver(event) {
+            Ok(outcomes) => {
+                newest = newest.max(at);
+                outcomes.iter().for_each(|outcome| lines(outcome, &mut told));
+            }
+            Err(EvaluateError::Rejected(Rejection { reason, .. })) => told.push(reason.text().to_owned()),
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+    world.advance(newest, |outcome| lines(&outcome, &mut told)).expect("the clock never fails");
+    told
+}
+
+/// Versions of which the second is the first of some programs that can follow: units have the same decimals.
+fn followed(one: &Rules, others: &[Rules], from: &str) -> Option<Versions> {
+    others.iter().find_map(|other| versions(one.text(), second(other, from)))
+}
+
+fn others() -> impl Strategy<Value = Vec<Rules>> {
+    prop::collection::vec(programs(), 6)
+}
+
+/// The second law is worth nothing if no program can follow.
+#[test]
+fn programs_are_often_followed() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = (programs(), others(), days());
+    let mut good = 0;
+    for _ in 0..100 {
+        let (one, others, from) = strategy.new_tree(&mut runner).expect("programs").current();
+        good += u32::from(followed(&one, &others, &from).is_some());
+    }
+    assert!(good >= 40, "{good} of 100");
+}
+
+proptest! {
+    #![proptest_config(cases_per_law())]
+
+    /// L18: a history under two versions with the same rules has the ledger of one version, line by line.
+    #[test]
+    fn a_version_with_the_same_rules_changes_nothing(case in cases(), from in days()) {
+        let Some(versions) = versions(case.rules.text(), second(&case.rules, &from)) else { return Ok(()) };
+        let source = Sources::single("1.loyalty", case.rules.text());
+        let plain = compile(&source, &Limits::default()).expect("it compiled as a version").program;
+        let alone = told(&mut World::new(&plain), &case, |_| &plain);
+        let made = |outcome: &Outcome| versions.made(outcome).expect("one of the versions");
+        let mut world = World::of_versions(&versions);
+        prop_assert_eq!(told(&mut world, &case, made), alone);
+    }
+
+    /// L18: whatever the second version is, every book of every member is what the ledger lines say, and an account
+    /// goes into a snapshot and comes back as it was.
+    #[test]
+    fn a_change_of_version_conserves_every_balance(case in cases(), others in others(), from in days()) {
+        let Some(versions) = followed(&case.rules, &others, &from) else { return Ok(()) };
+        let mut world = World::of_versions(&versions);
+        let mut books = Books::default();
+        let mut newest = Instant::MIN;
+        let events: Vec<Event> = case.history.iter().map(Happening::build).collect();
+        for event in events {
+            let at = event.at();
+            if let Ok(outcomes) = world.deliver(event) {
+                newest = newest.max(at);
+                for outcome in &outcomes {
+                    books.book(versions.made(outcome).expect("one of the versions"), outcome)?;
+                }
+            }
+            for account in world.accounts() {
+                books.agree(versions.of(account).expect("one of the versions"), account)?;
+            }
+        }
+        let mut last = Vec::new();
+        world.advance(newest, |outcome| last.push(outcome)).expect("the clock never fails");
+        for outcome in &last {
+            books.book(versions.made(outcome).expect("one of the versions"), outcome)?;
+        }
+        for account in world.accounts() {
+            let program = versions.of(account).expect("one of the versions");
+            books.agree(program, account)?;
+            let stored = serde_json::to_string(&account.snapshot(program)).expect("a snapshot");
+            let restored = versions.restore(serde_json::from_str(&stored).expect("the same"));
+            prop_assert_eq!(restored.as_ref(), Ok(account));
+        }
+    }
+}
