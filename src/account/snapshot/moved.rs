@@ -22,8 +22,18 @@ pub(crate) struct Resting {
     /// By name.
     tiers: Vec<TierStateText>,
     referral: Option<LinkState>,
+    /// Tiers blocks of which a level had to become another one.
+    changed: Vec<ChangedLevels>,
     /// By id of the receipt.
     judged_by: Vec<JudgedBy>,
+}
+
+/// The levels of a tiers block before a version that does not have all of them, and under it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangedLevels {
+    was: TierStateText,
+    is: TierStateText,
 }
 
 /// What a purchase was judged by.
@@ -53,10 +63,18 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     (snapshot.attributes, resting.attributes) = snapshot.attributes.into_iter().partition(has);
 
     snapshot.tiers.extend(rested.tiers);
+    resting.changed = change_back(&mut snapshot.tiers, rested.changed, from, to);
     snapshot.tiers.sort_by(|one, two| one.tiers.cmp(&two.tiers));
     let has = |state: &TierStateText| to.tiers_named(&state.tiers).is_ok();
     (snapshot.tiers, resting.tiers) = snapshot.tiers.into_iter().partition(has);
-    snapshot.tiers.iter_mut().for_each(|state| levels(state, from, to));
+    for state in &mut snapshot.tiers {
+        let was = state.clone();
+        levels(state, from, to);
+        if was != *state {
+            resting.changed.retain(|known| known.is != was);
+            resting.changed.push(ChangedLevels { was, is: state.clone() });
+        }
+    }
     snapshot.tiers.retain(|state| !is_at_the_beginning(state, to));
 
     let has = |link: &LinkState| to.referral_named(&link.referral).is_ok();
@@ -91,6 +109,33 @@ fn judged_by(receipts: &mut [ReceiptState], rested: Vec<JudgedBy>, to: &Program)
     for receipt in receipts {
         if let Some(facts) = receipt.judged_by.take_if(|facts| !knows(facts)) {
             rest.push(JudgedBy { receipt: receipt.id.clone(), facts });
+        }
+    }
+    rest
+}
+
+/// Where nothing has happened to levels that had to become others, they become what they were. Returns what still has
+/// to wait for a version that has them.
+fn change_back(
+    tiers: &mut Vec<TierStateText>,
+    rested: Vec<ChangedLevels>,
+    from: &Program,
+    to: &Program,
+) -> Vec<ChangedLevels> {
+    let mut rest = Vec::new();
+    for ChangedLevels { was, is } in rested {
+        let now = tiers.iter().position(|state| state.tiers == is.tiers);
+        let same = match now.and_then(|place| tiers.get(place)) {
+            Some(state) => *state == is,
+            None => is_at_the_beginning(&is, from),
+        };
+        let mut fitted = was.clone();
+        levels(&mut fitted, from, to);
+        if same && fitted == was {
+            tiers.retain(|state| state.tiers != was.tiers);
+            tiers.push(was);
+        } else if same {
+            rest.push(ChangedLevels { was, is });
         }
     }
     rest

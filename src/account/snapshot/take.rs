@@ -27,7 +27,15 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
     let seen = records.iter();
     Snapshot {
         format: FORMAT,
-        program: ProgramState::of(program),
+        program: ProgramState {
+            // what is named by another program can never be restored
+            fingerprint: if account.program == program.identity {
+                program.fingerprint
+            } else {
+                account.program
+            },
+            ..ProgramState::of(program)
+        },
         member: account.member.as_ref().into(),
         version: account.version,
         joined: account.tenure.map(|tenure| Moment { at: tenure.at, day: tenure.day }),

@@ -172,8 +172,10 @@ fn levels_go_by_name_and_rest_where_there_are_none() {
         let head = "count spend in calendar year\n  keep until end of next calendar year\n  tier Basic";
         format!("\ntiers Club {{\n  {head}\n{levels}}}\n")
     };
-    let [silver, gold] = [("Silver", 5), ("Gold", 8)]
-        .map(|(name, from)| format!("  tier {name} {{\n    reach {from} EUR spend\n  }}\n"));
+    let [silver, gold] = [("Silver", 5), ("Gold", 8)].map(|(name, from)| {
+        let gift = if name == "Gold" { "    on entry give 100 points\n" } else { "" };
+        format!("  tier {name} {{\n    reach {from} EUR spend\n{gift}  }}\n")
+    });
     let old = format!("{OLD}{}", tiers(&format!("{silver}{gold}")));
     let second = format!("{NEW}{}", tiers(&silver));
     let third = NEW.replace("version 2", "version 3").replace("2027-01-01\n", "2028-01-01\n");
@@ -187,6 +189,12 @@ fn levels_go_by_name_and_rest_where_there_are_none() {
     assert_eq!(level(&ann).unwrap(), ("Gold".to_owned(), end));
     // gold is gone, silver is the next lower one, and the term stays
     deliver(&versions, &mut ann, &buys("K-2", "2027-01-02", "1"));
+    assert_eq!(level(&ann).unwrap(), ("Silver".to_owned(), end));
+    // a late event finds the member in gold again: no second gift
+    assert_eq!(
+        deliver(&versions, &mut ann, &buys("K-9", "2026-12-31", "4")),
+        ["v1 2 points issued → available"]
+    );
     assert_eq!(level(&ann).unwrap(), ("Silver".to_owned(), end));
     deliver(&versions, &mut ann, &buys("K-3", "2028-01-02", "1"));
     assert!(level(&ann).is_err(), "the third version knows no levels");
