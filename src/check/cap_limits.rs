@@ -1,7 +1,7 @@
 //! Caps that do not do what they seem to do.
 
 use super::boxes::Meet;
-use super::profiles::{Gives, Profiles, gives, thing};
+use super::profiles::{Gives, Profiles, gives};
 use super::say;
 use super::tree::Tree;
 use super::windows::{self, Bound, Limit, Stretch};
@@ -206,7 +206,7 @@ fn uncapped_multipliers(
     let bases = ids().filter(|(_, rule)| rule.kind == RuleKind::Earn && !rule.caps.is_empty());
     for (base_id, base) in bases {
         for (bonus_id, bonus) in &bonuses {
-            if bonus.on != base.on || thing(&bonus.effect) != thing(&base.effect) {
+            if bonus.on != base.on || bonus.effect.thing() != base.effect.thing() {
                 continue;
             }
             let on_event = gives(&base.effect) == Gives::Event;
@@ -245,7 +245,7 @@ fn free_awards(program: &Program, tree: &Tree<'_>) -> Option<Diagnostic> {
     let free = |rule: &&Rule| {
         rule.on > EventKindId::JOINING
             && matches!(rule.effect, Effect::Flat(_) | Effect::FlatTable { .. })
-            && has_value(program, thing(&rule.effect))
+            && rule.effect.thing().is_some_and(|thing| has_value(program, thing))
             && rule.caps.is_empty()
             && !rule.when.as_ref().is_some_and(asks_history)
     };

@@ -1,8 +1,10 @@
 //! Caps: own caps of rules, shared caps, caps of cards and referrals.
 
+use super::everything::units_of;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
+use super::rates::Draft;
 use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{AwardThing, Cap, CapId, CapLimit, CapWindow, EventKindId, Measure, RuleId};
@@ -18,10 +20,29 @@ pub(super) struct Capped {
     pub(super) on: Option<EventKindId>,
     /// Whether it is in proportion to spend or multiplies what is.
     pub(super) counts_spend: bool,
+    /// Whether it gives something for single pieces.
+    pub(super) pieces: bool,
+    /// Whether it gives several units at once.
+    pub(super) several: bool,
     /// Whether it has a `valid` span that does not come again every year.
     pub(super) campaign: bool,
     /// Where it says what it gives.
     pub(super) gives: Span,
+}
+
+impl Capped {
+    /// A rule that gives something.
+    pub(super) fn of(draft: Option<&Draft>, on: Option<EventKindId>, campaign: bool, gives: Span) -> Self {
+        Self {
+            thing: draft.and_then(Lowering::gives),
+            on,
+            pieces: draft.is_none_or(Draft::has_pieces),
+            several: units_of(draft).is_some_and(|units| units > 1),
+            counts_spend: draft.is_none_or(Draft::counts_spend),
+            campaign,
+            gives,
+        }
+    }
 }
 
 /// A cap that was read.
@@ -108,6 +129,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         let award = self.award(amount)?;
         for rule in capped {
+            if rule.several {
+                let name = self.thing_name(award.thing);
+                let message = format!("this cap counts {name}, and what it caps gives other units too");
+                let finding = Diagnostic::new(Code::U201, amount.span, message)
+                    .label(format!("counts {name}"))
+                    .other(rule.gives, "this multiplies every unit that can be spent")
+                    .help(format!("write `multiply everything in {name} by …`, or cap the number of times"));
+                self.report.push(finding);
+                return None;
+            }
             let Some(thing) = rule.thing else { continue };
             if thing != award.thing {
                 let (given, counted) = (self.thing_name(thing), self.thing_name(award.thing));

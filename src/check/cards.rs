@@ -68,6 +68,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             thing: None,
             on,
             counts_spend: false,
+            pieces: false,
+            several: false,
             campaign: valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..))),
             gives: head,
         };

@@ -192,6 +192,12 @@ impl<'a> Facts<'a> {
     }
 
     /// What a name behind a number means. Does not count as use.
+    /// All units that can be spent, by id.
+    pub(super) fn spendable_units(&self) -> impl Iterator<Item = UnitId> {
+        let units = self.units.iter().filter(|unit| unit.kind == UnitKind::Spendable);
+        units.map(|unit| unit.id)
+    }
+
     pub(super) fn thing(&self, name: &str) -> Option<Thing> {
         self.things.get(name).map(|(thing, _)| *thing)
     }

@@ -9,7 +9,7 @@ use super::rates::{Draft, DraftRate};
 use super::subjects::Owner;
 use crate::amount::Ratio;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{AwardThing, Band, Basis, Effect, EventKindId, Steps, Table, UnitId};
+use crate::program::{AwardThing, Band, Basis, Effect, EventKindId, Factor, Steps, Table, UnitId};
 use crate::syntax::ast::{self, Amount, Base, Give, Name, Number, Per, TableOf};
 
 /// Micro-units in one.
@@ -66,15 +66,42 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     pub(super) fn multiply(&mut self, line: &'a ast::Multiply, span: Span, on: EventKindId) -> Option<Draft> {
         let unit = self.unit(&line.unit);
         self.has_basket(span, on)?;
-        match &line.by {
+        let factor = self.multiplier(&line.by, on);
+        Some(Draft::Done(Effect::Multiply { unit: unit?, factor: factor? }))
+    }
+
+    /// What a `multiply everything` line gives.
+    pub(super) fn multiply_everything(
+        &mut self,
+        line: &'a ast::MultiplyEverything,
+        span: Span,
+        on: EventKindId,
+    ) -> Option<Draft> {
+        let units: Option<Box<[UnitId]>> = match &line.unit {
+            Some(name) => self.unit(name).map(|unit| [unit].into()),
+            None => Some(self.facts.spendable_units().collect()),
+        };
+        let factor = self.multiplier(&line.by, on);
+        let units = units?;
+        if units.is_empty() {
+            self.report.mixed(
+                span,
+                "there is no unit that could be spent",
+                "name the unit that is meant, for example `multiply everything in nights by 2`",
+            );
+            return None;
+        }
+        Some(Draft::Done(Effect::Everything { units, factor: factor? }))
+    }
+
+    /// A factor, minus one.
+    fn multiplier(&mut self, by: &'a ast::Factor, on: EventKindId) -> Option<Factor> {
+        match by {
             ast::Factor::Number(number) => {
                 let more = self.factor(number, false)?;
-                Some(Draft::multiply(unit?, more))
+                Some(Factor::Fixed(more.num(), more.den()))
             }
-            ast::Factor::Table { key, rows } => {
-                let rows = self.factor_rows(key, rows, on);
-                Some(Draft::multiply_table(unit?, rows?))
-            }
+            ast::Factor::Table { key, rows } => self.factor_rows(key, rows, on).map(Factor::Table),
         }
     }
 
@@ -406,18 +433,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(Draft::Done(Effect::FlatTable { unit, table: Table { key: table.key, rows } }))
     }
 
-    /// The unit or voucher that an effect gives.
-    pub(super) fn gives(draft: &Draft) -> AwardThing {
+    /// The unit or voucher that an effect gives; nothing for what multiplies several units.
+    pub(super) fn gives(draft: &Draft) -> Option<AwardThing> {
         match draft {
-            Draft::Linear { unit, .. } => AwardThing::Unit(*unit),
-            Draft::Done(Effect::Flat(award)) => award.thing,
-            Draft::Done(Effect::VouchersPer { voucher, .. }) => AwardThing::Voucher(*voucher),
-            Draft::Done(
-                Effect::Linear { unit, .. }
-                | Effect::FlatTable { unit, .. }
-                | Effect::Bands { unit, .. }
-                | Effect::Multiply { unit, .. },
-            ) => AwardThing::Unit(*unit),
+            Draft::Linear { unit, .. } => Some(AwardThing::Unit(*unit)),
+            Draft::Done(effect) => effect.thing(),
         }
     }
 }

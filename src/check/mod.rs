@@ -18,6 +18,7 @@ mod conversions;
 mod counters;
 mod dates;
 mod declared;
+mod everything;
 mod facts;
 mod fingerprint;
 mod games;

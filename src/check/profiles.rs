@@ -2,7 +2,7 @@
 
 use super::boxes::{Bounds, Key, Meet, NumKey, Region, Set, Space, TooComplex, Var, Want};
 use crate::program::{
-    Award, AwardThing, Basis, Effect, EventKindId, Program, Rule, RuleId, SymSubject, Symbol, Test, Validity,
+    AwardThing, Basis, Effect, EventKindId, Program, Rule, RuleId, SymSubject, Symbol, Test, Validity,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -45,8 +45,8 @@ impl Profile<'_> {
     }
 
     /// What it gives.
-    pub(super) fn thing(&self) -> AwardThing {
-        thing(&self.rule.effect)
+    pub(super) fn thing(&self) -> Option<AwardThing> {
+        self.rule.effect.thing()
     }
 }
 
@@ -58,19 +58,7 @@ pub(super) const fn gives(effect: &Effect) -> Gives {
         | Effect::FlatTable { .. }
         | Effect::Bands { .. }
         | Effect::VouchersPer { .. } => Gives::Event,
-        Effect::Linear { .. } | Effect::Multiply { .. } => Gives::Items,
-    }
-}
-
-/// What an effect gives.
-pub(super) const fn thing(effect: &Effect) -> AwardThing {
-    match effect {
-        Effect::Linear { unit, .. }
-        | Effect::FlatTable { unit, .. }
-        | Effect::Bands { unit, .. }
-        | Effect::Multiply { unit, .. } => AwardThing::Unit(*unit),
-        Effect::Flat(Award { thing, .. }) => *thing,
-        Effect::VouchersPer { voucher, .. } => AwardThing::Voucher(*voucher),
+        Effect::Linear { .. } | Effect::Multiply { .. } | Effect::Everything { .. } => Gives::Items,
     }
 }
 
@@ -345,7 +333,8 @@ pub(super) fn groups(
 ) -> BTreeMap<(EventKindId, AwardThing, Gives), Vec<RuleId>> {
     let mut groups: BTreeMap<(EventKindId, AwardThing, Gives), Vec<RuleId>> = BTreeMap::new();
     for profile in profiles.iter().filter(|profile| wanted(profile.rule)) {
-        let key = (profile.rule.on, profile.thing(), profile.gives());
+        let Some(thing) = profile.thing() else { continue };
+        let key = (profile.rule.on, thing, profile.gives());
         groups.entry(key).or_default().push(profile.id);
     }
     groups

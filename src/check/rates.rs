@@ -53,6 +53,14 @@ impl Draft {
         }
     }
 
+    /// Whether it has shares on items, which a cap for each piece limits.
+    pub(super) const fn has_pieces(&self) -> bool {
+        match self {
+            Self::Linear { basis, .. } => !matches!(basis, Basis::Event(_)),
+            Self::Done(effect) => matches!(effect, Effect::Multiply { .. }),
+        }
+    }
+
     /// Whether money feeds it: what is paid, or a money attribute.
     pub(super) const fn is_linear(&self) -> bool {
         matches!(self, Self::Linear { .. })
@@ -73,7 +81,8 @@ impl Draft {
         }
     }
 
-    fn unit(&self) -> Option<UnitId> {
+    /// The unit it gives, if it gives one.
+    pub(super) fn unit(&self) -> Option<UnitId> {
         match self {
             Self::Linear { unit, .. } => Some(*unit),
             Self::Done(effect) => effect.unit(),

@@ -56,6 +56,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             thing: None,
             on: None,
             counts_spend: false,
+            pieces: false,
+            several: false,
             campaign: valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..))),
             gives: whole.head,
         };

@@ -1,6 +1,7 @@
 //! `earn` and `bonus`.
 
 use super::caps::{Capped, Read};
+use super::everything::{Beside, units_of};
 use super::lowering::Lowering;
 use super::rates::Draft;
 use super::report::Once;
@@ -37,6 +38,7 @@ struct Lines<'a> {
 enum Gives<'a> {
     Give(&'a ast::Give),
     Multiply(&'a ast::Multiply),
+    Everything(&'a ast::MultiplyEverything),
 }
 
 /// A rule that still lacks its final rate.
@@ -48,6 +50,13 @@ pub(super) struct DraftRule<'a> {
     combine: Option<Combine>,
     group_span: Span,
     rule: Option<Rule>,
+}
+
+/// How a rule mixes with others; nothing where that is a finding.
+struct Manner {
+    combine: Option<Combine>,
+    group_span: Span,
+    at_least: Option<Option<i64>>,
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -100,28 +109,25 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let (when, when_text) = self.condition_line(lines.when.value(), event, Scope::Event);
         let gives_span = lines.gives.span();
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);
-        let thing = draft.as_ref().map(Self::gives);
-        let capped = Capped {
-            thing,
-            on,
-            counts_spend: draft.as_ref().is_none_or(Draft::counts_spend),
-            campaign: valid_span.is_some() && !matches!(validity, Some(Validity::EveryYear(..))),
-            gives: gives_span.unwrap_or(head),
-        };
-        let (combine, group_span) = self.combine_line(lines.combine.take(), bonus, head);
+        let thing = draft.as_ref().and_then(Self::gives);
+        let everything = units_of(draft.as_ref());
+        let campaign = valid_span.is_some() && !matches!(validity, Some(Validity::EveryYear(..)));
+        let capped = Capped::of(draft.as_ref(), on, campaign, gives_span.unwrap_or(head));
         self.warn_status(draft.as_ref(), thing, capped.gives);
-        let at_least = self.at_least(lines.at_least.take(), thing);
+        let lots = [lines.activate.span(), lines.expire.first().map(|line| line.1), lines.hold.span()];
+        let beside = Beside { combine: lines.combine.span(), at_least: lines.at_least.span(), terms: lots };
+        let manner = match everything {
+            Some(units) => self.without_manner(units, capped, &beside, head),
+            None => self.manner(lines.combine.take(), lines.at_least.take(), bonus, capped, head),
+        };
         let replaces = self.replaces(&lines.replaces, id, bonus);
         let own_caps = self.own_caps(&block.name, &lines.caps, capped, id);
-        let held = self.held((&lines.round, &lines.activate, &lines.hold), &lines.expire, thing);
+        let held = self.held((&lines.round, &lines.activate, &lines.hold), &lines.expire, capped);
         let activate = match lines.activate.value() {
             None => Some(None),
             Some(written) => self.activate(written, on).map(Some),
         };
-        let of = match thing {
-            Some(AwardThing::Unit(unit)) => Some(unit),
-            _ => None,
-        };
+        let of = draft.as_ref().and_then(Draft::unit);
         let expire = self.expiries(Terms { expire: &lines.expire, of });
         let hold = self.hold_line(lines.hold.take(), &lines.expire);
         let rule = (|| {
@@ -139,9 +145,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 when: when?,
                 when_text: when_text.into(),
                 effect: Effect::Bands { unit: crate::program::UnitId(0), bands: Box::default() },
-                at_least: at_least?,
+                at_least: manner.at_least?,
                 replaces: replaces?,
-                combine: combine?,
+                combine: manner.combine?,
                 caps: caps.into(),
                 spend_caps: spend_caps.into(),
                 piece_cap,
@@ -151,7 +157,27 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 hold: hold?,
             })
         })();
+        let Manner { combine, group_span, .. } = manner;
         DraftRule { id, name: &block.name, draft, capped, combine, group_span, rule }
+    }
+
+    /// How the rule mixes with others, and its least amount.
+    fn manner(
+        &mut self,
+        combine: Option<(&'a ast::Combine, Span)>,
+        at_least: Option<(&Amount, Span)>,
+        bonus: bool,
+        capped: Capped,
+        head: Span,
+    ) -> Manner {
+        let (combine, group_span) = self.combine_line(combine, bonus, head);
+        Manner { combine, group_span, at_least: self.at_least(at_least, capped.thing) }
+    }
+
+    /// What multiplies everything has no manner.
+    fn without_manner(&mut self, units: usize, capped: Capped, beside: &Beside, head: Span) -> Manner {
+        let good = self.beside_everything(units, capped.gives, beside);
+        Manner { combine: good.map(|()| Combine::Add), group_span: head, at_least: good.map(|()| None) }
     }
 
     fn rule_lines(&mut self, block: &'a RuleBlock, bonus: bool) -> Lines<'a> {
@@ -188,6 +214,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                         no_extra(span, report);
                     }
                     lines.gives.set(Gives::Multiply(multiply), span, report);
+                }
+                RuleLine::MultiplyEverything(everything) => {
+                    if !bonus {
+                        no_extra(span, report);
+                    }
+                    lines.gives.set(Gives::Everything(everything), span, report);
                 }
                 RuleLine::AtLeast(amount) => lines.at_least.set(amount, span, report),
                 RuleLine::Replaces(name) => lines.replaces.push(name),
@@ -243,6 +275,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         match gives {
             Some(Gives::Give(give)) => self.give(give, span, event),
             Some(Gives::Multiply(multiply)) => self.multiply(multiply, span, event),
+            Some(Gives::Everything(everything)) => self.multiply_everything(everything, span, event),
             None => {
                 self.report.missing(
                     head,
@@ -303,7 +336,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             };
             let (Some(one), Some(two)) = (&other.draft, &rule.draft) else { continue };
             let bonus = |rule: &DraftRule<'a>| rule.id.0 >= self.all.earns.len() as u32;
-            let (given, given_too) = (Self::gives(one), Self::gives(two));
+            let (Some(given), Some(given_too)) = (Self::gives(one), Self::gives(two)) else { continue };
             let (this, that) = if given != given_too {
                 (format!("gives {}", self.thing_name(given_too)), format!("gives {}", self.thing_name(given)))
             } else if bonus(other) != bonus(rule) {
@@ -414,6 +447,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 continue;
             };
             let (limit, window) = match read {
+                Read::Piece(_) if !capped.pieces => {
+                    let message =
+                        "this rule gives nothing for single pieces, so there is nothing to cap for each";
+                    self.report.misplaced(*span, message, "cap it by event, or in a period");
+                    good = false;
+                    continue;
+                }
                 Read::Piece(most) => {
                     piece.set(most, *span, &mut self.report);
                     continue;
@@ -438,9 +478,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         &mut self,
         (round, activate, hold): (&Once<ast::Round>, &Once<&'a ast::Activate>, &Once<&'a Cond>),
         expire: &[(&'a ast::Expire, Span)],
-        thing: Option<AwardThing>,
+        capped: Capped,
     ) -> Option<()> {
-        let (name, rounds, lots) = match thing? {
+        if capped.several {
+            return Some(());
+        }
+        let (name, rounds, lots) = match capped.thing? {
             AwardThing::Voucher(voucher) => (self.voucher_name(voucher), false, false),
             AwardThing::Choice(_) => ("a choice", false, false),
             AwardThing::Unit(unit) => {

@@ -179,7 +179,9 @@ impl<'a> Found<'a, RuleBlock> {
 
     /// The `give` or `multiply` line, or the head.
     pub(crate) fn gives(self) -> Span {
-        self.place(|line| matches!(line, RuleLine::Give(_) | RuleLine::Multiply(_)))
+        self.place(|line| {
+            matches!(line, RuleLine::Give(_) | RuleLine::Multiply(_) | RuleLine::MultiplyEverything(_))
+        })
     }
 
     /// The `valid` line.

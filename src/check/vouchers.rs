@@ -115,7 +115,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         lines: &[(&'a ast::Cap, Span)],
         (head, campaign): (Span, bool),
     ) -> Option<Box<[CapId]>> {
-        let capped = Capped { thing: None, on: None, counts_spend: false, campaign, gives: head };
+        let capped = Capped {
+            thing: None,
+            on: None,
+            counts_spend: false,
+            pieces: false,
+            several: false,
+            campaign,
+            gives: head,
+        };
         let key = format!("cap of {what} {name:?}, times");
         self.caps_of((name, &key), lines, |this, cap, span| this.use_cap(cap, span, capped))
     }

@@ -202,7 +202,10 @@ pub(super) fn largest_award(effect: &Effect) -> Option<i64> {
         Effect::Flat(award) => Some(award.amount),
         Effect::FlatTable { table, .. } => table.rows.iter().map(|(_, amount)| *amount).max(),
         Effect::Bands { bands, .. } => bands.iter().map(|band: &Band| band.value).max(),
-        Effect::Linear { .. } | Effect::Multiply { .. } | Effect::VouchersPer { .. } => None,
+        Effect::Linear { .. }
+        | Effect::Multiply { .. }
+        | Effect::Everything { .. }
+        | Effect::VouchersPer { .. } => None,
     }
 }
 
@@ -223,7 +226,7 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
     let mut total: i64 = 0;
     let mut why = Limit::Once;
     let mut shared: Vec<CapId> = Vec::new();
-    for rule in program.rules.iter().filter(|rule| super::profiles::thing(&rule.effect) == thing) {
+    for rule in program.rules.iter().filter(|rule| rule.effect.gives(thing)) {
         // rules under one shared cap are counted once
         let common = rule.caps.iter().copied().find(|id| {
             program.caps.get(id.index()).is_some_and(|cap| {

@@ -98,6 +98,7 @@ codes! {
     S305 Warning "a `best of` group with one rule",
     S306 Warning "two exclusive bonuses that can meet",
     S307 Error "two conversions of one unit at the same moment, or a circle of conversions",
+    S308 Error "a bonus on everything that says how it mixes with others",
     C401 Warning "a cap that is smaller than one single award",
     C402 Warning "a cap that can never be reached",
     C403 Warning "a capped base with a multiplier that has no cap",

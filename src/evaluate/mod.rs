@@ -27,6 +27,7 @@ mod step05_base;
 mod step06_bonus;
 mod step07_round;
 mod step08_cap;
+mod step08a_everything;
 mod step09_book;
 mod step10_games;
 mod step11_tiers;
@@ -334,6 +335,7 @@ fn award(
         trace.take_shares(facts, rows);
     }
     step08_cap::cap_rows(facts, rows, trace);
+    step08a_everything::multiply_everything(facts, rows, trace)?;
     step09_book::book_rows(facts, draft, rows, trace)
 }
 

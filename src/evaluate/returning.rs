@@ -11,8 +11,8 @@ use super::refuse::{Refusal, Rejection};
 use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
 use super::{
-    choices, step04_match, step05_base, step06_bonus, step07_round, step10_games, step11_tiers,
-    step12_friends,
+    choices, step04_match, step05_base, step06_bonus, step07_round, step08a_everything, step10_games,
+    step11_tiers, step12_friends,
 };
 use crate::account::{Account, Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
@@ -604,6 +604,7 @@ fn take_todays_rate(
     step05_base::compute_bases(&facts, rows, &mut off)?;
     step06_bonus::compute_extras(&facts, rows, &mut off)?;
     step07_round::round_rows(&facts, rows)?;
+    step08a_everything::multiply_everything(&facts, rows, &mut off)?;
     let of = Arc::clone(&draft.event);
     for row in rows.all() {
         let Some(thing @ Thing::Unit(unit)) = row.thing else { continue };

@@ -172,6 +172,8 @@ pub(crate) struct Rows {
     pub(crate) parts: Vec<i128>,
     /// Rows that are rounded together.
     pub(crate) members: Vec<usize>,
+    /// Matching bonuses on everything, with the items that pass.
+    pub(crate) everything: Vec<(RuleId, Lines)>,
     /// Rules that the index found.
     pub(crate) candidates: Vec<RuleId>,
 }
@@ -183,6 +185,7 @@ impl Rows {
         self.width = width;
         self.asked = Asked::default();
         self.cap_used.clear();
+        self.everything.clear();
         self.candidates.clear();
         self.things.clear();
     }
@@ -233,7 +236,12 @@ impl Rows {
 
     /// Brings all rows of a thing to one divisor, and tells it.
     pub(crate) fn align(&mut self, thing: Thing) -> Result<i128, Rejection> {
-        let rows = self.pool.get_mut(..self.used).unwrap_or(&mut []);
+        self.align_from(thing, 0)
+    }
+
+    /// Brings the rows of a thing from one on to one divisor, and tells it.
+    pub(crate) fn align_from(&mut self, thing: Thing, first: usize) -> Result<i128, Rejection> {
+        let rows = self.pool.get_mut(first..self.used).unwrap_or(&mut []);
         let mut same = rows.iter().filter(|row| row.thing == Some(thing)).map(|row| row.den);
         let mut common = same.next().unwrap_or(1);
         if same.all(|den| den == common) {

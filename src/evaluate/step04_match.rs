@@ -48,7 +48,8 @@ pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows,
 /// on single items, the sums are enough.
 fn asks_items(facts: &Facts<'_>, rows: &Rows) -> bool {
     // the lines of a multiplier are those of its base: of one base, they are known
-    let asked = rows.asked.by_item || (rows.asked.multiplies && rows.asked.bases > 1);
+    // a bonus on everything takes the parts of its items, and returns ask for them
+    let asked = !rows.everything.is_empty() || rows.asked.by_item || (rows.asked.multiplies && rows.asked.bases > 1);
     let rounded = |thing: &Thing| match thing {
         Thing::Unit(unit) => facts.program.units.get(unit.index()).is_none_or(|unit| unit.round.per_item),
         Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => false,
@@ -107,24 +108,18 @@ fn match_rule(facts: &Facts<'_>, id: RuleId, rule: &Rule, rows: &mut Rows) -> Ve
         return Verdict::NoItem;
     }
     rows.asked.no_room |= no_room.is_some();
-    if let Some(row) = rows.add((id, rule), thing_of(&rule.effect), passes, is_flat(&rule.effect)) {
-        row.no_room = no_room.is_some();
+    match rule.effect.thing().filter(|_| !matches!(rule.effect, Effect::Everything { .. })) {
+        Some(thing) => {
+            if let Some(row) = rows.add((id, rule), Thing::from(thing), passes, is_flat(&rule.effect)) {
+                row.no_room = no_room.is_some();
+            }
+        }
+        // step 8a adds its rows
+        None => rows.everything.push((id, passes)),
     }
     match no_room {
         Some(cap) => Verdict::BaseWithoutRoom(cap),
         None => Verdict::Matched,
-    }
-}
-
-/// What a rule gives.
-fn thing_of(effect: &Effect) -> Thing {
-    match effect {
-        Effect::Linear { unit, .. }
-        | Effect::FlatTable { unit, .. }
-        | Effect::Bands { unit, .. }
-        | Effect::Multiply { unit, .. } => Thing::Unit(*unit),
-        Effect::Flat(Award { thing, .. }) => Thing::from(*thing),
-        Effect::VouchersPer { voucher, .. } => Thing::Voucher(*voucher),
     }
 }
 

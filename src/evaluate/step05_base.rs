@@ -116,7 +116,7 @@ fn cap_spend(facts: &Facts<'_>, rows: &mut Rows) {
 }
 
 /// The spend of all items that pass any rule of a cap, each counted once.
-pub(crate) fn capped_spend(facts: &Facts<'_>, rows: &Rows, cap: CapId) -> i64 {
+fn capped_spend(facts: &Facts<'_>, rows: &Rows, cap: CapId) -> i64 {
     let covers = |row: &&Row| {
         let rule = facts.program.rules.get(row.rule.index());
         row.thing.is_some() && rule.is_some_and(|rule| rule.spend_caps.contains(&cap))
@@ -163,7 +163,7 @@ pub(crate) fn compute_shares(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> R
             row.amount = i64::try_from(total.unwrap_or(0).max(0)).map_err(|_| Rejection::too_large())?;
             row.clear();
         }
-        Effect::Multiply { .. } => {}
+        Effect::Multiply { .. } | Effect::Everything { .. } => {}
     }
     if row.total()? < 0 {
         row.clear();
@@ -307,7 +307,7 @@ fn stepwise(
 }
 
 /// `at least`: an amount above zero and below the limit is raised to it, in proportion.
-fn raise(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
+pub(super) fn raise(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
     let (Some(least), Some(unit)) = (rule.at_least, rule.effect.unit()) else { return Ok(()) };
     let total = row.total()?;
     let wanted =

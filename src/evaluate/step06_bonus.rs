@@ -7,8 +7,9 @@ use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
-use super::step05_base::{compute_shares, over_denominator};
+use super::step05_base::{compute_shares, over_denominator, raise};
 use super::trace::Trace;
+use crate::amount::{gcd, lcm};
 use crate::ledger::Thing;
 use crate::program::{CapLimit, Combine, Effect, Factor, GroupId, Rule, RuleKind};
 
@@ -77,8 +78,15 @@ fn multiply(
     let (before, rest) = rows.all_mut().split_at_mut(place);
     let Some(row) = rest.first_mut() else { return Ok(()) };
     let thing = row.thing;
+    let of_unit = |base: &&Row| base.thing == thing && is_earn(facts, base);
+    // parts of the spend stand over one divisor
+    let mut common: i128 = 1;
+    for base in before.iter().filter(of_unit) {
+        let (_, whole) = part_of_base(row.spend_ratio, base.spend_ratio);
+        common = lcm(common, whole).ok_or_else(Rejection::too_large)?;
+    }
     let mut bases = 0;
-    for base in before.iter().filter(|base| base.thing == thing && is_earn(facts, base)) {
+    for base in before.iter().filter(of_unit) {
         // the bases of a unit are aligned: one divisor for all of them
         row.den = base.den;
         if base.nums.iter().any(|num| *num != 0) {
@@ -96,13 +104,20 @@ fn multiply(
                 continue;
             }
         }
+        let (part, whole) = part_of_base(row.spend_ratio, base.spend_ratio);
+        let of_items = part.checked_mul(common).and_then(|by| by.checked_div(whole));
+        let of_items = of_items.ok_or_else(Rejection::too_large)?;
         let columns = row.nums.iter_mut().zip(&base.nums).enumerate();
         for (column, (to, from)) in columns {
+            // the share of the event does not hang on spend
+            let by = if column < width { of_items } else { common };
             if if column < width { row.passes.has(column) } else { with_event } {
-                *to = to.checked_add(*from).ok_or_else(Rejection::too_large)?;
+                let more = from.checked_mul(by).ok_or_else(Rejection::too_large)?;
+                *to = to.checked_add(more).ok_or_else(Rejection::too_large)?;
             }
         }
     }
+    row.den = row.den.checked_mul(common).ok_or_else(Rejection::too_large)?;
     if row.total()? <= 0 {
         row.clear();
         return Ok(());
@@ -112,11 +127,25 @@ fn multiply(
     }
     if row.nums.iter().all(|share| share % den == 0) {
         row.nums.iter_mut().for_each(|share| *share /= den);
-        return Ok(());
+    } else {
+        row.den = row.den.checked_mul(den).ok_or_else(Rejection::too_large)?;
+        row.reduce();
     }
-    row.den = row.den.checked_mul(den).ok_or_else(Rejection::too_large)?;
-    row.reduce();
-    Ok(())
+    raise(facts, rule, row)
+}
+
+/// Where a cap of spend leaves only a part of the spend to a multiplier: that part of a base, of which a cap of spend may
+/// have left less already.
+fn part_of_base(mine: Option<(i64, i64)>, of_base: Option<(i64, i64)>) -> (i128, i128) {
+    let Some((part, whole)) = mine else { return (1, 1) };
+    let (left, sum) = of_base.unwrap_or((1, 1));
+    let part = i128::from(part) * i128::from(sum);
+    let whole = i128::from(whole) * i128::from(left);
+    if part >= whole {
+        return (1, 1);
+    }
+    let common = i128::try_from(gcd(part.unsigned_abs(), whole.unsigned_abs())).unwrap_or(1).max(1);
+    (part / common, whole / common)
 }
 
 fn is_earn(facts: &Facts<'_>, row: &Row) -> bool {

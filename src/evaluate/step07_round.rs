@@ -9,29 +9,42 @@ use super::refuse::Rejection;
 use super::rows::{Row, Rows};
 use crate::amount::{Ties, divide};
 use crate::ledger::Thing;
-use crate::program::{Round, Unit};
+use crate::program::{Round, Unit, UnitId};
 
 /// No booking is larger than this many steps of its unit's scale.
 const MOST: i128 = 1_000_000_000_000_000;
 
 /// Rounds the rows of every unit.
 pub(crate) fn round_rows(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejection> {
-    let own = |row: &Row| facts.program.rules.get(row.rule.index()).and_then(|rule| rule.round);
     for place in 0..rows.things.len() {
-        let Some(thing @ Thing::Unit(unit)) = rows.things.get(place).copied() else { continue };
-        let Some(rules) = facts.program.units.get(unit.index()) else { continue };
-        let mut members = std::mem::take(&mut rows.members);
-        members.clear();
-        for single in 0..rows.all().len() {
-            let Some(row) = rows.all().get(single).filter(|row| row.thing == Some(thing)) else { continue };
-            match rows.asked.own_rounding.then(|| own(row)).flatten() {
-                Some(round) => round_group(rules, rows, round, &[single])?,
-                None => members.push(single),
-            }
+        if let Some(Thing::Unit(unit)) = rows.things.get(place).copied() {
+            round_unit(facts, rows, unit, 0)?;
         }
-        round_group(rules, rows, rules.round, &members)?;
-        rows.members = members;
     }
+    Ok(())
+}
+
+/// Rounds the rows of a unit from one on.
+pub(super) fn round_unit(
+    facts: &Facts<'_>,
+    rows: &mut Rows,
+    unit: UnitId,
+    first: usize,
+) -> Result<(), Rejection> {
+    let own = |row: &Row| facts.program.rules.get(row.rule.index()).and_then(|rule| rule.round);
+    let Some(rules) = facts.program.units.get(unit.index()) else { return Ok(()) };
+    let thing = Thing::Unit(unit);
+    let mut members = std::mem::take(&mut rows.members);
+    members.clear();
+    for single in first..rows.all().len() {
+        let Some(row) = rows.all().get(single).filter(|row| row.thing == Some(thing)) else { continue };
+        match rows.asked.own_rounding.then(|| own(row)).flatten() {
+            Some(round) => round_group(rules, rows, round, &[single])?,
+            None => members.push(single),
+        }
+    }
+    round_group(rules, rows, rules.round, &members)?;
+    rows.members = members;
     Ok(())
 }
 

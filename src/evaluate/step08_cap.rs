@@ -5,10 +5,10 @@
 
 use super::draft::Draft;
 use super::judge::Facts;
-use super::rows::Rows;
+use super::rows::{Row, Rows};
 use super::step04_match::{counts_times, room};
-use super::step05_base::capped_spend;
 use super::trace::Trace;
+use crate::amount::{Rounding, divide};
 use crate::program::{CapId, CapLimit};
 
 /// Cuts amounts to what caps leave.
@@ -18,29 +18,45 @@ pub(crate) fn cap_rows(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Tr
         return;
     }
     for place in 0..rows.all().len() {
-        let Some(row) = rows.all().get(place) else { continue };
-        let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
-        let (id, mut amount) = (row.rule, row.amount.max(0));
+        cap_row(facts, rows, place, false, trace);
+    }
+}
+
+/// Cuts the amount of one row and returns what is left. A rule that gives several units has fired once.
+pub(super) fn cap_row(
+    facts: &Facts<'_>,
+    rows: &mut Rows,
+    place: usize,
+    has_fired: bool,
+    trace: &mut Option<Trace>,
+) -> i64 {
+    let Some(row) = rows.all().get(place) else { return 0 };
+    let Some(rule) = facts.program.rules.get(row.rule.index()) else { return 0 };
+    let (id, thing, mut amount) = (row.rule, row.thing, row.amount.max(0));
+    for cap in rule.caps.iter().copied() {
+        let Some(limit) = facts.program.caps.get(cap.index()).map(|cap| cap.limit) else { continue };
+        let left = room(facts, cap) - rows.used_of(cap);
+        let admitted = match counts_times(limit) {
+            true if has_fired || left > 0 => amount,
+            true => 0,
+            false => amount.min(left.max(0)),
+        };
+        if let (true, Some(trace)) = (admitted < amount, trace.as_mut()) {
+            trace.cut((id, thing), cap, amount, admitted);
+        }
+        amount = admitted;
+    }
+    if amount > 0 {
         for cap in rule.caps.iter().copied() {
             let Some(limit) = facts.program.caps.get(cap.index()).map(|cap| cap.limit) else { continue };
-            let left = room(facts, cap) - rows.used_of(cap);
-            let admitted =
-                if counts_times(limit) { if left > 0 { amount } else { 0 } } else { amount.min(left.max(0)) };
-            if let (true, Some(trace)) = (admitted < amount, trace.as_mut()) {
-                trace.cut(id, cap, amount, admitted);
-            }
-            amount = admitted;
-        }
-        if amount > 0 {
-            for cap in rule.caps.iter().copied() {
-                let Some(limit) = facts.program.caps.get(cap.index()).map(|cap| cap.limit) else { continue };
-                rows.use_cap(cap, if counts_times(limit) { 1 } else { amount });
-            }
-        }
-        if let Some(row) = rows.all_mut().get_mut(place) {
-            row.amount = amount;
+            let times = i64::from(!has_fired);
+            rows.use_cap(cap, if counts_times(limit) { times } else { amount });
         }
     }
+    if let Some(row) = rows.all_mut().get_mut(place) {
+        row.amount = amount;
+    }
+    amount
 }
 
 /// Uses up caps of spend by the spend that counted.
@@ -50,11 +66,52 @@ pub(crate) fn use_spend(facts: &Facts<'_>, rows: &mut Rows) -> Vec<(CapId, i64)>
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         for cap in rule.spend_caps.iter().copied() {
             if !used.iter().any(|(known, _)| *known == cap) {
-                used.push((cap, capped_spend(facts, rows, cap).min(room(facts, cap))));
+                used.push((cap, counted_spend(facts, rows, cap).min(room(facts, cap))));
             }
         }
     }
     used
+}
+
+/// The spend that counted for the rules of a cap, each item once: where another cap left less of an item, only that.
+fn counted_spend(facts: &Facts<'_>, rows: &Rows, cap: CapId) -> i64 {
+    let mut sums: Vec<(Option<(i64, i64)>, i64)> = Vec::new();
+    for (line, item) in facts.event.items().iter().enumerate() {
+        let Some(part) = counted_part(facts, rows, cap, line) else { continue };
+        match sums.iter_mut().find(|(known, _)| *known == part) {
+            Some((_, sum)) => *sum += item.value,
+            None => sums.push((part, item.value)),
+        }
+    }
+    sums.into_iter().map(|(part, sum)| part_of(sum, part)).sum::<i64>().max(0)
+}
+
+/// The part of an item that counts for the rules of a cap, as a fraction or the whole: the largest of those that it
+/// passes. Nothing if it passes none.
+pub(super) fn counted_part(
+    facts: &Facts<'_>,
+    rows: &Rows,
+    cap: CapId,
+    line: usize,
+) -> Option<Option<(i64, i64)>> {
+    let covers = |row: &&Row| {
+        let rule = facts.program.rules.get(row.rule.index());
+        row.thing.is_some() && row.passes.has(line) && rule.is_some_and(|rule| rule.spend_caps.contains(&cap))
+    };
+    let larger = |one: Option<(i64, i64)>, two: Option<(i64, i64)>| {
+        let ((num, den), (more, whole)) = (one?, two?);
+        let less = i128::from(num) * i128::from(whole) < i128::from(more) * i128::from(den);
+        if less { two } else { one }
+    };
+    rows.all().iter().filter(covers).map(|row| row.spend_ratio).reduce(larger)
+}
+
+/// A part of a value, rounded down to the micro-unit.
+pub(super) fn part_of(value: i64, part: Option<(i64, i64)>) -> i64 {
+    let Some((num, den)) = part else { return value };
+    let product = i128::from(value) * i128::from(num);
+    let share = divide(product, i128::from(den), Rounding::Down).unwrap_or(0);
+    i64::try_from(share).unwrap_or(0)
 }
 
 /// Writes what was used of a cap into its counter.

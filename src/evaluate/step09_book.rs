@@ -5,7 +5,7 @@ use super::draft::{Booked, Draft, Terms};
 use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
-use super::step08_cap::{count_cap, use_spend};
+use super::step08_cap::{count_cap, counted_part, part_of, use_spend};
 use super::trace::Trace;
 use crate::account::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward};
 use crate::amount::{Sharer, Ties};
@@ -39,7 +39,7 @@ pub(crate) fn book_rows(
         };
         let Booked { lot, start, repaid } = draft.give(award, row.amount, source, terms);
         if let Some(trace) = trace {
-            trace.booked(row.rule, row.amount);
+            trace.booked((row.rule, row.thing), row.amount);
         }
         awards.push(ReceiptAward {
             source,
@@ -160,14 +160,8 @@ pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut R
         count_cap(draft, facts, cap, by);
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
         let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) else { continue };
-        let covers = |row: &&Row| {
-            let rule = facts.program.rules.get(row.rule.index());
-            rule.is_some_and(|rule| rule.spend_caps.contains(&cap))
-        };
         let weight = |(line, item): (usize, &Item)| {
-            let mut covering = rows.all().iter().filter(covers);
-            let covered = covering.any(|row| row.passes.has(line));
-            if covered { i128::from(item.value) } else { 0 }
+            counted_part(facts, rows, cap, line).map_or(0, |part| i128::from(part_of(item.value, part)))
         };
         let weights: Vec<i128> = facts.event.items().iter().enumerate().map(weight).collect();
         let (_, sharer, _, parts) = rows.with_sharer();

@@ -2,7 +2,7 @@
 //! into text. With explanations off nothing of this is touched.
 
 use super::judge::{Facts, Truth};
-use super::rows::Rows;
+use super::rows::{Row, Rows};
 use crate::ledger::Thing;
 use crate::program::{CapId, NumSubject, RuleId, SymSubject, Symbol, Test};
 
@@ -31,6 +31,8 @@ pub(crate) enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RuleTrace {
     pub(crate) rule: RuleId,
+    /// What a rule gives that multiplies several units; each has a trace of its own.
+    pub(crate) thing: Option<Thing>,
     pub(crate) verdict: Verdict,
     /// Spend or other basis that the rule counted, in millionths, and the exact share: numerator and denominator in
     /// whole units.
@@ -80,9 +82,37 @@ pub(crate) struct Trace {
     pub(crate) items: Vec<Box<str>>,
 }
 
+impl RuleTrace {
+    /// Notes what a row came to in steps 5 to 7.
+    fn take(&mut self, facts: &Facts<'_>, row: &Row) {
+        let denominator = match row.thing {
+            Some(Thing::Unit(unit)) => facts
+                .program
+                .units
+                .get(unit.index())
+                .map_or(1, |unit| unit.denominator.saturating_mul(10_i128.pow(unit.decimals))),
+            _ => 1,
+        };
+        self.shares.clone_from(&row.nums);
+        self.items = row.passes.iter().collect();
+        self.basis = i128::from(facts.event.value_of(&row.passes));
+        self.exact = match row.thing {
+            Some(Thing::Unit(_)) => (row.total().unwrap_or(0), row.den.saturating_mul(denominator)),
+            _ => (i128::from(row.amount), 1),
+        };
+        self.rounded = row.amount;
+    }
+}
+
 impl Trace {
     fn of(&mut self, rule: RuleId) -> Option<&mut RuleTrace> {
         self.rules.iter_mut().find(|known| known.rule == rule)
+    }
+
+    fn of_thing(&mut self, (rule, thing): (RuleId, Option<Thing>)) -> Option<&mut RuleTrace> {
+        let fits =
+            |known: &&mut RuleTrace| known.rule == rule && (known.thing.is_none() || known.thing == thing);
+        self.rules.iter_mut().find(fits)
     }
 
     pub(crate) fn verdict(&mut self, rule: RuleId, verdict: Verdict) {
@@ -92,6 +122,7 @@ impl Trace {
         }
         self.rules.push(RuleTrace {
             rule,
+            thing: None,
             verdict,
             basis: 0,
             exact: (0, 1),
@@ -125,35 +156,33 @@ impl Trace {
         };
         self.items = facts.event.items().iter().map(name).collect();
         for row in rows.all() {
-            let denominator = match row.thing {
-                Some(Thing::Unit(unit)) => facts
-                    .program
-                    .units
-                    .get(unit.index())
-                    .map_or(1, |unit| unit.denominator.saturating_mul(10_i128.pow(unit.decimals))),
-                _ => 1,
-            };
-            let Some(known) = self.of(row.rule) else { continue };
-            known.shares.clone_from(&row.nums);
-            known.items = row.passes.iter().collect();
-            known.basis = i128::from(facts.event.value_of(&row.passes));
-            let total = row.total().unwrap_or(0);
-            known.exact = match row.thing {
-                Some(Thing::Unit(_)) => (total, row.den.saturating_mul(denominator)),
-                _ => (i128::from(row.amount), 1),
-            };
-            known.rounded = row.amount;
+            if let Some(known) = self.of(row.rule) {
+                known.take(facts, row);
+            }
         }
     }
 
-    pub(crate) fn cut(&mut self, rule: RuleId, cap: CapId, before: i64, after: i64) {
-        if let Some(known) = self.of(rule) {
+    /// Notes what a bonus on everything adds in one unit. Further units have a trace of their own.
+    pub(crate) fn take_extra(&mut self, facts: &Facts<'_>, row: &Row) {
+        let key = (row.rule, row.thing);
+        if self.of_thing(key).is_none() {
+            let of_rule = self.rules.iter().find(|known| known.rule == row.rule).cloned();
+            self.rules.extend(of_rule.map(|known| RuleTrace { thing: row.thing, ..known }));
+        }
+        if let Some(known) = self.of_thing(key) {
+            known.thing = row.thing;
+            known.take(facts, row);
+        }
+    }
+
+    pub(crate) fn cut(&mut self, key: (RuleId, Option<Thing>), cap: CapId, before: i64, after: i64) {
+        if let Some(known) = self.of_thing(key) {
             known.cuts.push((cap, before, after));
         }
     }
 
-    pub(crate) fn booked(&mut self, rule: RuleId, amount: i64) {
-        if let Some(known) = self.of(rule) {
+    pub(crate) fn booked(&mut self, key: (RuleId, Option<Thing>), amount: i64) {
+        if let Some(known) = self.of_thing(key) {
             known.booked = amount;
         }
     }

@@ -12,7 +12,7 @@ use crate::amount::format_scaled;
 use crate::evaluate::trace::{RuleTrace, Verdict};
 use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::Thing;
-use crate::program::{Effect, Program, RuleId, RuleKind};
+use crate::program::{Program, RuleId, RuleKind};
 use serde::Serialize;
 
 /// The explanation of one event.
@@ -39,7 +39,7 @@ pub struct RuleExplanation {
     pub description: String,
     /// `earn` or `bonus`.
     pub kind: &'static str,
-    /// The unit or voucher it gives.
+    /// The unit or voucher it gives; `everything` for a bonus on everything that had nothing to multiply.
     pub gives: String,
     /// Whether it took part, and if not, why.
     pub verdict: &'static str,
@@ -104,15 +104,16 @@ impl Outcome {
 
 fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
     let rule = program.rules.get(trace.rule.index())?;
-    let thing = thing_of(&rule.effect);
-    let scaled = |amount: i64| amount_text(program, thing, amount);
+    let thing = trace.thing.or_else(|| rule.effect.thing().map(Thing::from));
+    let scaled =
+        |amount: i64| thing.map_or_else(|| amount.to_string(), |thing| amount_text(program, thing, amount));
     let width = trace.shares.len().saturating_sub(1);
     let name = |id: RuleId| program.rule_name(id).to_owned();
     Some(RuleExplanation {
         rule: rule.name.to_string(),
         description: rule.doc.to_string(),
         kind: if rule.kind == RuleKind::Earn { "earn" } else { "bonus" },
-        gives: words::thing_name(program, thing),
+        gives: thing.map_or_else(|| "everything".to_owned(), |thing| words::thing_name(program, thing)),
         verdict: verdict_word(trace.verdict),
         because: words::because(program, trace),
         items: trace.items.iter().map(|place| place + 1).collect(),
@@ -143,17 +144,6 @@ fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
             .collect(),
         booked: scaled(trace.booked),
     })
-}
-
-fn thing_of(effect: &Effect) -> Thing {
-    match effect {
-        Effect::VouchersPer { voucher, .. } => Thing::Voucher(*voucher),
-        Effect::Flat(award) => Thing::from(award.thing),
-        Effect::Linear { unit, .. }
-        | Effect::FlatTable { unit, .. }
-        | Effect::Bands { unit, .. }
-        | Effect::Multiply { unit, .. } => Thing::Unit(*unit),
-    }
 }
 
 fn amount_text(program: &Program, thing: Thing, amount: i64) -> String {

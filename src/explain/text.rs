@@ -115,6 +115,15 @@ fn arithmetic(program: &Program, rule: &RuleExplanation, items: &[String]) -> St
                 Factor::Table(_) => format!("{extras} on the base"),
             }
         }
+        Effect::Everything { factor, .. } => {
+            let extras = extras(rule, items);
+            match factor {
+                Factor::Fixed(num, den) => {
+                    format!("{extras}, at {} times everything", words::decimal(num + den, *den))
+                }
+                Factor::Table(_) => format!("{extras} on everything"),
+            }
+        }
         Effect::Bands { .. } => format!("by the band of {spend}"),
         Effect::Flat(_) | Effect::FlatTable { .. } => "once".into(),
         Effect::VouchersPer { .. } => format!("for {spend}"),
@@ -158,6 +167,7 @@ fn terms(program: &Program, outcome: &Outcome, rule: &RuleExplanation) -> Option
     let delta = outcome.deltas().iter().find(|delta| {
         delta.from() == Book::Issued
             && delta.to() != Book::Debt
+            && words::thing_name(program, delta.thing) == rule.gives
             && matches!(delta.source, crate::ledger::Source::Rule(id)
                 if program.rules.get(id.index()).is_some_and(|known| *known.name == *rule.rule))
     })?;

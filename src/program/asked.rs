@@ -32,7 +32,8 @@ impl Asked {
             let key = match &rule.effect {
                 Effect::Linear { rate: Rate::Table(table), .. } => table.key,
                 Effect::FlatTable { table, .. } => table.key,
-                Effect::Multiply { factor: Factor::Table(table), .. } => table.key,
+                Effect::Multiply { factor: Factor::Table(table), .. }
+                | Effect::Everything { factor: Factor::Table(table), .. } => table.key,
                 _ => continue,
             };
             if let TableKey::Sym(subject) = key {

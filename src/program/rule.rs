@@ -123,6 +123,13 @@ pub(crate) enum Effect {
         /// By how much more.
         factor: Factor,
     },
+    /// The extra of a multiplier of what base rates and bonuses gave.
+    Everything {
+        /// Of which units, in the order of their ids.
+        units: Box<[UnitId]>,
+        /// By how much more.
+        factor: Factor,
+    },
     /// Vouchers in proportion to something; the number is rounded down.
     VouchersPer {
         /// Which.
@@ -142,12 +149,33 @@ impl Effect {
     /// The unit it gives, if it gives one.
     pub(crate) fn unit(&self) -> Option<UnitId> {
         match self {
+            Self::Everything { units, .. } => match &**units {
+                [unit] => Some(*unit),
+                _ => None,
+            },
             Self::Linear { unit, .. }
             | Self::FlatTable { unit, .. }
             | Self::Bands { unit, .. }
             | Self::Multiply { unit, .. }
             | Self::Flat(Award { thing: AwardThing::Unit(unit), .. }) => Some(*unit),
             Self::Flat(_) | Self::VouchersPer { .. } => None,
+        }
+    }
+
+    /// What it gives; nothing for what multiplies several units.
+    pub(crate) fn thing(&self) -> Option<AwardThing> {
+        match self {
+            Self::Flat(Award { thing, .. }) => Some(*thing),
+            Self::VouchersPer { voucher, .. } => Some(AwardThing::Voucher(*voucher)),
+            _ => self.unit().map(AwardThing::Unit),
+        }
+    }
+
+    /// Whether it gives something.
+    pub(crate) fn gives(&self, thing: AwardThing) -> bool {
+        match (self, thing) {
+            (Self::Everything { units, .. }, AwardThing::Unit(unit)) => units.contains(&unit),
+            _ => self.thing() == Some(thing),
         }
     }
 }

@@ -86,7 +86,14 @@ const RULE: &[Form] = &[
     FOR,
     WHEN,
     ("give", &["give 1 point per full 2 EUR", "give 2% of spend as points"]),
-    ("multiply", &["multiply points by 2", "multiply points by tier [Silver: 1.25, Gold: 1.5]"]),
+    (
+        "multiply",
+        &[
+            "multiply points by 2",
+            "multiply points by tier [Silver: 1.25, Gold: 1.5]",
+            "multiply everything in points by 1.5",
+        ],
+    ),
     ("at", &["at least 500 points"]),
     ("replaces", &["replaces \"Base points\""]),
     ("combine", &["combine add", "combine best of Offers"]),

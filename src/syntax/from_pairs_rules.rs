@@ -2,8 +2,8 @@
 
 use super::ast::{
     Activate, Amount, Band, Base, Cap, CapLimit, CapPer, Cell, CellKey, CellValue, Choice, Combine, Cond,
-    Expire, ExpireFrom, Factor, Give, Multiply, Name, On, Per, Round, RoundMode, RuleBlock, RuleKind,
-    RuleLine, SharedCap, Side, Steps, TableOf, Valid,
+    Expire, ExpireFrom, Factor, Give, Multiply, MultiplyEverything, Name, On, Per, Round, RoundMode,
+    RuleBlock, RuleKind, RuleLine, SharedCap, Side, Steps, TableOf, Valid,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -28,7 +28,7 @@ impl Builder<'_> {
             Rule::on => RuleLine::On(self.on(&mut parts)?),
             Rule::for_items => RuleLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => RuleLine::When(self.when(&mut parts)?),
-            Rule::multiply => RuleLine::Multiply(self.multiply(&mut parts)?),
+            Rule::multiply => self.multiply(&mut parts)?,
             Rule::least => {
                 parts.skip(&[Rule::k_at, Rule::k_least]);
                 RuleLine::AtLeast(self.amount(&mut parts)?)
@@ -259,16 +259,24 @@ impl Builder<'_> {
         Ok(bands)
     }
 
-    fn multiply(&mut self, parts: &mut Parts<'_>) -> Made<Multiply> {
+    fn multiply(&mut self, parts: &mut Parts<'_>) -> Made<RuleLine> {
         parts.skip(&[Rule::k_multiply]);
-        let unit = self.name(parts)?;
+        if !parts.eat(Rule::k_everything) {
+            let unit = self.name(parts)?;
+            return Ok(RuleLine::Multiply(Multiply { unit, by: self.multiplier(parts)? }));
+        }
+        let unit = if parts.eat(Rule::k_in) { Some(self.name(parts)?) } else { None };
+        Ok(RuleLine::MultiplyEverything(MultiplyEverything { unit, by: self.multiplier(parts)? }))
+    }
+
+    /// `by 2`, `by tier [Silver: 1.5]`
+    fn multiplier(&mut self, parts: &mut Parts<'_>) -> Made<Factor> {
         parts.skip(&[Rule::k_by]);
-        let by = if parts.peek() == Some(Rule::number) {
+        Ok(if parts.peek() == Some(Rule::number) {
             Factor::Number(self.number(parts)?)
         } else {
             Factor::Table { key: self.table_key(parts)?, rows: self.table(parts)? }
-        };
-        Ok(Multiply { unit, by })
+        })
     }
 
     /// A `cap` line; also with the side of a referral.

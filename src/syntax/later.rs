@@ -59,7 +59,6 @@ const FORMS: &[Form] = &[
     form(MOMENTS, "at partner", "at partner …"),
     form(FUNDED, "funded by", "funded by …"),
     form(&[Place::Redeem], "to charity", "to charity …"),
-    form(&[Place::Rule], "multiply everything", "multiply everything …"),
     form(GIVES, "… on the category with most spend", "on the category with most spend"),
     form(GIVES, "… earned from", "give … per … earned from …"),
     form(GIVES, "… give N of … as", "give … of … as …"),

@@ -187,6 +187,7 @@ fields! {
     Cell { key, value, span }
     Choice { picks, entries, within, otherwise }
     Multiply { unit, by }
+    MultiplyEverything { unit, by }
     Cap { side, limit, per }
     SharedCap { name, cap, rules }
     Path { scope, of_block, name, span }
@@ -264,8 +265,8 @@ kinds! {
     Expire { Never, After { duration, from, tail }, AtEndOf { period, plus }, AtNext(a), Without { duration, events } }
     TailKind { MonthEnd, EndOf(a), StartOf(a), Next(a) }
     RuleLine {
-        Valid(a), On(a), ForItems(a), When(a), Give(a), Multiply(a), AtLeast(a), Replaces(a), Combine(a), Cap(a),
-        Round(a), Activate(a), Expire(a), NoExpiry(a),
+        Valid(a), On(a), ForItems(a), When(a), Give(a), Multiply(a), MultiplyEverything(a), AtLeast(a), Replaces(a),
+        Combine(a), Cap(a), Round(a), Activate(a), Expire(a), NoExpiry(a),
     }
     On { Joining, Event(a) }
     Valid { Span { from, to }, EveryYear { from, to }, For { duration, tail }, UntilEndOf { next, period } }

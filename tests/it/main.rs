@@ -16,6 +16,7 @@ mod choices;
 mod cli;
 mod docs;
 mod errors;
+mod everything;
 mod format;
 mod host;
 mod laws;

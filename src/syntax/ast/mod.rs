@@ -620,6 +620,8 @@ pub enum RuleLine {
     Give(Give),
     /// `multiply …`
     Multiply(Multiply),
+    /// `multiply everything …`
+    MultiplyEverything(MultiplyEverything),
     /// `at least 500 miles`
     AtLeast(Amount),
     /// `replaces R`
@@ -857,7 +859,16 @@ pub struct Multiply {
     pub by: Factor,
 }
 
-/// The factor of a [`Multiply`].
+/// `multiply everything by 1.5`, `multiply everything in punkte by tier [ … ]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MultiplyEverything {
+    /// Of which unit; without it of every unit that can be spent.
+    pub unit: Option<Name>,
+    /// By how much.
+    pub by: Factor,
+}
+
+/// The factor of a [`Multiply`] or a [`MultiplyEverything`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Factor {
     /// `2`

@@ -46,7 +46,7 @@ pub(in crate::syntax) fn rule(line: &RuleLine) -> u8 {
         RuleLine::On(_) => 1,
         RuleLine::ForItems(_) => 2,
         RuleLine::When(_) => 3,
-        RuleLine::Give(_) | RuleLine::Multiply(_) => 4,
+        RuleLine::Give(_) | RuleLine::Multiply(_) | RuleLine::MultiplyEverything(_) => 4,
         RuleLine::AtLeast(_) => 5,
         RuleLine::Replaces(_) => 6,
         RuleLine::Combine(_) => 7,

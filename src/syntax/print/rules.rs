@@ -9,8 +9,8 @@ use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Activate, Base, Cap, CapLimit, CapPer, Cell, CellKey, CellValue, Choice, Combine, Cond, Duration, Expire,
-    ExpireFrom, Factor, Give, Multiply, On, Per, Period, Round, RoundMode, RuleLine, Side, Steps, TableOf,
-    Tail, TailKind, Valid,
+    ExpireFrom, Factor, Give, On, Per, Period, Round, RoundMode, RuleLine, Side, Steps, TableOf, Tail,
+    TailKind, Valid,
 };
 
 impl<'a> Statement<'a> for RuleLine {
@@ -25,7 +25,13 @@ impl<'a> Statement<'a> for RuleLine {
             Self::ForItems(cond) => printer.for_items(cond),
             Self::When(cond) => printer.when(cond),
             Self::Give(line) => printer.give(line, span),
-            Self::Multiply(line) => printer.multiply(line, span),
+            Self::Multiply(line) => {
+                printer.multiply(name_except(&line.unit, &["everything"]), &line.by, span)
+            }
+            Self::MultiplyEverything(line) => {
+                let unit = line.unit.as_ref().map(|unit| format!(" in {}", name(unit))).unwrap_or_default();
+                printer.multiply(format!("everything{unit}"), &line.by, span)
+            }
             Self::AtLeast(amount) => words!["at least", printer.amount(amount)],
             Self::Replaces(rule) => words!["replaces", name(rule)],
             Self::Combine(line) => combine(line).into(),
@@ -227,12 +233,11 @@ impl<'a> Printer<'a> {
     }
 
     /// `multiply …`; `span` is that of the statement
-    fn multiply(&mut self, multiply: &'a Multiply, span: Span) -> Doc {
-        let unit = name_except(&multiply.unit, &["everything"]);
-        match &multiply.by {
-            Factor::Number(factor) => words!["multiply", unit, "by", number(factor)],
+    fn multiply(&mut self, what: String, by: &'a Factor, span: Span) -> Doc {
+        match by {
+            Factor::Number(factor) => words!["multiply", what, "by", number(factor)],
             Factor::Table { key, rows } => {
-                words!["multiply", unit, "by", path(key), self.table(rows, span)]
+                words!["multiply", what, "by", path(key), self.table(rows, span)]
             }
         }
     }

@@ -359,7 +359,11 @@ impl Choices {
                     0 => Factor::Number(self.number()),
                     _ => Factor::Table { key: self.table_key(), rows: self.some(1, Self::cell) },
                 };
-                RuleLine::Multiply(Multiply { unit: self.name(), by })
+                match self.pick(3) {
+                    0 => RuleLine::Multiply(Multiply { unit: self.name(), by }),
+                    1 => RuleLine::MultiplyEverything(MultiplyEverything { unit: None, by }),
+                    _ => RuleLine::MultiplyEverything(MultiplyEverything { unit: Some(self.name()), by }),
+                }
             }
             6 => RuleLine::AtLeast(self.amount()),
             7 => RuleLine::Replaces(self.name()),

@@ -180,6 +180,8 @@ impl Stock {
         let when = self.when(draw, on);
         let sort = if give.flat { "flach" } else { "Ware" };
         let manners = match draw.below(5) {
+            // what multiplies everything mixes with nothing
+            _ if give.text.contains("everything") => String::new(),
             0 | 1 => "  combine add\n".to_owned(),
             4 => "  combine exclusive\n".to_owned(),
             group => format!("  combine best of {}-{sort}-{}\n", ["Beste", "Aktion"][group - 2], give.gives),
@@ -207,6 +209,11 @@ impl Stock {
         match (draw.below(10), on) {
             (0 | 1, _) => factor(format!("multiply {of} by {}", draw.one(&["2", "1.5", "3", "1.1"]))),
             (2, _) => factor(format!("give {}% more {of}", draw.one(&["50", "10", "33.3"]))),
+            (8, _) => Give {
+                counts_spend: false,
+                of_event: true,
+                ..factor(format!("multiply everything in {of} by {}", draw.one(&["2", "1.5", "1.1"])))
+            },
             (3, _) if self.tiers => factor(format!("multiply {of} by tier [Silver: 1.5, Gold: 2]")),
             (4, _) if self.tiers => factor(format!("give more {of} by tier [Silver: 20%, Gold: 80%]")),
             (5 | 6, "purchase") => simple(self.give(draw)),
@@ -319,8 +326,8 @@ impl Stock {
             "  valid from 2026-03-29 02:30\n",
         ]);
         let mut lines = String::new();
-        let multiplies = give.text.contains("multiply") || give.text.contains("more ");
-        if let Some(unit) = give.unit.as_ref().filter(|_| !give.flat && !multiplies) {
+        let everything = give.text.contains("everything");
+        if let Some(unit) = give.unit.as_ref().filter(|_| !give.flat && !everything) {
             lines += &draw.maybe(15, |draw| format!("  at least {} {}\n", unit.amount(draw), unit.name));
         }
         lines += manners;
@@ -328,7 +335,7 @@ impl Stock {
         if draw.often(35) {
             lines += &self.cap(draw, name, on, give, campaign);
             // a second one counts something else
-            if !lines.contains("per item") && !give.flat && draw.often(30) {
+            if !lines.contains("per item") && !give.flat && !give.of_event && draw.often(30) {
                 lines += &give.unit.as_ref().map_or_else(String::new, |unit| {
                     format!("  cap {} {} per item\n", unit.amount(draw), unit.name)
                 });
@@ -370,7 +377,7 @@ impl Stock {
         let window = if window == "purchase" { on } else { window };
         let kind = draw.below(10);
         let (text, limit) = match (&give.unit, kind) {
-            (Some(unit), 8) if !give.flat => {
+            (Some(unit), 8) if !give.flat && !give.of_event => {
                 return format!("  cap {} {} per item\n", unit.amount(draw), unit.name);
             }
             (_, 9) if give.counts_spend => {

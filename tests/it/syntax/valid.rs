@@ -254,6 +254,12 @@ fn awards() {
                 "Give(MoreTable(points, tier, [Cell(Name(Silver), 20%)]))",
             ),
             ("multiply punkte by 1.5", "Multiply(Multiply(punkte, Number(1.5)))"),
+            ("multiply everything by 1.5", "MultiplyEverything(MultiplyEverything(None, Number(1.5)))"),
+            (
+                "multiply everything in punkte by tier [Silver: 1.25]",
+                "MultiplyEverything(MultiplyEverything(punkte, Table(tier, [Cell(Name(Silver), Number(1.25))])))",
+            ),
+            ("multiply \"everything\" by 2", "Multiply(Multiply(everything, Number(2)))"),
             (
                 "multiply punkte by tier [Silver: 1.25]",
                 "Multiply(Multiply(punkte, Table(tier, [Cell(Name(Silver), Number(1.25))])))",

@@ -441,7 +441,6 @@ fn forms_of_later_versions() {
         ("earn R", "funded by Shop 40%, Brewery 60%", "funded by Shop 40%, Brewery 60%", "funded by …"),
         ("earn R", "at partner Shop", "at partner Shop", "at partner …"),
         ("earn R", "on start of month", "on start of month", "on start of …"),
-        ("bonus R", "multiply everything by 2", "multiply everything by 2", "multiply everything …"),
         (
             "earn R",
             "give dividend of spend as points",
