@@ -27,6 +27,8 @@ pub(super) struct Settings {
     pub(super) membership_day: Option<u8>,
     pub(super) late: Option<Duration>,
     pub(super) before_joining: Option<Duration>,
+    pub(super) prices_with_tax: bool,
+    pub(super) spend_with_tax: bool,
     /// `spend … after redemptions`.
     pub(super) after_redemptions: bool,
     pub(super) periods: Periods,
@@ -47,6 +49,8 @@ impl Settings {
             membership_day: None,
             late: None,
             before_joining: None,
+            prices_with_tax: true,
+            spend_with_tax: true,
             after_redemptions: true,
             periods: Periods::new(),
         }

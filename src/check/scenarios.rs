@@ -173,10 +173,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     self.fact_word("category", words, value);
                 }
                 ("brand" | "sku", _) => self.fact_text(name, value),
-                ("tax", _) => {
-                    let help = "remove it, and write the price with its tax";
-                    self.report.later(name.span, "this version does not evaluate the tax of an item", help);
-                }
+                ("tax", _) => self.tax(name, value),
                 (_, Some(attribute)) => {
                     self.fits(attribute, value);
                 }
@@ -184,6 +181,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     let candidates = facts.item.candidates().chain(ITEM.iter().map(|word| (*word, None)));
                     self.report.unknown("attribute of the item", &name.text, name.span, candidates, "");
                 }
+            }
+        }
+    }
+
+    fn tax(&mut self, name: &Name, value: &Value) {
+        match value {
+            Value::Amount(amount) if money::is_currency(&amount.unit.text) => {
+                money::money(amount, self.settings(), &mut self.report);
+            }
+            Value::Percent(percent) => drop(numbers::micro(percent.value, percent.span, &mut self.report)),
+            _ => {
+                let help = "write for example `tax: 0.52 EUR` or `tax: 19%`";
+                self.report.mixed(name.span, "the tax of an item is money or a percentage", help);
             }
         }
     }

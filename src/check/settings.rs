@@ -24,8 +24,8 @@ struct Lines {
     membership: Once<ast::Number>,
     late: Once<ast::Duration>,
     early: Once<ast::Duration>,
-    prices: Once<()>,
-    spend: Once<bool>,
+    prices: Once<bool>,
+    spend: Once<(bool, bool)>,
 }
 
 /// Settings of a program; where a line is missing or wrong, a stand-in, because there is a finding then.
@@ -68,7 +68,8 @@ pub(super) fn settings(program: Option<(&ProgramBlock, &Block)>, report: &mut Re
     });
     settings.late = bounded(lines.late, report);
     settings.before_joining = bounded(lines.early, report);
-    settings.after_redemptions = lines.spend.value().unwrap_or(true);
+    settings.prices_with_tax = lines.prices.value().unwrap_or(true);
+    (settings.spend_with_tax, settings.after_redemptions) = lines.spend.value().unwrap_or((true, true));
     settings
 }
 
@@ -99,24 +100,10 @@ fn read(program: &ProgramBlock, report: &mut Report) -> Lines {
             ProgramLine::AcceptLate(duration) => lines.late.set(*duration, span, report),
             ProgramLine::AcceptBeforeJoining(duration) => lines.early.set(*duration, span, report),
             ProgramLine::Prices { with_tax } => {
-                lines.prices.set((), span, report);
-                if !with_tax {
-                    report.later(
-                        span,
-                        "this version counts prices with tax only",
-                        "write `prices with tax` and pass prices that contain it",
-                    );
-                }
+                lines.prices.set(*with_tax, span, report);
             }
             ProgramLine::Spend { with_tax, after_redemptions } => {
-                lines.spend.set(*after_redemptions, span, report);
-                if !with_tax {
-                    report.later(
-                        span,
-                        "this version counts spend with tax only",
-                        "write `spend with tax …` and pass prices that contain it",
-                    );
-                }
+                lines.spend.set((*with_tax, *after_redemptions), span, report);
             }
         }
     }

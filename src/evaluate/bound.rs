@@ -77,6 +77,10 @@ pub(crate) struct Bound {
     pub(crate) items: Option<Arc<[Item]>>,
     /// The lines as charged, where requests have lowered their values.
     pub(crate) before_requests: Option<Arc<[Item]>>,
+    /// The lines with the values that their prices say, where these are not what counts: tax.
+    pub(crate) as_priced: Option<Arc<[Item]>>,
+    /// What is to be paid with money, where that is not what counts as spent.
+    pub(crate) to_pay: Option<i64>,
     pub(crate) bound_items: Vec<BoundItem>,
     /// Item by item, all attributes of the program's `item` block.
     pub(crate) item_attributes: Vec<Bind>,
@@ -112,6 +116,8 @@ impl Default for Bound {
             local: LocalTime { date: Date::MIN, minute: 0, second: 0 },
             items: None,
             before_requests: None,
+            as_priced: None,
+            to_pay: None,
             bound_items: Vec::new(),
             item_attributes: Vec::new(),
             attributes: Vec::new(),
@@ -161,6 +167,19 @@ impl Bound {
         self.before_requests.as_ref().or(self.items.as_ref())
     }
 
+    /// The lines of the basket as their prices say.
+    pub(crate) fn priced(&self) -> Option<&Arc<[Item]>> {
+        self.as_priced.as_ref().or_else(|| self.charged())
+    }
+
+    /// Takes over the lines as they count, where their prices say something else.
+    pub(super) fn convert(&mut self, priced: Arc<[Item]>, items: Arc<[Item]>) {
+        self.count(items);
+        self.basket = self.spend;
+        self.before_requests = None;
+        self.as_priced = Some(priced);
+    }
+
     /// Takes over what requests left of the values.
     pub(crate) fn count(&mut self, items: Arc<[Item]>) {
         self.spend = items.iter().map(|item| item.value).sum();
@@ -208,6 +227,8 @@ impl Bound {
         self.kind = None;
         self.items = None;
         self.before_requests = None;
+        self.as_priced = None;
+        self.to_pay = None;
         self.bound_items.clear();
         self.item_attributes.clear();
         self.attributes.clear();

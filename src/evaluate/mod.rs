@@ -33,6 +33,7 @@ mod step10_games;
 mod step11_tiers;
 mod step11a_convert;
 mod step12_friends;
+mod tax;
 mod terms;
 pub(crate) mod trace;
 mod versions;
@@ -179,6 +180,7 @@ impl Evaluator {
         let mut gathered = Gathered { trace, ..Gathered::default() };
         self.bound.bind(program, event, &account.attributes)?;
         step00_accept::check_dates(program, account, event, &self.bound)?;
+        tax::convert(program, &mut self.bound)?;
         let mut working = Cow::Borrowed(account);
         if working.due.is_some_and(|due| due <= self.bound.day) {
             let Gathered { postings, messages, .. } = &mut gathered;
@@ -283,9 +285,12 @@ impl Evaluator {
         event: &Event,
         settled: &mut Settled,
     ) -> Result<(), Rejection> {
-        settled.left = self.bound.has_basket.then_some(self.bound.basket);
+        let program = draft.program;
+        settled.left = if self.bound.has_basket { tax::to_pay(program, &self.bound) } else { None };
         let requests = event.requests();
         if requests.is_empty() {
+            self.bound.to_pay = settled.left.filter(|_| !program.spend_with_tax);
+            settled.record = self.bound.as_priced.as_ref().map(|_| step03_requests::record(&self.bound));
             return Ok(());
         }
         if self.bound.kind.is_none() && matches!(event.kind, Kind::Named(_)) {
@@ -297,6 +302,7 @@ impl Evaluator {
         if let Some(items) = settled.counted.take() {
             self.bound.count(items);
         }
+        self.bound.to_pay = settled.left.filter(|_| !program.spend_with_tax);
         Ok(())
     }
 }

@@ -23,6 +23,8 @@ pub enum Refusal {
     MoreThanIsLeft,
     /// A value of the wrong type, currency or range.
     WrongValue,
+    /// A line without tax, where what counts or what is to be paid hangs on it.
+    NoTax,
     /// A request for a voucher that the member does not have.
     NoSuchVoucher,
     /// A request for something that can be used later only.
@@ -60,6 +62,7 @@ impl Refusal {
             Self::NoSuchLine => "no such line",
             Self::MoreThanIsLeft => "more than is left",
             Self::WrongValue => "wrong value",
+            Self::NoTax => "no tax",
             Self::NoSuchVoucher => "no such voucher",
             Self::NotUsableYet => "not usable yet",
             Self::NoLongerUsable => "no longer usable",

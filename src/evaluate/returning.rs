@@ -12,7 +12,7 @@ use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
 use super::{
     choices, step04_match, step05_base, step06_bonus, step07_round, step08a_everything, step10_games,
-    step11_tiers, step12_friends,
+    step11_tiers, step12_friends, tax,
 };
 use crate::account::{Account, Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
@@ -597,6 +597,7 @@ fn take_todays_rate(
     let items: Vec<Item> = lines.iter().map(|line| line.as_item()).collect();
     let mut bound = Bound::default();
     bound.bind_basket(facts.program, facts.event, items.into())?;
+    tax::convert(facts.program, &mut bound)?;
     let facts = Facts { event: &bound, capless: true, ..*facts };
     rows.start(bound.items().len());
     let mut off = None;

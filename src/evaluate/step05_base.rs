@@ -212,7 +212,7 @@ fn linear(
     if let Basis::SpendPaidWith(means) = basis {
         let with: i64 = facts.event.payments.iter().filter(|paid| paid.0 == means).map(|paid| paid.1).sum();
         // what no payment line names is of no kind
-        let all = facts.event.paid.max(facts.event.spend);
+        let all = facts.event.paid.max(facts.event.to_pay.unwrap_or(facts.event.spend));
         if with <= 0 || all <= 0 {
             return Ok(());
         }

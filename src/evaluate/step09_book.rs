@@ -183,7 +183,7 @@ pub(crate) fn keep_receipt(
     shares: Vec<MeterShare>,
     payment: Option<Box<Payment>>,
 ) {
-    let Some(items) = facts.event.charged() else { return };
+    let Some(items) = facts.event.priced() else { return };
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
         kind,

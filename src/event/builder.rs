@@ -1,7 +1,7 @@
 //! Building events. Every limit and every number is checked here, once.
 
 use super::request::joined_requests;
-use super::{Adjust, Ask, Choose, Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
+use super::{Adjust, Ask, Choose, Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Tax, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -555,6 +555,7 @@ pub(crate) fn digest(event: &Event) -> u128 {
                 digest.number(line.value.unwrap_or(i64::MIN));
                 digest_option(&mut digest, line.of.as_deref());
                 digest_attributes(&mut digest, &line.attributes);
+                Tax::digest(line.tax, &mut digest);
             }
             for of in &back.all_of {
                 digest_option(&mut digest, of.as_deref());

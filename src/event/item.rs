@@ -4,7 +4,7 @@ use super::builder::{
     EventError, TEXT_MOST, check_text, digest_attributes, digest_option, limit_money, line_value, number,
     sort_attributes, wrong,
 };
-use super::{Digest, Value};
+use super::{Digest, Tax, Value};
 use crate::program::{ShortText, packed};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub struct Item {
     pub(crate) price: i64,
     /// Micro-units of the line.
     pub(crate) value: i64,
+    /// Asked only where what counts as spent, or what is to be paid, is not what the prices say.
+    pub(crate) tax: Option<Tax>,
     /// Sorted by name once the event is built.
     pub(crate) attributes: Box<[(Box<str>, Value)]>,
     problem: Option<Box<EventError>>,
@@ -62,6 +64,7 @@ impl Item {
             quantity,
             price,
             value,
+            tax: None,
             attributes: Box::default(),
             problem,
         }
@@ -91,6 +94,17 @@ impl Item {
     #[must_use]
     pub fn brand(mut self, brand: &str) -> Self {
         self.brand = Some(brand.into());
+        self
+    }
+
+    /// The tax of the whole line as a decimal text (`0.52`), or as a percentage of its price without tax (`19%`). With
+    /// `prices with tax` it is contained in the price, with `prices without tax` it is due on top of it.
+    #[must_use]
+    pub fn tax(mut self, tax: &str) -> Self {
+        match Tax::read(tax) {
+            Ok(tax) => self.tax = Some(tax),
+            Err(problem) => drop(self.problem.get_or_insert(problem)),
+        }
         self
     }
 
@@ -133,6 +147,7 @@ impl Item {
         digest.number(self.quantity);
         digest.number(self.price);
         digest_attributes(digest, &self.attributes);
+        Tax::digest(self.tax, digest);
     }
 }
 
@@ -153,6 +168,7 @@ pub struct ReturnLine {
     /// Asked only where an unmatched line takes back today's rate.
     pub(crate) category: Option<Box<str>>,
     pub(crate) brand: Option<Box<str>>,
+    pub(crate) tax: Option<Tax>,
     /// Asked only there, too. Sorted by name once the event is built.
     pub(crate) attributes: Box<[(Box<str>, Value)]>,
     problem: Option<Box<EventError>>,
@@ -180,6 +196,7 @@ impl ReturnLine {
             of: None,
             category: None,
             brand: None,
+            tax: None,
             attributes: Box::default(),
             problem: None,
         }
@@ -220,6 +237,16 @@ impl ReturnLine {
     #[must_use]
     pub fn brand(mut self, brand: &str) -> Self {
         self.brand = Some(brand.into());
+        self
+    }
+
+    /// The tax as in [`Item::tax`], for lines that no purchase is known of.
+    #[must_use]
+    pub fn tax(mut self, tax: &str) -> Self {
+        match Tax::read(tax) {
+            Ok(tax) => self.tax = Some(tax),
+            Err(problem) => drop(self.problem.get_or_insert(problem)),
+        }
         self
     }
 
@@ -286,6 +313,7 @@ impl ReturnLine {
         item.sku.clone_from(&self.sku);
         item.set_category(self.category.clone());
         item.brand.clone_from(&self.brand);
+        item.tax = self.tax;
         item.attributes.clone_from(&self.attributes);
         item.value = self.value.unwrap_or(0);
         item.price = i64::try_from(

@@ -9,6 +9,7 @@ mod digest;
 mod item;
 mod message;
 mod request;
+mod tax;
 mod wire;
 
 pub(crate) use builder::check_text;
@@ -17,6 +18,7 @@ pub(crate) use digest::Digest;
 pub use item::{Item, ReturnLine};
 pub use message::{Message, MessageBody};
 pub(crate) use request::{Ask, Request};
+pub(crate) use tax::Tax;
 
 use crate::calendar::Instant;
 use std::sync::Arc;

@@ -120,10 +120,20 @@ fn item(program: &Program, line: &ItemLine) -> Result<Item, String> {
             "category" => item.category(&name_text(value)),
             "brand" => item.brand(&name_text(value)),
             "sku" => item.sku(&name_text(value)),
+            "tax" => item.tax(&tax(program, value)?),
             other => item.attribute(other, attribute_value(program, value)?),
         };
     }
     Ok(item)
+}
+
+/// `0.52 EUR`, `19%`
+fn tax(program: &Program, value: &ast::Value) -> Result<String, String> {
+    match value {
+        ast::Value::Amount(amount) => price(program, amount),
+        ast::Value::Percent(percent) => Ok(format!("{}%", percent.value)),
+        _ => Err("the tax of an item is money or a percentage".into()),
+    }
 }
 
 fn return_line(program: &Program, line: &ItemLine) -> Result<ReturnLine, String> {
@@ -143,6 +153,7 @@ fn return_line(program: &Program, line: &ItemLine) -> Result<ReturnLine, String>
             "category" => back.category(&name_text(value)),
             "brand" => back.brand(&name_text(value)),
             "sku" => back.sku(&name_text(value)),
+            "tax" => back.tax(&tax(program, value)?),
             other => return Err(format!("a return line has no attribute `{other}`")),
         };
     }

@@ -62,7 +62,7 @@ const PROGRAM: &[Form] = &[
     ("membership", &["membership year starts on day 9"]),
     ("accept", &["accept late events for 30 days", "accept events from 90 days before joining"]),
     ("prices", &["prices with tax", "prices without tax"]),
-    ("spend", &["spend with tax after redemptions"]),
+    ("spend", &["spend with tax after redemptions", "spend without tax before redemptions"]),
 ];
 
 const SCHEMA: &[Form] = &[("", &["birthday: date optional", "stars: integer 1 to 5"])];

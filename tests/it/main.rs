@@ -27,5 +27,6 @@ mod returns;
 mod scenario;
 mod spending;
 mod syntax;
+mod tax;
 mod time;
 mod versions;

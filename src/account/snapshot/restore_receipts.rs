@@ -151,6 +151,9 @@ fn item(state: ItemState) -> Option<Item> {
     if let Some(brand) = state.brand {
         item = item.brand(&brand);
     }
+    if let Some(tax) = state.tax {
+        item = item.tax(&tax);
+    }
     for attribute in state.attributes {
         item = item.attribute(&attribute.name, value(attribute.value));
     }

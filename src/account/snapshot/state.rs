@@ -252,6 +252,7 @@ parts! {
         brand: Option<String>,
         quantity: String,
         unit_price: String,
+        tax: Option<String>,
         attributes: Vec<AttributeState>,
     }
 

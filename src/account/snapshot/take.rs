@@ -339,6 +339,7 @@ fn item(item: &Item) -> ItemState {
         brand: option(&item.brand),
         quantity: micros(item.quantity),
         unit_price: micros(item.price),
+        tax: item.tax.map(|tax| tax.to_string()),
         attributes: attributes
             .map(|(name, value)| AttributeState { name: text(name), value: value_state(value) })
             .collect(),

@@ -10,6 +10,8 @@ const PIECE: i64 = 1_000_000;
 /// The lines of a basket while requests pay for them. All amounts are micro-units.
 #[derive(Debug)]
 pub(super) struct Bill {
+    /// The prices of the lines.
+    pub(super) priced: Box<[i64]>,
     /// What is left to pay of each line.
     pub(super) left: Vec<i64>,
     /// What counts as spent on each line.
@@ -23,9 +25,9 @@ pub(super) struct Bill {
 
 impl Bill {
     /// Nothing is paid yet.
-    pub(super) fn new(items: &[Item], after_redemptions: bool) -> Self {
-        let left: Vec<i64> = items.iter().map(|item| item.value).collect();
+    pub(super) fn new(left: Vec<i64>, after_redemptions: bool) -> Self {
         Self {
+            priced: left.as_slice().into(),
             counted: left.clone(),
             free: vec![0; left.len()],
             left,
@@ -71,9 +73,15 @@ impl Bill {
                 let left = self.left.get(*line).copied().unwrap_or(0);
                 **passes && left > 0 && item.quantity - free * PIECE >= PIECE
             });
-            let Some((line, (item, _))) = fitting.min_by_key(|(line, (item, _))| (item.price, *line)) else {
-                break;
+            // the price of a piece: that of its line by the pieces of the other
+            let priced = |line: usize| i128::from(self.priced.get(line).copied().unwrap_or(0));
+            let cheaper = |(line, (item, _)): &(usize, (&Item, &bool)),
+                           (than, (other, _)): &(usize, (&Item, &bool))| {
+                let mine = priced(*line) * i128::from(other.quantity);
+                let theirs = priced(*than) * i128::from(item.quantity);
+                mine.cmp(&theirs).then(line.cmp(than))
             };
+            let Some((line, (item, _))) = fitting.min_by(cheaper) else { break };
             let (Some(left), Some(free)) = (self.left.get_mut(line), self.free.get_mut(line)) else { break };
             let worth = i128::from(*left) * i128::from(PIECE);
             let worth = worth.checked_div(i128::from(item.quantity - *free * PIECE));

@@ -12,8 +12,9 @@ use super::bound::Bound;
 use super::draft::Draft;
 use super::judge::{Facts, Truth};
 use super::refuse::{Largest, Refusal, Rejection};
+use super::tax;
 use crate::account::{Payment, ReceiptAward, Spent};
-use crate::amount::format_scaled;
+use crate::amount::{Rounding, divide, format_scaled};
 use crate::event::{Ask, Item, Request};
 use crate::program::{Activity, EventKindId, Program, Redeem, RewardId, Test, UnitId, VoucherId};
 use bill::Bill;
@@ -87,7 +88,10 @@ pub(crate) fn take(
     let plain = stranger.then(|| Bound { attributes: Vec::new(), ..facts.event.clone() });
     let facts = &Facts { event: plain.as_ref().unwrap_or(facts.event), ..*facts };
     let after = facts.program.spend_after_redemptions;
-    let mut bill = facts.event.has_basket.then(|| Bill::new(facts.event.items(), after));
+    let mut bill = match facts.event.has_basket {
+        true => Some(Bill::new(tax::with_tax(facts.program, facts.event)?, after)),
+        false => None,
+    };
     let (mut taken, mut spent, mut awards) = (Vec::with_capacity(asked.len()), Vec::new(), Vec::new());
     let mut refused: Option<Rejection> = None;
     for wanted in &asked {
@@ -124,7 +128,7 @@ fn settle(facts: &Facts<'_>, bill: Option<Bill>, taken: Vec<Taken>, spent: Vec<S
         return Settled { taken, record, ..Settled::default() };
     };
     let charged = facts.event.items();
-    let counted: Box<[i64]> = bill.counted.into();
+    let counted = counted(facts, &bill);
     let lowered = charged.iter().zip(&counted).any(|(item, counted)| item.value != *counted);
     let items = lowered.then(|| {
         let mut items: Vec<Item> = charged.to_vec();
@@ -133,9 +137,33 @@ fn settle(facts: &Facts<'_>, bill: Option<Bill>, taken: Vec<Taken>, spent: Vec<S
         }
         items.into()
     });
-    let record = (lowered || !spent.is_empty()).then(|| Box::new(Payment { counted, spent: spent.into() }));
+    let converted = facts.event.as_priced.is_some();
+    let record = (lowered || converted || !spent.is_empty())
+        .then(|| Box::new(Payment { counted, spent: spent.into() }));
     let left = Some(bill.left.iter().sum());
     Settled { taken, left, counted: items, record, awards: Vec::new() }
+}
+
+/// What counts as spent of each line. What counts without tax keeps its proportion to what is paid with it.
+fn counted(facts: &Facts<'_>, bill: &Bill) -> Box<[i64]> {
+    if facts.program.spend_with_tax {
+        return bill.counted.as_slice().into();
+    }
+    let lines = facts.event.items().iter().zip(bill.counted.iter().zip(&bill.priced));
+    let part = |(item, (counted, priced)): (&Item, (&i64, &i64))| {
+        if counted == priced {
+            return item.value;
+        }
+        let product = i128::from(item.value) * i128::from(*counted);
+        i64::try_from(divide(product, i128::from(*priced), Rounding::Down).unwrap_or(0)).unwrap_or(0)
+    };
+    lines.map(part).collect()
+}
+
+/// What a return needs of an event without requests whose prices say something else than what counts.
+pub(super) fn record(bound: &Bound) -> Box<Payment> {
+    let counted = bound.items().iter().map(|item| item.value).collect();
+    Box::new(Payment { counted, spent: Box::default() })
 }
 
 /// What the names of requests mean, in the order in which they are taken: vouchers, then rewards, then units,

@@ -44,7 +44,7 @@ pub(super) fn redeem(
     let due = bill.as_deref().map(|bill| Due {
         all: bill.left_of_all(),
         payable: bill.left_of(&passes),
-        basket: facts.event.basket,
+        basket: bill.priced.iter().sum(),
     });
     let limits = Limits { usable: draft.spendable(rules.unit), due };
     let met = is_met(facts, rules.when.as_ref());

@@ -29,7 +29,8 @@
 //! | `shared` | `referral-named`, `referral-qualified` | object of the friend's attributes that both must not share |
 //!
 //! A line has `sku`, `name`, `category`, `brand`, `quantity` (a whole number, or a text with decimals) and
-//! `unit_price`; in a return also `returns` (its purchase) and `line` (which line of it, counted from 1), and
+//! `unit_price`, and may have `tax`: money for the line (`"0.52"`) or a percentage of its price without tax
+//! (`"19%"`). In a return a line has also `returns` (its purchase) and `line` (which line of it, counted from 1), and
 //! `unit_price` may be missing.
 //!
 //! Every other key of an event or a line is an attribute: a text, a whole number, yes or no as `true` or `false`, or

@@ -2,7 +2,7 @@
 
 use super::plain::{KEYS_MOST, Key, Place, Plain, Read, refuse_doubles};
 use crate::event::builder::ITEMS_MOST;
-use crate::event::{Ask, Event, EventBuilder, Item, Message, MessageBody, ReturnLine, Value};
+use crate::event::{Ask, Event, EventBuilder, Item, Message, MessageBody, ReturnLine, Tax, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
@@ -100,8 +100,21 @@ impl Fields {
         item.sku = self.sku()?;
         item.set_category(self.text("category")?);
         item.brand = self.text("brand")?;
+        item.tax = self.tax()?;
         item.attributes = self.attributes()?.into();
         Ok(item)
+    }
+
+    fn tax(&mut self) -> Result<Option<Tax>, String> {
+        let tax = self.take("tax");
+        let text = match tax {
+            Plain::Null => return Ok(None),
+            Plain::Text(text) => text,
+            Plain::Integer(number) => number.to_string().into(),
+            Plain::Bool(_) | Plain::List(_) | Plain::Object(_) => "".into(),
+        };
+        let wrong = |_| format!("{} is money like \"0.52\" or a percentage like \"19%\"", self.place("tax"));
+        Tax::read(&text).map(Some).map_err(wrong)
     }
 
     fn return_line(mut self) -> Result<ReturnLine, String> {
@@ -114,6 +127,7 @@ impl Fields {
         line.sku = self.sku()?;
         line.category = self.text("category")?;
         line.brand = self.text("brand")?;
+        line.tax = self.tax()?;
         line.of = self.text("returns")?.map(Into::into);
         line.line = match self.take("line").integer(self.place("line"))? {
             None => None,

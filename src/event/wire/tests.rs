@@ -330,9 +330,10 @@ fn item() -> impl Strategy<Value = Item> {
     (
         ("[^\\x00]{0,6}", 0_i64..10_000, -99_999_i64..100_000),
         (option::of(text()), option::of(text()), option::of(text())),
+        option::of((0_i64..100_000, any::<bool>())),
         attributes(),
     )
-        .prop_map(|((name, quantity, price), (sku, category, brand), attributes)| {
+        .prop_map(|((name, quantity, price), (sku, category, brand), tax, attributes)| {
             let micros = |number: i64, step: i64| crate::amount::Money::from_micros(number * step).unwrap();
             let quantity = micros(quantity, 1_000).to_string();
             let mut item = Item::new(&name, &quantity, &micros(price, 1_000).to_string());
@@ -344,6 +345,10 @@ fn item() -> impl Strategy<Value = Item> {
             }
             if let Some(brand) = brand {
                 item = item.brand(&brand);
+            }
+            if let Some((number, rate)) = tax {
+                let sign = if rate { "%" } else { "" };
+                item = item.tax(&format!("{}{sign}", micros(number, 1_000)));
             }
             attributes.into_iter().fold(item, |item, (name, value)| item.attribute(&name, value))
         })
@@ -357,6 +362,7 @@ fn line() -> impl Strategy<Value = ReturnLine> {
             line = line.unit_price(&micros(item.price));
         }
         (line.sku, line.category, line.brand) = (item.sku, item.category, item.brand);
+        line.tax = item.tax;
         (line.line, line.of, line.attributes) = (number, of.map(Into::into), item.attributes);
         line
     })

@@ -2,7 +2,7 @@
 
 use crate::amount::Money;
 use crate::event::{
-    Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Value,
+    Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Tax, Value,
 };
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -32,8 +32,8 @@ const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
 /// Fields of an adjustment, beside those of every event.
 const ADJUST_FIELDS: [&str; 3] = ["amount", "unit", "reason"];
 /// Fields of every line.
-const LINE_FIELDS: [&str; 9] =
-    ["sku", "name", "category", "brand", "quantity", "unit_price", "returns", "line", "attributes"];
+const LINE_FIELDS: [&str; 10] =
+    ["sku", "name", "category", "brand", "quantity", "unit_price", "tax", "returns", "line", "attributes"];
 
 /// Writes one event.
 pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok, S::Error> {
@@ -126,6 +126,7 @@ fn is_total(item: &Item) -> bool {
         && item.sku.is_none()
         && item.category.is_none()
         && item.brand.is_none()
+        && item.tax.is_none()
         && item.attributes.is_empty()
 }
 
@@ -270,6 +271,7 @@ impl Serialize for Line<'_, Item> {
         texts(&mut map, &item.name, [&item.sku, &item.category, &item.brand])?;
         map.serialize_entry("quantity", &Quantity(item.quantity))?;
         map.serialize_entry("unit_price", &money(item.price))?;
+        tax(&mut map, item.tax)?;
         attributes(&mut map, &[&LINE_FIELDS], &item.attributes)?;
         map.end()
     }
@@ -288,6 +290,7 @@ impl Serialize for Line<'_, ReturnLine> {
                 &money(price.ok_or_else(|| S::Error::custom("no unit price"))?),
             )?;
         }
+        tax(&mut map, line.tax)?;
         option(&mut map, "returns", line.of.as_deref())?;
         if let Some(number) = line.line {
             map.serialize_entry("line", &number)?;
@@ -306,6 +309,13 @@ fn texts<M: SerializeMap>(
     option(map, "name", Some(name).filter(|name| !name.is_empty()))?;
     option(map, "category", category.as_deref())?;
     option(map, "brand", brand.as_deref())
+}
+
+fn tax<M: SerializeMap>(map: &mut M, tax: Option<Tax>) -> Result<(), M::Error> {
+    match tax {
+        Some(tax) => map.serialize_entry("tax", &tax.to_string()),
+        None => Ok(()),
+    }
 }
 
 /// The price of one piece, from which the value was made: always exact.

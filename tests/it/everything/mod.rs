@@ -45,8 +45,8 @@ fn an_explanation_has_a_row_for_each_unit() {
     assert_eq!(
         rows,
         [
-            "+20 points    Wine week  Port +20, at 2 times everything",
-            " +10 stars    Wine week  Port +10, at 2 times everything",
+            "+20.0 points  Wine week  Port +20, at 2 times everything",
+            "   +10 stars  Wine week  Port +10, at 2 times everything",
         ]
     );
     let told = outcome.explanation(&program).unwrap();
@@ -56,5 +56,5 @@ fn an_explanation_has_a_row_for_each_unit() {
         .filter(|rule| rule.rule == "Wine week")
         .map(|rule| (rule.gives.as_str(), rule.booked.as_str()))
         .collect();
-    assert_eq!(of_week, [("points", "20"), ("stars", "10")]);
+    assert_eq!(of_week, [("points", "20.0"), ("stars", "10")]);
 }
