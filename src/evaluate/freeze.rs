@@ -4,9 +4,10 @@ use super::bound::Bound;
 use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::Rows;
-use super::{step04_match, step05_base, step06_bonus, step07_round, step08_cap};
+use super::{step04_match, step05_base, step06_bonus, step07_round, step08_cap, step08a_everything, tax};
 use crate::account::{Account, Frozen, Meters, Receipt};
 use crate::event::{Event, Item, Kind, Named};
+use crate::ledger::Thing;
 use crate::program::{
     CapId, CapWindow, Effect, EventKindId, Factor, MeterId, NumSubject, Program, Rate, Rule, RuleId,
     SinceBase, SymSubject, TableKey, Test, TiersId, Window,
@@ -114,7 +115,8 @@ impl Asked {
         match &rule.effect {
             Effect::Linear { rate: Rate::Table(table), .. } => self.key(program, table.key),
             Effect::FlatTable { table, .. } => self.key(program, table.key),
-            Effect::Multiply { factor: Factor::Table(table), .. } => self.key(program, table.key),
+            Effect::Multiply { factor: Factor::Table(table), .. }
+            | Effect::Everything { factor: Factor::Table(table), .. } => self.key(program, table.key),
             _ => {}
         }
         self.caps.extend(rule.caps.iter().chain(&rule.spend_caps));
@@ -196,7 +198,7 @@ pub(super) fn judge_again(
     rows: &mut Rows,
     receipt: &Receipt,
     frozen: &Frozen,
-) -> Result<BTreeMap<RuleId, i64>, Rejection> {
+) -> Result<BTreeMap<(RuleId, Thing), i64>, Rejection> {
     if receipt.is_returned_in_full() {
         return Ok(BTreeMap::new());
     }
@@ -225,12 +227,14 @@ pub(super) fn judge_again(
     };
     let mut bound = Bound::default();
     bound.bind(program, &event, &account.attributes)?;
+    tax::convert(program, &mut bound)?;
     // a means of payment paid the same part of what is left
-    let basket: i64 = receipt.items.iter().map(|item| item.value).sum();
-    bound.paid = bound.paid.max(basket);
+    bound.paid = bound.paid.max(tax::sum_with_tax(program, &receipt.items));
     bound.presented = frozen.presented.to_vec();
     if receipt.payment.is_some() {
-        bound.count(left(receipt, |line| receipt.counted_left(line)).into());
+        let counted = left(receipt, |line| receipt.counted_left(line)).into_iter().map(|item| item.value);
+        let items = bound.items().iter().zip(counted);
+        bound.count(items.map(|(item, value)| Item { value, ..item.clone() }).collect());
     }
     let facts = Facts::new(program, &account, &bound);
     rows.start(bound.items().len());
@@ -239,8 +243,9 @@ pub(super) fn judge_again(
     step06_bonus::compute_extras(&facts, rows, &mut None)?;
     step07_round::round_rows(&facts, rows)?;
     step08_cap::cap_rows(&facts, rows, &mut None);
+    step08a_everything::multiply_everything(&facts, rows, &mut None)?;
     let given = rows.all().iter().filter(|row| row.amount > 0 && row.thing.is_some());
-    Ok(given.map(|row| (row.rule, row.amount)).collect())
+    Ok(given.filter_map(|row| Some(((row.rule, row.thing?), row.amount))).collect())
 }
 
 /// An account of which nothing is known but what was frozen.
@@ -277,7 +282,9 @@ fn left(receipt: &Receipt, value: impl Fn(usize) -> i64) -> Vec<Item> {
             return None;
         }
         let mut item = item.clone();
-        (item.quantity, item.value) = (receipt.left(line).0, value(line));
+        let value = value(line);
+        item.tax = item.tax.map(|tax| tax.part(value, item.value));
+        (item.quantity, item.value) = (receipt.left(line).0, value);
         Some(item)
     });
     left.collect()

@@ -142,10 +142,10 @@ pub(super) fn owed(facts: &Facts<'_>, rows: &mut Rows, receipt: &Receipt) -> Res
     }
     let Some(frozen) = receipt.frozen.as_ref().filter(|_| receipt.has_come_back()) else { return Ok(owed) };
     let again = judge_again(facts, rows, receipt, frozen)?;
-    let surplus = surpluses(facts.program, receipt, &again);
+    let surplus = surpluses(receipt, &again);
     for (amount, award) in owed.iter_mut().zip(&receipt.awards) {
         if let (Thing::Unit(_), Source::Rule(rule)) = (award.thing, award.source) {
-            *amount = (award.amount - again.get(&rule).copied().unwrap_or(0)).max(0);
+            *amount = (award.amount - again.get(&(rule, award.thing)).copied().unwrap_or(0)).max(0);
         }
     }
     for (unit, mut more) in surplus {
@@ -180,15 +180,13 @@ pub(super) fn is_void(program: &Program, receipt: &Receipt) -> bool {
 }
 
 /// By unit, how much more some rules give to what is left than they gave to the whole.
-fn surpluses(program: &Program, receipt: &Receipt, again: &BTreeMap<RuleId, i64>) -> BTreeMap<Thing, i64> {
+fn surpluses(receipt: &Receipt, again: &BTreeMap<(RuleId, Thing), i64>) -> BTreeMap<Thing, i64> {
     let mut surplus = BTreeMap::new();
-    for (rule, amount) in again {
-        let unit = program.rules.get(rule.index()).and_then(|rule| rule.effect.unit());
-        let Some(thing) = unit.map(Thing::Unit) else { continue };
-        let same = |award: &&ReceiptAward| award.source == Source::Rule(*rule) && award.thing == thing;
+    for ((rule, thing), amount) in again.iter().filter(|((_, thing), _)| matches!(thing, Thing::Unit(_))) {
+        let same = |award: &&ReceiptAward| award.source == Source::Rule(*rule) && award.thing == *thing;
         let booked: i64 = receipt.awards.iter().filter(same).map(|award| award.amount).sum();
         if *amount > booked {
-            *surplus.entry(thing).or_insert(0) += amount - booked;
+            *surplus.entry(*thing).or_insert(0) += amount - booked;
         }
     }
     surplus

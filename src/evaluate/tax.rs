@@ -60,6 +60,15 @@ pub(super) fn to_pay(program: &Program, bound: &Bound) -> Option<i64> {
     with_tax(program, bound).ok().map(|values| values.iter().sum())
 }
 
+/// The sum of the prices of some lines with tax, as far as it is known.
+pub(super) fn sum_with_tax(program: &Program, items: &[Item]) -> i64 {
+    let tax = |(place, item): (usize, &Item)| match program.prices_with_tax {
+        true => item.value,
+        false => item.value.saturating_add(tax_of(program, item, place).unwrap_or(0)),
+    };
+    items.iter().enumerate().map(tax).fold(0, i64::saturating_add)
+}
+
 /// The tax of a line, micro-units. A line that needs it and has none refuses the event.
 fn tax_of(program: &Program, item: &Item, place: usize) -> Result<i64, Rejection> {
     let contained = program.prices_with_tax;

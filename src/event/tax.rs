@@ -34,6 +34,19 @@ impl Tax {
         found.ok_or_else(|| wrong("tax", text))
     }
 
+    /// The tax of a part of a line.
+    pub(crate) fn part(self, part: i64, whole: i64) -> Self {
+        match self {
+            Self::Amount(micros) if part != whole => {
+                let product = i128::from(micros) * i128::from(part);
+                let share =
+                    product.checked_div(i128::from(whole)).and_then(|share| i64::try_from(share).ok());
+                Self::Amount(share.unwrap_or(micros))
+            }
+            _ => self,
+        }
+    }
+
     pub(super) fn digest(tax: Option<Self>, digest: &mut Digest) {
         let (kind, number) = match tax {
             // what says nothing about tax is what it was before there was one

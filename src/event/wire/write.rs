@@ -2,7 +2,8 @@
 
 use crate::amount::Money;
 use crate::event::{
-    Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Tax, Value,
+    Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Tax,
+    Value,
 };
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 

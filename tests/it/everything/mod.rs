@@ -28,6 +28,11 @@ fn everything() {
 }
 
 #[test]
+fn purchases_that_are_counted_anew() {
+    passes(include_str!("as_if.loyalty"));
+}
+
+#[test]
 fn parts_of_multipliers() {
     passes(include_str!("multipliers.loyalty"));
 }

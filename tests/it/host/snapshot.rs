@@ -87,7 +87,7 @@ fn the_parts_of_a_small_account() {
         concat!(
             r#""receipts":[{"id":"K-1","event":"purchase","at":"2026-03-03T11:00:00Z","day":"2026-03-03","#,
             r#""items":[{"name":"Pears","sku":null,"category":"Obst","brand":null,"quantity":"1.5","#,
-            r#""unit_price":"20","attributes":[{"name":"organic","value":{"yes-no":true}}]}],"#,
+            r#""unit_price":"20","tax":null,"attributes":[{"name":"organic","value":{"yes-no":true}}]}],"#,
             r#""returned":[{"quantity":"0.5","value":"10"}],"awards":["#,
             r#"{"source":{"kind":"rule","rule":"Grundpunkte","level":null},"kind":"unit","name":"punkte","lot":1,"#,
             r#""usable_from":"2026-03-17","amount":"15.00","repaid":"0.00","forgiven":"0.00","by":{"values":[1]}},"#,
