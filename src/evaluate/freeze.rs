@@ -232,9 +232,12 @@ pub(super) fn judge_again(
     bound.paid = bound.paid.max(tax::sum_with_tax(program, &receipt.items));
     bound.presented = frozen.presented.to_vec();
     if receipt.payment.is_some() {
-        let counted = left(receipt, |line| receipt.counted_left(line)).into_iter().map(|item| item.value);
-        let items = bound.items().iter().zip(counted);
-        bound.count(items.map(|(item, value)| Item { value, ..item.clone() }).collect());
+        let mut items = bound.items().to_vec();
+        let counted = left(receipt, |line| receipt.counted_left(line));
+        for (item, counted) in items.iter_mut().zip(counted) {
+            item.value = counted.value;
+        }
+        bound.count(items.into());
     }
     let facts = Facts::new(program, &account, &bound);
     rows.start(bound.items().len());

@@ -314,6 +314,7 @@ fn texts<M: SerializeMap>(
 
 fn tax<M: SerializeMap>(map: &mut M, tax: Option<Tax>) -> Result<(), M::Error> {
     match tax {
+        Some(Tax::Amount(micros)) => map.serialize_entry("tax", &money(micros)),
         Some(tax) => map.serialize_entry("tax", &tax.to_string()),
         None => Ok(()),
     }

@@ -52,17 +52,17 @@ fn lamp() -> Item {
 fn on_the_wire() {
     let event = |item: Item| Event::purchase("K-1", "Ann", "2026-03-03T10:00:00Z").item(item).build();
     for (item, written) in [
-        (lamp().tax("3.80"), r#","tax":"3.8""#),
+        (lamp().tax("3.80"), r#","tax":"3.80""#),
         (lamp().tax("19%"), r#","tax":"19%""#),
         (lamp().tax("5.5%"), r#","tax":"5.5%""#),
-        (lamp().tax("0"), r#","tax":"0""#),
+        (lamp().tax("0"), r#","tax":"0.00""#),
         (lamp(), ""),
     ] {
         let event = event(item).unwrap();
         let json = format!(
             "{}{}{written}{}",
             r#"{"id":"K-1","type":"purchase","member":"Ann","at":"2026-03-03T10:00:00Z","#,
-            r#""items":[{"name":"Lamp","quantity":2,"unit_price":"11.9""#,
+            r#""items":[{"name":"Lamp","quantity":2,"unit_price":"11.90""#,
             "}]}"
         );
         assert_eq!(serde_json::to_string(&event).unwrap(), json);
