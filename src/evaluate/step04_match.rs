@@ -9,8 +9,7 @@ use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
-    Award, CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Rule, RuleId, RuleKind,
-    sort_candidates,
+    CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Rule, RuleId, RuleKind, sort_candidates,
 };
 
 /// Fills the rows with the rules that match an event of a kind.
@@ -49,7 +48,8 @@ pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows,
 fn asks_items(facts: &Facts<'_>, rows: &Rows) -> bool {
     // the lines of a multiplier are those of its base: of one base, they are known
     // a bonus on everything takes the parts of its items, and returns ask for them
-    let asked = !rows.everything.is_empty() || rows.asked.by_item || (rows.asked.multiplies && rows.asked.bases > 1);
+    let asked =
+        !rows.everything.is_empty() || rows.asked.by_item || (rows.asked.multiplies && rows.asked.bases > 1);
     let rounded = |thing: &Thing| match thing {
         Thing::Unit(unit) => facts.program.units.get(unit.index()).is_none_or(|unit| unit.round.per_item),
         Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => false,

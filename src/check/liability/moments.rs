@@ -131,6 +131,7 @@ impl<'p, 'a> Moments<'p, 'a> {
             Adds::Base(_) => None,
             Adds::Extra(rate) => Some(Some(rate)),
             Adds::Times(factor) => Some(factor.checked_mul(base)),
+            Adds::Everything(_) => None,
         };
         let mut alone: Option<(Ratio, RuleId)> = None;
         let mut together = Vec::new();
@@ -154,9 +155,16 @@ impl<'p, 'a> Moments<'p, 'a> {
                 together
             }
         };
+        let given = base.checked_add(extra)?;
+        let on_all = parts.iter().filter_map(|part| match part.adds {
+            Adds::Everything(factor) => Some(factor.checked_mul(given).map(|extra| (extra, *part))),
+            _ => None,
+        });
+        let (on_all, winners) = self.add_up(on_all.collect::<Option<_>>()?)?;
+        rules.extend(winners);
         let mut times: Vec<RuleId> = rules.iter().copied().filter(|id| self.is_at_times(*id)).collect();
         times.sort_unstable();
-        Some(Moment { most: base.checked_add(extra)?, rules, times })
+        Some(Moment { most: given.checked_add(on_all)?, rules, times })
     }
 
     /// The sum over groups of rules that never meet, of each the largest. Rules that add nothing are left out.
@@ -247,7 +255,9 @@ fn asks_too_much(part: &Part<'_>, all: &[Part<'_>]) -> bool {
     use crate::program::{Effect, Factor, Rate, Steps};
     let table = matches!(
         &part.rule.effect,
-        Effect::Linear { rate: Rate::Table(_), .. } | Effect::Multiply { factor: Factor::Table(_), .. }
+        Effect::Linear { rate: Rate::Table(_), .. }
+            | Effect::Multiply { factor: Factor::Table(_), .. }
+            | Effect::Everything { factor: Factor::Table(_), .. }
     );
     let stepwise = |part: &Part<'_>| {
         matches!(&part.rule.effect, Effect::Linear { steps: Steps::Full | Steps::Started, .. })
@@ -256,8 +266,10 @@ fn asks_too_much(part: &Part<'_>, all: &[Part<'_>]) -> bool {
         !part.rule.caps.is_empty() || !part.rule.spend_caps.is_empty() || part.rule.piece_cap.is_some()
     };
     let steps = all.iter().any(stepwise);
+    // what caps leave of one rule is all that is multiplied
+    let everything = matches!(&part.rule.effect, Effect::Everything { .. }) && all.iter().any(capped);
     let shared_means = part.paid.is_some() && part.rule.combine != Combine::Add;
-    table || shared_means || (capped(part) && steps)
+    table || shared_means || everything || (capped(part) && steps)
 }
 
 /// By part, the parts that may meet it.

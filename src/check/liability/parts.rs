@@ -15,6 +15,8 @@ pub(super) enum Adds {
     Extra(Ratio),
     /// So many times the base on top of it.
     Times(Ratio),
+    /// So many times all that bases and extras give on top of it.
+    Everything(Ratio),
 }
 
 /// A rule that pays in proportion to spend.
@@ -50,7 +52,7 @@ impl Part<'_> {
 pub(super) fn parts(program: &Program, thing: AwardThing, on: EventKindId) -> Option<Vec<Part<'_>>> {
     let mut parts = Vec::new();
     for (id, rule) in (0..).map(RuleId).zip(&program.rules) {
-        if rule.on != on || super::super::profiles::thing(&rule.effect) != thing {
+        if rule.on != on || !rule.effect.gives(thing) {
             continue;
         }
         let Some(adds) = adds(program, rule) else { continue };
@@ -85,7 +87,7 @@ fn adds(program: &Program, rule: &Rule) -> Option<Option<Adds>> {
             let den = i128::from(*step).checked_mul(1_000_000);
             Some(per_spend(den.and_then(|den| Ratio::new(i128::from(*count), den))))
         }
-        Effect::Multiply { factor, .. } => {
+        Effect::Multiply { factor, .. } | Effect::Everything { factor, .. } => {
             let extra = match factor {
                 Factor::Fixed(num, den) => Ratio::new(*num, *den),
                 Factor::Table(table) => table
@@ -94,7 +96,8 @@ fn adds(program: &Program, rule: &Rule) -> Option<Option<Adds>> {
                     .map(|(_, (num, den))| Ratio::new(*num, *den))
                     .try_fold(Ratio::ZERO, |most, extra| extra.map(|extra| most.max(extra))),
             };
-            Some(extra.map(Adds::Times))
+            let everything = matches!(&rule.effect, Effect::Everything { .. });
+            Some(extra.map(if everything { Adds::Everything } else { Adds::Times }))
         }
         Effect::Linear { .. }
         | Effect::VouchersPer { .. }
@@ -134,9 +137,7 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
             &rule.effect,
             Effect::Linear { steps: Steps::Started, .. } | Effect::VouchersPer { steps: Steps::Started, .. }
         );
-        if super::super::profiles::thing(&rule.effect) == thing
-            && (!of_spend || begun || rule.at_least.is_some())
-        {
+        if rule.effect.gives(thing) && (!of_spend || begun || rule.at_least.is_some()) {
             named.push(format!("`{}`", rule.name));
         }
     }
