@@ -143,7 +143,11 @@ impl Account {
         }
         match delta.thing {
             Thing::Unit(_) => self.move_lot(delta),
-            Thing::Voucher(_) => self.vouchers.retain(|held| held.number != delta.lot),
+            Thing::Voucher(_) => {
+                if let Ok(place) = self.vouchers.binary_search_by_key(&delta.lot, |held| held.number) {
+                    self.vouchers.remove(place);
+                }
+            }
             Thing::Choice(_) => self.use_choice(delta),
             Thing::Stamps(_) => {}
         }
