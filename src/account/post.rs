@@ -46,9 +46,7 @@ impl Account {
         if stale_due || program.keeps || program.converts_on_clock() {
             self.due = self.first_due(self.clock_day(program));
         }
-        if let Some(day) = self.next_conversion(program) {
-            self.expect_due(day);
-        }
+        self.expect_conversion(program);
         self.version += 1;
         Ok(())
     }
@@ -369,6 +367,18 @@ impl Account {
         let changed = known.last != state.last;
         known.clone_from(state);
         changed
+    }
+
+    /// Finds the first day on which the clock has work, if it has run up to the start of a day.
+    pub(crate) fn find_due(&mut self, program: &Program, asked: Option<Date>) {
+        self.due = self.first_due(asked);
+        self.expect_conversion(program);
+    }
+
+    fn expect_conversion(&mut self, program: &Program) {
+        if let Some(day) = self.next_conversion(program) {
+            self.expect_due(day);
+        }
     }
 
     /// The day on which the clock next converts something of what is usable now.

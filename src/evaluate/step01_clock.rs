@@ -54,7 +54,7 @@ pub(crate) fn run(
         }
         if program.keeps {
             // what is kept is asked again at the next start of day
-            account.due = account.first_due(Some(due));
+            account.find_due(program, Some(due));
         }
         if account.due == Some(due) {
             // every kind of due work moves what was due; anything else is a fault, and must not run for ever

@@ -46,8 +46,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.check_holdings()?;
     state.check_choices()?;
     let asked = state.account.clock_day(state.program);
-    let conversion = state.account.next_conversion(state.program);
-    state.account.due = [state.account.first_due(asked), conversion].into_iter().flatten().min();
+    state.account.find_due(state.program, asked);
     Ok(state.account)
 }
 

@@ -30,6 +30,12 @@ fn lots_begin_and_end() {
     passes("lots.loyalty", include_str!("lots.loyalty"));
 }
 
+/// What is due at an instant does not make the clock forget a conversion that is due later.
+#[test]
+fn conversions_keep_their_day() {
+    passes("conversions.loyalty", include_str!("conversions.loyalty"));
+}
+
 /// A lot whose last day may still move says why in a snapshot, and goes on as it was.
 #[test]
 fn terms_at_rest() {
