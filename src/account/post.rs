@@ -7,7 +7,7 @@ use super::{Account, CardState, Lot};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
 use crate::program::{Activity, Convert, Program, UnitKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why an outcome cannot be posted. Nothing has been booked then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,8 +37,15 @@ impl Account {
         }
         self.book_totals(&postings.deltas)?;
         let mut stale_due = false;
-        for delta in &postings.deltas {
-            stale_due |= self.book_lot(program, delta);
+        for deltas in postings.deltas.chunk_by(|one, other| ends_voucher(one) == ends_voucher(other)) {
+            if deltas.first().is_some_and(ends_voucher) {
+                self.end_vouchers(deltas);
+                stale_due = true;
+                continue;
+            }
+            for delta in deltas {
+                stale_due |= self.book_lot(program, delta);
+            }
         }
         for change in &postings.changes {
             stale_due |= self.book_change(program, change);
@@ -54,16 +61,16 @@ impl Account {
     /// Whether the lots and vouchers of all deltas are there and have enough left.
     #[inline(never)]
     fn verify_lots(&self, program: &Program, deltas: &[Delta]) -> Result<(), PostError> {
-        for (place, delta) in deltas.iter().enumerate().filter(|(_, delta)| takes_from_lot(delta)) {
-            if !has_lots(program, delta.thing) {
-                continue;
-            }
-            let same = |other: &&Delta| other.thing == delta.thing && other.lot == delta.lot;
-            let change = |other: &Delta| {
-                other.amount * (i64::from(other.to == delta.from) - i64::from(other.from == delta.from))
+        let mut left: BTreeMap<(Thing, u32, Book), i64> = BTreeMap::new();
+        for delta in deltas.iter().filter(|delta| delta.lot != 0 && has_lots(program, delta.thing)) {
+            let mut book = |book, by: i64| {
+                let known = left.entry((delta.thing, delta.lot, book));
+                let left = known.or_insert_with(|| self.left_in(delta.thing, delta.lot, book));
+                *left += by;
+                *left
             };
-            let earlier: i64 = deltas.iter().take(place + 1).filter(same).map(change).sum();
-            if self.left_in(delta.thing, delta.lot, delta.from) + earlier < 0 {
+            book(delta.to, delta.amount);
+            if takes_from_lot(delta) && book(delta.from, -delta.amount) < 0 {
                 return Err(PostError::Unbalanced(delta.key.to_string()));
             }
         }
@@ -99,7 +106,7 @@ impl Account {
         match (thing, book) {
             (Thing::Unit(_), Book::Pending) => self.lots.numbered(number).map_or(0, Lot::all_pending),
             (Thing::Unit(_), _) => self.lots.numbered(number).map_or(0, |lot| lot.left),
-            (Thing::Voucher(_), _) => i64::from(self.vouchers.iter().any(|held| held.number == number)),
+            (Thing::Voucher(_), _) => i64::from(self.voucher_place(number).is_ok()),
             (Thing::Choice(_), _) => {
                 self.choices.iter().find(|open| open.number == number).map_or(0, |open| open.left)
             }
@@ -141,11 +148,8 @@ impl Account {
         }
         match delta.thing {
             Thing::Unit(_) => self.move_lot(delta),
-            Thing::Voucher(_) => {
-                if let Ok(place) = self.vouchers.binary_search_by_key(&delta.lot, |held| held.number) {
-                    self.vouchers.remove(place);
-                }
-            }
+            // taken together with its neighbours
+            Thing::Voucher(_) => {}
             Thing::Choice(_) => self.use_choice(delta),
             Thing::Stamps(_) => {}
         }
@@ -235,6 +239,17 @@ impl Account {
         }
         let pending = (delta.from == Book::Pending).then_some(delta.usable_from);
         self.lots.take(delta.lot, pending, delta.amount);
+    }
+
+    /// What happens to many vouchers at once walks over all of them once.
+    fn end_vouchers(&mut self, deltas: &[Delta]) {
+        let mut ended: Vec<u32> = deltas.iter().map(|delta| delta.lot).collect();
+        ended.sort_unstable();
+        self.vouchers.retain(|held| ended.binary_search(&held.number).is_err());
+    }
+
+    fn voucher_place(&self, number: u32) -> Result<usize, usize> {
+        self.vouchers.binary_search_by_key(&number, |held| held.number)
     }
 
     /// Fewer entries may be taken; with the last one the choice is made.
@@ -424,6 +439,11 @@ impl Account {
 
 fn takes_from_lot(delta: &Delta) -> bool {
     !matches!(delta.from, Book::Issued | Book::Redeemed) && delta.lot != 0
+}
+
+/// Whether a voucher is used, expires or is taken back.
+fn ends_voucher(delta: &Delta) -> bool {
+    matches!(delta.thing, Thing::Voucher(_)) && takes_from_lot(delta)
 }
 
 fn has_lots(program: &Program, thing: Thing) -> bool {
