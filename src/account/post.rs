@@ -106,7 +106,7 @@ impl Account {
         match (thing, book) {
             (Thing::Unit(_), Book::Pending) => self.lots.numbered(number).map_or(0, Lot::all_pending),
             (Thing::Unit(_), _) => self.lots.numbered(number).map_or(0, |lot| lot.left),
-            (Thing::Voucher(_), _) => i64::from(self.voucher_place(number).is_ok()),
+            (Thing::Voucher(_), _) => i64::from(self.holds_voucher(number)),
             (Thing::Choice(_), _) => {
                 self.choices.iter().find(|open| open.number == number).map_or(0, |open| open.left)
             }
@@ -248,8 +248,9 @@ impl Account {
         self.vouchers.retain(|held| ended.binary_search(&held.number).is_err());
     }
 
-    fn voucher_place(&self, number: u32) -> Result<usize, usize> {
-        self.vouchers.binary_search_by_key(&number, |held| held.number)
+    /// Whether the voucher with a number is held.
+    pub(crate) fn holds_voucher(&self, number: u32) -> bool {
+        self.vouchers.binary_search_by_key(&number, |held| held.number).is_ok()
     }
 
     /// Fewer entries may be taken; with the last one the choice is made.

@@ -304,7 +304,7 @@ impl<'a> Draft<'a> {
 
     /// Whether a voucher is held, with what this event added.
     pub(crate) fn holds(&self, voucher: VoucherId, number: u32) -> bool {
-        let held = self.account.vouchers.iter().any(|held| held.number == number);
+        let held = self.account.holds_voucher(number);
         let deltas = self.postings.deltas.iter();
         let mine = deltas.filter(|delta| delta.thing == Thing::Voucher(voucher) && delta.lot == number);
         let moved = mine

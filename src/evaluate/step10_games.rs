@@ -140,10 +140,7 @@ fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
 /// Full cards whose voucher is no longer held can never be opened again.
 fn keep_held(draft: &Draft<'_>, state: &mut CardState) {
     let new_from = draft.account.next_voucher;
-    let held = &draft.account.vouchers;
-    let is_held = |full: &FullCard| {
-        full.voucher >= new_from || held.binary_search_by_key(&full.voucher, |voucher| voucher.number).is_ok()
-    };
+    let is_held = |full: &FullCard| full.voucher >= new_from || draft.account.holds_voucher(full.voucher);
     if !state.full.iter().all(is_held) {
         Arc::make_mut(&mut state.full).retain(is_held);
     }

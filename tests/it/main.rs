@@ -24,6 +24,7 @@ mod peers;
 mod programs;
 mod real;
 mod returns;
+mod rule_files;
 mod scenario;
 mod spending;
 mod syntax;

@@ -2,25 +2,10 @@
 //!
 //! Each `.loyalty` file here is a program with tests worked out by hand.
 
-use loyalty_rules::check::{Compiled, Sources, compile};
-use loyalty_rules::diagnostics::render_all;
+use crate::rule_files::{compiled, passes};
 use loyalty_rules::explain;
-use loyalty_rules::scenario::run_tests;
-use loyalty_rules::syntax::Limits;
 use loyalty_rules::{Account, Evaluator, Event, event::Item};
 use pretty_assertions::assert_eq;
-
-fn compiled(text: &str) -> Compiled {
-    compile(&Sources::single("everything.loyalty", text), &Limits::default())
-        .unwrap_or_else(|findings| panic!("{findings}"))
-}
-
-/// Runs the tests of a program.
-fn passes(text: &str) {
-    let compiled = compiled(text);
-    let failures: Vec<_> = run_tests(&compiled).into_iter().flat_map(|result| result.failures).collect();
-    assert!(failures.is_empty(), "{}", render_all(&compiled.sources, &failures, 20));
-}
 
 #[test]
 fn everything() {

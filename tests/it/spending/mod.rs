@@ -4,22 +4,7 @@
 
 mod host;
 
-use loyalty_rules::check::{Compiled, Sources, compile};
-use loyalty_rules::diagnostics::render_all;
-use loyalty_rules::scenario::run_tests;
-use loyalty_rules::syntax::Limits;
-
-fn compiled(text: &str) -> Compiled {
-    compile(&Sources::single("spending.loyalty", text), &Limits::default())
-        .unwrap_or_else(|findings| panic!("{findings}"))
-}
-
-/// Runs the tests of a program.
-fn passes(text: &str) {
-    let compiled = compiled(text);
-    let failures: Vec<_> = run_tests(&compiled).into_iter().flat_map(|result| result.failures).collect();
-    assert!(failures.is_empty(), "{}", render_all(&compiled.sources, &failures, 20));
-}
+use crate::rule_files::{compiled, passes};
 
 #[test]
 fn points() {

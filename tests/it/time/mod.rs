@@ -2,38 +2,29 @@
 
 mod zones;
 
+use crate::rule_files::passes;
 use loyalty_rules::account::Snapshot;
 use loyalty_rules::calendar::Date;
 use loyalty_rules::check::{Sources, compile};
-use loyalty_rules::diagnostics::render_all;
 use loyalty_rules::ledger::LedgerLine;
-use loyalty_rules::scenario::run_tests;
 use loyalty_rules::syntax::Limits;
 use loyalty_rules::{Account, Evaluator, Event};
 use pretty_assertions::assert_eq;
 
-/// Runs the tests of a file; all of them must pass.
-fn passes(name: &str, text: &str) {
-    let compiled = compile(&Sources::single(name, text), &Limits::default())
-        .unwrap_or_else(|findings| panic!("{findings}"));
-    let failures: Vec<_> = run_tests(&compiled).into_iter().flat_map(|result| result.failures).collect();
-    assert!(failures.is_empty(), "{}", render_all(&compiled.sources, &failures, failures.len()));
-}
-
 #[test]
 fn which_lots_go_first() {
-    passes("order.loyalty", include_str!("order.loyalty"));
+    passes(include_str!("order.loyalty"));
 }
 
 #[test]
 fn lots_begin_and_end() {
-    passes("lots.loyalty", include_str!("lots.loyalty"));
+    passes(include_str!("lots.loyalty"));
 }
 
 /// What is due at an instant does not make the clock forget a conversion that is due later.
 #[test]
 fn conversions_keep_their_day() {
-    passes("conversions.loyalty", include_str!("conversions.loyalty"));
+    passes(include_str!("conversions.loyalty"));
 }
 
 /// A lot whose last day may still move says why in a snapshot, and goes on as it was.

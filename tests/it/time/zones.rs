@@ -128,5 +128,5 @@ fn vancouver_keeps_its_summer_time() {
 /// Months are cut to their length, birthdays of 29 February are kept on the 28th, hours are elapsed time.
 #[test]
 fn the_calendar() {
-    passes("calendar.loyalty", include_str!("calendar.loyalty"));
+    passes(include_str!("calendar.loyalty"));
 }
