@@ -23,7 +23,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 const PURCHASES: u32 = 2_000;
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 200;
 
 fn main() {
     // `cargo test --benches` runs this too: then once is enough

@@ -10,8 +10,8 @@ use super::terms::Terms;
 use super::units::rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    AwardThing, Basis, CapId, CapLimit, Combine, Effect, EventKindId, GroupId, Rule, RuleId, RuleKind, Unit,
-    Validity,
+    AwardThing, Basis, CapId, CapLimit, Combine, Effect, EventKindId, GroupId, Needs, Rule, RuleId, RuleKind,
+    Unit, Validity,
 };
 use crate::syntax::ast::{self, Amount, Block, Cond, Name, RuleBlock, RuleLine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +85,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let effect = draft.draft.and_then(|effect| self.finish(effect, units, draft.capped.gives));
             let rule = draft.rule.zip(effect).map(|(mut rule, effect)| {
                 rule.effect = effect;
+                rule.needs = Needs::of(&rule);
                 rule
             });
             found.push(rule);
@@ -155,6 +156,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 activate: activate?,
                 expire: expire?,
                 hold: hold?,
+                needs: Needs::default(),
             })
         })();
         let Manner { combine, group_span, .. } = manner;

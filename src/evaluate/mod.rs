@@ -33,6 +33,7 @@ mod step10_games;
 mod step11_tiers;
 mod step11a_convert;
 mod step12_friends;
+mod sums;
 mod tax;
 mod terms;
 pub(crate) mod trace;
@@ -321,6 +322,17 @@ fn append(all: &mut Postings, mut more: Postings) {
     all.changes.append(&mut more.changes);
 }
 
+/// Steps 5 to 7: what each row gives, rounded.
+fn work_out(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) -> Result<(), Rejection> {
+    if sums::work_out(facts, rows) {
+        return Ok(());
+    }
+    rows.open_columns();
+    step05_base::compute_bases(facts, rows, trace)?;
+    step06_bonus::compute_extras(facts, rows, trace)?;
+    step07_round::round_rows(facts, rows)
+}
+
 /// Steps 4 to 9 for the rules of an event.
 fn award(
     facts: &Facts<'_>,
@@ -334,9 +346,7 @@ fn award(
     if rows.all().is_empty() {
         return Ok(Vec::new());
     }
-    step05_base::compute_bases(facts, rows, trace)?;
-    step06_bonus::compute_extras(facts, rows, trace)?;
-    step07_round::round_rows(facts, rows)?;
+    work_out(facts, rows, trace)?;
     if let Some(trace) = trace {
         trace.take_shares(facts, rows);
     }

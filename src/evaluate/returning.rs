@@ -10,10 +10,7 @@ use super::lot_terms::sort_for_spending;
 use super::refuse::{Refusal, Rejection};
 use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
-use super::{
-    choices, step04_match, step05_base, step06_bonus, step07_round, step08a_everything, step10_games,
-    step11_tiers, step12_friends, tax,
-};
+use super::{choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends, tax};
 use crate::account::{Account, Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
 use crate::calendar::{Date, Instant};
@@ -602,9 +599,7 @@ fn take_todays_rate(
     rows.start(bound.items().len());
     let mut off = None;
     step04_match::match_rules(&facts, EventKindId::PURCHASE, rows, &mut off);
-    step05_base::compute_bases(&facts, rows, &mut off)?;
-    step06_bonus::compute_extras(&facts, rows, &mut off)?;
-    step07_round::round_rows(&facts, rows)?;
+    super::work_out(&facts, rows, &mut off)?;
     step08a_everything::multiply_everything(&facts, rows, &mut off)?;
     let of = Arc::clone(&draft.event);
     for row in rows.all() {

@@ -5,10 +5,11 @@
 //! step 7. Rows are reused from event to event.
 
 use super::refuse::Rejection;
+use super::sums::Sum;
 use crate::account::Lines;
 use crate::amount::{Sharer, gcd, lcm};
 use crate::ledger::Thing;
-use crate::program::{Basis, CapId, Combine, Effect, Rule, RuleId, RuleKind};
+use crate::program::{CapId, Needs, Rule, RuleId, RuleKind};
 
 /// What the shares of a row are in proportion to: then its line record needs no parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,21 +109,10 @@ impl Row {
     }
 }
 
-/// What the matching rules of an event ask for beyond the ordinary: what none asks for is not looked for.
+/// What the matching rules of an event ask for together.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Asked {
-    pub(crate) replaces: bool,
-    pub(crate) spend_caps: bool,
-    pub(crate) piece_caps: bool,
-    /// Two `earn` rules in a group.
-    pub(crate) best_bases: bool,
-    /// A bonus that does not simply add.
-    pub(crate) stacking: bool,
-    pub(crate) own_rounding: bool,
-    pub(crate) caps: bool,
-    pub(crate) multiplies: bool,
-    /// Shares by item.
-    pub(crate) by_item: bool,
+    needs: Needs,
     /// How many `earn` rules there are.
     pub(crate) bases: u32,
     /// An `earn` whose cap has nothing left.
@@ -130,28 +120,14 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// Whether any rule asks for one of these.
+    pub(crate) const fn for_any(self, needs: Needs) -> bool {
+        self.needs.any(needs)
+    }
+
     fn add(&mut self, rule: &Rule) {
-        let combines = rule.combine != Combine::Add;
-        self.replaces |= !rule.replaces.is_empty();
-        self.spend_caps |= !rule.spend_caps.is_empty();
-        self.piece_caps |= rule.piece_cap.is_some();
-        self.best_bases |= combines && rule.kind == RuleKind::Earn;
-        self.stacking |= combines && rule.kind == RuleKind::Bonus;
-        self.own_rounding |= rule.round.is_some();
-        self.caps |= !rule.caps.is_empty();
+        self.needs = self.needs.and(rule.needs);
         self.bases += u32::from(rule.kind == RuleKind::Earn);
-        let of_items = match &rule.effect {
-            Effect::Multiply { .. } => {
-                self.multiplies = true;
-                // a cap of spend counts the lines of the multiplier itself
-                rule.items.is_some() || !rule.spend_caps.is_empty()
-            }
-            Effect::Linear { basis, .. } => matches!(basis, Basis::Item(_)),
-            _ => false,
-        };
-        let rounds = rule.round.is_some_and(|round| round.per_item);
-        self.by_item |=
-            of_items || combines || rounds || rule.piece_cap.is_some() || !rule.replaces.is_empty();
     }
 }
 
@@ -163,6 +139,10 @@ pub(crate) struct Rows {
     /// Items of the event.
     pub(crate) width: usize,
     pub(crate) asked: Asked,
+    /// Whether the rows have a column for each item.
+    pub(crate) by_item: bool,
+    /// The sums of the rows, where no row has columns.
+    pub(crate) sums: Vec<Sum>,
     /// All things that rows give, each once.
     pub(crate) things: Vec<Thing>,
     /// What this event has already used of caps.
@@ -271,12 +251,14 @@ impl Rows {
         }
     }
 
-    /// Gives every row its columns, all zero: one for each item and one for the event, or one for the sum.
-    pub(crate) fn open_columns(&mut self, by_item: bool) {
-        let columns = if by_item { self.width + 1 } else { 1 };
+    /// Gives every row its columns, all zero: one for each item and one for the event, or one for the sum. What was
+    /// worked out before is forgotten, but not what matched.
+    pub(crate) fn open_columns(&mut self) {
+        let columns = if self.by_item { self.width + 1 } else { 1 };
         for row in self.pool.iter_mut().take(self.used) {
             row.nums.clear();
             row.nums.resize(columns, 0);
+            (row.den, row.amount, row.shape, row.base_passes) = (1, 0, Shape::Values, None);
         }
     }
 

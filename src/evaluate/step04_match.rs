@@ -9,7 +9,8 @@ use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
-    CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Rule, RuleId, RuleKind, sort_candidates,
+    CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Needs, Rule, RuleId, RuleKind,
+    sort_candidates,
 };
 
 /// Fills the rows with the rules that match an event of a kind.
@@ -39,8 +40,7 @@ pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows,
     rows.candidates = candidates;
     rows.list_things();
     // an explanation shows every item
-    let by_item = trace.is_some() || asks_items(facts, rows);
-    rows.open_columns(by_item);
+    rows.by_item = trace.is_some() || asks_items(facts, rows);
 }
 
 /// Whether rounding, stacking, caps per piece or a multiplier of some items ask for shares by item. Where nothing hangs
@@ -48,8 +48,9 @@ pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows,
 fn asks_items(facts: &Facts<'_>, rows: &Rows) -> bool {
     // the lines of a multiplier are those of its base: of one base, they are known
     // a bonus on everything takes the parts of its items, and returns ask for them
-    let asked =
-        !rows.everything.is_empty() || rows.asked.by_item || (rows.asked.multiplies && rows.asked.bases > 1);
+    let asked = !rows.everything.is_empty()
+        || rows.asked.for_any(Needs::BY_ITEM)
+        || (rows.asked.bases > 1 && rows.asked.for_any(Needs::MULTIPLIES));
     let rounded = |thing: &Thing| match thing {
         Thing::Unit(unit) => facts.program.units.get(unit.index()).is_none_or(|unit| unit.round.per_item),
         Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => false,

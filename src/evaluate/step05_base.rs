@@ -12,7 +12,8 @@ use crate::account::Lines;
 use crate::amount::{Rounding, divide, gcd};
 use crate::ledger::Thing;
 use crate::program::{
-    Award, AwardThing, Basis, CapId, Combine, Effect, GroupId, Rate, Rule, RuleId, RuleKind, Steps, UnitId,
+    Award, AwardThing, Basis, CapId, Combine, Effect, GroupId, Needs, Rate, Rule, RuleId, RuleKind, Steps,
+    UnitId,
 };
 
 /// Computes all matching `earn` rules.
@@ -21,10 +22,10 @@ pub(crate) fn compute_bases(
     rows: &mut Rows,
     trace: &mut Option<Trace>,
 ) -> Result<(), Rejection> {
-    if rows.asked.replaces {
+    if rows.asked.for_any(Needs::REPLACES) {
         replace(facts, rows, trace);
     }
-    if rows.asked.spend_caps {
+    if rows.asked.for_any(Needs::SPEND_CAPS) {
         cap_spend(facts, rows);
     }
     for row in rows.all_mut() {
@@ -33,14 +34,14 @@ pub(crate) fn compute_bases(
             compute_shares(facts, rule, row)?;
         }
     }
-    if !rows.asked.best_bases && !rows.asked.multiplies {
+    if !rows.asked.for_any(Needs::BEST_BASES.and(Needs::MULTIPLIES)) {
         // bases are brought to one divisor with the bonuses
         return Ok(());
     }
     for place in 0..rows.things.len() {
         if let Some(thing @ Thing::Unit(_)) = rows.things.get(place).copied() {
             rows.align(thing)?;
-            if rows.asked.best_bases {
+            if rows.asked.for_any(Needs::BEST_BASES) {
                 best_bases(facts, rows, thing, trace);
             }
         }

@@ -11,7 +11,7 @@ use super::step05_base::{compute_shares, over_denominator, raise};
 use super::trace::Trace;
 use crate::amount::{gcd, lcm};
 use crate::ledger::Thing;
-use crate::program::{CapLimit, Combine, Effect, Factor, GroupId, Rule, RuleKind};
+use crate::program::{CapLimit, Combine, Effect, Factor, GroupId, Needs, Rule, RuleKind};
 
 /// Computes all matching bonuses and drops those that lose.
 pub(crate) fn compute_extras(
@@ -34,7 +34,7 @@ pub(crate) fn compute_extras(
             }
         }
     }
-    if rows.asked.piece_caps {
+    if rows.asked.for_any(Needs::PIECE_CAPS) {
         cap_pieces(facts, rows)?;
     }
     for place in 0..rows.things.len() {
@@ -42,7 +42,7 @@ pub(crate) fn compute_extras(
         if matches!(thing, Thing::Unit(_)) {
             rows.align(thing)?;
         }
-        if rows.asked.stacking {
+        if rows.asked.for_any(Needs::STACKING) {
             stack(facts, rows, thing, trace)?;
         }
     }

@@ -9,10 +9,10 @@ use super::refuse::Rejection;
 use super::rows::{Row, Rows};
 use crate::amount::{Ties, divide};
 use crate::ledger::Thing;
-use crate::program::{Round, Unit, UnitId};
+use crate::program::{Needs, Round, Unit, UnitId};
 
 /// No booking is larger than this many steps of its unit's scale.
-const MOST: i128 = 1_000_000_000_000_000;
+pub(super) const MOST: i128 = 1_000_000_000_000_000;
 
 /// Rounds the rows of every unit.
 pub(crate) fn round_rows(facts: &Facts<'_>, rows: &mut Rows) -> Result<(), Rejection> {
@@ -38,7 +38,7 @@ pub(super) fn round_unit(
     members.clear();
     for single in first..rows.all().len() {
         let Some(row) = rows.all().get(single).filter(|row| row.thing == Some(thing)) else { continue };
-        match rows.asked.own_rounding.then(|| own(row)).flatten() {
+        match rows.asked.for_any(Needs::OWN_ROUNDING).then(|| own(row)).flatten() {
             Some(round) => round_group(rules, rows, round, &[single])?,
             None => members.push(single),
         }

@@ -9,11 +9,11 @@ use super::rows::{Row, Rows};
 use super::step04_match::{counts_times, room};
 use super::trace::Trace;
 use crate::amount::{Rounding, divide};
-use crate::program::{CapId, CapLimit};
+use crate::program::{CapId, CapLimit, Needs};
 
 /// Cuts amounts to what caps leave.
 pub(crate) fn cap_rows(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
-    if !rows.asked.caps {
+    if !rows.asked.for_any(Needs::CAPS) {
         rows.all_mut().iter_mut().for_each(|row| row.amount = row.amount.max(0));
         return;
     }

@@ -12,7 +12,7 @@ use crate::amount::{Sharer, Ties};
 use crate::calendar::Date;
 use crate::event::Item;
 use crate::ledger::Source;
-use crate::program::{Activate, AwardThing, CapWindow, EventKindId, FilterId, Measure, Rule};
+use crate::program::{Activate, AwardThing, CapWindow, EventKindId, FilterId, Measure, Needs, Rule};
 use std::sync::Arc;
 
 /// Books all rows of an event and returns the record that returns need.
@@ -23,12 +23,13 @@ pub(crate) fn book_rows(
     trace: &mut Option<Trace>,
 ) -> Result<Vec<ReceiptAward>, Rejection> {
     let mut awards = Vec::with_capacity(rows.all().len() + facts.program.cards.len());
+    let by_item = rows.by_item;
     let (all, sharer, weights, parts) = rows.with_sharer();
     for row in all.iter_mut().filter(|row| row.amount > 0) {
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         let Some(thing) = row.thing else { continue };
         let Some(award) = thing.award() else { continue };
-        let record = line_record(facts, row, (sharer, weights, parts))?;
+        let record = line_record(facts, row, by_item, (sharer, weights, parts))?;
         let source = Source::Rule(row.rule);
         let terms = Terms {
             activate: rule.activate,
@@ -75,6 +76,7 @@ fn release_day(facts: &Facts<'_>, rule: &Rule, row: &Row, award: AwardThing) -> 
 fn line_record(
     facts: &Facts<'_>,
     row: &Row,
+    by_item: bool,
     (sharer, weights, parts): (&mut Sharer, &mut Vec<i128>, &mut Vec<i128>),
 ) -> Result<LineRecord, Rejection> {
     let width = facts.event.items().len();
@@ -86,10 +88,9 @@ fn line_record(
         weights.extend_from_slice(&row.parts);
     } else {
         // on sums every line that passes and counts for something has its share
-        let merged = row.nums.len() != width + 1;
-        let sharing = |counts: &Lines| match merged {
-            true => row.base_passes.as_ref().unwrap_or(&row.passes).and(counts),
-            false => Lines::of(width, |line| row.nums.get(line).is_some_and(|num| *num != 0)),
+        let sharing = |counts: &Lines| match by_item {
+            false => row.base_passes.as_ref().unwrap_or(&row.passes).and(counts),
+            true => Lines::of(width, |line| row.nums.get(line).is_some_and(|num| *num != 0)),
         };
         match row.shape {
             Shape::Values => return Ok(LineRecord::Values(sharing(&facts.event.worth))),
@@ -153,7 +154,7 @@ fn filtered(facts: &Facts<'_>, filter: FilterId, of: impl Fn(&Item) -> i64) -> B
 /// that room back.
 pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut Rows) -> Vec<MeterShare> {
     let mut shares = Vec::new();
-    if !rows.asked.spend_caps {
+    if !rows.asked.for_any(Needs::SPEND_CAPS) {
         return shares;
     }
     for (cap, by) in use_spend(facts, rows) {

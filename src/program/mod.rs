@@ -19,6 +19,7 @@ mod index;
 mod lookup;
 mod meter;
 mod names;
+mod needs;
 mod rule;
 mod spending;
 mod terms;
@@ -38,6 +39,7 @@ pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{ShortText, ShortWords, Symbols, packed};
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
+pub(crate) use needs::Needs;
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,

@@ -1,6 +1,7 @@
 //! Rules and caps.
 
 use super::ids::{CapId, ChoiceId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId};
+use super::needs::Needs;
 use super::terms::{Activate, Expire};
 use super::test::{NumSubject, SymSubject, Test};
 use super::things::Round;
@@ -53,6 +54,8 @@ pub(crate) struct Rule {
     pub(crate) expire: Box<[Expire]>,
     /// The rule's own `no expiry when`; without it the unit's holds.
     pub(crate) hold: Option<Test>,
+    /// What follows from all of the above.
+    pub(crate) needs: Needs,
 }
 
 /// When a rule is in force.
