@@ -27,6 +27,7 @@ mod returns;
 mod rule_files;
 mod scenario;
 mod spending;
+mod sums;
 mod syntax;
 mod tax;
 mod time;
