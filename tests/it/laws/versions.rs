@@ -59,7 +59,14 @@ fn told<'p>(world: &mut World<'p>, case: &Case, program: impl Fn(&Outcome) -> &'
 
 /// Versions of which the second is the first of some programs that can follow: units have the same decimals.
 fn followed(one: &Rules, others: &[Rules], from: &str) -> Option<Versions> {
-    others.iter().find_map(|other| versions(one.text(), second(other, from)))
+    // what another number of decimals refuses need not be compiled
+    let same = |other: &&Rules| {
+        other
+            .decimals
+            .iter()
+            .all(|(unit, decimals)| one.decimals.get(unit).is_none_or(|known| known == decimals))
+    };
+    others.iter().filter(same).find_map(|other| versions(one.text(), second(other, from)))
 }
 
 fn others() -> impl Strategy<Value = Vec<Rules>> {
