@@ -7,6 +7,7 @@
 //! Only what is not at its beginning is written: books without a booking, cards without a stamp and lowest levels are
 //! left out.
 
+mod cards;
 mod choices;
 mod frozen;
 mod moved;
@@ -19,10 +20,10 @@ mod terms;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, EventState,
-    FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LevelState, LinkState, LotState,
-    MeansState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState, RecordState,
+    FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LapsedState, LevelState, LinkState,
+    LotState, MeansState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState, RecordState,
     ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
-    TierStateText, ValueState, VoucherState,
+    TierStateText, UseState, ValueState, VoucherState,
 };
 
 pub(super) use moved::Resting;
@@ -32,6 +33,9 @@ use super::Account;
 use crate::ledger::LineError;
 use crate::program::{Program, UnknownName, Versions};
 use serde::{Deserialize, Serialize};
+
+/// What stands for the kind of event in the receipt of a redemption of its own. No event has this name.
+const REDEMPTION: &str = "redemption";
 
 /// The form of snapshots that this version writes.
 const FORMAT: u32 = 1;

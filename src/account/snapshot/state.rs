@@ -115,14 +115,33 @@ parts! {
         opened: Option<Date>,
         last_day: Option<Date>,
         full: Vec<FullState>,
+        /// What was lost with a card, and no return has counted yet.
+        lapsed: Vec<LapsedState>,
     }
 
-    /// A full card whose voucher may still be held.
+    /// A full card that a return may open again.
     struct FullState {
         number: u32,
-        voucher: u32,
+        stamps: i64,
+        /// What it gave.
+        kind: LineKind,
+        name: String,
+        amount: String,
+        /// The lot or the first voucher; 0 for none.
+        lot: u32,
+        usable_from: Date,
+        repaid: String,
+        filled: Moment,
         opened: Option<Date>,
         last_day: Option<Date>,
+    }
+
+    /// Stamps that were lost with their card.
+    struct LapsedState {
+        /// The first and the last day on which they came onto it.
+        from: Date,
+        to: Date,
+        stamps: i64,
     }
 
     struct TierStateText {
@@ -174,6 +193,7 @@ parts! {
 
     struct ReceiptState {
         id: String,
+        /// The kind of event, or [`REDEMPTION`](super::REDEMPTION).
         event: String,
         at: Instant,
         day: Date,
@@ -188,6 +208,8 @@ parts! {
         payment: Option<PaymentState>,
         /// What the purchase was judged by, where a return judges it again.
         judged_by: Option<FrozenState>,
+        /// Whether it was a mistake: all of it is undone.
+        cancelled: bool,
     }
 
     /// The facts of the time of a purchase.
@@ -224,6 +246,14 @@ parts! {
         /// What counts as spent, by line.
         counted: Vec<String>,
         spent: Vec<SpentState>,
+        /// Rewards that were redeemed.
+        uses: Vec<UseState>,
+    }
+
+    /// How many times a reward was redeemed.
+    struct UseState {
+        source: SourceState,
+        times: i64,
     }
 
     /// What one request took.

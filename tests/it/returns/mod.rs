@@ -1,5 +1,7 @@
 //! What returns take back, in every mode: examples worked out by hand, written as tests of a rule file.
 
+mod cancelling;
+mod cards;
 mod corrections;
 mod late;
 mod modes;
