@@ -6,7 +6,7 @@ use super::records::Record;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Delta, Source, Thing};
-use crate::program::{Activity, CardId, ChoiceId, EventKindId, MeterId, Program, TiersId, VoucherId};
+use crate::program::{Activity, Award, CardId, ChoiceId, EventKindId, MeterId, Program, TiersId, VoucherId};
 use std::sync::Arc;
 
 /// Everything that posting an outcome books: ledger deltas and changes of counters and states.
@@ -126,20 +126,41 @@ pub(crate) struct CardState {
     pub(crate) opened: Option<Date>,
     /// Its last day.
     pub(crate) last: Option<Date>,
-    /// Full cards whose voucher may still be held, newest last: a return may open them again.
+    /// Full cards that a return may open again, newest last.
     pub(crate) full: Arc<Vec<FullCard>>,
+    /// Stamps that were lost with their card, the oldest first, as long as a return may ask for them.
+    pub(crate) lapsed: Vec<LapsedStamps>,
 }
 
 /// A full card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FullCard {
     pub(crate) number: u32,
-    /// Number of the first voucher that its reward gave.
-    pub(crate) voucher: u32,
+    /// How many stamps filled it.
+    pub(crate) goal: i64,
+    /// What it gave.
+    pub(crate) gave: Award,
+    /// The lot or the first voucher of that; 0 for none.
+    pub(crate) first: u32,
+    /// The first day on which that could be used.
+    pub(crate) start: Date,
+    /// How much of it paid off a debt and never became a lot.
+    pub(crate) repaid: i64,
+    /// The instant of the event that filled it, and its day.
+    pub(crate) filled: (Instant, Date),
     /// Day of its first stamp.
     pub(crate) opened: Option<Date>,
     /// Its last day.
     pub(crate) last: Option<Date>,
+}
+
+/// Earned stamps that were lost with a card whose last day had passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LapsedStamps {
+    /// The first and the last day on which stamps came onto the card.
+    pub(crate) days: (Date, Date),
+    /// How many of them no return has counted yet.
+    pub(crate) stamps: i64,
 }
 
 /// The level of a member in a tiers block: the best of what still bears a term.

@@ -17,7 +17,8 @@ mod view;
 
 pub use change::Postings;
 pub(crate) use change::{
-    CardState, Change, FullCard, HeldVoucher, Hold, Link, LinkStage, OpenChoice, Tenure, TierState,
+    CardState, Change, FullCard, HeldVoucher, Hold, LapsedStamps, Link, LinkStage, OpenChoice, Tenure,
+    TierState,
 };
 pub(crate) use frozen::Frozen;
 pub(crate) use lines::Lines;
@@ -26,7 +27,7 @@ pub(crate) use meters::Meters;
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub use post::PostError;
 pub(crate) use receipt::{Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot};
-pub(crate) use records::{Record, Records};
+pub(crate) use records::{Record, Records, may_come_back};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 

@@ -6,7 +6,7 @@ use super::change::{Change, HeldVoucher, LinkStage, OpenChoice, Postings};
 use super::{Account, CardState, Lot};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
-use crate::program::{Activity, Convert, Program, UnitKind};
+use crate::program::{Activity, AwardThing, Convert, Program, UnitKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why an outcome cannot be posted. Nothing has been booked then.
@@ -371,7 +371,10 @@ impl Account {
                 let awards = self.records.receipts().flat_map(|receipt| {
                     receipt.awards.iter().chain(receipt.chosen.iter().map(|chosen| &chosen.award))
                 });
-                let asked: BTreeSet<u32> = awards.map(|award| award.lot).collect();
+                let cards = self.cards.iter().flat_map(|card| card.full.iter());
+                let gifts = cards.filter(|full| matches!(full.gave.thing, AwardThing::Unit(_)));
+                let asked = awards.map(|award| award.lot).chain(gifts.map(|full| full.first));
+                let asked: BTreeSet<u32> = asked.collect();
                 self.lots.forget(|number| asked.contains(&number));
             }
         }

@@ -123,7 +123,7 @@ impl ReceiptAward {
         };
         let mut shared = Vec::new();
         let done = Sharer::new().share_out(i128::from(self.amount), &weights, Ties::Later, &mut shared);
-        if done.is_none() || weights.is_empty() {
+        if done.is_none() || weights.iter().sum::<i128>() == 0 {
             // nothing to share by: it sits on the event
             if let Some(event) = parts.last_mut() {
                 *event = self.amount;

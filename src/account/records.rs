@@ -68,10 +68,15 @@ impl Records {
 
 fn is_remembered(program: &Program, record: &Record, newest: Date) -> bool {
     let Some(day) = record.day else { return true };
-    let last = match (&record.receipt, program.returns.within) {
-        (Some(_), None) => return true,
-        (Some(_), Some(within)) => within.add_to_date(day).unwrap_or(day),
-        (None, _) => day,
-    };
+    match record.receipt {
+        Some(_) => may_come_back(program, day, newest),
+        None => newest <= day.plus_days(ID_DAYS.max(program.late_days())),
+    }
+}
+
+/// Whether a purchase of a day is still remembered once the newest event lies on another.
+pub(crate) fn may_come_back(program: &Program, day: Date, newest: Date) -> bool {
+    let Some(within) = program.returns.within else { return true };
+    let last = within.add_to_date(day).unwrap_or(day);
     newest <= last.plus_days(ID_DAYS.max(program.late_days()))
 }

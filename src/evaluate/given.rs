@@ -120,7 +120,7 @@ fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
     let last = card.expire.and_then(|expire| last_day(&[expire], day, Some(day), day, &draft.anchors));
     draft.change(Change::Card(
         id,
-        CardState { number: 1, stamps, opened: Some(day), last, full: Arc::default() },
+        CardState { number: 1, stamps, opened: Some(day), last, ..CardState::default() },
     ));
 }
 

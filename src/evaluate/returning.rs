@@ -16,7 +16,7 @@ use crate::amount::{Rounding, divide};
 use crate::calendar::{Date, Instant};
 use crate::event::{Item, Return, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{EventKindId, Measure, Program, TakeBack, UnitId, Unmatched, VoucherId};
+use crate::program::{EventKindId, Measure, Program, TakeBack, UnitId, UnitKind, Unmatched, VoucherId};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -251,18 +251,17 @@ pub(crate) fn take_back(
     for (id, mut receipt) in matched.receipts {
         let Some(before) = facts.account.receipt(facts.program, &id) else { continue };
         if takes {
-            take_awards(facts, draft, rows, before, &mut receipt)?;
+            let mut days = vec![receipt.day];
+            take_awards(facts, draft, rows, before, &mut receipt, &mut days)?;
             for (chosen, old) in receipt.chosen.iter().zip(&before.chosen) {
                 let when = (chosen.at, chosen.day);
                 let owed = |receipt, award| owed_of(facts.program, receipt, award);
                 let part = (owed(before, &old.award), owed(&receipt, &chosen.award));
-                take_award(facts, draft, &receipt, (&chosen.award, when), part);
+                take_award(facts, draft, &receipt, (&chosen.award, when), part, &mut days);
             }
             lower_counters(draft, before, &receipt);
-            step11_tiers::recount_return(draft, receipt.day);
-            for chosen in &receipt.chosen {
-                step11_tiers::recount_return(draft, chosen.day);
-            }
+            days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
+            days.iter().for_each(|day| step11_tiers::recount_return(draft, *day));
         }
         step12_friends::recheck(draft, &receipt);
         draft.change(Change::Returned(Arc::new(receipt)));
@@ -273,13 +272,14 @@ pub(crate) fn take_back(
     Ok(())
 }
 
-/// Takes back what the rules and cards of a purchase gave.
+/// Takes back what the rules and cards of a purchase gave. Notes the days of what full cards had given.
 fn take_awards(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     rows: &mut Rows,
     before: &Receipt,
     receipt: &mut Receipt,
+    days: &mut Vec<Date>,
 ) -> Result<(), Rejection> {
     let when = (receipt.at, receipt.day);
     let (old, new) = (owed(facts, rows, before)?, owed(facts, rows, receipt)?);
@@ -291,7 +291,7 @@ fn take_awards(
     }
     let mut forgiven = Vec::with_capacity(new.len());
     for (award, (old, new)) in receipt.awards.iter().zip(old.into_iter().zip(new)) {
-        forgiven.push(take_award(facts, draft, receipt, (award, when), (old, new.max(old))));
+        forgiven.push(take_award(facts, draft, receipt, (award, when), (old, new.max(old)), days));
     }
     if facts.program.returns.take_back == TakeBack::AsIfNeverBought {
         for (award, more) in receipt.awards.iter_mut().zip(forgiven) {
@@ -364,6 +364,7 @@ fn take_award(
     receipt: &Receipt,
     (award, when): (&ReceiptAward, (Instant, Date)),
     (old, new): (i64, i64),
+    days: &mut Vec<Date>,
 ) -> i64 {
     let amount = new - old;
     match award.thing {
@@ -371,7 +372,8 @@ fn take_award(
             if amount > 0 {
                 // what was dropped goes first: it is on no card
                 let on_card = |taken: i64| (taken - award.repaid).max(0);
-                step10_games::unstamp(draft, card, on_card(new) - on_card(old), &receipt.id);
+                let stamps = (on_card(new) - on_card(old), award.start);
+                step10_games::unstamp(draft, card, stamps, &receipt.id, days);
                 give_room_back(facts, draft, award.source, receipt.day, amount);
             }
         }
@@ -389,33 +391,42 @@ fn take_award(
             if amount <= 0 {
                 return 0;
             }
-            draft.count_unit(unit, when, -amount);
             give_room_back(facts, draft, award.source, when.1, amount);
-            let rules = facts.program.units.get(unit.index());
-            if rules.is_some_and(|unit| unit.kind == crate::program::UnitKind::Status) {
-                let booking = Transfer::new(
-                    award.thing,
-                    // today's rate of other lines may have taken some of it
-                    amount.min(draft.balance(award.thing, Book::Available)),
-                    Book::Available,
-                    Book::TakenBack,
-                    award.source,
-                    Reason::Returned,
-                );
-                draft.transfer(booking.event(&receipt.id));
-                return 0;
-            }
             // the lot first; of what had paid off a debt or was used, other lots and then a debt
             let in_lot = award.amount - award.repaid;
             let from_lot = new.min(in_lot) - old.min(in_lot);
-            let taken = match facts.account.lots.numbered(award.lot) {
-                Some(lot) => take_from_lot(draft, lot, award.start, from_lot, &receipt.id),
-                None => 0,
-            };
-            return take_elsewhere(facts, draft, (unit, award.source), amount - taken, &receipt.id);
+            let lot = (award.lot, award.start, from_lot);
+            return take_units(draft, (unit, award.source), (amount, when), lot, &receipt.id);
         }
     }
     0
+}
+
+/// Takes back an amount of a unit that was given at an instant of a day: so much from its lot, the rest from other lots;
+/// what then is missing is a debt or forgiven. Returns how much was forgiven.
+pub(super) fn take_units(
+    draft: &mut Draft<'_>,
+    (unit, source): (UnitId, Source),
+    (amount, when): (i64, (Instant, Date)),
+    (lot, start, from_lot): (u32, Date, i64),
+    of: &Arc<str>,
+) -> i64 {
+    draft.count_unit(unit, when, -amount);
+    let rules = draft.program.units.get(unit.index());
+    if rules.is_some_and(|unit| unit.kind == UnitKind::Status) {
+        let thing = Thing::Unit(unit);
+        // today's rate of other lines may have taken some of it
+        let part = amount.min(draft.balance(thing, Book::Available));
+        let booking = Transfer::new(thing, part, Book::Available, Book::TakenBack, source, Reason::Returned);
+        draft.transfer(booking.event(of));
+        return 0;
+    }
+    let account = draft.account;
+    let taken = match account.lots.numbered(lot) {
+        Some(lot) => take_from_lot(draft, lot, start, from_lot, of),
+        None => 0,
+    };
+    take_elsewhere(draft, (unit, source), amount - taken, of)
 }
 
 /// Takes from the lot of a purchase: what is not usable yet of it, or else what is usable; what lapsed counts as taken.
@@ -431,14 +442,13 @@ const BACK: (Book, Reason) = (Book::TakenBack, Reason::Returned);
 
 /// Takes from all lots in spending order, usable ones first; the rest is a debt or forgiven. Returns what was forgiven.
 fn take_elsewhere(
-    facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     (unit, source): (UnitId, Source),
     amount: i64,
     of: &Arc<str>,
 ) -> i64 {
     let rest = amount - take_in_order(draft, unit, amount, of, (BACK, false));
-    if facts.program.returns.may_go_negative {
+    if draft.program.returns.may_go_negative {
         let (from, to) = (Book::Debt, Book::TakenBack);
         let booking = Transfer::new(Thing::Unit(unit), rest, from, to, source, Reason::Returned);
         draft.transfer(booking.event(of));
@@ -604,11 +614,7 @@ fn take_todays_rate(
     let of = Arc::clone(&draft.event);
     for row in rows.all() {
         let Some(thing @ Thing::Unit(unit)) = row.thing else { continue };
-        let status = facts
-            .program
-            .units
-            .get(unit.index())
-            .is_some_and(|unit| unit.kind == crate::program::UnitKind::Status);
+        let status = facts.program.units.get(unit.index()).is_some_and(|unit| unit.kind == UnitKind::Status);
         let amount = row.amount.max(0);
         let source = Source::Rule(row.rule);
         if status {
@@ -620,7 +626,7 @@ fn take_todays_rate(
         } else {
             // what goes for lines of no purchase was earned by some purchase, whose return counts it as taken
             let taken = take_in_order(draft, unit, amount, &of, (BACK, true));
-            take_elsewhere(&facts, draft, (unit, source), amount - taken, &of);
+            take_elsewhere(draft, (unit, source), amount - taken, &of);
         }
     }
     Ok(())

@@ -3,12 +3,15 @@
 //! A card opens with its first stamp and gets its head start then, outside the caps. At the goal it pays its reward
 //! and a new card begins; what is above the goal is carried over or dropped.
 
-use super::draft::{Draft, Terms, Transfer};
+use super::draft::{Booked, Draft, Terms, Transfer};
 use super::judge::{Facts, Truth};
+use super::returning::take_units;
 use super::step04_match::room;
 use super::step08_cap::count_cap;
 use super::terms::{is_valid, last_day};
-use crate::account::{CardState, Change, FullCard, LineRecord, Lines, ReceiptAward};
+use crate::account::{
+    CardState, Change, FullCard, LapsedStamps, LineRecord, Lines, ReceiptAward, may_come_back,
+};
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{AwardThing, Card, CardId, EventKindId, StampPer};
@@ -74,12 +77,21 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, lines: 
         source: Source::Card(id),
         thing: Thing::Stamps(id),
         lot: 0,
-        start: facts.event.day,
+        start: stamped_on(facts),
         amount: stamps,
         repaid: 0,
         forgiven: 0,
         record,
     }
+}
+
+/// The day on which stamps of an event came onto the open card: a late event stamps what is open now.
+fn stamped_on(facts: &Facts<'_>) -> Date {
+    let day = facts.event.day;
+    if facts.account.clock.is_none_or(|clock| clock <= facts.event.at) {
+        return day;
+    }
+    facts.account.clock_day(facts.program).map_or(day, |clock| clock.max(day))
 }
 
 /// Puts stamps on the open card, pays for full ones and opens new ones. Returns how many were above the goal and dropped.
@@ -109,16 +121,20 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
         }
         rest += state.stamps - card.goal;
         draft.transfer(earned(card.goal, Book::Available, Book::Redeemed, Reason::CardFull));
-        let first = draft.give(card.reward.thing, card.reward.amount, source, Terms::default()).lot;
-        if matches!(card.reward.thing, AwardThing::Voucher(_)) {
-            keep_held(draft, &mut state);
-            Arc::make_mut(&mut state.full).push(FullCard {
-                number: state.number,
-                voucher: first,
-                opened: state.opened,
-                last: state.last,
-            });
-        }
+        let Booked { lot, start, repaid } =
+            draft.give(card.reward.thing, card.reward.amount, source, Terms::default());
+        forget(draft, &mut state);
+        Arc::make_mut(&mut state.full).push(FullCard {
+            number: state.number,
+            goal: card.goal,
+            gave: card.reward,
+            first: lot,
+            start,
+            repaid,
+            filled: (draft.at, draft.day),
+            opened: state.opened,
+            last: state.last,
+        });
         (state.stamps, state.opened, state.last) = (0, None, None);
         if !card.carry_over && rest > 0 {
             draft.transfer(earned(rest, Book::Available, Book::Expired, Reason::NotCarriedOver));
@@ -137,13 +153,20 @@ fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
     state.last = card.expire.and_then(|expire| last_day(&[expire], day, Some(day), day, &draft.anchors));
 }
 
-/// Full cards whose voucher is no longer held can never be opened again.
-fn keep_held(draft: &Draft<'_>, state: &mut CardState) {
+/// Full cards whose voucher is no longer held can never be opened again; nothing asks for those that gave units once
+/// their purchases are forgotten.
+fn forget(draft: &Draft<'_>, state: &mut CardState) {
     let new_from = draft.account.next_voucher;
-    let is_held = |full: &FullCard| full.voucher >= new_from || draft.account.holds_voucher(full.voucher);
-    if !state.full.iter().all(is_held) {
-        Arc::make_mut(&mut state.full).retain(is_held);
+    let is_asked =
+        |day| draft.account.newest.is_none_or(|(_, newest)| may_come_back(draft.program, day, newest));
+    let may_open = |full: &FullCard| match full.gave.thing {
+        AwardThing::Voucher(_) => full.first >= new_from || draft.account.holds_voucher(full.first),
+        AwardThing::Unit(_) | AwardThing::Choice(_) => is_asked(full.filled.1),
+    };
+    if !state.full.iter().all(may_open) {
+        Arc::make_mut(&mut state.full).retain(may_open);
     }
+    state.lapsed.retain(|lapsed| is_asked(lapsed.days.1));
 }
 
 /// The last day of a card has passed: its stamps are gone.
@@ -158,25 +181,42 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
         Reason::Expired,
     );
     draft.transfer(booking);
-    let closed = CardState { stamps: 0, opened: None, last: None, ..state.clone() };
+    let mut closed = CardState { stamps: 0, opened: None, last: None, ..state.clone() };
+    forget(draft, &mut closed);
+    let head = draft.program.cards.get(id.index()).map_or(0, |card| head_start(card, state));
+    if let (Some(opened), Some(last)) = (state.opened, state.last) {
+        // a return may have opened it again when its last day had passed
+        let last = draft.account.clock_day(draft.program).map_or(last, |clock| clock.max(last));
+        let stamps = state.stamps - head;
+        closed.lapsed.extend((stamps > 0).then_some(LapsedStamps { days: (opened, last), stamps }));
+    }
     draft.change(Change::Card(id, closed));
 }
 
-/// Takes stamps back: from the open card; if it has too few, the newest full card whose voucher is unused is opened
-/// again and its voucher cancelled; never below zero. A head start was not earned: it goes when nothing else is left
-/// on the card, which then was never begun.
-pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &Arc<str>) {
+/// Takes stamps back that came onto a card on a day: what was lost with that card counts as taken; the rest goes from
+/// the open card. If it has too few, the newest full card that can be opened again is, and what it gave is taken back;
+/// never below zero. A head start was not earned: it goes when nothing else is left on the card, which then was never
+/// begun. Notes on which days the full cards were filled.
+pub(crate) fn unstamp(
+    draft: &mut Draft<'_>,
+    id: CardId,
+    (stamps, stamped): (i64, Date),
+    of: &Arc<str>,
+    days: &mut Vec<Date>,
+) {
     let Some(card) = draft.program.cards.get(id.index()) else { return };
     let mut state = current_state(draft, id);
-    keep_held(draft, &mut state);
+    forget(draft, &mut state);
+    let stamps = stamps - count_lapsed(&mut state, stamps, stamped);
     let source = Source::Card(id);
     let mut given = 0;
     while state.stamps - head_start(card, &state) < stamps {
         let Some(full) = Arc::make_mut(&mut state.full).pop() else { break };
-        cancel_reward(draft, card, id, full.voucher, of);
+        take_reward(draft, id, &full, of);
+        days.push(full.filled.1);
         let booking = Transfer::new(
             Thing::Stamps(id),
-            card.goal,
+            full.goal,
             Book::Redeemed,
             Book::Available,
             source,
@@ -185,7 +225,7 @@ pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &Arc<s
         draft.transfer(booking.event(of));
         let head = head_start(card, &state);
         given += head;
-        state.stamps += card.goal - head;
+        state.stamps += full.goal - head;
         (state.number, state.opened, state.last) = (full.number, full.opened, full.last);
     }
     let head = head_start(card, &state);
@@ -209,6 +249,21 @@ pub(crate) fn unstamp(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &Arc<s
     draft.change(Change::Card(id, state));
 }
 
+/// Takes up to so many stamps of a day out of what was lost with its card. Returns how many there were.
+fn count_lapsed(state: &mut CardState, stamps: i64, stamped: Date) -> i64 {
+    let mut rest = stamps;
+    for lapsed in &mut state.lapsed {
+        let (first, last) = lapsed.days;
+        if (first..=last).contains(&stamped) {
+            let part = rest.min(lapsed.stamps);
+            lapsed.stamps -= part;
+            rest -= part;
+        }
+    }
+    state.lapsed.retain(|lapsed| lapsed.stamps > 0);
+    stamps - rest
+}
+
 /// How many stamps of the open card are its head start.
 fn head_start(card: &Card, state: &CardState) -> i64 {
     let has = state.opened.is_some() && (state.number == 1 || card.head_start_on_every);
@@ -225,20 +280,31 @@ fn current_state(draft: &Draft<'_>, id: CardId) -> CardState {
     changed.or_else(|| draft.account.cards.get(id.index()).cloned()).unwrap_or_default()
 }
 
-fn cancel_reward(draft: &mut Draft<'_>, card: &Card, id: CardId, first: u32, of: &Arc<str>) {
-    let AwardThing::Voucher(voucher) = card.reward.thing else { return };
-    for number in (first..).take(usize::try_from(card.reward.amount).unwrap_or(0)) {
-        if draft.holds(voucher, number) {
-            let booking = Transfer::new(
-                Thing::Voucher(voucher),
-                1,
-                Book::Available,
-                Book::TakenBack,
-                Source::Card(id),
-                Reason::Cancelled,
-            );
-            draft.transfer(booking.event(of).lot(number));
+/// Takes back what a full card gave: vouchers that are unused, units as those of a purchase.
+fn take_reward(draft: &mut Draft<'_>, id: CardId, full: &FullCard, of: &Arc<str>) {
+    let source = Source::Card(id);
+    match full.gave.thing {
+        AwardThing::Voucher(voucher) => {
+            for number in (full.first..).take(usize::try_from(full.gave.amount).unwrap_or(0)) {
+                if draft.holds(voucher, number) {
+                    let booking = Transfer::new(
+                        Thing::Voucher(voucher),
+                        1,
+                        Book::Available,
+                        Book::TakenBack,
+                        source,
+                        Reason::Cancelled,
+                    );
+                    draft.transfer(booking.event(of).lot(number));
+                }
+            }
         }
+        AwardThing::Unit(unit) => {
+            let amount = full.gave.amount;
+            let lot = (full.first, full.start, amount - full.repaid);
+            take_units(draft, (unit, source), (amount, full.filled), lot, of);
+        }
+        AwardThing::Choice(_) => {}
     }
 }
 

@@ -155,7 +155,13 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
         let window = Some(window_start(draft, tiers, purchase_day));
         let Some(hold) = state.holds.iter().position(|hold| hold.window == window) else { continue };
         let reached = state.holds.get(hold).and_then(|hold| hold.reached);
-        let earned = earned_now(draft, tiers, purchase_day);
+        let slot = slot_of(draft, tiers, purchase_day);
+        let now = Values::of(tiers, |meter| draft.meter(meter, slot));
+        if now == Values::of(tiers, |meter| draft.account.meters.get(meter, slot)) {
+            // what came back did not count
+            continue;
+        }
+        let earned = earned_level(tiers, &now);
         let mut next = state.clone();
         match next.holds.get_mut(hold) {
             Some(hold) if earned < hold.level => hold.level = earned,

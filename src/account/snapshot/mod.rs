@@ -7,6 +7,7 @@
 //! Only what is not at its beginning is written: books without a booking, cards without a stamp and lowest levels are
 //! left out.
 
+mod cards;
 mod choices;
 mod frozen;
 mod moved;
@@ -19,8 +20,8 @@ mod terms;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, EventState,
-    FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LevelState, LinkState, LotState,
-    MeansState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState, RecordState,
+    FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LapsedState, LevelState, LinkState,
+    LotState, MeansState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState, RecordState,
     ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
     TierStateText, ValueState, VoucherState,
 };

@@ -3,13 +3,10 @@
 use super::restore_receipts::receipts;
 use super::{ActiveState, terms};
 use super::{
-    BooksState, CardStateText, EventState, FORMAT, HoldState, LinkState, LotState, Named, PendingState,
-    ProgramState, SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText,
-    VoucherState,
+    BooksState, EventState, FORMAT, HoldState, LinkState, LotState, Named, PendingState, ProgramState,
+    SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
 };
-use crate::account::{
-    Account, CardState, FullCard, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState,
-};
+use crate::account::{Account, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState};
 use crate::calendar::{Date, Instant};
 use crate::event::check_text;
 use crate::ledger::{Book, Source, Thing, Totals};
@@ -225,40 +222,6 @@ impl Restore<'_> {
                 start: state.usable_from,
                 last: state.last_day,
             });
-        }
-        Ok(())
-    }
-
-    fn cards(&mut self, cards: Vec<CardStateText>) -> Result<(), SnapshotError> {
-        in_order("cards", &cards, |state| state.card.clone(), |state| state.card.clone())?;
-        for state in cards {
-            let id = self.program.card_named(&state.card)?;
-            let wrong = |problem| SnapshotError::value("card", &state.card, problem);
-            if state.full.iter().any(|full| full.voucher == 0 || full.voucher >= self.account.next_voucher) {
-                return Err(wrong("the voucher of a full card was never given"));
-            }
-            if state.stamps < 0 {
-                return Err(wrong("it has less than no stamps"));
-            }
-            let full = state.full.iter().map(|full| FullCard {
-                number: full.number,
-                voucher: full.voucher,
-                opened: full.opened,
-                last: full.last_day,
-            });
-            let restored = CardState {
-                number: state.number,
-                stamps: state.stamps,
-                opened: state.opened,
-                last: state.last_day,
-                full: Arc::new(full.collect()),
-            };
-            if restored == CardState::default() {
-                return Err(wrong("it has not begun and is left out then"));
-            }
-            if let Some(place) = self.account.cards.get_mut(id.index()) {
-                *place = restored;
-            }
         }
         Ok(())
     }

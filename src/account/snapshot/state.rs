@@ -115,14 +115,33 @@ parts! {
         opened: Option<Date>,
         last_day: Option<Date>,
         full: Vec<FullState>,
+        /// What was lost with a card, and no return has counted yet.
+        lapsed: Vec<LapsedState>,
     }
 
-    /// A full card whose voucher may still be held.
+    /// A full card that a return may open again.
     struct FullState {
         number: u32,
-        voucher: u32,
+        stamps: i64,
+        /// What it gave.
+        kind: LineKind,
+        name: String,
+        amount: String,
+        /// The lot or the first voucher; 0 for none.
+        lot: u32,
+        usable_from: Date,
+        repaid: String,
+        filled: Moment,
         opened: Option<Date>,
         last_day: Option<Date>,
+    }
+
+    /// Stamps that were lost with their card.
+    struct LapsedState {
+        /// The first and the last day on which they came onto it.
+        from: Date,
+        to: Date,
+        stamps: i64,
     }
 
     struct TierStateText {

@@ -2,14 +2,13 @@
 
 use super::{ActiveState, terms};
 use super::{
-    AttributeState, AwardState, BooksState, CardStateText, ChosenState, EventState, FORMAT, FullState,
-    HoldState, ItemState, LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState,
-    ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState,
-    StageState, TierStateText, ValueState, VoucherState,
+    AttributeState, AwardState, BooksState, ChosenState, EventState, FORMAT, HoldState, ItemState,
+    LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState, TierStateText,
+    ValueState, VoucherState,
 };
 use crate::account::{
-    Account, CardState, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward,
-    TierState,
+    Account, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward, TierState,
 };
 use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Instant};
@@ -155,31 +154,6 @@ impl Names<'_> {
             usable_from: held.start,
             last_day: held.last,
         }
-    }
-
-    fn cards(&self, cards: &[CardState]) -> Vec<CardStateText> {
-        let begun = cards.iter().enumerate().filter(|(_, state)| **state != CardState::default());
-        let mut all: Vec<CardStateText> = begun
-            .map(|(place, state)| CardStateText {
-                card: text(self.0.card_name(CardId(place as u32))),
-                number: state.number,
-                stamps: state.stamps,
-                opened: state.opened,
-                last_day: state.last,
-                full: state
-                    .full
-                    .iter()
-                    .map(|full| FullState {
-                        number: full.number,
-                        voucher: full.voucher,
-                        opened: full.opened,
-                        last_day: full.last,
-                    })
-                    .collect(),
-            })
-            .collect();
-        all.sort_by(|one, two| one.card.cmp(&two.card));
-        all
     }
 
     fn tiers(&self, tiers: &[TierState]) -> Vec<TierStateText> {

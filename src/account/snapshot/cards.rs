@@ -1,0 +1,119 @@
+//! Stamp cards in a snapshot.
+
+use super::restore::{Restore, in_order};
+use super::take::{Names, text};
+use super::{CardStateText, FullState, LapsedState, Moment, SnapshotError};
+use crate::account::{CardState, FullCard, LapsedStamps};
+use crate::amount::format_scaled;
+use crate::ledger::Thing;
+use crate::program::{Award, AwardThing, CardId};
+use crate::wire::parse_amount;
+use std::sync::Arc;
+
+impl Names<'_> {
+    pub(super) fn cards(&self, cards: &[CardState]) -> Vec<CardStateText> {
+        let begun = cards.iter().enumerate().filter(|(_, state)| **state != CardState::default());
+        let mut all: Vec<CardStateText> = begun
+            .map(|(place, state)| CardStateText {
+                card: text(self.0.card_name(CardId(place as u32))),
+                number: state.number,
+                stamps: state.stamps,
+                opened: state.opened,
+                last_day: state.last,
+                full: state.full.iter().map(|full| self.full(full)).collect(),
+                lapsed: state
+                    .lapsed
+                    .iter()
+                    .map(|LapsedStamps { days: (from, to), stamps }| LapsedState {
+                        from: *from,
+                        to: *to,
+                        stamps: *stamps,
+                    })
+                    .collect(),
+            })
+            .collect();
+        all.sort_by(|one, two| one.card.cmp(&two.card));
+        all
+    }
+
+    fn full(&self, full: &FullCard) -> FullState {
+        let thing = Thing::from(full.gave.thing);
+        let (kind, name) = self.0.thing_words(thing);
+        let amount = |steps| format_scaled(steps, self.0.thing_decimals(thing));
+        let (at, day) = full.filled;
+        FullState {
+            number: full.number,
+            stamps: full.goal,
+            kind,
+            name: text(name),
+            amount: amount(full.gave.amount),
+            lot: full.first,
+            usable_from: full.start,
+            repaid: amount(full.repaid),
+            filled: Moment { at, day },
+            opened: full.opened,
+            last_day: full.last,
+        }
+    }
+}
+
+impl Restore<'_> {
+    pub(super) fn cards(&mut self, cards: Vec<CardStateText>) -> Result<(), SnapshotError> {
+        in_order("cards", &cards, |state| state.card.clone(), |state| state.card.clone())?;
+        for state in cards {
+            let id = self.program.card_named(&state.card)?;
+            let wrong = |problem| SnapshotError::value("card", &state.card, problem);
+            if state.stamps < 0 || state.lapsed.iter().any(|lapsed| lapsed.stamps <= 0) {
+                return Err(wrong("it has less than no stamps"));
+            }
+            let full: Result<Vec<FullCard>, SnapshotError> =
+                state.full.iter().map(|full| self.full(&state.card, full)).collect();
+            let lapsed = state.lapsed.iter();
+            let restored = CardState {
+                number: state.number,
+                stamps: state.stamps,
+                opened: state.opened,
+                last: state.last_day,
+                full: Arc::new(full?),
+                lapsed: lapsed
+                    .map(|lapsed| LapsedStamps { days: (lapsed.from, lapsed.to), stamps: lapsed.stamps })
+                    .collect(),
+            };
+            if restored == CardState::default() {
+                return Err(wrong("it has not begun and is left out then"));
+            }
+            if let Some(place) = self.account.cards.get_mut(id.index()) {
+                *place = restored;
+            }
+        }
+        Ok(())
+    }
+
+    fn full(&self, card: &str, state: &FullState) -> Result<FullCard, SnapshotError> {
+        let wrong = |problem| SnapshotError::value("card", card, problem);
+        let (thing, given) = match self.program.thing_of(state.kind, &state.name)? {
+            Thing::Unit(unit) => (AwardThing::Unit(unit), 0..self.account.next_lot),
+            Thing::Voucher(voucher) => (AwardThing::Voucher(voucher), 1..self.account.next_voucher),
+            Thing::Choice(_) | Thing::Stamps(_) => return Err(wrong("no full card gives that")),
+        };
+        if !given.contains(&state.lot) {
+            return Err(wrong("what a full card gave was never given"));
+        }
+        let decimals = self.program.thing_decimals(Thing::from(thing));
+        let amount = |text: &str| parse_amount(text, decimals).filter(|amount| *amount >= 0);
+        let (gave, repaid) = (amount(&state.amount), amount(&state.repaid));
+        let amounts = gave.zip(repaid).filter(|(gave, repaid)| repaid <= gave && state.stamps >= 0);
+        let (gave, repaid) = amounts.ok_or_else(|| wrong("what a full card gave cannot be"))?;
+        Ok(FullCard {
+            number: state.number,
+            goal: state.stamps,
+            gave: Award { thing, amount: gave },
+            first: state.lot,
+            start: state.usable_from,
+            repaid,
+            filled: (state.filled.at, state.filled.day),
+            opened: state.opened,
+            last: state.last_day,
+        })
+    }
+}
