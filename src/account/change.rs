@@ -34,7 +34,7 @@ pub(crate) enum Change {
     LotTerms(u32, Arc<OpenEnd>),
     /// A counter changes.
     Meter(MeterId, i64, i64),
-    /// A purchase has been returned, or a part of it.
+    /// A purchase has been returned, or a part of it; or it was cancelled.
     Returned(Arc<Receipt>),
     /// The open card: number, day of its first stamp and last day.
     Card(CardId, CardState),

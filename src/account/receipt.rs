@@ -10,11 +10,12 @@ use crate::ledger::{Source, Thing};
 use crate::program::{EventKindId, MeterId};
 use std::sync::Arc;
 
-/// The record of one purchase.
+/// The record of one purchase, declared event or redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Receipt {
     pub(crate) id: Arc<str>,
-    pub(crate) kind: EventKindId,
+    /// The kind of event; nothing for a redemption of its own.
+    pub(crate) kind: Option<EventKindId>,
     pub(crate) at: Instant,
     pub(crate) day: Date,
     /// The lines, as bought.
@@ -30,6 +31,8 @@ pub(crate) struct Receipt {
     pub(crate) payment: Option<Box<Payment>>,
     /// What the purchase was judged by, where a return judges it again.
     pub(crate) frozen: Option<Arc<Frozen>>,
+    /// Whether it was a mistake: all of it is undone.
+    pub(crate) cancelled: bool,
 }
 
 /// What requests paid of a purchase.
@@ -38,6 +41,8 @@ pub(crate) struct Payment {
     /// What counts as spent of each line, micro-units.
     pub(crate) counted: Box<[i64]>,
     pub(crate) spent: Box<[Spent]>,
+    /// Rewards that were redeemed, and how many times.
+    pub(crate) uses: Box<[(Source, i64)]>,
 }
 
 /// What one request took.

@@ -13,13 +13,14 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Events that are part of the language and cannot be declared.
-const BUILT_IN_EVENTS: [&str; 11] = [
+const BUILT_IN_EVENTS: [&str; 12] = [
     "joining",
     "return",
     "redeem",
     "change",
     "choose",
     "adjust",
+    "cancel",
     "transfer",
     "announce",
     "clock",

@@ -87,6 +87,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.award(amount);
                 return self.only_a_reason(facts);
             }
+            Step::Cancel { .. } => {
+                return self.nothing(facts, "what is cancelled brings nothing with it");
+            }
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
                 self.request(request);

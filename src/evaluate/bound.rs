@@ -219,6 +219,7 @@ impl Bound {
             | Kind::Choose(_)
             | Kind::Adjust(_)
             | Kind::Change
+            | Kind::Cancel { .. }
             | Kind::Message(_) => Ok(()),
         }
     }

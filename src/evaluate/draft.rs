@@ -32,6 +32,8 @@ pub(crate) struct Draft<'a> {
     number: u32,
     /// Whether the event is a purchase or a declared event, which another event may name.
     pub(crate) names_purchase: bool,
+    /// Whether something is undone as if it had never been.
+    pub(crate) cancels: bool,
     next_lot: u32,
     next_voucher: u32,
     next_choice: u32,
@@ -60,6 +62,7 @@ impl<'a> Draft<'a> {
             anchors,
             number: 0,
             names_purchase: false,
+            cancels: false,
             next_lot: account.next_lot,
             next_voucher: account.next_voucher,
             next_choice: account.next_choice,
@@ -70,6 +73,11 @@ impl<'a> Draft<'a> {
     /// Bookings of the clock: their keys name the day.
     pub(crate) fn by_clock(self) -> Self {
         Self { clock: Some((self.day, "expire")), ..self }
+    }
+
+    /// Where goes what is taken back, and why.
+    pub(super) const fn back(&self) -> (Book, Reason) {
+        (Book::TakenBack, if self.cancels { Reason::Cancelled } else { Reason::Returned })
     }
 
     /// What a counter's slot holds, with what this event added.

@@ -202,10 +202,12 @@ pub(super) fn judge_again(
     if receipt.is_returned_in_full() {
         return Ok(BTreeMap::new());
     }
+    // only events have facts of their time
+    let Some(kind_id) = receipt.kind else { return Ok(BTreeMap::new()) };
     let program = facts.program;
     let account = thaw(program, facts.account, frozen);
     let items: Arc<[Item]> = left(receipt, |line| receipt.left(line).1).into();
-    let name = program.events.get(receipt.kind.index()).map_or("", |kind| &kind.name);
+    let name = program.events.get(kind_id.index()).map_or("", |kind| &kind.name);
     let kind = Kind::Named(Named {
         name: name.into(),
         of: None,
@@ -241,7 +243,7 @@ pub(super) fn judge_again(
     }
     let facts = Facts::new(program, &account, &bound);
     rows.start(bound.items().len());
-    step04_match::match_rules(&facts, receipt.kind, rows, &mut None);
+    step04_match::match_rules(&facts, kind_id, rows, &mut None);
     super::work_out(&facts, rows, &mut None)?;
     step08_cap::cap_rows(&facts, rows, &mut None);
     step08a_everything::multiply_everything(&facts, rows, &mut None)?;

@@ -86,7 +86,8 @@ impl<'a> Draft<'a> {
         if amount <= 0 {
             return;
         }
-        let least = self.program.returns.give_back_least;
+        // what never was makes nothing last longer
+        let least = self.program.returns.give_back_least.filter(|_| !self.cancels);
         let least = least.and_then(|least| least.add_to_date(self.day));
         let (number, last, keeps) = match thing {
             Thing::Unit(unit) => {

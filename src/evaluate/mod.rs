@@ -5,6 +5,7 @@
 //! facts), requests, match, base, bonus, round, cap, book, games, tiers, friends, report.
 
 mod bound;
+mod cancelling;
 mod choices;
 mod corrections;
 mod draft;
@@ -13,6 +14,7 @@ pub(crate) mod given;
 mod judge;
 pub(crate) mod lot_terms;
 mod lots;
+mod matching;
 mod outcome;
 mod refuse;
 mod returning;
@@ -250,12 +252,16 @@ impl Evaluator {
                     reversal::freeze_receipt(&facts, &mut draft, kind, event);
                 }
             }
-            Kind::Redeem(_) => {}
+            Kind::Redeem(_) => {
+                let Settled { awards, record, .. } = &mut gathered.settled;
+                step09_book::keep_redemption(&facts, &mut draft, std::mem::take(awards), record.take());
+            }
+            Kind::Cancel { of } => cancelling::cancel(&facts, &mut draft, &mut self.rows, of)?,
             Kind::Joining { referrer } => {
                 join(&facts, &mut draft, &mut self.rows, event, referrer.as_ref(), gathered, &mut notes)?;
             }
             Kind::Return(back) => {
-                let matched = returning::match_lines(program, account, back, bound.day, &mut notes)?;
+                let matched = matching::match_lines(program, account, back, bound.day, &mut notes)?;
                 returning::take_back(&facts, &mut draft, &mut self.rows, matched)?;
             }
             Kind::Choose(choose) => choices::choose(&mut draft, choose)?,

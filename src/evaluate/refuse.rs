@@ -21,6 +21,10 @@ pub enum Refusal {
     NoSuchLine,
     /// A return of more than is left.
     MoreThanIsLeft,
+    /// Nothing that can be cancelled has this id.
+    NoSuchEvent,
+    /// What was cancelled can be neither cancelled again nor returned.
+    AlreadyCancelled,
     /// A value of the wrong type, currency or range.
     WrongValue,
     /// A line without tax, where what counts or what is to be paid hangs on it.
@@ -61,6 +65,8 @@ impl Refusal {
             Self::NoSuchPurchase => "no such purchase",
             Self::NoSuchLine => "no such line",
             Self::MoreThanIsLeft => "more than is left",
+            Self::NoSuchEvent => "no such event",
+            Self::AlreadyCancelled => "already cancelled",
             Self::WrongValue => "wrong value",
             Self::NoTax => "no tax",
             Self::NoSuchVoucher => "no such voucher",

@@ -1,241 +1,30 @@
-//! Returns: finding the lines, and taking back what they earned.
+//! Returns: taking back what the lines that came back had earned.
 //!
 //! Of an award A of a line, floor(A × f) has been taken back in sum, with f the refunded part of the line so far, and
 //! exactly A when all has come back. So any split of a return ends where one return ends.
 
-use super::bound::{Bound, Note};
+use super::bound::Bound;
 use super::draft::{Draft, Portion, Transfer};
 use super::judge::Facts;
 use super::lot_terms::sort_for_spending;
-use super::refuse::{Refusal, Rejection};
+use super::matching::Matched;
+use super::refuse::Rejection;
 use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
 use super::{choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends, tax};
-use crate::account::{Account, Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
+use crate::account::{Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
 use crate::calendar::{Date, Instant};
-use crate::event::{Item, Return, ReturnLine};
+use crate::event::{Item, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{EventKindId, Measure, Program, TakeBack, UnitId, UnitKind, Unmatched, VoucherId};
+use crate::program::{EventKindId, Measure, TakeBack, UnitId, UnitKind, VoucherId};
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// The receipts that a return changes, by purchase, and the lines that belong to none.
-#[derive(Debug, Default)]
-pub(crate) struct Matched<'e> {
-    receipts: BTreeMap<Arc<str>, Receipt>,
-    unmatched: Vec<&'e ReturnLine>,
-}
-
-/// Finds the purchase lines of a return and marks what comes back.
-#[cold]
-pub(crate) fn match_lines<'e>(
-    program: &Program,
-    account: &Account,
-    back: &'e Return,
-    day: Date,
-    notes: &mut Vec<Note>,
-) -> Result<Matched<'e>, Rejection> {
-    let mut matched = Matched::default();
-    for line in &back.lines {
-        let id = line.of.as_ref().or(back.of.as_ref());
-        let receipt = match id {
-            Some(id) => open_receipt(program, account, &mut matched.receipts, id, day)?,
-            None => None,
-        };
-        let known = receipt.map(|receipt| take_line(receipt, line, notes));
-        match known {
-            Some(Ok(true)) => {}
-            Some(Err(rejection)) => return Err(rejection),
-            Some(Ok(false)) | None => unmatched(program, line, known.is_some(), &mut matched, notes)?,
-        }
-    }
-    for of in &back.all_of {
-        let Some(id) = of.as_ref().or(back.of.as_ref()) else {
-            return Err(Rejection::new(Refusal::NoSuchPurchase, "say which purchase comes back"));
-        };
-        let Some(receipt) = open_receipt(program, account, &mut matched.receipts, id, day)? else {
-            return Err(Rejection::new(Refusal::NoSuchPurchase, format!("`{id}` is not known")));
-        };
-        take_all(receipt)?;
-    }
-    if back.lines.is_empty() && back.all_of.is_empty() {
-        return Err(Rejection::new(
-            Refusal::WrongValue,
-            "a return needs lines, or says that all items come back",
-        ));
-    }
-    Ok(matched)
-}
-
-fn unmatched<'e>(
-    program: &Program,
-    line: &'e ReturnLine,
-    purchase_known: bool,
-    matched: &mut Matched<'e>,
-    notes: &mut Vec<Note>,
-) -> Result<(), Rejection> {
-    let name = line.sku.as_deref().unwrap_or(&line.name);
-    match program.returns.unmatched {
-        Unmatched::Refused if purchase_known && line.total().is_some() => {
-            Err(Rejection::new(Refusal::NoSuchLine, "the purchase has lines; say which of them come back"))
-        }
-        Unmatched::Refused if purchase_known => {
-            Err(Rejection::new(Refusal::NoSuchLine, format!("the purchase has no line `{name}`")))
-        }
-        Unmatched::Refused => {
-            Err(Rejection::new(Refusal::NoSuchPurchase, format!("no purchase is known for `{name}`")))
-        }
-        Unmatched::Skipped => {
-            notes.push(Note::Skipped(name.into()));
-            Ok(())
-        }
-        Unmatched::TodaysRate => {
-            matched.unmatched.push(line);
-            Ok(())
-        }
-    }
-}
-
-fn open_receipt<'m>(
-    program: &Program,
-    account: &Account,
-    receipts: &'m mut BTreeMap<Arc<str>, Receipt>,
-    id: &Arc<str>,
-    day: Date,
-) -> Result<Option<&'m mut Receipt>, Rejection> {
-    if !receipts.contains_key(id) {
-        let Some(receipt) = account.receipt(program, id) else { return Ok(None) };
-        let last = program.returns.within.and_then(|within| within.add_to_date(receipt.day));
-        if let Some(last) = last.filter(|last| day > *last) {
-            return Err(Rejection::new(Refusal::TooLate, format!("`{id}` could be returned until {last}")));
-        }
-        let mut receipt = (**receipt).clone();
-        if receipt.returned.len() < receipt.items.len() {
-            receipt.returned.resize(receipt.items.len(), (0, 0));
-        }
-        receipts.insert(Arc::clone(id), receipt);
-    }
-    Ok(receipts.get_mut(id))
-}
-
-/// Marks a line as returned. `Ok(false)` if the purchase has no such line.
-fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) -> Result<bool, Rejection> {
-    let places = lines_of(receipt, line);
-    if places.is_empty() {
-        return Ok(false);
-    }
-    let left: i64 = places.iter().map(|place| receipt.left(*place).0).sum();
-    let name = line.sku.as_deref().unwrap_or(&line.name);
-    if line.quantity > left {
-        let left = crate::amount::Quantity::from_micros(left).unwrap_or_default();
-        return Err(Rejection::new(
-            Refusal::MoreThanIsLeft,
-            format!("of `{name}` in `{}` at most {left} can come back", receipt.id),
-        ));
-    }
-    let (mut quantity, mut value) = (line.quantity, line.value);
-    let nothing_asked = quantity == 0;
-    for place in places {
-        let (left, worth) = receipt.left(place);
-        let part = quantity.min(left);
-        if part == 0 && !nothing_asked {
-            continue;
-        }
-        let paid = match value {
-            None => value_of(receipt, place, part),
-            Some(all) if part == quantity => all,
-            Some(all) => share(all, part, quantity),
-        };
-        quantity -= part;
-        value = value.map(|all| all - paid);
-        // a negative line comes back with its negative value
-        let counted = if worth >= 0 { paid.clamp(0, worth) } else { paid.clamp(worth, 0) };
-        if paid > counted {
-            notes.push(Note::MoreThanPaid(name.into()));
-        }
-        if let Some(returned) = receipt.returned.get_mut(place) {
-            returned.0 += part;
-            returned.1 += counted;
-            // a sum without lines is one piece, which is back with the last of its money
-            if line.total().is_some() && counted == worth {
-                returned.0 += left;
-            }
-        }
-        if quantity == 0 {
-            break;
-        }
-    }
-    Ok(true)
-}
-
-/// The lines that a return line may mean, in the order in which they are used up: the same price first.
-fn lines_of(receipt: &Receipt, line: &ReturnLine) -> Vec<usize> {
-    let fits = |item: &Item| match &line.sku {
-        Some(sku) => item.sku.as_ref() == Some(sku),
-        None => item.name == line.name || (item.name.is_empty() && item.sku.as_deref() == Some(&*line.name)),
-    };
-    if let Some(number) = line.line {
-        let place = (number as usize).checked_sub(1);
-        let found = place.filter(|place| receipt.items.get(*place).is_some_and(fits));
-        return found.into_iter().collect();
-    }
-    let mut places: Vec<usize> =
-        receipt.items.iter().enumerate().filter(|(_, item)| fits(item)).map(|(place, _)| place).collect();
-    if let Some(value) = line.value {
-        let other_price = |place: &usize| {
-            let price = receipt.items.get(*place).map_or(0, |item| item.price);
-            i128::from(price) * i128::from(line.quantity) != i128::from(value) * 1_000_000
-        };
-        places.sort_by_key(other_price);
-    }
-    places
-}
-
-/// What pieces of a line are worth; all that is left of it with the last piece.
-fn value_of(receipt: &Receipt, place: usize, quantity: i64) -> i64 {
-    let (left, worth) = receipt.left(place);
-    if quantity >= left {
-        return worth;
-    }
-    receipt.items.get(place).map_or(0, |item| share(item.value, quantity, item.quantity))
-}
-
-fn share(all: i64, part: i64, whole: i64) -> i64 {
-    let product = i128::from(all) * i128::from(part);
-    let share = divide(product, i128::from(whole), Rounding::Down).unwrap_or(0);
-    i64::try_from(share).unwrap_or(0)
-}
-
-fn take_all(receipt: &mut Receipt) -> Result<(), Rejection> {
-    let lines = receipt.items.len();
-    // an event without items is one line, and its mark tells that it came back
-    let nothing_left = if lines == 0 {
-        !receipt.returned.is_empty()
-    } else {
-        (0..lines).all(|line| receipt.left(line) == (0, 0))
-    };
-    if nothing_left {
-        return Err(Rejection::new(Refusal::MoreThanIsLeft, format!("of `{}` nothing is left", receipt.id)));
-    }
-    if lines == 0 {
-        receipt.returned.push((0, 0));
-    }
-    for place in 0..lines {
-        let left = receipt.left(place);
-        if let Some(returned) = receipt.returned.get_mut(place) {
-            returned.0 += left.0;
-            returned.1 += left.1;
-        }
-    }
-    Ok(())
-}
 
 /// Takes back what the returned lines earned, and writes the changed receipts.
 #[cold]
-pub(crate) fn take_back(
+pub(super) fn take_back(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     rows: &mut Rows,
@@ -251,17 +40,7 @@ pub(crate) fn take_back(
     for (id, mut receipt) in matched.receipts {
         let Some(before) = facts.account.receipt(facts.program, &id) else { continue };
         if takes {
-            let mut days = vec![receipt.day];
-            take_awards(facts, draft, rows, before, &mut receipt, &mut days)?;
-            for (chosen, old) in receipt.chosen.iter().zip(&before.chosen) {
-                let when = (chosen.at, chosen.day);
-                let owed = |receipt, award| owed_of(facts.program, receipt, award);
-                let part = (owed(before, &old.award), owed(&receipt, &chosen.award));
-                take_award(facts, draft, &receipt, (&chosen.award, when), part, &mut days);
-            }
-            lower_counters(draft, before, &receipt);
-            days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
-            days.iter().for_each(|day| step11_tiers::recount_return(draft, *day));
+            undo(facts, draft, rows, before, &mut receipt)?;
         }
         step12_friends::recheck(draft, &receipt);
         draft.change(Change::Returned(Arc::new(receipt)));
@@ -269,6 +48,28 @@ pub(crate) fn take_back(
     if takes && !matched.unmatched.is_empty() {
         take_todays_rate(facts, draft, rows, &matched.unmatched)?;
     }
+    Ok(())
+}
+
+/// Takes back what a purchase gave and counted, as far as its record says so and did not before.
+pub(super) fn undo(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    before: &Receipt,
+    receipt: &mut Receipt,
+) -> Result<(), Rejection> {
+    let mut days = vec![receipt.day];
+    take_awards(facts, draft, rows, before, receipt, &mut days)?;
+    for (chosen, old) in receipt.chosen.iter().zip(&before.chosen) {
+        let when = (chosen.at, chosen.day);
+        let owed = |receipt, award| owed_of(facts.program, receipt, award);
+        let part = (owed(before, &old.award), owed(receipt, &chosen.award));
+        take_award(facts, draft, receipt, (&chosen.award, when), part, &mut days);
+    }
+    lower_counters(draft, before, receipt);
+    days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
+    days.iter().for_each(|day| step11_tiers::recount_return(draft, *day));
     Ok(())
 }
 
@@ -325,10 +126,11 @@ fn came_back(receipt: &Receipt, parts: &[i64], amount: i64) -> i64 {
 
 /// Gives back what requests paid of the returned lines: line by line, rounded down in sum, all at the end; latest last
 /// day first. What has no parts comes back whole with the last line.
-fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
+pub(super) fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
     for spent in after.payment.iter().flat_map(|payment| &payment.spent) {
         let total: i64 = spent.lots.iter().map(|lot| lot.amount).sum();
         let back = |receipt: &Receipt| match &spent.parts {
+            _ if receipt.cancelled => total,
             _ if receipt.returned.is_empty() => 0,
             Some(parts) => came_back(receipt, parts, total),
             None if receipt.is_returned_in_full() => total,
@@ -417,7 +219,8 @@ pub(super) fn take_units(
         let thing = Thing::Unit(unit);
         // today's rate of other lines may have taken some of it
         let part = amount.min(draft.balance(thing, Book::Available));
-        let booking = Transfer::new(thing, part, Book::Available, Book::TakenBack, source, Reason::Returned);
+        let (to, reason) = draft.back();
+        let booking = Transfer::new(thing, part, Book::Available, to, source, reason);
         draft.transfer(booking.event(of));
         return 0;
     }
@@ -433,12 +236,9 @@ pub(super) fn take_units(
 fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, start: Date, amount: i64, of: &Arc<str>) -> i64 {
     let waits = lot.pending_from(start) > 0;
     let portion = if waits { Portion::From(start) } else { Portion::Usable };
-    let taken = draft.take(lot, portion, amount, BACK, of);
+    let taken = draft.take(lot, portion, amount, draft.back(), of);
     if waits { taken } else { taken + draft.count_lapsed(lot, amount - taken) }
 }
-
-/// Where returned amounts go.
-const BACK: (Book, Reason) = (Book::TakenBack, Reason::Returned);
 
 /// Takes from all lots in spending order, usable ones first; the rest is a debt or forgiven. Returns what was forgiven.
 fn take_elsewhere(
@@ -447,10 +247,10 @@ fn take_elsewhere(
     amount: i64,
     of: &Arc<str>,
 ) -> i64 {
-    let rest = amount - take_in_order(draft, unit, amount, of, (BACK, false));
+    let rest = amount - take_in_order(draft, unit, amount, of, (draft.back(), false));
     if draft.program.returns.may_go_negative {
-        let (from, to) = (Book::Debt, Book::TakenBack);
-        let booking = Transfer::new(Thing::Unit(unit), rest, from, to, source, Reason::Returned);
+        let (to, reason) = draft.back();
+        let booking = Transfer::new(Thing::Unit(unit), rest, Book::Debt, to, source, reason);
         draft.transfer(booking.event(of));
         return 0;
     }
@@ -545,14 +345,8 @@ fn cancel_vouchers(
 
 /// Counters of the past: amounts are net of returns, in the window of the purchase; counts of events are not.
 fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
-    let sum = |receipt: &Receipt| {
-        let lines = receipt.returned.iter().enumerate();
-        lines.fold((0, 0), |sum: (i64, i64), (place, line)| {
-            let spend = receipt.payment.as_ref().map_or(line.1, |_| counted_back(receipt, place));
-            (sum.0 + line.0, sum.1 + spend)
-        })
-    };
-    let (old, new) = (sum(before), sum(after));
+    let mode = draft.program.returns.take_back;
+    let (old, new) = (lost(mode, before), lost(mode, after));
     let index = &draft.program.meter_index;
     for meter in index.baskets.iter().copied() {
         let slot = draft.slot_at(meter, after.day, after.at);
@@ -562,7 +356,7 @@ fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
             _ => {}
         }
     }
-    if after.kind == EventKindId::PURCHASE && after.is_returned_in_full() && !before.is_returned_in_full() {
+    if after.kind == Some(EventKindId::PURCHASE) && !is_lost(mode, before) && is_lost(mode, after) {
         for meter in index.purchases.iter().copied() {
             if draft.measure(meter) == Some(Measure::PurchasesKept) {
                 let slot = draft.slot_at(meter, after.day, after.at);
@@ -571,8 +365,30 @@ fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
         }
     }
     for share in &after.shares {
-        draft.count(share.meter, share.slot, gone(before, share) - gone(after, share));
+        draft.count(share.meter, share.slot, gone(mode, before, share) - gone(mode, after, share));
     }
+}
+
+/// Whether a purchase counts no more for what counts kept ones.
+fn is_lost(mode: TakeBack, receipt: &Receipt) -> bool {
+    receipt.cancelled || mode != TakeBack::Nothing && receipt.is_returned_in_full()
+}
+
+/// By how much of the quantity and the spend of a purchase counters were lowered.
+fn lost(mode: TakeBack, receipt: &Receipt) -> (i64, i64) {
+    if receipt.cancelled {
+        let lines = receipt.items.iter().enumerate();
+        return lines
+            .fold((0, 0), |sum, (line, item)| (sum.0 + item.quantity, sum.1 + receipt.counted(line)));
+    }
+    if mode == TakeBack::Nothing {
+        return (0, 0);
+    }
+    let lines = receipt.returned.iter().enumerate();
+    lines.fold((0, 0), |sum: (i64, i64), (place, line)| {
+        let spend = receipt.payment.as_ref().map_or(line.1, |_| counted_back(receipt, place));
+        (sum.0 + line.0, sum.1 + spend)
+    })
 }
 
 /// What has come back of what counts as spent on a line.
@@ -581,7 +397,13 @@ fn counted_back(receipt: &Receipt, line: usize) -> i64 {
     portion(receipt.counted(line), num, den)
 }
 
-fn gone(receipt: &Receipt, share: &MeterShare) -> i64 {
+fn gone(mode: TakeBack, receipt: &Receipt, share: &MeterShare) -> i64 {
+    if receipt.cancelled {
+        return share.parts.iter().sum();
+    }
+    if mode == TakeBack::Nothing {
+        return 0;
+    }
     let parts = share.parts.iter().enumerate().map(|(place, part)| {
         let (num, den) = match (share.by_quantity, receipt.items.get(place)) {
             (true, Some(item)) if item.quantity != 0 => {
@@ -625,7 +447,7 @@ fn take_todays_rate(
             draft.count_unit(unit, (facts.event.at, facts.event.day), -part);
         } else {
             // what goes for lines of no purchase was earned by some purchase, whose return counts it as taken
-            let taken = take_in_order(draft, unit, amount, &of, (BACK, true));
+            let taken = take_in_order(draft, unit, amount, &of, (draft.back(), true));
             take_elsewhere(draft, (unit, source), amount - taken, &of);
         }
     }

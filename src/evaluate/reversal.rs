@@ -137,7 +137,7 @@ fn days_then(
 pub(super) fn owed(facts: &Facts<'_>, rows: &mut Rows, receipt: &Receipt) -> Result<Vec<i64>, Rejection> {
     let mut owed: Vec<i64> =
         receipt.awards.iter().map(|award| owed_of(facts.program, receipt, award)).collect();
-    if facts.program.returns.take_back != TakeBack::AsIfNeverBought {
+    if facts.program.returns.take_back != TakeBack::AsIfNeverBought || receipt.cancelled {
         return Ok(owed);
     }
     let Some(frozen) = receipt.frozen.as_ref().filter(|_| receipt.has_come_back()) else { return Ok(owed) };
@@ -163,6 +163,7 @@ pub(super) fn owed(facts: &Facts<'_>, rows: &mut Rows, receipt: &Receipt) -> Res
 /// What must be taken back in sum of one award, by the part that has come back.
 pub(super) fn owed_of(program: &Program, receipt: &Receipt, award: &ReceiptAward) -> i64 {
     match program.returns.take_back {
+        _ if receipt.cancelled => award.amount,
         TakeBack::Nothing => 0,
         TakeBack::InProportion | TakeBack::AsIfNeverBought => taken(receipt, award),
         TakeBack::InFull if receipt.has_come_back() => award.amount,
@@ -173,6 +174,7 @@ pub(super) fn owed_of(program: &Program, receipt: &Receipt, award: &ReceiptAward
 /// Whether vouchers and open choices of a purchase are void.
 pub(super) fn is_void(program: &Program, receipt: &Receipt) -> bool {
     match program.returns.take_back {
+        _ if receipt.cancelled => true,
         TakeBack::Nothing => false,
         TakeBack::InProportion | TakeBack::AsIfNeverBought => receipt.is_returned_in_full(),
         TakeBack::InFull => receipt.has_come_back(),

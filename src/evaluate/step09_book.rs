@@ -187,7 +187,7 @@ pub(crate) fn keep_receipt(
     let Some(items) = facts.event.priced() else { return };
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
-        kind,
+        kind: Some(kind),
         at: facts.event.at,
         day: facts.event.day,
         items: Arc::clone(items),
@@ -197,5 +197,30 @@ pub(crate) fn keep_receipt(
         shares,
         payment,
         frozen: None,
+        cancelled: false,
+    }));
+}
+
+/// Writes the record of a redemption of its own, which may turn out to be a mistake.
+#[cold]
+pub(crate) fn keep_redemption(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    awards: Vec<ReceiptAward>,
+    payment: Option<Box<Payment>>,
+) {
+    draft.receipt = Some(Arc::new(Receipt {
+        id: Arc::clone(&draft.event),
+        kind: None,
+        at: facts.event.at,
+        day: facts.event.day,
+        items: Arc::from([]),
+        returned: Vec::new(),
+        awards,
+        chosen: Vec::new(),
+        shares: Vec::new(),
+        payment,
+        frozen: None,
+        cancelled: false,
     }));
 }

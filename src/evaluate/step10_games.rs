@@ -237,14 +237,8 @@ pub(crate) fn unstamp(
         state.number = state.number.saturating_sub(1);
     }
     state.stamps -= taken;
-    let booking = Transfer::new(
-        Thing::Stamps(id),
-        given + taken,
-        Book::Available,
-        Book::TakenBack,
-        source,
-        Reason::Returned,
-    );
+    let (to, reason) = draft.back();
+    let booking = Transfer::new(Thing::Stamps(id), given + taken, Book::Available, to, source, reason);
     draft.transfer(booking.event(of));
     draft.change(Change::Card(id, state));
 }

@@ -99,7 +99,7 @@ pub(crate) fn recheck(draft: &mut Draft<'_>, receipt: &Receipt) {
     }
     let left: i64 = (0..receipt.items.len()).map(|line| receipt.counted_left(line)).sum();
     let least = referral.qualifies.map_or(0, |qualifies| qualifies.at_least);
-    if left < least || receipt.is_returned_in_full() {
+    if left < least || receipt.cancelled || receipt.is_returned_in_full() {
         draft.change(Change::Link(Box::new(Link { stage: LinkStage::Open, ..link.clone() })));
     }
 }

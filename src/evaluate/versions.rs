@@ -125,13 +125,16 @@ impl Evaluator {
     }
 }
 
-/// The version that gave what comes back.
+/// The version that gave what comes back or is cancelled.
 fn judge<'v>(
     versions: &'v Versions,
     stands: &Program,
     account: &Account,
     event: &Event,
 ) -> Option<&'v Program> {
+    if let Kind::Cancel { of } = &event.kind {
+        return account.receipt(stands, of).map(|receipt| versions.at(receipt.at));
+    }
     let Kind::Return(back) = &event.kind else { return None };
     let named = back.lines.iter().map(|line| &line.of).chain(&back.all_of).flatten().chain(&back.of);
     let bought = named.filter_map(|id| account.receipt(stands, id)).map(|receipt| receipt.at);

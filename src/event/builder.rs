@@ -108,6 +108,7 @@ enum BuilderKind {
     Choose(Choose),
     Adjust(Adjust),
     Change,
+    Cancel,
 }
 
 impl Event {
@@ -172,6 +173,12 @@ impl Event {
     #[must_use]
     pub fn change(id: &str, member: &str, at: &str) -> EventBuilder {
         EventBuilder::new(BuilderKind::Change, id, member, at)
+    }
+
+    /// A purchase, a declared event or a redemption was a mistake: it is undone as if it had never been.
+    #[must_use]
+    pub fn cancel(id: &str, member: &str, at: &str, of: &str) -> EventBuilder {
+        EventBuilder::new(BuilderKind::Cancel, id, member, at).of(of)
     }
 }
 
@@ -373,6 +380,11 @@ impl EventBuilder {
                 Ok(Kind::Adjust(adjust))
             }
             BuilderKind::Change => Ok(Kind::Change),
+            BuilderKind::Cancel => {
+                let of = self.of.ok_or(EventError::Text("what is cancelled"))?;
+                check_text("what is cancelled", &of)?;
+                Ok(Kind::Cancel { of })
+            }
             BuilderKind::Joining => {
                 if let Some(referrer) = &self.referrer {
                     check_text("the referrer", referrer)?;
@@ -421,7 +433,7 @@ fn joined_payments(mut payments: Vec<Payment>) -> Result<Box<[Payment]>, EventEr
 
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
-    matches!(name, "return" | "redeem" | "joining" | "choose" | "adjust" | "change")
+    matches!(name, "return" | "redeem" | "joining" | "choose" | "adjust" | "change" | "cancel")
         || super::message::KINDS.contains(&name)
 }
 
@@ -581,6 +593,10 @@ pub(crate) fn digest(event: &Event) -> u128 {
             digest.text(&adjust.reason);
         }
         Kind::Change => digest.word(6),
+        Kind::Cancel { of } => {
+            digest.word(7);
+            digest.text(of);
+        }
         Kind::Message(message) => message.digest(&mut digest),
     }
     digest.finish()

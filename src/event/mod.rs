@@ -67,6 +67,11 @@ pub(crate) enum Kind {
     Adjust(Adjust),
     /// Something is new about the member.
     Change,
+    /// An event was a mistake.
+    Cancel {
+        /// Which.
+        of: Arc<str>,
+    },
     /// A message from another account.
     Message(Message),
 }
@@ -176,7 +181,7 @@ impl Event {
             Kind::Named(named) => &named.requests,
             Kind::Redeem(request) => std::slice::from_ref(request),
             Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) => &[],
-            Kind::Adjust(_) | Kind::Change | Kind::Message(_) => &[],
+            Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Message(_) => &[],
         }
     }
 

@@ -16,7 +16,8 @@ pub(super) const fn member(step: &Step) -> Option<&Name> {
         | Step::Joining { by, .. }
         | Step::Choose { by, .. }
         | Step::Adjust { by, .. }
-        | Step::Change { by, .. } => Some(by),
+        | Step::Change { by, .. }
+        | Step::Cancel { by, .. } => Some(by),
     }
 }
 
@@ -50,6 +51,7 @@ pub(super) fn event(
         Step::Redeem { request: asked, id, by } => request(Event::redemption(&id.text, &by.text, &at), asked),
         Step::Joining { id, by } => Event::joining(&id.text, &by.text, &at),
         Step::Change { id, by } => Event::change(&id.text, &by.text, &at),
+        Step::Cancel { id, of, by } => Event::cancel(&id.text, &by.text, &at, &of.text),
         Step::Adjust { plus, amount, id, by } => {
             let (thing, _) = find::amount(program, amount)?;
             let sign = if *plus { "" } else { "-" };

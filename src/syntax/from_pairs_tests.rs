@@ -139,6 +139,14 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_by]);
                 Step::Change { id, by: self.name(&mut inner)? }
             }
+            Rule::s_cancel => {
+                inner.skip(&[Rule::k_cancel]);
+                let id = self.text(&mut inner)?;
+                inner.skip(&[Rule::k_of]);
+                let of = self.text(&mut inner)?;
+                inner.skip(&[Rule::k_by]);
+                Step::Cancel { id, of, by: self.name(&mut inner)? }
+            }
             Rule::s_event => {
                 let event = self.name(&mut inner)?;
                 let id = self.text(&mut inner)?;

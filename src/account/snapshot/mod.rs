@@ -23,7 +23,7 @@ pub(super) use state::{
     FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LapsedState, LevelState, LinkState,
     LotState, MeansState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState, RecordState,
     ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
-    TierStateText, ValueState, VoucherState,
+    TierStateText, UseState, ValueState, VoucherState,
 };
 
 pub(super) use moved::Resting;
@@ -33,6 +33,9 @@ use super::Account;
 use crate::ledger::LineError;
 use crate::program::{Program, UnknownName, Versions};
 use serde::{Deserialize, Serialize};
+
+/// What stands for the kind of event in the receipt of a redemption of its own. No event has this name.
+const REDEMPTION: &str = "redemption";
 
 /// The form of snapshots that this version writes.
 const FORMAT: u32 = 1;

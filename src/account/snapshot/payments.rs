@@ -2,7 +2,7 @@
 
 use super::restore::Restore;
 use super::take::{Names, micros, text};
-use super::{PaymentState, SnapshotError, SpentLotState, SpentState, terms};
+use super::{PaymentState, SnapshotError, SpentLotState, SpentState, UseState, terms};
 use crate::account::{Payment, Spent, SpentLot};
 use crate::amount::{format_scaled, parse_micros};
 use crate::ledger::Thing;
@@ -14,6 +14,11 @@ impl Names<'_> {
         PaymentState {
             counted: payment.counted.iter().map(|counted| micros(*counted)).collect(),
             spent: payment.spent.iter().map(|spent| self.spent(spent)).collect(),
+            uses: payment
+                .uses
+                .iter()
+                .map(|(source, times)| UseState { source: self.source(*source), times: *times })
+                .collect(),
         }
     }
 
@@ -50,7 +55,12 @@ impl Restore<'_> {
         let counted = counted.filter(|counted| counted.len() == lines).ok_or_else(wrong)?;
         let spent: Result<Vec<Spent>, SnapshotError> =
             state.spent.iter().map(|spent| self.spent(id, lines, spent)).collect();
-        Ok(Some(Box::new(Payment { counted, spent: spent?.into() })))
+        let times = |used: &UseState| {
+            let times = Some(used.times).filter(|times| *times > 0).ok_or_else(wrong)?;
+            Ok((self.source(&used.source)?, times))
+        };
+        let uses = state.uses.iter().map(times).collect::<Result<_, SnapshotError>>()?;
+        Ok(Some(Box::new(Payment { counted, spent: spent?.into(), uses })))
     }
 
     fn spent(&self, id: &str, lines: usize, state: &SpentState) -> Result<Spent, SnapshotError> {

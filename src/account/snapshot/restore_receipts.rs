@@ -2,8 +2,8 @@
 
 use super::restore::{Restore, checked, in_order};
 use super::{
-    AwardState, ChosenState, ItemState, ReceiptState, RecordState, ReturnedState, ShareState, SnapshotError,
-    ValueState,
+    AwardState, ChosenState, ItemState, REDEMPTION, ReceiptState, RecordState, ReturnedState, ShareState,
+    SnapshotError, ValueState,
 };
 use crate::account::{Chosen, LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
 use crate::amount::parse_micros;
@@ -51,8 +51,13 @@ impl Restore<'_> {
             receipt.chosen.iter().map(|chosen| self.chosen(&receipt.id, lines, chosen)).collect();
         let shares: Result<Vec<MeterShare>, SnapshotError> =
             receipt.shares.iter().map(|share| self.share(&receipt.id, lines, share)).collect();
+        let kind = match &*receipt.event {
+            REDEMPTION => None,
+            name => Some(self.program.any_event_named(name)?),
+        };
         Ok(Receipt {
-            kind: self.program.any_event_named(&receipt.event)?,
+            kind,
+            cancelled: receipt.cancelled,
             at: receipt.at,
             day: receipt.day,
             items,

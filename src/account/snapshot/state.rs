@@ -193,6 +193,7 @@ parts! {
 
     struct ReceiptState {
         id: String,
+        /// The kind of event, or [`REDEMPTION`](super::REDEMPTION).
         event: String,
         at: Instant,
         day: Date,
@@ -207,6 +208,8 @@ parts! {
         payment: Option<PaymentState>,
         /// What the purchase was judged by, where a return judges it again.
         judged_by: Option<FrozenState>,
+        /// Whether it was a mistake: all of it is undone.
+        cancelled: bool,
     }
 
     /// The facts of the time of a purchase.
@@ -243,6 +246,14 @@ parts! {
         /// What counts as spent, by line.
         counted: Vec<String>,
         spent: Vec<SpentState>,
+        /// Rewards that were redeemed.
+        uses: Vec<UseState>,
+    }
+
+    /// How many times a reward was redeemed.
+    struct UseState {
+        source: SourceState,
+        times: i64,
     }
 
     /// What one request took.

@@ -3,9 +3,9 @@
 use super::{ActiveState, terms};
 use super::{
     AttributeState, AwardState, BooksState, ChosenState, EventState, FORMAT, HoldState, ItemState,
-    LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, ReceiptState, RecordState,
-    ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState, TierStateText,
-    ValueState, VoucherState,
+    LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, REDEMPTION, ReceiptState,
+    RecordState, ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState,
+    TierStateText, ValueState, VoucherState,
 };
 use crate::account::{
     Account, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward, TierState,
@@ -238,7 +238,7 @@ impl Names<'_> {
         let numbers = |parts: &[i64]| parts.iter().map(ToString::to_string).collect();
         ReceiptState {
             id: text(&receipt.id),
-            event: text(self.0.event_name(receipt.kind)),
+            event: text(receipt.kind.map_or(REDEMPTION, |kind| self.0.event_name(kind))),
             at: receipt.at,
             day: receipt.day,
             items: receipt.items.iter().map(item).collect(),
@@ -269,6 +269,7 @@ impl Names<'_> {
                 .collect(),
             payment: receipt.payment.as_ref().map(|payment| self.payment(payment)),
             judged_by: receipt.frozen.as_ref().map(|frozen| super::frozen::state(self, frozen)),
+            cancelled: receipt.cancelled,
         }
     }
 

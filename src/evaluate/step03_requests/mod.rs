@@ -16,6 +16,7 @@ use super::tax;
 use crate::account::{Payment, ReceiptAward, Spent};
 use crate::amount::{Rounding, divide, format_scaled};
 use crate::event::{Ask, Item, Request};
+use crate::ledger::Source;
 use crate::program::{Activity, EventKindId, Program, Redeem, RewardId, Test, UnitId, VoucherId};
 use bill::Bill;
 use std::sync::Arc;
@@ -61,6 +62,8 @@ pub(crate) struct Settled {
 struct Done {
     taken: Taken,
     spent: Option<Spent>,
+    /// A reward, and how many times it was redeemed.
+    used: Option<(Source, i64)>,
     award: Option<ReceiptAward>,
 }
 
@@ -92,7 +95,8 @@ pub(crate) fn take(
         true => Some(Bill::new(tax::with_tax(facts.program, facts.event)?, after)),
         false => None,
     };
-    let (mut taken, mut spent, mut awards) = (Vec::with_capacity(asked.len()), Vec::new(), Vec::new());
+    let (mut taken, mut awards) = (Vec::with_capacity(asked.len()), Vec::new());
+    let (mut spent, mut uses) = (Vec::new(), Vec::new());
     let mut refused: Option<Rejection> = None;
     for wanted in &asked {
         let bill = bill.as_mut();
@@ -106,6 +110,7 @@ pub(crate) fn take(
             Ok(done) => {
                 taken.push(done.taken);
                 spent.extend(done.spent);
+                uses.extend(done.used);
                 awards.extend(done.award);
             }
             Err(rejection) if refused.as_ref().is_none_or(|known| rejection.reason < known.reason) => {
@@ -116,15 +121,21 @@ pub(crate) fn take(
     }
     match refused {
         Some(rejection) => Err(rejection),
-        None => Ok(Settled { awards, ..settle(facts, bill, taken, spent) }),
+        None => Ok(Settled { awards, ..settle(facts, bill, taken, (spent, uses)) }),
     }
 }
 
-fn settle(facts: &Facts<'_>, bill: Option<Bill>, taken: Vec<Taken>, spent: Vec<Spent>) -> Settled {
+fn settle(
+    facts: &Facts<'_>,
+    bill: Option<Bill>,
+    taken: Vec<Taken>,
+    (spent, uses): (Vec<Spent>, Vec<(Source, i64)>),
+) -> Settled {
+    let uses = uses.into();
     let Some(bill) = bill else {
         // an event without lines comes back as a whole, and what paid for it too
         let paid = !spent.is_empty();
-        let record = paid.then(|| Box::new(Payment { counted: Box::default(), spent: spent.into() }));
+        let record = paid.then(|| Box::new(Payment { counted: Box::default(), spent: spent.into(), uses }));
         return Settled { taken, record, ..Settled::default() };
     };
     let charged = facts.event.items();
@@ -139,7 +150,7 @@ fn settle(facts: &Facts<'_>, bill: Option<Bill>, taken: Vec<Taken>, spent: Vec<S
     });
     let converted = facts.event.as_priced.is_some();
     let record = (lowered || converted || !spent.is_empty())
-        .then(|| Box::new(Payment { counted, spent: spent.into() }));
+        .then(|| Box::new(Payment { counted, spent: spent.into(), uses }));
     let left = Some(bill.left.iter().sum());
     Settled { taken, left, counted: items, record, awards: Vec::new() }
 }
@@ -163,7 +174,7 @@ fn counted(facts: &Facts<'_>, bill: &Bill) -> Box<[i64]> {
 /// What a return needs of an event without requests whose prices say something else than what counts.
 pub(super) fn record(bound: &Bound) -> Box<Payment> {
     let counted = bound.items().iter().map(|item| item.value).collect();
-    Box::new(Payment { counted, spent: Box::default() })
+    Box::new(Payment { counted, spent: Box::default(), uses: Box::default() })
 }
 
 /// What the names of requests mean, in the order in which they are taken: vouchers, then rewards, then units,

@@ -58,18 +58,23 @@ pub(super) fn redeem(
     let what = What::Points(rules.unit);
     if amount == 0 {
         let lines = vec![0; if bill.is_some() { passes.len() } else { 0 }].into();
-        return Ok(Done { taken: Taken { what, amount, pays: 0, lines }, spent: None, award: None });
+        return Ok(Done {
+            taken: Taken { what, amount, pays: 0, lines },
+            spent: None,
+            used: None,
+            award: None,
+        });
     }
     let lots = draft.spend(rules.unit, amount, None);
     let Some(bill) = bill else {
         let taken = Taken { what, amount, pays, lines: Box::default() };
         let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None };
-        return Ok(Done { taken, spent: Some(spent), award: None });
+        return Ok(Done { taken, spent: Some(spent), used: None, award: None });
     };
     let lines = bill.pay_with_points(pays, &passes)?;
     let parts = bill.parts(amount, &lines)?;
     let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: Some(parts) };
-    Ok(Done { taken: Taken { what, amount, pays, lines }, spent: Some(spent), award: None })
+    Ok(Done { taken: Taken { what, amount, pays, lines }, spent: Some(spent), used: None, award: None })
 }
 
 impl Limits {

@@ -44,7 +44,12 @@ pub(super) fn redeem(
     let award = give(draft, rules, source, amount)?;
     let pays = lines.iter().sum();
     let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None };
-    Ok(Done { taken: Taken { what, amount, pays, lines }, spent: Some(spent), award })
+    Ok(Done {
+        taken: Taken { what, amount, pays, lines },
+        spent: Some(spent),
+        used: Some((source, amount)),
+        award,
+    })
 }
 
 /// Gives what the reward gives, and notes it for a return.

@@ -9,7 +9,7 @@
 //! | field | of | meaning |
 //! |---|---|---|
 //! | `id`, `member` | all | texts; leading zeros count |
-//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, `choose`, a kind of message, or the name of a declared event |
+//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, `choose`, `adjust`, `change`, `cancel`, a kind of message, or the name of a declared event |
 //! | `at` | all | RFC 3339; written in UTC |
 //! | `currency` | all but messages | ISO 4217 |
 //! | `items` | purchases, declared events, returns | the lines, see below |
@@ -20,7 +20,7 @@
 //! | `redeem_up_to` | the same | the same, but as much as is accepted, up to the amount |
 //! | `use` | purchases, declared events | object of vouchers and how many of each are used |
 //! | `returns` | returns | id of the purchase that comes back |
-//! | `of` | declared events | id of the purchase that the event is about |
+//! | `of` | declared events, `cancel` | id of the purchase that the event is about, or of the event that was a mistake |
 //! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
 //! | `referrer` | joinings | member who invited |
 //! | `amount`, `unit` | `choose` | what is taken from an open choice: a number above zero, and the name of a unit or voucher |

@@ -170,6 +170,7 @@ impl Raw {
             "choose" => self.choose(),
             "adjust" => self.adjust(),
             "change" => self.change(),
+            "cancel" => self.cancel(),
             kind if crate::event::message::KINDS.contains(&kind) => self.message(kind),
             kind => self.named(kind),
         }
@@ -356,6 +357,14 @@ impl Raw {
         let [id, member, at] = self.head()?;
         self.carries_nothing()?;
         let event = Event::change(&id, &member, &at);
+        self.finish(event)
+    }
+
+    fn cancel(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        let of = self.fields.needed_text("of")?;
+        self.carries_nothing()?;
+        let event = Event::cancel(&id, &member, &at, &of);
         self.finish(event)
     }
 

@@ -143,6 +143,26 @@ fn corrections() {
     );
 }
 
+#[test]
+fn what_was_a_mistake() {
+    let cancel = Event::cancel("C-1", "m", "2026-03-03T00:00:00Z", "K-1").build().unwrap();
+    is_written(
+        &cancel,
+        r#"{"id":"C-1","type":"cancel","member":"m","at":"2026-03-03T00:00:00Z","of":"K-1"}"#,
+    );
+    let nothing = Event::cancel("C-1", "m", "2026-03-03T00:00:00Z", "").build();
+    assert_eq!(nothing.unwrap_err(), EventError::Text("what is cancelled"));
+    for (json, error) in [
+        (r#"{"id":"C-1","type":"cancel","member":"m","at":"2026-03-03T00:00:00Z"}"#, "`of` is missing"),
+        (
+            r#"{"id":"C-1","type":"cancel","member":"m","at":"2026-03-03T00:00:00Z","of":"K-1","returns":"K-1"}"#,
+            "`returns` belongs to a return; an attribute of this name stands in `attributes`",
+        ),
+    ] {
+        assert_eq!(refusal(json), error);
+    }
+}
+
 fn message(body: MessageBody) -> Message {
     Message {
         id: "referral-named/Freunde/ben".into(),

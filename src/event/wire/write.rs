@@ -52,6 +52,7 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Choose(choose) => chosen(&mut map, choose)?,
         Kind::Adjust(adjust) => adjusted(&mut map, adjust)?,
         Kind::Change => {}
+        Kind::Cancel { of } => map.serialize_entry("of", &**of)?,
         Kind::Message(message) => body(&mut map, message)?,
     }
     let more = match event.kind {
@@ -72,6 +73,7 @@ fn kind(event: &Event) -> &str {
         Kind::Choose(_) => "choose",
         Kind::Adjust(_) => "adjust",
         Kind::Change => "change",
+        Kind::Cancel { .. } => "cancel",
         Kind::Message(message) => message.body.kind(),
     }
 }

@@ -127,6 +127,15 @@ pub enum Step {
         /// The member.
         by: Name,
     },
+    /// `cancel "C-1" of "K-1" by Ann`
+    Cancel {
+        /// The id of the event.
+        id: Text,
+        /// The event that was a mistake.
+        of: Text,
+        /// The member.
+        by: Name,
+    },
 }
 
 /// `200 punkte`, `up to 10_000 punkte`: what a member asks to spend.

@@ -7,7 +7,7 @@ use crate::diagnostics::Span;
 use crate::syntax::ast::{Date, Expect, GivenFact, HasKind, ItemLine, Name, Step, StepFact, TestLine, Value};
 
 /// Words behind the moment of a step that are no names of events.
-const STEPS: &[&str] = &["clock", "return", "joining", "change", "adjust"];
+const STEPS: &[&str] = &["clock", "return", "joining", "change", "adjust", "cancel"];
 
 impl<'a> Statement<'a> for TestLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, indent: usize) -> Written {
@@ -42,6 +42,9 @@ fn step(printer: &Printer<'_>, step: &Step) -> String {
         Step::Adjust { plus, amount, id, by } => {
             let sign = if *plus { "plus" } else { "minus" };
             format!("adjust {sign} {} {} by {}", printer.amount(amount), text(id), name(by))
+        }
+        Step::Cancel { id, of, by } => {
+            format!("cancel {} of {} by {}", text(id), text(of), name(by))
         }
         Step::Change { id, by } => format!("change {} by {}", text(id), name(by)),
         Step::Choose { amount, id, by } => {

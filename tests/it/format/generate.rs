@@ -40,6 +40,7 @@ const NAMES: &[&str] = &[
     "clock",
     "return",
     "change",
+    "cancel",
     "line",
     "x",
     "everything",

@@ -8,7 +8,7 @@ impl Choices {
         match self.pick(3) {
             0 => TestLine::Given { member: self.name(), facts: self.lines(Self::given_fact) },
             1 => {
-                let step = match self.pick(8) {
+                let step = match self.pick(9) {
                     6 => Step::Adjust {
                         plus: self.pick(2) == 0,
                         amount: self.amount(),
@@ -16,6 +16,7 @@ impl Choices {
                         by: self.name(),
                     },
                     7 => Step::Change { id: self.text(), by: self.name() },
+                    8 => Step::Cancel { id: self.text(), of: self.text(), by: self.name() },
                     0 => Step::Clock,
                     1 => Step::Return { id: self.text(), of: self.maybe(Self::text), by: self.name() },
                     2 => Step::Event {

@@ -41,6 +41,7 @@ pub(super) enum What {
     Return { of: Option<String>, lines: Vec<Back>, all: Vec<Option<String>> },
     Joining { referrer: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
     Choose { amount: String, unit: String },
+    Cancel { of: String },
 }
 
 /// One event, still to be built.
@@ -177,6 +178,7 @@ impl Happening {
                 event.build()
             }
             What::Choose { amount, unit } => Event::choose(&self.id, self.member, &at, amount, unit).build(),
+            What::Cancel { of } => Event::cancel(&self.id, self.member, &at, of).build(),
         };
         built.expect("generated events can be built")
     }
@@ -372,6 +374,9 @@ impl Teller {
         let last = bought[bought.len() - 1 - draw.below(bought.len())];
         let paid = bought.iter().rev().find(|told| asks_something(&told.what));
         let of = paid.copied().filter(|_| draw.often(60)).unwrap_or(last);
+        if draw.often(20) {
+            return What::Cancel { of: of.id.clone() };
+        }
         let all = match draw.below(10) {
             0..=2 => vec![None],
             _ if matches!(of.what, What::Stay { .. }) => vec![None],

@@ -149,6 +149,7 @@ fn generated_histories_reach_every_kind_of_booking() {
         "AlreadyMember",
         "NoSuchPurchase",
         "MoreThanIsLeft",
+        "AlreadyCancelled",
         "NoSuchChoice",
         "NoSuchVoucher",
         "NotEnough",

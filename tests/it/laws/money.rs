@@ -11,7 +11,7 @@ use loyalty_rules::evaluate::Refusal;
 use loyalty_rules::ledger::{Book, Delta};
 use loyalty_rules::{EvaluateError, Event, Program};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 proptest! {
     #![proptest_config(cases_per_law())]
@@ -36,7 +36,8 @@ proptest! {
         if !case.rules.may_go_negative {
             prop_assert!(books.balances(Book::Debt).iter().all(|debt| *debt == 0));
         }
-        if !case.rules.takes_back {
+        let cancels = case.history.iter().any(|happening| matches!(happening.what, What::Cancel { .. }));
+        if !case.rules.takes_back && !cancels {
             prop_assert!(books.balances(Book::TakenBack).iter().all(|taken| *taken == 0));
         }
     }
@@ -250,6 +251,7 @@ struct Used {
 fn check_caps(case: &Case, program: &Program, told: &[Delivery], net: bool) -> Result<(), TestCaseError> {
     let applied: Vec<_> = told.iter().filter_map(|told| told.result.as_ref().ok()).collect();
     let days = days_of_events(case, told);
+    let cancelled = cancelled(case, told);
     for cap in &case.rules.caps {
         let mut used: BTreeMap<(String, String), Used> = BTreeMap::new();
         for outcome in &applied {
@@ -257,7 +259,8 @@ fn check_caps(case: &Case, program: &Program, told: &[Delivery], net: bool) -> R
             let mut fired: BTreeMap<(String, String), i64> = BTreeMap::new();
             for delta in outcome.deltas() {
                 let name = delta.source_name(program);
-                if !cap.rules.contains(&name) {
+                let event = (outcome.member().to_owned(), delta.event().to_owned());
+                if !cap.rules.contains(&name) || cancelled.contains(&event) {
                     continue;
                 }
                 if delta.from() == Book::Issued {
@@ -285,6 +288,17 @@ fn check_caps(case: &Case, program: &Program, told: &[Delivery], net: bool) -> R
         }
     }
     Ok(())
+}
+
+/// Members and ids of events that were cancelled: nothing of them counts.
+fn cancelled(case: &Case, told: &[Delivery]) -> BTreeSet<(String, String)> {
+    let applied = told.iter().filter(|told| told.result.is_ok());
+    let cancels = applied.filter_map(|told| {
+        let happening = case.history.iter().find(|happening| happening.build() == told.event)?;
+        let What::Cancel { of } = &happening.what else { return None };
+        Some((told.event.member().to_owned(), of.clone()))
+    });
+    cancels.collect()
 }
 
 /// The local days of all applied events, and of the joining of each member.

@@ -18,50 +18,73 @@ proptest! {
     fn a_purchase_that_comes_back_leaves_no_trace(
         case in cases_with(programs(), Wish { events: 8, returns: false })
     ) {
-        // a level that ended while its window still reaches it is there again with the next purchase, returned or not
-        let keeps_more = case.rules.blocks.iter().any(|block| block.contains("keep "));
-        if !case.rules.takes_back || case.rules.has_referral || keeps_more {
-            return Ok(());
+        if case.rules.takes_back {
+            let all = |of: &str| What::Return { of: Some(of.to_owned()), lines: Vec::new(), all: vec![None] };
+            leaves_no_trace(&case, is_new_purchase, all, |counter| !counts_events(counter))?;
         }
-        let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
-        let program = &compiled.program;
-        let Some((last, history)) = case.history.split_last() else { return Ok(()) };
-        let mut world = World::new(program);
-        for happening in history {
-            world.deliver(&happening.build());
-        }
-        if !world.accounts.contains_key(last.member) || !is_new_purchase(&case, last) {
-            return Ok(());
-        }
-        // what time brings and what is forgotten has nothing to do with the purchase
-        let mark = Event::change("mark", last.member, &instant(last.at).to_string()).build();
-        world.deliver(&mark.expect("an event"));
-        // a purchase that came back was one: what ends without purchases lasts longer
-        let activity = case.rules.blocks.iter().any(|block| block.contains("without"));
-        let traces = |account: &Account| {
-            let mut traces = traces(program, account);
-            traces.retain(|key, _| !activity || !key.starts_with("lot"));
-            traces
-        };
-        let before = traces(&world.accounts[last.member]);
-        if before.keys().any(|key| key.starts_with("debt")) {
-            // a debt that the purchase paid off may be forgiven
-            return Ok(());
-        }
-        if world.deliver(&last.build()).first().is_none_or(|told| told.result.is_err()) {
-            return Ok(());
-        }
-        let back = Happening {
-            id: "back".into(),
-            member: last.member,
-            at: last.at,
-            what: What::Return { of: Some(last.id.clone()), lines: Vec::new(), all: vec![None] },
-        };
-        let told = world.deliver(&back.build());
-        prop_assert!(told[0].result.is_ok(), "{:?}", told[0].result);
-        let after = traces(&world.accounts[last.member]);
-        prop_assert_eq!(before, after);
     }
+
+    /// L4 for `cancel`: whatever the program takes back, and with counts of events and times that caps have counted.
+    #[test]
+    fn an_event_that_is_cancelled_leaves_no_trace(
+        case in cases_with(programs(), Wish { events: 8, returns: true })
+    ) {
+        leaves_no_trace(&case, is_new_event, |of| What::Cancel { of: of.to_owned() }, |_| true)?;
+    }
+}
+
+/// What the last event of a history leaves when it is undone at once.
+fn leaves_no_trace(
+    case: &Case,
+    is_meant: fn(&Case, &Happening) -> bool,
+    undone: impl Fn(&str) -> What,
+    counts: fn(&str) -> bool,
+) -> Result<(), TestCaseError> {
+    // a level that ended while its window still reaches it is there again with the next purchase, returned or not
+    let keeps_more = case.rules.blocks.iter().any(|block| block.contains("keep "));
+    if case.rules.has_referral || keeps_more {
+        return Ok(());
+    }
+    let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
+    let program = &compiled.program;
+    let Some((last, history)) = case.history.split_last() else { return Ok(()) };
+    let mut world = World::new(program);
+    for happening in history {
+        world.deliver(&happening.build());
+    }
+    if !world.accounts.contains_key(last.member) || !is_meant(case, last) {
+        return Ok(());
+    }
+    // what time brings and what is forgotten has nothing to do with the purchase
+    let mark = Event::change("mark", last.member, &instant(last.at).to_string()).build();
+    world.deliver(&mark.expect("an event"));
+    // a purchase that came back was one: what ends without purchases lasts longer
+    let activity = case.rules.blocks.iter().any(|block| block.contains("without"));
+    let traces = |account: &Account| {
+        let mut traces = traces(program, account, counts);
+        traces.retain(|key, _| !activity || !key.starts_with("lot"));
+        traces
+    };
+    let before = traces(&world.accounts[last.member]);
+    if before.keys().any(|key| key.starts_with("debt")) {
+        // a debt that the purchase paid off may be forgiven
+        return Ok(());
+    }
+    if world.deliver(&last.build()).first().is_none_or(|told| told.result.is_err()) {
+        return Ok(());
+    }
+    let back = Happening { id: "back".into(), member: last.member, at: last.at, what: undone(&last.id) };
+    let told = world.deliver(&back.build());
+    prop_assert!(told[0].result.is_ok(), "{:?}", told[0].result);
+    let after = traces(&world.accounts[last.member]);
+    prop_assert_eq!(before, after);
+    Ok(())
+}
+
+/// Whether it is a purchase or a stay under an id of its own.
+fn is_new_event(case: &Case, last: &Happening) -> bool {
+    let ids = case.history.iter().filter(|happening| happening.id == last.id).count();
+    matches!(last.what, What::Purchase { .. } | What::Stay { .. }) && ids == 1
 }
 
 /// Whether it is a purchase of pieces, under an id of its own. Lines of no pieces and deposits that are paid back can
@@ -74,7 +97,7 @@ fn is_new_purchase(case: &Case, last: &Happening) -> bool {
 }
 
 /// What an account holds and has counted, as far as a purchase that came back must not have changed it.
-fn traces(program: &Program, account: &Account) -> BTreeMap<String, String> {
+fn traces(program: &Program, account: &Account, counts: fn(&str) -> bool) -> BTreeMap<String, String> {
     let state = serde_json::to_value(account.snapshot(program)).expect("a snapshot");
     let list = |key: &str| state[key].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.to_string();
@@ -100,10 +123,14 @@ fn traces(program: &Program, account: &Account) -> BTreeMap<String, String> {
     }
     for counter in list("counters") {
         let name = text(&counter["counter"]);
-        let counts_events = ["\"purchases", "\"event ", "times"].iter().any(|word| name.contains(word));
-        if !counts_events {
+        if counts(&name) {
             traces.insert(format!("{name} {}", counter["slot"]), text(&counter["value"]));
         }
     }
     traces
+}
+
+/// Whether a counter counts events, or the times that a cap was used.
+fn counts_events(counter: &str) -> bool {
+    ["\"purchases", "\"event ", "times"].iter().any(|word| counter.contains(word))
 }

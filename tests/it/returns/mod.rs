@@ -1,5 +1,6 @@
 //! What returns take back, in every mode: examples worked out by hand, written as tests of a rule file.
 
+mod cancelling;
 mod cards;
 mod corrections;
 mod late;

@@ -1,0 +1,106 @@
+//! Cancelling: an event was a mistake, and is undone as if it had never been.
+//!
+//! A cancelled purchase has come back as a whole, whatever the program says of returns. On top of that the counts go
+//! down that a return leaves alone: of events and purchases, and the times that caps have counted. What the time since
+//! an event, lots that were kept alive and choices that were made remember of it stays.
+
+use super::draft::Draft;
+use super::judge::Facts;
+use super::refuse::{Refusal, Rejection};
+use super::returning::{give_back, undo};
+use super::rows::Rows;
+use super::step04_match::counts_times;
+use super::step12_friends;
+use crate::account::{Change, Receipt};
+use crate::ledger::{Source, Thing};
+use crate::program::{CapId, CapWindow, EventKindId, Measure, RuleId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Undoes all of an event that has not come back already.
+#[cold]
+pub(super) fn cancel(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    of: &Arc<str>,
+) -> Result<(), Rejection> {
+    let Some(before) = facts.account.receipt(facts.program, of) else {
+        let detail = match facts.account.record(facts.program, of) {
+            Some(_) => format!("`{of}` is no purchase, declared event or redemption"),
+            None => format!("`{of}` is not known"),
+        };
+        return Err(Rejection::new(Refusal::NoSuchEvent, detail));
+    };
+    if before.cancelled {
+        return Err(Rejection::new(Refusal::AlreadyCancelled, format!("`{of}` was cancelled")));
+    }
+    draft.cancels = true;
+    let mut receipt = Receipt { cancelled: true, frozen: None, ..Receipt::clone(before) };
+    give_back(facts, draft, before, &receipt);
+    uncount_event(draft, &receipt);
+    uncount_times(facts, draft, &receipt);
+    undo(facts, draft, rows, before, &mut receipt)?;
+    step12_friends::recheck(draft, &receipt);
+    draft.change(Change::Returned(Arc::new(receipt)));
+    Ok(())
+}
+
+/// It is no event and no purchase any more.
+fn uncount_event(draft: &mut Draft<'_>, receipt: &Receipt) {
+    let Some(kind) = receipt.kind else { return };
+    let index = &draft.program.meter_index;
+    let events = index.events.get(kind.index()).map_or(&[][..], |meters| meters);
+    let purchases = if kind == EventKindId::PURCHASE { &*index.purchases } else { &[] };
+    for meter in events.iter().chain(purchases).copied() {
+        // those that count kept purchases only are lowered like those of spend
+        if draft.measure(meter) != Some(Measure::PurchasesKept) {
+            let slot = draft.slot_at(meter, receipt.day, receipt.at);
+            draft.count(meter, slot, -1);
+        }
+    }
+}
+
+/// Gives back the times that caps have counted: of each rule that gave something, and of vouchers and rewards that were
+/// used. Amounts are given back as they are taken.
+fn uncount_times(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt) {
+    let program = facts.program;
+    let fired: BTreeSet<RuleId> = receipt
+        .awards
+        .iter()
+        .filter_map(|award| match award.source {
+            Source::Rule(rule) => Some(rule),
+            _ => None,
+        })
+        .collect();
+    let rules = fired.into_iter().filter_map(|rule| program.rules.get(rule.index()));
+    for cap in rules.flat_map(|rule| rule.caps.iter().copied()) {
+        if program.caps.get(cap.index()).is_some_and(|cap| counts_times(cap.limit)) {
+            uncount(facts, draft, receipt, cap, 1);
+        }
+    }
+    let Some(payment) = &receipt.payment else { return };
+    for spent in &payment.spent {
+        let Thing::Voucher(voucher) = spent.thing else { continue };
+        let used = spent.lots.iter().map(|lot| lot.amount).sum();
+        let caps = program.vouchers.get(voucher.index()).map(|voucher| &voucher.caps);
+        for cap in caps.into_iter().flatten() {
+            uncount(facts, draft, receipt, *cap, used);
+        }
+    }
+    for (source, times) in &payment.uses {
+        let Source::Reward(reward) = source else { continue };
+        let caps = program.rewards.get(reward.index()).map(|reward| &reward.caps);
+        for cap in caps.into_iter().flatten() {
+            uncount(facts, draft, receipt, *cap, *times);
+        }
+    }
+}
+
+/// Gives room back in the window of the event.
+fn uncount(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, cap: CapId, by: i64) {
+    let Some(rules) = facts.program.caps.get(cap.index()) else { return };
+    if let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) {
+        draft.count(meter, facts.period_slot(period, receipt.day), -by);
+    }
+}
