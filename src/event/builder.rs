@@ -1,7 +1,8 @@
 //! Building events. Every limit and every number is checked here, once.
 
+use super::digest::of_event;
 use super::request::joined_requests;
-use super::{Adjust, Ask, Choose, Digest, Event, Item, Kind, Named, Request, Return, ReturnLine, Tax, Value};
+use super::{Adjust, Ask, Choose, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -317,7 +318,7 @@ impl EventBuilder {
         let (id, member, currency) = (Arc::clone(&self.id), Arc::clone(&self.member), self.currency.take());
         let kind = self.kind()?;
         let mut event = Event { id, member, at, currency, kind, attributes, digest: 0 };
-        event.digest = digest(&event);
+        event.digest = of_event(&event);
         Ok(event)
     }
 
@@ -494,110 +495,4 @@ pub(super) fn sort_attributes(attributes: &mut [(Box<str>, Value)]) -> Result<()
         Some((one, _)) => Err(EventError::Twice(one.0.to_string())),
         None => Ok(()),
     }
-}
-
-pub(super) fn digest_option(digest: &mut Digest, text: Option<&str>) {
-    match text {
-        Some(text) => digest.text(text),
-        None => digest.word(u64::MAX),
-    }
-}
-
-pub(super) fn digest_attributes(digest: &mut Digest, attributes: &[(Box<str>, Value)]) {
-    digest.word(attributes.len() as u64);
-    for (name, value) in attributes {
-        digest.text(name);
-        // a word for the type first: `false`, 1 and a text of one byte must not look the same
-        match value {
-            Value::Text(text) => {
-                digest.word(1);
-                digest.text(text);
-            }
-            Value::Bool(yes) => digest.word(2 + u64::from(*yes)),
-            Value::Integer(number) => {
-                digest.word(4);
-                digest.number(*number);
-            }
-            Value::List(names) => {
-                digest.word(5);
-                digest.word(names.len() as u64);
-                names.iter().for_each(|name| digest.text(name));
-            }
-        }
-    }
-}
-
-/// The digest of everything that an event says.
-pub(crate) fn digest(event: &Event) -> u128 {
-    let mut digest = Digest::new();
-    digest.text(&event.id);
-    digest.text(&event.member);
-    digest.number(event.at.micros());
-    digest_option(&mut digest, event.currency.as_deref());
-    digest_attributes(&mut digest, &event.attributes);
-    match &event.kind {
-        Kind::Named(named) => {
-            digest.text(&named.name);
-            digest_option(&mut digest, named.channel.as_deref());
-            digest_option(&mut digest, named.store.as_deref());
-            digest.word(named.payments.len() as u64);
-            for (means, amount) in &named.payments {
-                digest.text(means);
-                digest.number(*amount);
-            }
-            digest.word(named.items.len() as u64);
-            named.items.iter().for_each(|item| item.digest(&mut digest));
-            named.requests.iter().for_each(|request| request.digest(&mut digest));
-            if let Some(of) = &named.of {
-                digest.word(1);
-                digest.text(of);
-            }
-        }
-        Kind::Return(back) => {
-            digest.word(2);
-            digest_option(&mut digest, back.of.as_deref());
-            digest.word(back.lines.len() as u64);
-            for line in &back.lines {
-                digest.text(&line.name);
-                digest_option(&mut digest, line.sku.as_deref());
-                digest.word(u64::from(line.line.unwrap_or(0)));
-                digest.number(line.quantity);
-                digest_option(&mut digest, line.category.as_deref());
-                digest_option(&mut digest, line.brand.as_deref());
-                digest.number(line.value.unwrap_or(i64::MIN));
-                digest_option(&mut digest, line.of.as_deref());
-                digest_attributes(&mut digest, &line.attributes);
-                Tax::digest(line.tax, &mut digest);
-            }
-            for of in &back.all_of {
-                digest_option(&mut digest, of.as_deref());
-            }
-        }
-        Kind::Redeem(request) => {
-            digest.word(4);
-            request.digest(&mut digest);
-        }
-        Kind::Joining { referrer } => {
-            digest.word(3);
-            digest_option(&mut digest, referrer.as_deref());
-        }
-        Kind::Choose(choose) => {
-            digest.word(4);
-            digest.number(choose.amount);
-            digest.text(&choose.unit);
-        }
-        Kind::Adjust(adjust) => {
-            digest.word(5);
-            digest.number(adjust.amount);
-            digest.text(&adjust.unit);
-            digest.text(&adjust.reason);
-        }
-        Kind::Change => digest.word(6),
-        Kind::Cancel { of } => {
-            digest.word(7);
-            digest.text(of);
-        }
-        Kind::Message(message) => message.digest(&mut digest),
-    }
-    digest.finish()
 }

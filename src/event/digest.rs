@@ -3,6 +3,8 @@
 //! Two lanes of multiply-and-fold over 64-bit little-endian words, with fixed keys. It is an identity check between
 //! honest parties, not a cryptographic hash; it is the same on every machine.
 
+use super::{Event, Kind, Return, Tax, Value};
+
 const KEYS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03];
 
 /// Adds up words and texts into a digest.
@@ -59,6 +61,114 @@ impl Digest {
 fn fold(word: u64, key: u64) -> u64 {
     let product = u128::from(word ^ 0xa076_1d64_78bd_642f) * u128::from(key);
     (product as u64) ^ ((product >> 64) as u64).rotate_left(17)
+}
+
+pub(super) fn digest_option(digest: &mut Digest, text: Option<&str>) {
+    match text {
+        Some(text) => digest.text(text),
+        None => digest.word(u64::MAX),
+    }
+}
+
+pub(super) fn digest_attributes(digest: &mut Digest, attributes: &[(Box<str>, Value)]) {
+    digest.word(attributes.len() as u64);
+    for (name, value) in attributes {
+        digest.text(name);
+        // a word for the type first: `false`, 1 and a text of one byte must not look the same
+        match value {
+            Value::Text(text) => {
+                digest.word(1);
+                digest.text(text);
+            }
+            Value::Bool(yes) => digest.word(2 + u64::from(*yes)),
+            Value::Integer(number) => {
+                digest.word(4);
+                digest.number(*number);
+            }
+            Value::List(names) => {
+                digest.word(5);
+                digest.word(names.len() as u64);
+                names.iter().for_each(|name| digest.text(name));
+            }
+        }
+    }
+}
+
+fn digest_return(digest: &mut Digest, back: &Return) {
+    digest.word(2);
+    digest_option(digest, back.of.as_deref());
+    digest.word(back.lines.len() as u64);
+    for line in &back.lines {
+        digest.text(&line.name);
+        digest_option(digest, line.sku.as_deref());
+        digest.word(u64::from(line.line.unwrap_or(0)));
+        digest.number(line.quantity);
+        digest_option(digest, line.category.as_deref());
+        digest_option(digest, line.brand.as_deref());
+        digest.number(line.value.unwrap_or(i64::MIN));
+        digest_option(digest, line.of.as_deref());
+        digest_attributes(digest, &line.attributes);
+        Tax::digest(line.tax, digest);
+    }
+    for of in &back.all_of {
+        digest_option(digest, of.as_deref());
+    }
+}
+
+/// The digest of everything that an event says.
+pub(super) fn of_event(event: &Event) -> u128 {
+    let mut digest = Digest::new();
+    digest.text(&event.id);
+    digest.text(&event.member);
+    digest.number(event.at.micros());
+    digest_option(&mut digest, event.currency.as_deref());
+    digest_attributes(&mut digest, &event.attributes);
+    match &event.kind {
+        Kind::Named(named) => {
+            digest.text(&named.name);
+            digest_option(&mut digest, named.channel.as_deref());
+            digest_option(&mut digest, named.store.as_deref());
+            digest.word(named.payments.len() as u64);
+            for (means, amount) in &named.payments {
+                digest.text(means);
+                digest.number(*amount);
+            }
+            digest.word(named.items.len() as u64);
+            named.items.iter().for_each(|item| item.digest(&mut digest));
+            named.requests.iter().for_each(|request| request.digest(&mut digest));
+            if let Some(of) = &named.of {
+                digest.word(1);
+                digest.text(of);
+            }
+        }
+        Kind::Return(back) => digest_return(&mut digest, back),
+        Kind::Redeem(request) => {
+            digest.word(4);
+            request.digest(&mut digest);
+        }
+        Kind::Joining { referrer } => {
+            digest.word(3);
+            digest_option(&mut digest, referrer.as_deref());
+        }
+        Kind::Choose(choose) => {
+            digest.word(4);
+            digest.number(choose.amount);
+            digest.text(&choose.unit);
+        }
+        Kind::Adjust(adjust) => {
+            digest.word(5);
+            digest.number(adjust.amount);
+            digest.text(&adjust.unit);
+            digest.text(&adjust.reason);
+        }
+        Kind::Change => digest.word(6),
+        Kind::Cancel { of } => {
+            digest.word(7);
+            digest.text(of);
+        }
+        Kind::Message(message) => message.digest(&mut digest),
+    }
+    digest.finish()
 }
 
 #[cfg(test)]

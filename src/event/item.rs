@@ -1,9 +1,9 @@
 //! Lines of baskets and of returns.
 
 use super::builder::{
-    EventError, TEXT_MOST, check_text, digest_attributes, digest_option, limit_money, line_value, number,
-    sort_attributes, wrong,
+    EventError, TEXT_MOST, check_text, limit_money, line_value, number, sort_attributes, wrong,
 };
+use super::digest::{digest_attributes, digest_option};
 use super::{Digest, Tax, Value};
 use crate::program::{ShortText, packed};
 use std::sync::Arc;

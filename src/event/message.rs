@@ -101,7 +101,7 @@ impl Message {
             attributes: Box::default(),
             digest: 0,
         };
-        event.digest = super::builder::digest(&event);
+        event.digest = super::digest::of_event(&event);
         event
     }
 
