@@ -72,6 +72,26 @@ fn the_summary_in_json() {
 }
 
 #[test]
+fn what_is_cancelled_is_an_applied_event() {
+    let folder = folder("replay-cancelled");
+    fs::write(folder.join("kiosk.loyalty"), GOOD).unwrap();
+    let cancel = r#"{"id":"C-1","type":"cancel","member":"Ann","at":"2026-03-05T13:00:00+01:00","of":"K-2"}"#;
+    let again = cancel.replace("C-1", "C-2");
+    fs::write(folder.join("events.jsonl"), format!("{EVENTS}{cancel}\n{again}\n")).unwrap();
+    let ran = loyalty(&folder, &["replay", "kiosk.loyalty", "events.jsonl", "--ledger", "l.jsonl", "--json"]);
+    assert!(ran.err.contains("events.jsonl:11: already cancelled: `K-2` was cancelled"), "{}", ran.err);
+    let summary = json(&ran);
+    assert_eq!(summary["events"]["applied"], 5);
+    // 2 came back, 5 were a mistake
+    assert_eq!(summary["units"]["punkte"]["taken_back"], "7");
+    assert_eq!(summary["units"]["punkte"]["available"], "10");
+    let ledger = fs::read_to_string(folder.join("l.jsonl")).unwrap();
+    let last: Value = serde_json::from_str(ledger.lines().last().unwrap()).unwrap();
+    let words = ["key", "amount", "from", "to", "event", "reason"].map(|key| last[key].as_str().unwrap());
+    assert_eq!(words, ["C-1#1", "5", "available", "taken-back", "K-2", "cancelled"]);
+}
+
+#[test]
 fn plain_packed_and_piped_events_are_the_same() {
     let folder = shop("replay-forms");
     let plain = loyalty(&folder, &["replay", "kiosk.loyalty", "events.jsonl", "--json"]);

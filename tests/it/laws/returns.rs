@@ -81,10 +81,16 @@ fn leaves_no_trace(
     Ok(())
 }
 
-/// Whether it is a purchase or a stay under an id of its own.
+/// Whether it is a purchase or a stay under an id of its own. What a stay made usable stays usable.
 fn is_new_event(case: &Case, last: &Happening) -> bool {
     let ids = case.history.iter().filter(|happening| happening.id == last.id).count();
-    matches!(last.what, What::Purchase { .. } | What::Stay { .. }) && ids == 1
+    let releases = || case.rules.blocks.iter().any(|block| block.contains("activate on stay"));
+    let is_event = match &last.what {
+        What::Purchase { .. } => true,
+        What::Stay { of, .. } => of.is_none() || !releases(),
+        _ => false,
+    };
+    is_event && ids == 1
 }
 
 /// Whether it is a purchase of pieces, under an id of its own. Lines of no pieces and deposits that are paid back can
@@ -113,6 +119,12 @@ fn traces(program: &Program, account: &Account, counts: fn(&str) -> bool) -> BTr
     for lot in list("lots") {
         let key = format!("lot {} {} {}", lot["unit"], lot["source"], lot["last_day"]);
         traces.insert(key, format!("{} {}", lot["amount"], lot["pending"]));
+    }
+    for card in list("cards") {
+        if card["stamps"] != 0 {
+            let state = ["number", "stamps", "opened", "last_day"].map(|key| text(&card[key])).join(" ");
+            traces.insert(format!("card {}", card["card"]), state);
+        }
     }
     for tiers in list("tiers") {
         // a level that was never reached is not written
