@@ -253,6 +253,12 @@ fn a_stored_account_knows_what_was_cancelled() {
     let redemption =
         r#"{"id":"Q-1","event":"redemption","at":"2026-03-04T10:00:00Z","day":"2026-03-04","items":[],"#;
     assert!(json.contains(redemption), "{json}");
+    let full = concat!(
+        r#""full":[{"number":1,"stamps":1,"kind":"unit","name":"points","amount":"2","lot":2,"usable_from":"2026-03-03","#,
+        r#""repaid":"0","filled":{"at":"2026-03-03T10:00:00Z","day":"2026-03-03"},"opened":"2026-03-03","last_day":null}],"#,
+        r#""lapsed":[]"#,
+    );
+    assert!(json.contains(full), "{json}");
     let uses = r#""uses":[{"source":{"kind":"reward","rule":"Bag","level":null},"times":1}]"#;
     assert!(json.contains(uses), "{json}");
     assert_eq!(post(&program, &mut account, &cancel("C-1", "Q-1")), Ok(Status::Applied));
