@@ -279,3 +279,34 @@ fn what_cannot_follow_is_refused() {
         assert_eq!(found, [(Code::Y002, message)]);
     }
 }
+
+#[test]
+fn a_card_that_a_version_lacks_is_opened_again_by_the_one_that_gave() {
+    let card = "card Cups {\n  on purchase\n  stamp 1 per item\n  goal 1 stamp\n  reward 3 points\n}";
+    let versions = compiled(&[&format!("{OLD}\n\n{card}\n"), NEW]).unwrap().versions;
+    let mut ann = Account::open(versions.all().next().unwrap(), "Ann");
+    assert_eq!(
+        deliver(&versions, &mut ann, &buys("K-1", "2026-12-30", "10")),
+        [
+            "v1 5 points issued → available",
+            "v1 1 Free coffee issued → available",
+            "v1 1 Cups issued → available",
+            "v1 1 Cups available → redeemed",
+            "v1 3 points issued → available",
+        ]
+    );
+    deliver(&versions, &mut ann, &buys("K-2", "2027-01-02", "10"));
+    let cancel = Event::cancel("C-1", "Ann", "2027-01-10T12:00:00+01:00", "K-1").build().unwrap();
+    assert_eq!(
+        deliver(&versions, &mut ann, &cancel),
+        [
+            "v1 5 points available → taken-back",
+            "v1 1 Free coffee available → taken-back",
+            "v1 3 points available → taken-back",
+            "v1 1 Cups redeemed → available",
+            "v1 1 Cups available → taken-back",
+        ]
+    );
+    assert_eq!(versions.of(&ann).unwrap().version(), 2);
+    assert_eq!(available(&versions, &ann, "points"), "10");
+}
