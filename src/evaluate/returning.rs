@@ -12,7 +12,7 @@ use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
 use super::{
     choices, step04_match, step05_base, step06_bonus, step07_round, step08a_everything, step10_games,
-    step11_tiers, step12_friends, tax,
+    step11_tiers, step12_friends, step13_payers, tax,
 };
 use crate::account::{Account, Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
@@ -267,6 +267,9 @@ pub(crate) fn take_back(
                 step11_tiers::recount_return(draft, chosen.day);
             }
         }
+        if !receipt.pledged.is_empty() {
+            step13_payers::take_off(facts, draft, before, &receipt)?;
+        }
         step12_friends::recheck(draft, &receipt);
         draft.change(Change::Returned(Arc::new(receipt)));
     }
@@ -388,6 +391,8 @@ fn take_award(
                 choices::cancel(draft, award.lot, &receipt.id);
             }
         }
+        // what a charity got stays there
+        Thing::Donation(_) => {}
         Thing::Unit(unit) => {
             if amount <= 0 {
                 return 0;

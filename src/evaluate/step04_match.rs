@@ -52,7 +52,7 @@ fn asks_items(facts: &Facts<'_>, rows: &Rows) -> bool {
         !rows.everything.is_empty() || rows.asked.by_item || (rows.asked.multiplies && rows.asked.bases > 1);
     let rounded = |thing: &Thing| match thing {
         Thing::Unit(unit) => facts.program.units.get(unit.index()).is_none_or(|unit| unit.round.per_item),
-        Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => false,
+        _ => false,
     };
     asked || rows.things.iter().any(rounded)
 }

@@ -195,6 +195,7 @@ pub(crate) fn keep_receipt(
         chosen: Vec::new(),
         shares,
         payment,
+        pledged: Vec::new(),
         frozen: None,
     }));
 }

@@ -44,7 +44,7 @@ pub(super) fn redeem(
     let award = give(draft, rules, source, amount)?;
     let pays = lines.iter().sum();
     let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None };
-    Ok(Done { taken: Taken { what, amount, pays, lines }, spent: Some(spent), award })
+    Ok(Done { taken: Taken { what, amount, pays, lines, charity: None }, spent: Some(spent), award })
 }
 
 /// Gives what the reward gives, and notes it for a return.
