@@ -101,9 +101,14 @@ fn traces(program: &Program, account: &Account) -> BTreeMap<String, String> {
             traces.insert(format!("level {}", tiers["tiers"]), format!("{level} {}", tiers["until"]));
         }
     }
+    for pledge in list("pledges") {
+        traces.insert(format!("pledge {} {}", pledge["closes"], pledge["charity"]), text(&pledge["amount"]));
+    }
     for counter in list("counters") {
         let name = text(&counter["counter"]);
-        let counts_events = ["\"purchases", "\"event ", "times"].iter().any(|word| name.contains(word));
+        // what was given at once stays given, and its cap with it
+        let counts_events =
+            ["\"purchases", "\"event ", "times", "donation \\\"Gabe"].iter().any(|word| name.contains(word));
         if !counts_events {
             traces.insert(format!("{name} {}", counter["slot"]), text(&counter["value"]));
         }
