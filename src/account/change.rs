@@ -1,5 +1,6 @@
 //! What an outcome changes beside its ledger deltas, and the small states of an account.
 
+use super::giving::Pledge;
 use super::open_end::OpenEnd;
 use super::receipt::Receipt;
 use super::records::Record;
@@ -46,6 +47,8 @@ pub(crate) enum Change {
     Link(Box<Link>),
     /// The clock was run to this instant.
     Clock(Instant),
+    /// So much more is pledged to a charity, or less if it is below zero.
+    Pledge(Box<Pledge>),
     /// A lot has lost so much without its being used, or a return has counted so much of that: number and change.
     Lapsed(u32, i64),
 }

@@ -5,6 +5,7 @@
 
 mod change;
 mod frozen;
+mod giving;
 mod lines;
 mod lots;
 mod meters;
@@ -21,6 +22,8 @@ pub(crate) use change::{
     TierState,
 };
 pub(crate) use frozen::Frozen;
+pub use giving::Donated;
+pub(crate) use giving::{Pledge, Pledged};
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;
@@ -67,6 +70,10 @@ pub struct Account {
     pub(crate) choice_totals: Vec<Totals>,
     /// Stamps, by [`crate::program::CardId`].
     pub(crate) card_totals: Vec<Totals>,
+    /// What charities got, by [`crate::program::CharityId`].
+    pub(crate) charity_totals: Vec<Totals>,
+    /// What charities will get, by the day on which it is settled.
+    pub(crate) pledges: Vec<Pledge>,
     /// By [`crate::program::CardId`].
     pub(crate) cards: Vec<CardState>,
     /// By [`crate::program::TiersId`].
@@ -108,6 +115,8 @@ impl Account {
             voucher_totals: vec![Totals::default(); program.vouchers.len()],
             choice_totals: vec![Totals::default(); program.choices.len()],
             card_totals: vec![Totals::default(); program.cards.len()],
+            charity_totals: vec![Totals::default(); program.charities.len()],
+            pledges: Vec::new(),
             cards: vec![CardState::default(); program.cards.len()],
             tiers: vec![TierState::default(); program.tiers.len()],
             meters: Meters::default(),

@@ -99,6 +99,7 @@ impl Account {
             Thing::Voucher(voucher) => self.voucher_totals.get_mut(voucher.index()),
             Thing::Stamps(card) => self.card_totals.get_mut(card.index()),
             Thing::Choice(choice) => self.choice_totals.get_mut(choice.index()),
+            Thing::Donation(charity) => self.charity_totals.get_mut(charity.index()),
         }
     }
 
@@ -110,7 +111,7 @@ impl Account {
             (Thing::Choice(_), _) => {
                 self.choices.iter().find(|open| open.number == number).map_or(0, |open| open.left)
             }
-            (Thing::Stamps(_), _) => 0,
+            (Thing::Stamps(_) | Thing::Donation(_), _) => 0,
         }
     }
 
@@ -125,6 +126,7 @@ impl Account {
             Thing::Voucher(voucher) => self.voucher_totals.get(voucher.index()),
             Thing::Stamps(card) => self.card_totals.get(card.index()),
             Thing::Choice(choice) => self.choice_totals.get(choice.index()),
+            Thing::Donation(charity) => self.charity_totals.get(charity.index()),
         }
     }
 
@@ -151,7 +153,7 @@ impl Account {
             // taken together with its neighbours
             Thing::Voucher(_) => {}
             Thing::Choice(_) => self.use_choice(delta),
-            Thing::Stamps(_) => {}
+            Thing::Stamps(_) | Thing::Donation(_) => {}
         }
         true
     }
@@ -191,7 +193,7 @@ impl Account {
                 });
                 self.next_choice = self.next_choice.max(delta.lot + 1);
             }
-            Thing::Stamps(_) => {}
+            Thing::Stamps(_) | Thing::Donation(_) => {}
         }
         if pending && start < Date::MAX {
             self.expect_due(start);
@@ -222,7 +224,7 @@ impl Account {
                 };
                 self.vouchers.insert(place, held);
             }
-            Thing::Stamps(_) | Thing::Choice(_) => {}
+            Thing::Stamps(_) | Thing::Choice(_) | Thing::Donation(_) => {}
         }
         if let Some(last) = delta.last_day {
             self.expect_due(last.plus_days(1));
@@ -261,7 +263,7 @@ impl Account {
         self.choices.retain(|open| open.left > 0);
     }
 
-    fn expect_due(&mut self, day: Date) {
+    pub(super) fn expect_due(&mut self, day: Date) {
         self.due = Some(self.due.map_or(day, |due| due.min(day)));
     }
 
@@ -322,6 +324,7 @@ impl Account {
                 self.link = Some((**link).clone());
                 return true;
             }
+            Change::Pledge(change) => return self.book_pledge(change),
             Change::Lapsed(lot, by) => self.lots.lapse(*lot, *by),
             Change::Clock(at) => self.run_clock(*at),
         }
@@ -437,7 +440,9 @@ impl Account {
             LinkStage::Waiting(_, day) => Some(day),
             _ => None,
         });
-        lots.chain(vouchers).chain(choices).chain(cards).chain(tiers).chain(link).flatten().min()
+        let pledges = self.pledges.first().map(|pledge| Some(pledge.closes));
+        let all = lots.chain(vouchers).chain(choices).chain(cards).chain(tiers).chain(link).chain(pledges);
+        all.flatten().min()
     }
 }
 
@@ -456,7 +461,7 @@ fn has_lots(program: &Program, thing: Thing) -> bool {
             program.units.get(unit.index()).is_some_and(|unit| unit.kind == UnitKind::Spendable)
         }
         Thing::Voucher(_) | Thing::Choice(_) => true,
-        Thing::Stamps(_) => false,
+        Thing::Stamps(_) | Thing::Donation(_) => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is kept of a purchase so that any return undoes exactly what it did.
 
 use super::frozen::Frozen;
+use super::giving::Pledged;
 use super::lines::Lines;
 use super::open_end::OpenEnd;
 use crate::amount::{Sharer, Ties};
@@ -29,6 +30,8 @@ pub(crate) struct Receipt {
     pub(crate) shares: Vec<MeterShare>,
     /// What requests paid; nothing if all was paid with money.
     pub(crate) payment: Option<Box<Payment>>,
+    /// What it pledged to charities; what was given at once stays given.
+    pub(crate) pledged: Vec<Pledged>,
     /// What the purchase was judged by, where a return judges it again.
     pub(crate) frozen: Option<Arc<Frozen>>,
     /// Whether it was a mistake: all of it is undone.

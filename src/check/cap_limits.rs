@@ -114,7 +114,7 @@ fn unreached_caps(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
                 CapLimit::Times(_) => windows::firings(program, rule, stretch, Some(id))?,
                 CapLimit::Amount(..) => windows::amounts(program, rule, stretch, Some(id))?,
                 CapLimit::Spend(_) => windows::spends(program, rule, stretch, Some(id))?,
-                CapLimit::Stamps(_) => return None,
+                CapLimit::Stamps(_) | CapLimit::Given(_) => return None,
             };
             total = Bound { most: total.most.checked_add(bound.most)?, why: bound.why };
             Some(())
@@ -132,6 +132,7 @@ fn counted(program: &Program, limit: CapLimit, number: i64) -> String {
         CapLimit::Times(_) => format!("{} times", say::grouped(number)),
         CapLimit::Amount(thing, _) => say::amount(program, thing, number),
         CapLimit::Spend(_) => format!("{} {} of spend", say::scaled(number, 6), program.currency),
+        CapLimit::Given(_) => format!("{} {}", say::scaled(number, 6), program.currency),
         CapLimit::Stamps(_) if number == 1 => "1 stamp".to_owned(),
         CapLimit::Stamps(_) => format!("{} stamps", say::grouped(number)),
     }

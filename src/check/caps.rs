@@ -280,6 +280,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             CapLimit::Amount(thing, _) => format!("{:?}", self.thing_name(thing)),
             CapLimit::Spend(_) => "spend".to_owned(),
             CapLimit::Stamps(_) => "stamps".to_owned(),
+            CapLimit::Given(_) => "given".to_owned(),
         }
     }
 

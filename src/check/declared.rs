@@ -5,9 +5,9 @@ use super::table::{Table, alike, twice};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, ConvertBlock, File, ListBlock, Name, PeriodBlock, ProgramBlock, RedeemBlock,
-    ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap,
-    TestBlock, TiersBlock, UnitBlock, VocabularyKind, VoucherBlock,
+    Block, BlockKind, CardBlock, ConvertBlock, DonateBlock, File, ListBlock, Name, PeriodBlock, ProgramBlock,
+    RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf,
+    SharedCap, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -51,9 +51,12 @@ pub(super) struct Declared<'a> {
     pub(super) channels: Words<'a>,
     pub(super) stores: Words<'a>,
     pub(super) payments: Words<'a>,
+    pub(super) charities: Words<'a>,
     pub(super) lists: Table<'a, ListBlock>,
     pub(super) periods: Table<'a, PeriodBlock>,
     pub(super) units: Table<'a, UnitBlock>,
+    /// Donation units.
+    pub(super) gifts: Table<'a, UnitBlock>,
     pub(super) vouchers: Table<'a, VoucherBlock>,
     pub(super) earns: Table<'a, RuleBlock>,
     pub(super) bonuses: Table<'a, RuleBlock>,
@@ -62,6 +65,7 @@ pub(super) struct Declared<'a> {
     pub(super) converts: Vec<(&'a ConvertBlock, &'a Block)>,
     pub(super) rewards: Table<'a, RewardBlock>,
     pub(super) redeems: Table<'a, RedeemBlock>,
+    pub(super) donates: Table<'a, DonateBlock>,
     pub(super) caps: Table<'a, SharedCap>,
     pub(super) tiers: Table<'a, TiersBlock>,
     pub(super) returns: Option<(&'a ReturnsBlock, &'a Block)>,
@@ -84,9 +88,11 @@ impl<'a> Declared<'a> {
             channels: Words::new(),
             stores: Words::new(),
             payments: Words::new(),
+            charities: Words::new(),
             lists: Table::new("list"),
             periods: Table::new("period"),
             units: Table::new("unit"),
+            gifts: Table::new("unit"),
             vouchers: Table::new("voucher"),
             earns: Table::new("rule"),
             bonuses: Table::new("rule"),
@@ -95,6 +101,7 @@ impl<'a> Declared<'a> {
             converts: Vec::new(),
             rewards: Table::new("reward"),
             redeems: Table::new("`redeem` of"),
+            donates: Table::new("rule"),
             caps: Table::new("shared cap"),
             tiers: Table::new("tiers block"),
             returns: None,
@@ -131,6 +138,7 @@ impl<'a> Declared<'a> {
                     VocabularyKind::Channels => ("channel", &mut self.channels),
                     VocabularyKind::Stores => ("store", &mut self.stores),
                     VocabularyKind::Payments => ("kind of payment", &mut self.payments),
+                    VocabularyKind::Charities => ("charity", &mut self.charities),
                 };
                 for name in &vocabulary.names {
                     match words.get(name.text.as_str()) {
@@ -143,6 +151,9 @@ impl<'a> Declared<'a> {
             }
             BlockKind::List(list) => self.lists.declare(&list.name, list, block, report),
             BlockKind::Period(period) => self.periods.declare(&period.name, period, block, report),
+            BlockKind::Unit(unit) if matches!(unit.kind, UnitKind::Donation(_)) => {
+                self.gifts.declare(&unit.name, unit, block, report);
+            }
             BlockKind::Unit(unit) => self.units.declare(&unit.name, unit, block, report),
             BlockKind::Rule(rule) => {
                 if self.rule(&rule.name, report) {
@@ -168,6 +179,11 @@ impl<'a> Declared<'a> {
             BlockKind::Convert(convert) => self.converts.push((convert, block)),
             BlockKind::Reward(reward) => self.rewards.declare(&reward.name, reward, block, report),
             BlockKind::Redeem(redeem) => self.redeems.declare(&redeem.name, redeem, block, report),
+            BlockKind::Donate(donate) => {
+                if self.rule(&donate.name, report) {
+                    self.donates.declare(&donate.name, donate, block, report);
+                }
+            }
             BlockKind::Returns(returns) => {
                 if self.single("returns", block.head, report) {
                     self.returns = Some((returns, block));
@@ -271,7 +287,7 @@ impl<'a> Declared<'a> {
         alike("event", self.events.candidates(), report);
         alike("list", self.lists.candidates(), report);
         alike("period", self.periods.candidates(), report);
-        alike("unit", self.units.candidates(), report);
+        alike("unit", self.units.candidates().chain(self.gifts.candidates()), report);
         alike("voucher", self.vouchers.candidates(), report);
         alike("reward", self.rewards.candidates(), report);
         alike("rule", self.rules.iter().map(|(name, span)| (*name, Some(*span))), report);
@@ -281,6 +297,7 @@ impl<'a> Declared<'a> {
         alike("channel", words(&self.channels), report);
         alike("store", words(&self.stores), report);
         alike("kind of payment", words(&self.payments), report);
+        alike("charity", words(&self.charities), report);
     }
 
     /// Rules of every kind, for "did you mean".

@@ -72,11 +72,13 @@ pub(super) struct UnitFacts<'a> {
 
 /// What a name behind a number means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Thing {
+pub(super) enum Thing<'a> {
     /// An amount of a unit.
     Unit(UnitId),
     /// Vouchers.
     Voucher(VoucherId),
+    /// An amount of a donation unit, by its name.
+    Donation(&'a str),
 }
 
 /// A tiers block, as far as rules need it.
@@ -103,7 +105,7 @@ pub(super) struct Facts<'a> {
     /// By [`UnitId`].
     pub(super) units: Vec<UnitFacts<'a>>,
     /// Names and singular forms behind numbers.
-    things: BTreeMap<&'a str, (Thing, Span)>,
+    things: BTreeMap<&'a str, (Thing<'a>, Span)>,
     /// By [`TiersId`].
     pub(super) tiers: Vec<TiersFacts<'a>>,
     /// Each level with its block and height.
@@ -135,14 +137,22 @@ impl<'a> Facts<'a> {
     }
 
     fn name_things(&mut self, all: &Declared<'a>, report: &mut Report) {
-        let mut things: BTreeMap<&'a str, (Thing, Span)> = BTreeMap::new();
+        let mut things: BTreeMap<&'a str, (Thing<'a>, Span)> = BTreeMap::new();
         let named = self.units.iter().flat_map(|unit| {
             let singular = unit.singular.filter(|singular| singular.text != unit.name.text);
             std::iter::once(unit.name).chain(singular).map(|name| (name, Thing::Unit(unit.id)))
         });
         let vouchers =
             all.vouchers.iter().map(|voucher| (voucher.name, Thing::Voucher(VoucherId(voucher.id))));
-        for (name, thing) in named.chain(vouchers) {
+        let gifts = all.gifts.iter().flat_map(|gift| {
+            let singular = gift.node.lines.iter().find_map(|line| match &line.kind {
+                UnitLine::Singular(name) if name.text != gift.name.text => Some(name),
+                _ => None,
+            });
+            let thing = Thing::Donation(&gift.name.text);
+            std::iter::once(gift.name).chain(singular).map(move |name| (name, thing))
+        });
+        for (name, thing) in named.chain(vouchers).chain(gifts) {
             no_currency("units and vouchers", name, report);
             match things.get(name.text.as_str()) {
                 Some((_, first)) => report.push(
@@ -202,7 +212,7 @@ impl<'a> Facts<'a> {
         units.map(|unit| unit.id)
     }
 
-    pub(super) fn thing(&self, name: &str) -> Option<Thing> {
+    pub(super) fn thing(&self, name: &str) -> Option<Thing<'a>> {
         self.things.get(name).map(|(thing, _)| *thing)
     }
 
@@ -271,7 +281,7 @@ fn units<'a>(all: &Declared<'a>, report: &mut Report) -> Vec<UnitFacts<'a>> {
                 id: UnitId(entry.id),
                 name: entry.name,
                 singular: singular.value(),
-                kind: entry.node.kind,
+                kind: entry.node.kind.clone(),
                 decimals: digits.and_then(|digits| u32::try_from(digits).ok()).unwrap_or(0),
                 precise,
             }

@@ -89,6 +89,17 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let rate = (redeem.unit, redeem.amount, redeem.value);
         let limits = (redeem.at_least, redeem.step, redeem.at_most, redeem.share, redeem.whole_only);
         section(out, "redeem", &(rate, limits, &redeem.items, &redeem.when))?;
+        if let Some(to) = &redeem.to {
+            section(out, "to", to)?;
+        }
+    }
+    for charity in &p.charities {
+        section(out, "charity", charity)?;
+    }
+    for donation in &p.donations {
+        let matching = (&donation.name, donation.on, donation.valid, &donation.items, &donation.when);
+        let giving = (donation.gift, donation.pays, &donation.to, &donation.caps);
+        section(out, "donation", &(matching, giving))?;
     }
     section(out, "returns", &p.returns)?;
     section(out, "terms", &(&p.dates, &p.activities))?;

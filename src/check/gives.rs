@@ -184,6 +184,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 let Proportion { basis, steps, step } = proportion?;
                 Some(Draft::Done(Effect::VouchersPer { voucher, count, basis, steps, step }))
             }
+            Thing::Donation(_) => None,
         }
     }
 

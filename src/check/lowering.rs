@@ -92,13 +92,22 @@ impl<'f, 'a> Lowering<'f, 'a> {
                 );
                 None
             }
+            Thing::Donation(_) => None,
         }
     }
 
-    /// A unit or voucher by its name or singular form, which is used by this.
-    pub(super) fn thing(&mut self, name: &Name) -> Option<Thing> {
+    /// A unit or voucher by its name or singular form, which is used by this. A donation unit is a finding.
+    pub(super) fn thing(&mut self, name: &Name) -> Option<Thing<'a>> {
         let found = self.facts.thing(&name.text);
         match found {
+            Some(Thing::Donation(unit)) => {
+                self.report.mixed(
+                    name.span,
+                    format!("`{unit}` is a donation unit: charities get it, members do not"),
+                    "name another unit, or write a `donate`",
+                );
+                return None;
+            }
             Some(thing) => self.use_thing(thing),
             None => self.report.unknown(
                 "unit or voucher",
@@ -111,7 +120,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
         found
     }
 
-    fn use_thing(&self, thing: Thing) {
+    fn use_thing(&self, thing: Thing<'_>) {
         match thing {
             Thing::Unit(unit) => {
                 if let Some(facts) = self.facts.unit(unit) {
@@ -120,6 +129,9 @@ impl<'f, 'a> Lowering<'f, 'a> {
             }
             Thing::Voucher(voucher) => {
                 self.all.vouchers.get(self.voucher_name(voucher));
+            }
+            Thing::Donation(unit) => {
+                self.all.gifts.get(unit);
             }
         }
     }
@@ -187,6 +199,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
                 let found = numbers::whole(amount.number.value, (0, 1_000_000), what, &mut self.report)?;
                 (AwardThing::Voucher(voucher), found)
             }
+            Thing::Donation(_) => return None,
         };
         if found <= 0 {
             self.report.zero(

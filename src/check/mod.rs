@@ -23,6 +23,7 @@ mod facts;
 mod fingerprint;
 mod games;
 mod gives;
+mod giving;
 mod liability;
 mod lowering;
 mod money;
@@ -69,8 +70,8 @@ pub use versions::{CompiledVersions, compile_versions};
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Card, EventKind, MeterIndex, Own, Program, Redeem, Reward, Rule, RuleIndex, ShortWords, Test,
-    Unit, Voucher,
+    Asked, Card, Donation, EventKind, MeterIndex, Own, Program, Redeem, Reward, Rule, RuleIndex, ShortWords,
+    Test, Unit, Voucher,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -238,6 +239,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     low.shared_caps(&mut drafts);
     let (cards, tiers, referrals) = (low.cards(), low.tiers(), low.referrals());
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
+    let (charities, donations) = (low.charities(), low.donations());
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
     let rules = low.finish_rules(drafts, &units)?;
@@ -246,7 +248,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let settings = low.settings();
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
     let (cards, rewards, redeems, vouchers) = (cards?, rewards?, redeems?, vouchers?);
-    let spent = Spending { vouchers: &vouchers, rewards: &rewards, redeems: &redeems };
+    let donations = donations?;
+    let spent = Spending { vouchers: &vouchers, rewards: &rewards, redeems: &redeems, donations: &donations };
     Some(finished(Program {
         name: settings.name.as_str().into(),
         version: settings.version,
@@ -284,6 +287,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         converts: converts?.into(),
         rewards: rewards.into(),
         redeems: redeems.into(),
+        charities,
+        donations: donations.into(),
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         dates: std::mem::take(&mut low.dates).into(),
@@ -317,11 +322,12 @@ fn keeps(units: &[Unit], rules: &[Rule]) -> bool {
     of_units.chain(rules.iter().map(|rule| &rule.hold)).any(Option::is_some)
 }
 
-/// What can be spent.
+/// What can be spent or given.
 struct Spending<'p> {
     vouchers: &'p [Voucher],
     rewards: &'p [Reward],
     redeems: &'p [Redeem],
+    donations: &'p [Donation],
 }
 
 impl Spending<'_> {
@@ -329,7 +335,9 @@ impl Spending<'_> {
         let of_vouchers = self.vouchers.iter().flat_map(|voucher| [&voucher.items, &voucher.when]);
         let of_rewards = self.rewards.iter().flat_map(|reward| [&reward.items, &reward.when]);
         let of_redeems = self.redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
-        Asked::of(rules, cards, filters, of_vouchers.chain(of_rewards).chain(of_redeems))
+        let of_donations = self.donations.iter().flat_map(|donation| [&donation.items, &donation.when]);
+        let spending = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations);
+        Asked::of(rules, cards, filters, spending)
     }
 }
 
@@ -346,6 +354,7 @@ fn events(low: &mut Lowering<'_, '_>) -> Box<[EventKind]> {
 fn report_unused(all: &Declared<'_>, facts: &Facts<'_>, report: &mut Report) {
     all.units.report_unused("no rule gives it", report);
     all.vouchers.report_unused("no rule gives it", report);
+    all.gifts.report_unused("no donation gives it", report);
     all.lists.report_unused("no condition asks for it", report);
     all.events.report_unused("no rule waits for it", report);
     for period in facts.settings.periods.values().filter(|period| !period.used.get()) {
@@ -356,8 +365,14 @@ fn report_unused(all: &Declared<'_>, facts: &Facts<'_>, report: &mut Report) {
     for schema in &facts.events {
         schema.report_unused(report);
     }
-    for (name, word) in all.payments.iter().filter(|(_, word)| !word.used.get()) {
-        let name = Name { text: (*name).to_owned(), span: word.span };
-        table::unused("kind of payment", &name, "no rule asks for it", report);
+    let words = [
+        (&all.payments, "kind of payment", "no rule asks for it"),
+        (&all.charities, "charity", "nothing is given to it"),
+    ];
+    for (words, what, effect) in words {
+        for (name, word) in words.iter().filter(|(_, word)| !word.used.get()) {
+            let name = Name { text: (*name).to_owned(), span: word.span };
+            table::unused(what, &name, effect, report);
+        }
     }
 }

@@ -285,6 +285,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Expect::Refused(_) => {}
             Expect::Card(card, _, stamps) => self.card_at(card, stamps),
             Expect::CapLeft(name, _, number) => self.capped(name, number),
+            Expect::Charity(charity, amount) => {
+                self.charity(charity);
+                money::money(amount, self.settings(), &mut self.report);
+            }
             Expect::Expire(amount, _) => self.amount_of(amount),
             Expect::EarnsNothing(_) => {}
             Expect::Earns(_, amount, from) => {
@@ -362,7 +366,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.in_scale(unit, &amount.number);
             }
             Some(Thing::Voucher(_)) => self.count_of("vouchers", &amount.number),
-            None => {}
+            Some(Thing::Donation(_)) | None => {}
         }
     }
 
@@ -374,7 +378,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 let help = format!("write `balance {text}`; `has` gives vouchers");
                 self.report.mixed(amount.span, format!("`{}` is a unit", amount.unit.text), help);
             }
-            None => {}
+            Some(Thing::Donation(_)) | None => {}
         }
     }
 
@@ -386,7 +390,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 let help = format!("write `redeem {text}`; `use` is for vouchers");
                 self.report.mixed(amount.span, format!("`{}` is a unit", amount.unit.text), help);
             }
-            None => {}
+            Some(Thing::Donation(_)) | None => {}
         }
     }
 

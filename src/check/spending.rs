@@ -7,7 +7,7 @@ use super::report::Once;
 use super::subjects::Scope;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{EventKindId, Redeem, UnitId};
-use crate::syntax::ast::{self, Amount, Cond, Percent, RedeemBlock, RedeemLine, UnitKind};
+use crate::syntax::ast::{self, Amount, Cond, Percent, RedeemBlock, RedeemLine, ToCharity, UnitKind};
 
 /// The lines of a `redeem`.
 struct Lines<'a> {
@@ -19,6 +19,7 @@ struct Lines<'a> {
     whole: Once<()>,
     items: Once<&'a Cond>,
     when: Once<&'a Cond>,
+    to: Once<&'a ToCharity>,
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -45,6 +46,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn redeem(&mut self, block: &'a RedeemBlock, head: Span) -> Option<Redeem> {
         let lines = self.redeem_lines(block);
+        let to = self.given_away(&lines);
         let unit = self.unit(&block.name).filter(|unit| self.is_spendable(*unit, block.name.span));
         let (items, _) = self.condition_line(lines.items.value(), EventKindId::PURCHASE, Scope::Items);
         let (when, when_text) = self.condition_line(lines.when.value(), EventKindId::PURCHASE, Scope::Event);
@@ -86,7 +88,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             items: items?,
             when: when?,
             when_text: when_text.into(),
+            to: to?,
         })
+    }
+
+    /// Who gets the value. It pays nothing then, so nothing hangs on the basket.
+    fn given_away(&mut self, lines: &Lines<'a>) -> Option<Option<crate::program::Receiver>> {
+        let Some(to) = lines.to.get() else { return Some(None) };
+        let places = [lines.share.span(), lines.whole.span(), lines.items.span()];
+        for span in places.into_iter().flatten() {
+            let help = "remove this line, or the line `to charity`";
+            self.report.misplaced(span, "what goes to a charity pays nothing of the basket", help);
+        }
+        self.receiver(to).map(Some)
     }
 
     fn redeem_lines(&mut self, block: &'a RedeemBlock) -> Lines<'a> {
@@ -99,6 +113,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             whole: Once::new("only for the whole basket"),
             items: Once::new("for items"),
             when: Once::new("when"),
+            to: Once::new("to charity"),
         };
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
@@ -111,6 +126,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RedeemLine::WholeBasketOnly => lines.whole.set((), span, report),
                 RedeemLine::ForItems(cond) => lines.items.set(cond, span, report),
                 RedeemLine::When(cond) => lines.when.set(cond, span, report),
+                RedeemLine::ToCharity(to) => lines.to.set(to, span, report),
             }
         }
         lines

@@ -465,7 +465,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let event = self.all.events.peek(&name.text).map(|entry| EventKindId(entry.id));
         let unit = match self.facts.thing(&name.text) {
             Some(Thing::Unit(unit)) => Some(unit),
-            Some(Thing::Voucher(_)) | None => None,
+            Some(Thing::Voucher(_) | Thing::Donation(_)) | None => None,
         };
         match (event, unit) {
             (Some(event), None) => {

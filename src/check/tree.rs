@@ -82,6 +82,7 @@ impl<'a> Tree<'a> {
             | BlockKind::Convert(_)
             | BlockKind::Reward(_)
             | BlockKind::Redeem(_)
+            | BlockKind::Donate(_)
             | BlockKind::Period(_)
             | BlockKind::Returns(_)
             | BlockKind::Test(_) => {}

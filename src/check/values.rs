@@ -38,7 +38,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             (Measured::Unit(unit), Value::Number(number)) => self.in_scale(unit, number),
             (Measured::Unit(unit), Value::Amount(amount)) => match self.thing(&amount.unit)? {
                 Thing::Unit(other) if other == unit => self.in_scale(unit, &amount.number),
-                Thing::Unit(_) | Thing::Voucher(_) => {
+                Thing::Unit(_) | Thing::Voucher(_) | Thing::Donation(_) => {
                     let name = self.unit_name(unit);
                     let message = format!("`{}` counts {name}, not {}", asked.called, amount.unit.text);
                     self.report.mixed(span, message, format!("write a number of {name}"));

@@ -1,6 +1,7 @@
 //! What an event is about to book: deltas, changes, messages, in the making.
 
 use super::lot_terms::Days;
+use super::step13_payers::Given;
 use super::terms;
 use crate::account::{Account, Change, Lot, Postings, Receipt};
 use crate::calendar::{Anchors, Date, Instant};
@@ -20,6 +21,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) account: &'a Account,
     pub(crate) postings: Postings,
     pub(crate) messages: Vec<Message>,
+    /// What charities get, or no longer get.
+    pub(crate) given: Vec<Given>,
     /// What a return of this event will ask for.
     pub(crate) receipt: Option<Arc<Receipt>>,
     /// Of what the clock does: the day, and what was due.
@@ -54,6 +57,7 @@ impl<'a> Draft<'a> {
             account,
             postings: Postings { deltas: Vec::with_capacity(8), changes: Vec::with_capacity(12) },
             messages: Vec::new(),
+            given: Vec::new(),
             receipt: None,
             clock: None,
             event,

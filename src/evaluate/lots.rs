@@ -95,7 +95,7 @@ impl<'a> Draft<'a> {
                 let keeps = end.as_ref().is_some_and(|end| facts.keeps_on((unit, lot.source), end));
                 (self.lot_again(unit, lot, last, end), last, keeps)
             }
-            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => {
+            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) | Thing::Donation(_) => {
                 (lot.lot, longer(lot.last, least), false)
             }
         };

@@ -2,7 +2,7 @@
 //! where the text says so.
 //!
 //! The folder reads like the step table of the language: accept, clock, freeze (the `judge` file holds the frozen
-//! facts), requests, match, base, bonus, round, cap, book, games, tiers, friends, report.
+//! facts), requests, match, base, bonus, round, cap, book, games, tiers, friends, payers, report.
 
 mod bound;
 mod cancelling;
@@ -35,6 +35,7 @@ mod step10_games;
 mod step11_tiers;
 mod step11a_convert;
 mod step12_friends;
+mod step13_payers;
 mod sums;
 mod tax;
 mod terms;
@@ -47,7 +48,7 @@ pub(crate) use draft::Draft;
 pub(crate) use judge::Facts;
 pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
-pub use settlement::Redemption;
+pub use settlement::{Donation, Redemption};
 pub use versions::Judged;
 
 use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
@@ -59,6 +60,7 @@ use rows::Rows;
 use std::borrow::Cow;
 use std::sync::Arc;
 use step03_requests::Settled;
+pub(crate) use step13_payers::Given;
 use trace::Trace;
 
 /// Evaluates events. It holds only memory that it uses again; one evaluator serves any number of programs and
@@ -106,6 +108,7 @@ struct Gathered {
     notes: Vec<Note>,
     trace: Option<Trace>,
     settled: Settled,
+    given: Vec<Given>,
 }
 
 impl Evaluator {
@@ -276,7 +279,8 @@ impl Evaluator {
         let receipt = draft.receipt.take();
         let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
         draft.change(Change::Applied(Arc::clone(&event.id), record, event.at));
-        let Draft { postings, mut messages, .. } = draft;
+        let Draft { postings, mut messages, given, .. } = draft;
+        gathered.given = given;
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
         gathered.notes.append(&mut notes);
@@ -361,7 +365,7 @@ fn award(
     step09_book::book_rows(facts, draft, rows, trace)
 }
 
-/// A purchase or declared event: steps 4 to 12.
+/// A purchase or declared event: steps 4 to 13.
 fn named(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
@@ -381,6 +385,9 @@ fn named(
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
     step12_friends::qualify(facts, draft, kind);
+    if !facts.program.donations.is_empty() {
+        step13_payers::give(facts, draft, kind, &mut settled.left, trace)?;
+    }
     Ok(())
 }
 

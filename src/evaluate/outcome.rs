@@ -1,9 +1,9 @@
 //! Step 14: what an evaluation answers.
 
-use super::Gathered;
 use super::bound::Note;
 use super::step03_requests::Taken;
 use super::trace::Trace;
+use super::{Gathered, Given};
 use crate::account::{Account, Postings};
 use crate::event::{Event, Message};
 use crate::ledger::Delta;
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub(crate) left: Option<i64>,
     /// What requests took.
     pub(crate) taken: Vec<Taken>,
+    /// What charities get, or no longer get.
+    pub(crate) given: Vec<Given>,
 }
 
 impl Outcome {
@@ -46,7 +48,7 @@ impl Outcome {
         status: Status,
         gathered: Gathered,
     ) -> Self {
-        let Gathered { postings, messages, mut notes, trace, settled } = gathered;
+        let Gathered { postings, messages, mut notes, trace, settled, given } = gathered;
         notes.dedup();
         Self {
             program: program.identity,
@@ -60,6 +62,7 @@ impl Outcome {
             event: event.map(|event| Arc::clone(&event.id)),
             left: settled.left,
             taken: settled.taken,
+            given,
         }
     }
 

@@ -11,7 +11,9 @@ use super::matching::Matched;
 use super::refuse::Rejection;
 use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
-use super::{choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends, tax};
+use super::{
+    choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends, step13_payers, tax,
+};
 use crate::account::{Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
 use crate::amount::{Rounding, divide};
 use crate::calendar::{Date, Instant};
@@ -41,6 +43,9 @@ pub(super) fn take_back(
         let Some(before) = facts.account.receipt(facts.program, &id) else { continue };
         if takes {
             undo(facts, draft, rows, before, &mut receipt)?;
+        }
+        if !receipt.pledged.is_empty() {
+            step13_payers::take_off(facts, draft, before, &receipt)?;
         }
         step12_friends::recheck(draft, &receipt);
         draft.change(Change::Returned(Arc::new(receipt)));
@@ -189,6 +194,8 @@ fn take_award(
                 choices::cancel(draft, award.lot, &receipt.id);
             }
         }
+        // what a charity got stays there
+        Thing::Donation(_) => {}
         Thing::Unit(unit) => {
             if amount <= 0 {
                 return 0;

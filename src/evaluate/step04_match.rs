@@ -53,7 +53,7 @@ fn asks_items(facts: &Facts<'_>, rows: &Rows) -> bool {
         || (rows.asked.bases > 1 && rows.asked.for_any(Needs::MULTIPLIES));
     let rounded = |thing: &Thing| match thing {
         Thing::Unit(unit) => facts.program.units.get(unit.index()).is_none_or(|unit| unit.round.per_item),
-        Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => false,
+        _ => false,
     };
     asked || rows.things.iter().any(rounded)
 }

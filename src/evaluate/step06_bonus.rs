@@ -221,7 +221,7 @@ fn strength(facts: &Facts<'_>, row: &Row, thing: Thing) -> Result<Option<Strengt
             let num = over_denominator(facts, unit, left)?;
             (num.checked_mul(row.den).ok_or_else(Rejection::too_large)?, row.total()?)
         }
-        Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => (i128::from(left), i128::from(row.amount)),
+        _ => (i128::from(left), i128::from(row.amount)),
     };
     let room = (total > num).then_some((num, total));
     Ok(Some(Strength { combine: rule.combine, room }))
@@ -237,7 +237,7 @@ fn resolve(
 ) -> Result<(), Rejection> {
     let share = |row: &Row| match thing {
         Thing::Unit(_) => row.nums.get(column).copied().unwrap_or(0),
-        Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => i128::from(row.amount),
+        _ => i128::from(row.amount),
     };
     let mut exclusive: Option<usize> = None;
     let mut groups: Vec<(GroupId, usize)> = Vec::new();
@@ -289,7 +289,7 @@ fn resolve(
                     *num = 0;
                 }
             }
-            Thing::Voucher(_) | Thing::Choice(_) | Thing::Stamps(_) => row.amount = 0,
+            _ => row.amount = 0,
         }
     }
     Ok(())

@@ -125,5 +125,5 @@ pub(crate) fn count_cap(draft: &mut Draft<'_>, facts: &Facts<'_>, cap: CapId, by
 
 /// Whether a return gives room of a cap back: amounts do, times do not.
 pub(crate) const fn gives_back(limit: CapLimit) -> bool {
-    matches!(limit, CapLimit::Amount(..) | CapLimit::Spend(_) | CapLimit::Stamps(_))
+    matches!(limit, CapLimit::Amount(..) | CapLimit::Spend(_) | CapLimit::Stamps(_) | CapLimit::Given(_))
 }

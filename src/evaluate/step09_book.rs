@@ -196,6 +196,7 @@ pub(crate) fn keep_receipt(
         chosen: Vec::new(),
         shares,
         payment,
+        pledged: Vec::new(),
         frozen: None,
         cancelled: false,
     }));
@@ -220,6 +221,7 @@ pub(crate) fn keep_redemption(
         chosen: Vec::new(),
         shares: Vec::new(),
         payment,
+        pledged: Vec::new(),
         frozen: None,
         cancelled: false,
     }));

@@ -4,7 +4,7 @@
 use super::judge::{Facts, Truth};
 use super::rows::{Row, Rows};
 use crate::ledger::Thing;
-use crate::program::{CapId, NumSubject, RuleId, SymSubject, Symbol, Test};
+use crate::program::{CapId, CharityId, DonationId, NumSubject, RuleId, SymSubject, Symbol, Test};
 
 /// Why a rule did or did not take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,49 @@ pub(crate) struct RuleTrace {
     pub(crate) booked: i64,
 }
 
+/// Why a donation gave something or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GivingVerdict {
+    /// Outside its dates.
+    NotValid,
+    /// Its `when` does not hold.
+    ConditionNotMet,
+    /// Its `when` asks something that is missing.
+    ConditionUnknown,
+    /// No item passes its `for items`.
+    NoItem,
+    /// The member has not chosen a charity.
+    NoCharity,
+    /// A round-up where nothing is left to pay.
+    NothingToPay,
+    /// Another donation has rounded the basket up.
+    AlreadyRounded(DonationId),
+    /// It comes to nothing: a whole amount, or a share of too little. With what it is worked out from.
+    GivesNothing(i64),
+    /// This cap is used up, or leaves too little for a round-up.
+    NoRoom(CapId),
+    /// It gives something.
+    Matched,
+}
+
+/// One donation in an explanation. Money in micro-units; exact amounts over [`crate::program::SHARE_WHOLE`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DonationTrace {
+    pub(crate) donation: DonationId,
+    pub(crate) verdict: GivingVerdict,
+    /// What decided a `when` that does not hold.
+    pub(crate) decided: Vec<Found>,
+    pub(crate) charity: Option<CharityId>,
+    /// What is left to pay, or the spend that counts.
+    pub(crate) basis: i64,
+    /// Before rounding and caps.
+    pub(crate) exact: i128,
+    /// What is given.
+    pub(crate) amount: i128,
+    /// The cap that cut it.
+    pub(crate) cap: Option<CapId>,
+}
+
 /// A column that a better rule took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Lost {
@@ -80,6 +123,8 @@ pub(crate) struct Trace {
     pub(crate) rules: Vec<RuleTrace>,
     /// Names of the items, article numbers where there is no name.
     pub(crate) items: Vec<Box<str>>,
+    /// By name.
+    pub(crate) donations: Vec<DonationTrace>,
 }
 
 impl RuleTrace {
@@ -186,6 +231,13 @@ impl Trace {
             known.booked = amount;
         }
     }
+}
+
+/// The leaves that keep a condition from holding.
+pub(super) fn decided(facts: &Facts<'_>, when: &Test) -> Vec<Found> {
+    let mut found = Vec::new();
+    collect(facts, when, false, &mut found);
+    found
 }
 
 /// Collects the leaves that keep a condition from holding; `negated` inside `not`.

@@ -3,9 +3,11 @@
 //! An [`Explanation`] tells of every rule of the event's kind what it found, what it came to exactly, how it was
 //! rounded, which caps cut it, and what was booked. Nothing here decides anything: it reads the trace of an outcome.
 
+mod giving;
 mod text;
 mod words;
 
+pub use giving::DonationExplanation;
 pub use text::text;
 
 use crate::amount::format_scaled;
@@ -24,6 +26,9 @@ pub struct Explanation {
     pub items: Vec<String>,
     /// All rules of the event's kind, `earn` first, then `bonus`, each by name.
     pub rules: Vec<RuleExplanation>,
+    /// All donations of the event's kind, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub donations: Vec<DonationExplanation>,
     /// What requests took and paid, in the order in which they were taken.
     pub requests: Vec<Redemption>,
     /// What is left to pay with money; nothing without items and total.
@@ -96,6 +101,11 @@ impl Outcome {
             event: self.event.as_deref().unwrap_or("").into(),
             items: trace.items.iter().map(ToString::to_string).collect(),
             rules: rules.into_iter().filter_map(|rule| explain(program, rule)).collect(),
+            donations: trace
+                .donations
+                .iter()
+                .filter_map(|donation| giving::explain(program, self, donation))
+                .collect(),
             requests: self.redemptions(program),
             left_to_pay: self.left_to_pay(program),
         })
@@ -149,6 +159,7 @@ fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
 fn amount_text(program: &Program, thing: Thing, amount: i64) -> String {
     match thing {
         Thing::Unit(unit) => format_scaled(amount, program.unit_decimals(unit)),
+        Thing::Donation(_) => format_scaled(amount, program.thing_decimals(thing)),
         Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => amount.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! An explanation as text, one line a rule, with the arithmetic.
 
-use super::{Explanation, RuleExplanation, words};
+use super::{Explanation, RuleExplanation, giving, words};
 use crate::calendar::Date;
 use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::{Book, Delta, Reason, Thing};
@@ -15,12 +15,17 @@ pub fn text(program: &Program, outcome: &Outcome) -> String {
     for request in &explanation.requests {
         rows.push(request_row(program, request));
     }
-    if let Some(left) = explanation.left_to_pay.as_ref().filter(|_| !explanation.requests.is_empty()) {
-        rows.push([String::new(), String::new(), format!("{left} {} left to pay", program.currency)]);
-    }
+    let by_member = giving::changes_the_bill(&explanation);
+    let left = explanation.left_to_pay.as_ref().filter(|_| by_member || !explanation.requests.is_empty());
+    let left =
+        left.map(|left| [String::new(), String::new(), format!("{left} {} left to pay", program.currency)]);
+    rows.extend(left.clone().filter(|_| !by_member));
     for rule in &explanation.rules {
         rows.extend(rule_rows(program, outcome, rule, &explanation.items));
     }
+    rows.extend(explanation.donations.iter().map(|donation| giving::row(program, donation)));
+    rows.extend(left.filter(|_| by_member));
+    rows.extend(giving::taken_off(program, outcome));
     for delta in outcome.deltas() {
         if let Some(row) = other_row(program, delta, &explanation) {
             rows.push(row);
@@ -52,7 +57,11 @@ fn request_row(program: &Program, request: &Redemption) -> [String; 3] {
     let zero = request.amount.bytes().all(|byte| matches!(byte, b'0' | b'.'));
     let sign = if zero { "" } else { "-" };
     let amount = format!("{sign}{} {}", request.amount, request.name);
-    [amount, "requested".into(), format!("pays {} {}", request.pays, program.currency)]
+    let why = match &request.charity {
+        Some(charity) => format!("gives {} {} to {charity}", request.pays, program.currency),
+        None => format!("pays {} {}", request.pays, program.currency),
+    };
+    [amount, "requested".into(), why]
 }
 
 /// The lines of one rule: what it gave, where it lost, from when it can be used.
@@ -194,19 +203,21 @@ fn other_row(program: &Program, delta: &Delta, explanation: &Explanation) -> Opt
     if by_rule && delta.event() == explanation.event && delta.reason() == Reason::Earned {
         return None;
     }
-    // requests have rows of their own
-    if delta.reason() == Reason::Redeemed {
+    // requests and donations have rows of their own; what the clock settled has none
+    let donated = delta.reason() == Reason::Donated && delta.event() == explanation.event;
+    if delta.reason() == Reason::Redeemed || donated {
         return None;
     }
     let sign = match (delta.from(), delta.to()) {
         (Book::Issued, _) => "+",
-        (_, Book::Available) => "",
+        (_, Book::Available | Book::Charity) => "",
         _ => "-",
     };
     let unit = words::thing_name(program, delta.thing);
     let unit = match delta.thing {
         Thing::Stamps(_) => format!("stamps of {unit}"),
         Thing::Choice(_) => format!("of the {unit}"),
+        Thing::Donation(_) => format!("{} to {unit}", program.currency),
         Thing::Unit(_) | Thing::Voucher(_) => unit,
     };
     let amount = super::amount_text(program, delta.thing, delta.amount);

@@ -13,6 +13,7 @@ pub(super) fn thing_name(program: &Program, thing: Thing) -> String {
         Thing::Voucher(voucher) => program.voucher_name(voucher),
         Thing::Stamps(card) => program.card_name(card),
         Thing::Choice(choice) => program.choice_name(choice),
+        Thing::Donation(charity) => program.charity_name(charity),
     };
     name.into()
 }
@@ -51,8 +52,9 @@ pub(super) fn because(program: &Program, trace: &RuleTrace) -> Vec<String> {
     match trace.verdict {
         Verdict::NotValid => vec!["outside its dates".into()],
         Verdict::ConditionNotMet | Verdict::ConditionUnknown => {
+            let event = rule.map_or(0, |rule| rule.on.index());
             let mut found: Vec<String> =
-                trace.decided.iter().map(|found| describe(program, trace, found)).collect();
+                trace.decided.iter().map(|found| describe(program, event, found)).collect();
             let when = rule.map_or("", |rule| &rule.when_text);
             found.push(format!("asked: {when}"));
             found
@@ -69,8 +71,8 @@ pub(super) fn because(program: &Program, trace: &RuleTrace) -> Vec<String> {
     }
 }
 
-fn describe(program: &Program, trace: &RuleTrace, found: &Found) -> String {
-    let event = program.rules.get(trace.rule.index()).map_or(0, |rule| rule.on.index());
+/// What a leaf of a condition found, for a kind of event.
+pub(super) fn describe(program: &Program, event: usize, found: &Found) -> String {
     let attributes = program.events.get(event).map_or(&[][..], |event| &event.attributes);
     match *found {
         Found::Num(subject, value) => {

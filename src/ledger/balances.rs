@@ -80,7 +80,7 @@ impl Balances {
         self.totals.values().all(|folded| {
             let in_range = |book: &Book| {
                 let balance = folded.totals.balance(*book);
-                if matches!(book, Book::Issued | Book::Debt) { balance <= 0 } else { balance >= 0 }
+                if book.is_source() { balance <= 0 } else { balance >= 0 }
             };
             folded.totals.is_balanced() && Book::ALL.iter().all(in_range)
         })

@@ -1,7 +1,8 @@
 //! Ledger deltas: facts, double entry, with deterministic keys.
 //!
 //! A delta moves a positive amount of one unit from one book of a member to another. Per unit everything sums to
-//! zero, and what was issued = pending + available + redeemed + expired + taken back − debt.
+//! zero, and what was issued = pending + available + redeemed + expired + taken back − debt. What charities get has
+//! books of its own: member and owner give, the charity gets.
 
 mod balances;
 mod totals;
@@ -13,8 +14,8 @@ pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
 use crate::program::{
-    AwardThing, CardId, ChoiceId, ConvertId, FormerId, ReferralId, RewardId, RuleId, TiersId, UnitId,
-    VoucherId,
+    AwardThing, CardId, CharityId, ChoiceId, ConvertId, DonationId, FormerId, ReferralId, RewardId, RuleId,
+    TiersId, UnitId, VoucherId,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -37,11 +38,17 @@ pub enum Book {
     TakenBack,
     /// What a member owes because more was taken back than was left. Its balance is zero or below.
     Debt,
+    /// What the member has given to a charity. Its balance is zero or below.
+    Member,
+    /// What the owner of the program has given to a charity. Its balance is zero or below.
+    Owner,
+    /// What a charity has got.
+    Charity,
 }
 
 impl Book {
     /// All books, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Issued,
         Self::Pending,
         Self::Available,
@@ -49,7 +56,15 @@ impl Book {
         Self::Expired,
         Self::TakenBack,
         Self::Debt,
+        Self::Member,
+        Self::Owner,
+        Self::Charity,
     ];
+
+    /// Whether its balance is zero or below: where amounts come from.
+    pub(crate) const fn is_source(self) -> bool {
+        matches!(self, Self::Issued | Self::Debt | Self::Member | Self::Owner)
+    }
 
     /// The word in ledgers.
     #[must_use]
@@ -62,6 +77,9 @@ impl Book {
             Self::Expired => "expired",
             Self::TakenBack => "taken-back",
             Self::Debt => "debt",
+            Self::Member => "member",
+            Self::Owner => "owner",
+            Self::Charity => "charity",
         }
     }
 }
@@ -104,11 +122,13 @@ pub enum Reason {
     Chosen,
     /// Somebody corrected the balance.
     Adjusted,
+    /// A charity got it.
+    Donated,
 }
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Earned,
         Self::Given,
         Self::Activated,
@@ -123,6 +143,7 @@ impl Reason {
         Self::Cancelled,
         Self::Chosen,
         Self::Adjusted,
+        Self::Donated,
     ];
 
     /// The word in ledgers.
@@ -143,6 +164,7 @@ impl Reason {
             Self::Cancelled => "cancelled",
             Self::Chosen => "chosen",
             Self::Adjusted => "adjusted",
+            Self::Donated => "donated",
         }
     }
 }
@@ -164,6 +186,8 @@ pub(crate) enum Thing {
     Stamps(CardId),
     /// Entries that may be chosen.
     Choice(ChoiceId),
+    /// Money for a charity, in the smallest coin of the currency.
+    Donation(CharityId),
 }
 
 impl Thing {
@@ -173,7 +197,7 @@ impl Thing {
             Self::Unit(unit) => AwardThing::Unit(unit),
             Self::Voucher(voucher) => AwardThing::Voucher(voucher),
             Self::Choice(choice) => AwardThing::Choice(choice),
-            Self::Stamps(_) => return None,
+            Self::Stamps(_) | Self::Donation(_) => return None,
         })
     }
 }
@@ -203,6 +227,10 @@ pub(crate) enum Source {
     Reward(RewardId),
     /// A conversion: what it takes and what it gives.
     Convert(ConvertId),
+    /// A donation.
+    Donation(DonationId),
+    /// A unit that was given away.
+    Redeem(UnitId),
     /// What only another version of the program has.
     Former(FormerId),
     /// A fact that a test or an opening balance gave.
@@ -336,6 +364,8 @@ impl Delta {
             Source::Referral(referral) => program.referral_name(referral),
             Source::Reward(reward) => program.reward_name(reward),
             Source::Convert(convert) => program.convert_name(convert),
+            Source::Donation(donation) => program.donation_name(donation),
+            Source::Redeem(unit) => program.unit_name(unit),
             Source::Former(_) => {
                 let (_, rule, level) = program.source_words(self.source);
                 level.unwrap_or(rule)

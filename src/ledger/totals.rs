@@ -18,7 +18,8 @@ impl Totals {
         totals
     }
 
-    /// The balance of a book. [`Book::Issued`] and [`Book::Debt`] are zero or below, all others zero or above.
+    /// The balance of a book. [`Book::Issued`], [`Book::Debt`], [`Book::Member`] and [`Book::Owner`] are zero or below,
+    /// all others zero or above.
     #[must_use]
     pub fn balance(&self, book: Book) -> i64 {
         self.books.get(book as usize).copied().unwrap_or(0)
@@ -44,8 +45,8 @@ impl Totals {
         else {
             return false;
         };
-        let overdrawn = less < 0 && !matches!(from, Book::Issued | Book::Debt);
-        let overpaid = more > 0 && matches!(to, Book::Issued | Book::Debt);
+        let overdrawn = less < 0 && !from.is_source();
+        let overpaid = more > 0 && to.is_source();
         if amount <= 0 || from == to || overdrawn || overpaid {
             return false;
         }

@@ -14,7 +14,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 /// What the clock does, as it stands in keys.
-const CLOCK_WORDS: [&str; 11] = [
+const CLOCK_WORDS: [&str; 12] = [
     "expire",
     "expire-pending",
     "expire-voucher",
@@ -26,6 +26,7 @@ const CLOCK_WORDS: [&str; 11] = [
     "review",
     "activate",
     "convert",
+    "donation",
 ];
 
 /// What a line counts.
@@ -41,6 +42,8 @@ pub enum LineKind {
     Stamps,
     /// Entries that may be chosen.
     Choice,
+    /// Money for a charity.
+    Donation,
 }
 
 impl LineKind {
@@ -52,6 +55,7 @@ impl LineKind {
             Self::Voucher => "voucher",
             Self::Stamps => "stamps",
             Self::Choice => "choice",
+            Self::Donation => "donation",
         }
     }
 }
@@ -73,6 +77,10 @@ pub enum SourceKind {
     Reward,
     /// A conversion: what it takes, or what it gives.
     Convert,
+    /// A donation.
+    Donation,
+    /// A unit whose value was given away.
+    Redeem,
     /// No rule: an opening balance, or what was adjusted by hand.
     Given,
 }
@@ -85,6 +93,7 @@ impl From<FormerKind> for SourceKind {
             FormerKind::Referral => Self::Referral,
             FormerKind::Reward => Self::Reward,
             FormerKind::Convert => Self::Convert,
+            FormerKind::Donation => Self::Donation,
         }
     }
 }
@@ -100,6 +109,8 @@ impl SourceKind {
             Self::Referral => "referral",
             Self::Reward => "reward",
             Self::Convert => "convert",
+            Self::Donation => "donation",
+            Self::Redeem => "redeem",
             Self::Given => "given",
         }
     }
@@ -115,7 +126,7 @@ pub struct LedgerLine {
     pub member: String,
     /// What is counted.
     pub kind: LineKind,
-    /// The name of the unit, voucher or card; of a choice the phrase that gives it.
+    /// The name of the unit, voucher, card or charity; of a choice the phrase that gives it.
     pub unit: String,
     /// Above zero, with exactly the decimals of the unit: `12.50`.
     pub amount: String,
@@ -232,6 +243,7 @@ impl Program {
             Thing::Voucher(voucher) => (LineKind::Voucher, self.voucher_name(voucher)),
             Thing::Stamps(card) => (LineKind::Stamps, self.card_name(card)),
             Thing::Choice(choice) => (LineKind::Choice, self.choice_name(choice)),
+            Thing::Donation(charity) => (LineKind::Donation, self.charity_name(charity)),
         }
     }
 
@@ -242,6 +254,7 @@ impl Program {
             LineKind::Voucher => self.voucher_named(name).map(Thing::Voucher),
             LineKind::Stamps => self.card_named(name).map(Thing::Stamps),
             LineKind::Choice => self.choice_named(name).map(Thing::Choice),
+            LineKind::Donation => self.charity_named(name).map(Thing::Donation),
         }
     }
 
@@ -250,6 +263,7 @@ impl Program {
         match thing {
             Thing::Unit(unit) => self.unit_decimals(unit),
             Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) => 0,
+            Thing::Donation(_) => u8::try_from(self.currency_digits).unwrap_or(2),
         }
     }
 
@@ -264,6 +278,8 @@ impl Program {
             Source::Referral(referral) => (SourceKind::Referral, self.referral_name(referral), None),
             Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
+            Source::Donation(donation) => (SourceKind::Donation, self.donation_name(donation), None),
+            Source::Redeem(unit) => (SourceKind::Redeem, self.unit_name(unit), None),
             Source::Former(former) => match self.former.get(former.index()) {
                 Some(former) => (SourceKind::from(former.kind), &former.name, former.level.as_deref()),
                 None => (SourceKind::Given, "", None),
@@ -294,6 +310,8 @@ impl Program {
             SourceKind::Referral => Ok(Source::Referral(self.referral_named(rule)?)),
             SourceKind::Convert => Ok(Source::Convert(self.convert_named(rule)?)),
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
+            SourceKind::Donation => Ok(Source::Donation(self.donation_named(rule)?)),
+            SourceKind::Redeem => Ok(Source::Redeem(self.unit_named(rule)?)),
             SourceKind::Tier => {
                 let tiers = self.tiers_named(rule)?;
                 Ok(Source::Tier(tiers, self.level_named(tiers, level.unwrap_or_default())?))

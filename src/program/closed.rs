@@ -44,6 +44,8 @@ pub(crate) enum FormerKind {
     Reward,
     /// A conversion.
     Convert,
+    /// A donation.
+    Donation,
 }
 
 /// All that is to be added to a version.
@@ -55,6 +57,7 @@ pub(crate) struct Closed {
     choices: Vec<(Choice, Vec<String>)>,
     events: Vec<EventKind>,
     meters: Vec<Meter>,
+    charities: Vec<Box<str>>,
     former: Vec<Former>,
 }
 
@@ -121,6 +124,11 @@ impl Closed {
                 self.meters.push(Meter { measure: Measure::Events(NEVER), ..meter.clone() });
             }
         }
+        for charity in other.charities.iter().filter(|name| program.charity_named(name).is_err()) {
+            if !self.charities.contains(charity) {
+                self.charities.push(charity.clone());
+            }
+        }
         self.add_sources(program, other);
     }
 
@@ -142,6 +150,9 @@ impl Closed {
         }
         for convert in other.converts.iter().filter(|it| program.convert_named(&it.name).is_err()) {
             add(FormerKind::Convert, &convert.name, None);
+        }
+        for donation in other.donations.iter().filter(|it| program.donation_named(&it.name).is_err()) {
+            add(FormerKind::Donation, &donation.name, None);
         }
         for tiers in &other.tiers {
             let here = program.tiers_named(&tiers.name);
@@ -168,7 +179,9 @@ impl Closed {
         let choices = self.choices.iter().map(|(choice, _)| ("choice", &choice.name));
         let events = self.events.iter().map(|kind| ("event", &kind.name));
         let meters = self.meters.iter().map(|meter| ("counter", &meter.name));
-        let named = units.chain(vouchers).chain(cards).chain(choices).chain(events).chain(meters);
+        let charities = self.charities.iter().map(|name| ("charity", name));
+        let named =
+            units.chain(vouchers).chain(cards).chain(choices).chain(events).chain(meters).chain(charities);
         for (kind, name) in named {
             text.push_str(&format!("{kind} {name:?}\n"));
         }
@@ -188,11 +201,12 @@ fn extend<T>(table: &mut Box<[T]>, more: Vec<T>) {
 impl Program {
     /// Adds what is closed to the ends of the tables.
     pub(crate) fn close(&mut self, closed: Closed) {
-        let Closed { units, vouchers, cards, choices, events, meters, former } = closed;
+        let Closed { units, vouchers, cards, choices, events, meters, charities, former } = closed;
         extend(&mut self.units, units);
         extend(&mut self.vouchers, vouchers);
         extend(&mut self.events, events);
         extend(&mut self.meters, meters);
+        extend(&mut self.charities, charities);
         // these give what stands in the other tables; of a choice that is a choice of others, by its whole phrase
         let (choices, entries): (Vec<Choice>, Vec<Vec<String>>) = choices.into_iter().unzip();
         let first = self.choices.len();

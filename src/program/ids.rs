@@ -27,6 +27,10 @@ ids! {
     /// An `earn` or `bonus`: all `earn` first, then all `bonus`, each by name and code point, so that the order of
     /// ids is the order in which caps admit and ties are won.
     RuleId,
+    /// A charity. Ids follow the names.
+    CharityId,
+    /// A `donate`. Ids follow the names.
+    DonationId,
     /// A choice. Ids follow the rules that give it.
     ChoiceId,
     /// A stamp card. Ids follow the names.

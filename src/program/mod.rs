@@ -14,6 +14,7 @@ mod asked;
 mod choice;
 mod closed;
 mod describe;
+mod giving;
 mod ids;
 mod index;
 mod lookup;
@@ -31,9 +32,10 @@ pub(crate) use asked::Asked;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
+pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
-    ActivitiesId, CapId, CardId, ChoiceId, ConvertId, DateId, EventKindId, FilterId, FormerId, GroupId,
-    MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
+    ActivitiesId, CapId, CardId, CharityId, ChoiceId, ConvertId, DateId, DonationId, EventKindId, FilterId,
+    FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{ShortText, ShortWords, Symbols, packed};
@@ -118,6 +120,10 @@ pub struct Program {
     pub(crate) rewards: Box<[Reward]>,
     /// By unit.
     pub(crate) redeems: Box<[Redeem]>,
+    /// By name; behind them those of other versions.
+    pub(crate) charities: Box<[Box<str>]>,
+    /// By name.
+    pub(crate) donations: Box<[Donation]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

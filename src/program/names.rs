@@ -10,7 +10,8 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the program has no {what} `{name}`")]
 pub struct UnknownName {
-    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`.
+    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`, `charity`,
+    /// `donation`.
     pub what: &'static str,
     /// The name.
     pub name: String,

@@ -305,13 +305,19 @@ pub(crate) enum CapLimit {
     Spend(i64),
     /// So many stamps.
     Stamps(i64),
+    /// So much money that charities get, micro-units.
+    Given(i64),
 }
 
 impl CapLimit {
     /// The number of the limit, in its own scale.
     pub(crate) const fn most(self) -> i64 {
         match self {
-            Self::Times(most) | Self::Amount(_, most) | Self::Spend(most) | Self::Stamps(most) => most,
+            Self::Times(most)
+            | Self::Amount(_, most)
+            | Self::Spend(most)
+            | Self::Stamps(most)
+            | Self::Given(most) => most,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How units are spent, and what can be had for them.
 
+use super::giving::Receiver;
 use super::ids::{CapId, UnitId};
 use super::rule::{Award, Validity};
 use super::test::Test;
@@ -30,6 +31,8 @@ pub(crate) struct Redeem {
     pub(crate) when: Option<Test>,
     /// The text of `when …`, for refusals.
     pub(crate) when_text: Box<str>,
+    /// Who gets the value, if it pays nothing.
+    pub(crate) to: Option<Receiver>,
 }
 
 impl Redeem {

@@ -6,7 +6,7 @@ use crate::account::{Account, Lot};
 use crate::calendar::Date;
 use crate::evaluate::Outcome;
 use crate::evaluate::given::{cap_left, running};
-use crate::ledger::{Book, Delta, Reason, Source};
+use crate::ledger::{Book, Delta, Reason, Source, Thing};
 use crate::program::{AwardThing, Measure, Program, UnitId, UnitKind};
 use crate::syntax::ast::{self, Amount, Expect, HasKind, Name};
 
@@ -16,6 +16,7 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
         Expect::Refused(text) => refused(runner, text.as_ref().map(|text| text.text.as_str())),
         Expect::Card(card, member, amount) => stamps(runner, card, member, amount),
         Expect::CapLeft(cap, member, number) => room(runner, cap, member.as_ref(), number),
+        Expect::Charity(charity, amount) => charity_gets(runner, charity, amount),
         Expect::Expire(amount, member) => expire(runner, amount, member.as_ref()),
         Expect::EarnsNothing(member) => earns_nothing(runner, member),
         Expect::Earns(member, amount, from) => earns(runner, member, amount, from.as_ref()),
@@ -110,6 +111,20 @@ fn pays(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), Strin
             Err(format!("{} pays {found} {}", member.text, runner.program.currency))
         }
     }
+}
+
+/// What a charity gets by the last `when`, of all members.
+fn charity_gets(runner: &Runner<'_>, charity: &Name, amount: &Amount) -> Result<(), String> {
+    let program = runner.program;
+    let wanted = find::money(program, amount)?;
+    let id = program.charity_named(&charity.text).map_err(|error| error.to_string())?;
+    let booked = deltas(runner, None).filter(|delta| delta.thing == Thing::Donation(id));
+    let found = booked.map(|delta| delta.amount).sum::<i64>().saturating_mul(program.coin());
+    if found == wanted {
+        return Ok(());
+    }
+    let found = crate::amount::Money::from_micros(found).unwrap_or_default();
+    Err(format!("{} gets {found} {}", charity.text, program.currency))
 }
 
 /// A debt.

@@ -109,9 +109,7 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
         Source::Rule(id) => rule == Some(id),
         Source::Card(id) => card == Some(id),
         Source::Referral(id) => referral == Some(id),
-        Source::Tier(..) | Source::Reward(_) | Source::Convert(_) | Source::Former(_) | Source::Given => {
-            false
-        }
+        _ => false,
     })
 }
 
@@ -123,6 +121,8 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
         Source::Referral(id) => program.referrals.get(id.index()).map_or("", |referral| &referral.name),
         Source::Reward(id) => program.reward_name(id),
         Source::Convert(id) => program.convert_name(id),
+        Source::Donation(id) => program.donation_name(id),
+        Source::Redeem(unit) => program.unit_name(unit),
         Source::Tier(id, level) => {
             let tiers = program.tiers.get(id.index());
             tiers.and_then(|tiers| tiers.levels.get(level as usize)).map_or("", |level| &level.name)
@@ -180,7 +180,7 @@ pub(super) fn cap_decimals(program: &Program, cap: CapId) -> u8 {
     match program.caps.get(cap.index()).map(|cap| cap.limit) {
         Some(CapLimit::Amount(thing, _)) => decimals(program, thing),
         // micro-units of money
-        Some(CapLimit::Spend(_)) => 6,
+        Some(CapLimit::Spend(_) | CapLimit::Given(_)) => 6,
         Some(CapLimit::Times(_) | CapLimit::Stamps(_)) | None => 0,
     }
 }

@@ -14,6 +14,7 @@ mod world;
 
 pub use run::{TestResult, never_fired, run_tests};
 pub use tally::{
-    BalanceRow, CardSummary, RuleSummary, Summary, Tally, TiersSummary, UnitSummary, VoucherSummary, balances,
+    BalanceRow, CardSummary, CharitySummary, RuleSummary, Summary, Tally, TiersSummary, UnitSummary,
+    VoucherSummary, balances,
 };
 pub use world::World;

@@ -72,13 +72,15 @@ pub fn never_fired(compiled: &Compiled, results: &[TestResult]) -> Option<Diagno
     let fired: BTreeSet<&str> = results
         .iter()
         .flat_map(|result| result.fired.iter())
-        .filter(|source| !matches!(source, Source::Tier(..)))
+        .filter(|source| !matches!(source, Source::Tier(..) | Source::Redeem(_)))
         .map(|source| find::source_name(program, *source))
         .collect();
     let rules = program.rules.iter().map(|rule| &*rule.name);
     let cards = program.cards.iter().map(|card| &*card.name);
     let referrals = program.referrals.iter().map(|referral| &*referral.name);
-    let idle: Vec<&str> = rules.chain(cards).chain(referrals).filter(|name| !fired.contains(name)).collect();
+    let donations = program.donations.iter().map(|donation| &*donation.name);
+    let all = rules.chain(cards).chain(referrals).chain(donations);
+    let idle: Vec<&str> = all.filter(|name| !fired.contains(name)).collect();
     let message = match idle.as_slice() {
         [] => return None,
         [one] => format!("no test makes `{one}` give anything"),
@@ -190,6 +192,8 @@ impl<'p> Runner<'p> {
                 .filter(|delta| matches!(delta.reason, Reason::Earned | Reason::Repaid))
                 .map(|delta| delta.source),
         );
+        // what is settled later was given all the same
+        self.fired.extend(outcomes.iter().flat_map(|outcome| &outcome.given).map(|given| given.source));
         self.outcomes.extend(outcomes);
     }
 

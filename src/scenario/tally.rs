@@ -4,7 +4,7 @@ use super::find::source_name;
 use super::world::World;
 use crate::evaluate::Outcome;
 use crate::ledger::{Book, Reason, Source, SourceKind, Thing, Totals};
-use crate::program::Program;
+use crate::program::{CharityId, Program};
 use std::collections::BTreeMap;
 
 /// Adds up what outcomes give, rule by rule.
@@ -27,6 +27,8 @@ pub struct Summary {
     pub cards: Vec<CardSummary>,
     /// By name.
     pub vouchers: Vec<VoucherSummary>,
+    /// By name.
+    pub charities: Vec<CharitySummary>,
     /// By unit or voucher, then the largest amount first, then by name.
     pub rules: Vec<RuleSummary>,
 }
@@ -91,6 +93,21 @@ pub struct VoucherSummary {
     pub cancelled: i128,
 }
 
+/// What a charity got over all members, as decimal texts with the digits of the currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CharitySummary {
+    /// The charity.
+    pub name: String,
+    /// What members paid.
+    pub by_members: String,
+    /// What the owner of the program paid.
+    pub by_owner: String,
+    /// Both together.
+    pub got: String,
+    /// What is pledged and not settled yet, exactly.
+    pub pledged: String,
+}
+
 /// What one rule, card, level or referral gave of one unit or voucher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSummary {
@@ -117,9 +134,8 @@ impl Tally {
     /// Adds what an outcome gives.
     pub fn add(&mut self, outcome: &Outcome) {
         let given = outcome.deltas().iter().filter(|delta| {
-            delta.from == Book::Issued
-                && matches!(delta.reason, Reason::Earned | Reason::Repaid)
-                && !matches!(delta.thing, Thing::Stamps(_))
+            let given = delta.from == Book::Issued && matches!(delta.reason, Reason::Earned | Reason::Repaid);
+            (given || delta.reason == Reason::Donated) && !matches!(delta.thing, Thing::Stamps(_))
         });
         for delta in given {
             let (amount, times) = self.given.entry((outcome.program, delta.thing, delta.source)).or_default();
@@ -138,6 +154,7 @@ impl Tally {
             tiers: tiers(world),
             cards: cards(world),
             vouchers: vouchers(world),
+            charities: charities(world),
             rules: self.rules(world, program),
         }
     }
@@ -166,6 +183,7 @@ impl Tally {
                     (program.vouchers.get(voucher.index()).map_or("", |voucher| &*voucher.name), 0)
                 }
                 Thing::Choice(choice) => (program.choice_name(choice), 0),
+                Thing::Donation(charity) => (program.charity_name(charity), program.currency_digits),
                 Thing::Stamps(card) => (program.cards.get(card.index()).map_or("", |card| &*card.name), 0),
             };
             RuleSummary { rule: rule.into(), gives: gives.into(), amount: decimal(amount, decimals), times }
@@ -277,6 +295,25 @@ fn vouchers(world: &World<'_>) -> Vec<VoucherSummary> {
             }
         })
         .collect()
+}
+
+fn charities(world: &World<'_>) -> Vec<CharitySummary> {
+    let program = world.program();
+    let charities = (0..program.charities.len()).map(|place| {
+        let id = CharityId(place as u32);
+        let book = sum(world, |account| account.charity_totals.get(place).copied());
+        let text = |amount: i128| decimal(amount, program.currency_digits);
+        let pledges = world.accounts().flat_map(|account| &account.pledges);
+        let pledged = pledges.filter(|pledge| pledge.charity == id).map(|pledge| pledge.amount);
+        CharitySummary {
+            name: program.charity_name(id).to_owned(),
+            by_members: text(-book(Book::Member)),
+            by_owner: text(-book(Book::Owner)),
+            got: text(book(Book::Charity)),
+            pledged: program.exact_money(pledged.fold(0, i128::saturating_add)),
+        }
+    });
+    charities.collect()
 }
 
 /// A sum as a decimal text. Sums of many accounts may be longer than one amount can be.

@@ -16,6 +16,7 @@ const EXPIRE: Form =
     ("expire", &["expire 24 months after earning", "expire at end of calendar year plus 1 year"]);
 const HOLD: Form = ("no", &["no expiry when tier is Gold"]);
 const WORTH: Form = ("worth", &["worth 0.01 EUR"]);
+const TO_CHARITY: Form = ("to", &["to charity Forests", "to charity matching charity-choice"]);
 const CAP: Form = ("cap", &["cap 3 times per month", "cap 1_000 points per calendar year"]);
 
 const FILE: &[Form] = &[
@@ -29,6 +30,7 @@ const FILE: &[Form] = &[
     ("channels", &["channels [Shop, Online]"]),
     ("stores", &["stores [Berlin, Wien]"]),
     ("payments", &["payments [Prepaid, Card]"]),
+    ("charities", &["charities [\"Children in need\", Forests]"]),
     ("list", &["list Excluded [Tobacco, \"Gift cards\"]", "list Quarterly {"]),
     (
         "period",
@@ -37,7 +39,7 @@ const FILE: &[Form] = &[
             "period Statement starts on day 9 of every month",
         ],
     ),
-    ("unit", &["unit points is spendable {", "unit nights is status"]),
+    ("unit", &["unit points is spendable {", "unit nights is status", "unit gift is donation in EUR {"]),
     ("earn", &["earn \"Base points\" {"]),
     ("bonus", &["bonus \"Double Tuesday\" {"]),
     ("cap", &["cap Limit: 1_000 points per month on [\"Double Tuesday\", \"Wine weeks\"]"]),
@@ -47,6 +49,7 @@ const FILE: &[Form] = &[
     ("convert", &["convert 500 points into 1 Welcome at once"]),
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
     ("redeem", &["redeem points {"]),
+    ("donate", &["donate \"Round up\" {"]),
     ("referral", &["referral \"Bring a friend\" {"]),
     ("returns", &["returns {"]),
     ("test", &["test \"double points on Tuesday\" {"]),
@@ -161,6 +164,20 @@ const REDEEM: &[Form] = &[
     ("only", &["only for the whole basket"]),
     FOR,
     WHEN,
+    TO_CHARITY,
+];
+
+const DONATE: &[Form] = &[
+    VALID,
+    ("on", &["on purchase"]),
+    FOR,
+    WHEN,
+    ("round", &["round basket up to next 1 EUR"]),
+    ("whole", &["whole amounts give 1 EUR"]),
+    ("give", &["give 1% of spend as gift", "give 0.50 gift"]),
+    ("cap", &["cap 3 times per month", "cap 50 EUR per calendar year"]),
+    ("pay", &["pay every quarter"]),
+    TO_CHARITY,
 ];
 
 const REFERRAL: &[Form] = &[
@@ -232,6 +249,7 @@ const INSIDE: &[Place] = &[
     Place::Voucher,
     Place::Reward,
     Place::Redeem,
+    Place::Donate,
     Place::Referral,
     Place::Returns,
     Place::Test,
@@ -254,6 +272,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Voucher => VOUCHER,
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,
+        Place::Donate => DONATE,
         Place::Referral => REFERRAL,
         Place::Returns => RETURNS,
         Place::Test => TEST,

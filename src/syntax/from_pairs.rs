@@ -250,6 +250,7 @@ impl<'p> Builder<'p> {
                     | Rule::voucher_body
                     | Rule::reward_body
                     | Rule::redeem_body
+                    | Rule::donate_body
                     | Rule::referral_body
                     | Rule::returns_body
                     | Rule::test_body
@@ -283,6 +284,7 @@ impl<'p> Builder<'p> {
             Rule::convert => Some(BlockKind::Convert(self.convert(&mut parts)?)),
             Rule::reward => Some(BlockKind::Reward(self.reward(&mut parts)?)),
             Rule::redeem => self.redeem(&mut parts)?.map(BlockKind::Redeem),
+            Rule::donate => self.donate(&mut parts)?.map(BlockKind::Donate),
             Rule::referral => self.referral(&mut parts)?.map(BlockKind::Referral),
             Rule::returns => {
                 parts.skip(&[Rule::k_returns]);

@@ -128,6 +128,7 @@ impl Builder<'_> {
             Rule::k_channels => VocabularyKind::Channels,
             Rule::k_stores => VocabularyKind::Stores,
             Rule::k_payments => VocabularyKind::Payments,
+            Rule::k_charities => VocabularyKind::Charities,
             _ => return Err(parts.fault()),
         };
         Ok(Vocabulary { kind, names: self.names(parts)?.0 })
@@ -175,7 +176,14 @@ impl Builder<'_> {
         let name = self.name(parts)?;
         parts.skip(&[Rule::k_is]);
         let (kind_span, mut inner) = self.enter(parts, Rule::unit_kind)?;
-        let kind = if inner.eat(Rule::k_status) { UnitKind::Status } else { UnitKind::Spendable };
+        let kind = if inner.eat(Rule::k_donation) {
+            inner.skip(&[Rule::k_in]);
+            UnitKind::Donation(self.name(&mut inner)?)
+        } else if inner.eat(Rule::k_status) {
+            UnitKind::Status
+        } else {
+            UnitKind::Spendable
+        };
         let lines = self.body(parts, Rule::unit_body, Place::Unit, Self::unit_line);
         Ok(UnitBlock { name, kind, kind_span, lines })
     }

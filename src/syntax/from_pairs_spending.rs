@@ -1,7 +1,8 @@
 //! From what pest read to the tree: blocks about spending.
 
 use super::ast::{
-    ConvertAt, ConvertBlock, MonthDay, RedeemBlock, RedeemLine, Request, RewardBlock, RewardLine,
+    ConvertAt, ConvertBlock, DonateBlock, DonateLine, MonthDay, RedeemBlock, RedeemLine, Request,
+    RewardBlock, RewardLine, ToCharity,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -98,6 +99,50 @@ impl Builder<'_> {
             Rule::whole_only => RedeemLine::WholeBasketOnly,
             Rule::for_items => RedeemLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => RedeemLine::When(self.when(&mut parts)?),
+            Rule::to_charity => RedeemLine::ToCharity(self.to_charity(&mut parts)?),
+            _ => return Err(parts.fault()),
+        })
+    }
+
+    fn to_charity(&mut self, parts: &mut Parts<'_>) -> Made<ToCharity> {
+        parts.skip(&[Rule::k_to, Rule::k_charity]);
+        Ok(match parts.eat(Rule::k_matching) {
+            true => ToCharity::Matching(self.path(parts)?),
+            false => ToCharity::Named(self.name(parts)?),
+        })
+    }
+
+    pub(super) fn donate(&mut self, parts: &mut Parts<'_>) -> Made<Option<DonateBlock>> {
+        let name = self.head(parts)?;
+        let lines = self.body(parts, Rule::donate_body, Place::Donate, Self::donate_line);
+        Ok(name.map(|name| DonateBlock { name, lines }))
+    }
+
+    fn donate_line(&mut self, pair: Pair<'_, Rule>) -> Made<DonateLine> {
+        let rule = pair.as_rule();
+        if rule == Rule::give {
+            return Ok(DonateLine::Give(self.give_of(pair)?));
+        }
+        let mut parts = self.parts(pair);
+        Ok(match rule {
+            Rule::valid => DonateLine::Valid(self.valid(&mut parts)?),
+            Rule::on => DonateLine::On(self.on(&mut parts)?),
+            Rule::for_items => DonateLine::ForItems(self.for_items(&mut parts)?),
+            Rule::when => DonateLine::When(self.when(&mut parts)?),
+            Rule::cap => DonateLine::Cap(self.cap(&mut parts)?),
+            Rule::to_charity => DonateLine::ToCharity(self.to_charity(&mut parts)?),
+            Rule::round_up => {
+                parts.skip(&[Rule::k_round, Rule::k_basket, Rule::k_up, Rule::k_to, Rule::k_next]);
+                DonateLine::RoundUp(self.amount(&mut parts)?)
+            }
+            Rule::whole_amounts => {
+                parts.skip(&[Rule::k_whole, Rule::k_amounts, Rule::k_give]);
+                DonateLine::WholeAmounts(self.amount(&mut parts)?)
+            }
+            Rule::pay_every => {
+                parts.skip(&[Rule::k_pay, Rule::k_every]);
+                DonateLine::PayEvery(self.period(&mut parts)?)
+            }
             _ => return Err(parts.fault()),
         })
     }

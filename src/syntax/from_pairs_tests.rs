@@ -250,6 +250,12 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_has]);
                 Expect::CapLeft(cap, member, self.number(&mut parts)?)
             }
+            Rule::e_charity => {
+                parts.skip(&[Rule::k_charity]);
+                let charity = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_gets]);
+                Expect::Charity(charity, self.amount(&mut parts)?)
+            }
             Rule::e_expire => {
                 let amount = self.amount(&mut parts)?;
                 parts.skip(&[Rule::k_of]);

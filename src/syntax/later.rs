@@ -19,11 +19,12 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 
 const FILE: &[Place] = &[Place::File];
 const SCHEMA: &[Place] = &[Place::Schema];
-const MOMENTS: &[Place] = &[Place::Rule, Place::Card];
-const FUNDED: &[Place] = &[Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral];
+const MOMENTS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
+const FUNDED: &[Place] =
+    &[Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
 const CAPS: &[Place] =
-    &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral];
-const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Reward, Place::Referral];
+    &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
+const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Reward, Place::Referral, Place::Donate];
 const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
@@ -40,13 +41,10 @@ const FORMS: &[Form] = &[
     form(FILE, "draw", "draw"),
     form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
-    form(FILE, "donate", "donate"),
     form(FILE, "period N starts on day N", "period … starts on day …"),
     form(FILE, "parameter", "parameter"),
-    form(FILE, "charities", "charities"),
     form(FILE, "unit N is money", "unit … is money in …"),
     form(FILE, "unit N is tickets", "unit … is tickets"),
-    form(FILE, "unit N is donation", "unit … is donation in …"),
     form(FILE, "list N from host", "list … from host"),
     form(&[Place::Program], "members join by", "members join by …"),
     form(SCHEMA, "judged on", "judged on …"),
@@ -58,7 +56,6 @@ const FORMS: &[Form] = &[
     form(MOMENTS, "on # N without", "on … without …"),
     form(MOMENTS, "at partner", "at partner …"),
     form(FUNDED, "funded by", "funded by …"),
-    form(&[Place::Redeem], "to charity", "to charity …"),
     form(GIVES, "… on the category with most spend", "on the category with most spend"),
     form(GIVES, "… earned from", "give … per … earned from …"),
     form(GIVES, "… give N of … as", "give … of … as …"),
@@ -93,7 +90,6 @@ const FORMS: &[Form] = &[
     form(TEST, "expect challenge _ of", "expect challenge …"),
     form(TEST, "expect task _ of", "expect task …"),
     form(TEST, "expect partner", "expect partner …"),
-    form(TEST, "expect charity", "expect charity …"),
     form(GIVEN, "plan _ since", "plan … since …"),
     form(GIVEN, "account", "account …"),
     form(GIVEN, "streak _ at", "streak … at …"),

@@ -159,7 +159,7 @@ macro_rules! kinds {
 }
 
 leaves! {
-    String, bool, u8, u16, u32, Decimal, NaiveDate, DurationUnit, RoundMode, ExpireFrom, RuleKind, UnitKind,
+    String, bool, u8, u16, u32, Decimal, NaiveDate, DurationUnit, RoundMode, ExpireFrom, RuleKind,
     VocabularyKind, Steps, Side, SpendOrder, TakeBack, Unmatched,
 }
 
@@ -206,6 +206,7 @@ ranked! {
     VoucherBlock { name; lines } by order::voucher;
     RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
+    DonateBlock { name; lines } by order::donate;
     ReferralBlock { name; lines } by order::referral;
 }
 
@@ -247,7 +248,7 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Referral(a), Returns(a), Test(a),
+        Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Referral(a), Returns(a), Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a) }
     ProgramLine {
@@ -255,6 +256,7 @@ kinds! {
         MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
         Spend { with_tax, after_redemptions },
     }
+    UnitKind { Spendable, Status, Donation(a) }
     SchemaOf { Member, Item, Event(a) }
     FieldType { Integer(a), Decimal, Money, Percent, Date, Time, Text, YesNo, Name, OneOf(a), ListOfName }
     ListContent { Names(a), Dated(a) }
@@ -315,8 +317,12 @@ kinds! {
     RewardLine { Valid(a), ForItems(a), When(a), Cap(a), Grants(a), Worth(a), Give(a) }
     RedeemLine {
         Rate { amount, value }, AtLeast(a), AtMost(a), AtMostOfBasket(a), InStepsOf(a), WholeBasketOnly, ForItems(a),
-        When(a),
+        When(a), ToCharity(a),
     }
+    DonateLine {
+        Valid(a), On(a), ForItems(a), When(a), RoundUp(a), WholeAmounts(a), Give(a), Cap(a), PayEvery(a), ToCharity(a),
+    }
+    ToCharity { Named(a), Matching(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {
@@ -329,7 +335,7 @@ kinds! {
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {
-        Refused(a), Card(a, b, c), CapLeft(a, b, c), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
+        Refused(a), Card(a, b, c), CapLeft(a, b, c), Charity(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
         Loses(a, b), Pays(a, b), Owes(a, b), Tier { member, of, tier, until },
     }
 }

@@ -18,6 +18,7 @@ mod docs;
 mod errors;
 mod everything;
 mod format;
+mod giving;
 mod host;
 mod laws;
 mod peers;

@@ -94,7 +94,9 @@ impl Restore<'_> {
         let (thing, given) = match self.program.thing_of(state.kind, &state.name)? {
             Thing::Unit(unit) => (AwardThing::Unit(unit), 0..self.account.next_lot),
             Thing::Voucher(voucher) => (AwardThing::Voucher(voucher), 1..self.account.next_voucher),
-            Thing::Choice(_) | Thing::Stamps(_) => return Err(wrong("no full card gives that")),
+            Thing::Choice(_) | Thing::Stamps(_) | Thing::Donation(_) => {
+                return Err(wrong("no full card gives that"));
+            }
         };
         if !given.contains(&state.lot) {
             return Err(wrong("what a full card gave was never given"));

@@ -10,6 +10,7 @@
 mod cards;
 mod choices;
 mod frozen;
+mod giving;
 mod moved;
 mod payments;
 mod restore;
@@ -19,11 +20,11 @@ mod take;
 mod terms;
 
 pub(super) use state::{
-    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, EventState,
-    FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LapsedState, LevelState, LinkState,
-    LotState, MeansState, Moment, Named, PaymentState, PendingState, ProgramState, ReceiptState, RecordState,
-    ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
-    TierStateText, UseState, ValueState, VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, DonatedState,
+    EventState, FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LapsedState, LevelState,
+    LinkState, LotState, MeansState, Moment, Named, PaymentState, PendingState, PledgeState, PledgedState,
+    ProgramState, ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState, SourceState,
+    SpentLotState, SpentState, StageState, TierStateText, UseState, ValueState, VoucherState,
 };
 
 pub(super) use moved::Resting;
@@ -66,6 +67,12 @@ pub struct Snapshot {
     next_choice: u32,
     /// By number.
     choices: Vec<ChoiceState>,
+    /// What charities got, by name. Nothing without charities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    donations: Vec<DonatedState>,
+    /// What charities will get, by day, charity and what gives it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pledges: Vec<PledgeState>,
     /// By name.
     cards: Vec<CardStateText>,
     /// By name.

@@ -69,7 +69,7 @@ impl Restore<'_> {
         let given = match thing {
             Thing::Unit(_) => self.account.next_lot,
             Thing::Voucher(_) => self.account.next_voucher,
-            Thing::Stamps(_) | Thing::Choice(_) => return Err(wrong()),
+            Thing::Stamps(_) | Thing::Choice(_) | Thing::Donation(_) => return Err(wrong()),
         };
         let decimals = self.program.thing_decimals(thing);
         let lot = |lot: &SpentLotState| -> Result<SpentLot, SnapshotError> {

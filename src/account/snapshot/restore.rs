@@ -32,6 +32,8 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.lots(&snapshot.lots)?;
     state.vouchers(&snapshot.vouchers)?;
     state.choices(&snapshot.choices)?;
+    state.donated(&snapshot.donations)?;
+    state.pledges(&snapshot.pledges)?;
     state.cards(snapshot.cards)?;
     state.tiers(snapshot.tiers)?;
     state.counters(&snapshot.counters)?;
@@ -151,6 +153,13 @@ impl Restore<'_> {
                 Thing::Voucher(voucher) => self.account.voucher_totals.get_mut(voucher.index()),
                 Thing::Stamps(card) => self.account.card_totals.get_mut(card.index()),
                 Thing::Choice(choice) => self.account.choice_totals.get_mut(choice.index()),
+                Thing::Donation(_) => {
+                    return Err(SnapshotError::value(
+                        "books",
+                        &state.name,
+                        "donations have a list of their own",
+                    ));
+                }
             };
             if let Some(place) = place {
                 *place = totals;

@@ -66,6 +66,11 @@ impl Restore<'_> {
             chosen: chosen?,
             shares: shares?,
             payment,
+            pledged: receipt
+                .pledged
+                .iter()
+                .map(|state| self.pledged(&receipt.id, lines, state))
+                .collect::<Result<_, _>>()?,
             frozen: receipt.judged_by.map(|state| self.frozen(&id, state)).transpose()?,
             id,
         })
@@ -84,6 +89,7 @@ impl Restore<'_> {
             Thing::Voucher(_) => self.account.next_voucher,
             Thing::Choice(_) => self.account.next_choice,
             Thing::Stamps(_) => 1,
+            Thing::Donation(_) => return Err(wrong("no award is a donation")),
         };
         if award.lot >= given {
             return Err(wrong("what a rule gave was never given"));

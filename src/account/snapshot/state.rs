@@ -107,6 +107,33 @@ parts! {
         taken: Vec<usize>,
     }
 
+    /// What a charity got, zero or above.
+    struct DonatedState {
+        charity: String,
+        /// Of the member.
+        member: String,
+        /// Of the owner of the program.
+        owner: String,
+    }
+
+    /// What a charity will get.
+    struct PledgeState {
+        /// The day on which it is settled.
+        closes: Date,
+        charity: String,
+        source: SourceState,
+        by_member: bool,
+        /// Exactly.
+        amount: String,
+    }
+
+    /// What a purchase pledged.
+    struct PledgedState {
+        pledge: PledgeState,
+        /// By line, and at the end what belongs to the event; nothing if it comes back whole.
+        parts: Option<Vec<String>>,
+    }
+
     /// The open card.
     struct CardStateText {
         card: String,
@@ -206,6 +233,9 @@ parts! {
         shares: Vec<ShareState>,
         /// What requests paid; nothing if all was paid with money.
         payment: Option<PaymentState>,
+        /// What it pledged to charities.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pledged: Vec<PledgedState>,
         /// What the purchase was judged by, where a return judges it again.
         judged_by: Option<FrozenState>,
         /// Whether it was a mistake: all of it is undone.

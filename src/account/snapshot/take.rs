@@ -52,6 +52,8 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
             .iter()
             .map(|open| super::choices::state(program, open, names.source(open.source)))
             .collect(),
+        donations: names.donated(account),
+        pledges: names.pledges(account),
         cards: names.cards(&account.cards),
         tiers: names.tiers(&account.tiers),
         counters: names.counters(account),
@@ -268,6 +270,7 @@ impl Names<'_> {
                 })
                 .collect(),
             payment: receipt.payment.as_ref().map(|payment| self.payment(payment)),
+            pledged: receipt.pledged.iter().map(|pledged| self.pledged(pledged)).collect(),
             judged_by: receipt.frozen.as_ref().map(|frozen| super::frozen::state(self, frozen)),
             cancelled: receipt.cancelled,
         }

@@ -17,7 +17,7 @@ use crate::account::{Payment, ReceiptAward, Spent};
 use crate::amount::{Rounding, divide, format_scaled};
 use crate::event::{Ask, Item, Request};
 use crate::ledger::Source;
-use crate::program::{Activity, EventKindId, Program, Redeem, RewardId, Test, UnitId, VoucherId};
+use crate::program::{Activity, CharityId, EventKindId, Program, Redeem, RewardId, Test, UnitId, VoucherId};
 use bill::Bill;
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub(crate) struct Taken {
     pub(crate) pays: i64,
     /// The same by line; empty without lines.
     pub(crate) lines: Box<[i64]>,
+    /// Who gets the money, if it pays nothing.
+    pub(crate) charity: Option<CharityId>,
 }
 
 /// What can be asked for.

@@ -3,12 +3,13 @@
 use super::super::draft::Draft;
 use super::super::judge::Facts;
 use super::super::refuse::{Refusal, Rejection};
+use super::super::step13_payers;
 use super::bill::Bill;
 use super::{Done, Taken, Wanted, What, at_most, is_met, passing};
 use crate::account::Spent;
 use crate::amount::{Rounding, divide, format_scaled};
-use crate::ledger::Thing;
-use crate::program::{Program, Redeem, UnitId};
+use crate::ledger::{Source, Thing};
+use crate::program::{CharityId, Program, Receiver, Redeem, UnitId};
 
 /// Millionths of a percent in a whole.
 const WHOLE: i128 = 100_000_000;
@@ -40,6 +41,13 @@ pub(super) fn redeem(
         let detail = format!("`{}` can be redeemed in a purchase only", program.unit_name(rules.unit));
         return Err(Rejection::new(Refusal::WrongValue, detail));
     }
+    // what a charity gets pays nothing, so nothing hangs on the basket
+    let charity = match &rules.to {
+        None => None,
+        Some(to) => Some(receiver_of(facts, to)?),
+    };
+    let width = bill.as_ref().map_or(0, |bill| bill.left.len());
+    let bill = bill.filter(|_| charity.is_none());
     let passes = passing(facts, rules.items.as_ref());
     let due = bill.as_deref().map(|bill| Due {
         all: bill.left_of_all(),
@@ -57,24 +65,39 @@ pub(super) fn redeem(
     let pays = limits.pays(program, rules, amount)?;
     let what = What::Points(rules.unit);
     if amount == 0 {
-        let lines = vec![0; if bill.is_some() { passes.len() } else { 0 }].into();
-        return Ok(Done {
-            taken: Taken { what, amount, pays: 0, lines },
-            spent: None,
-            used: None,
-            award: None,
-        });
+        let lines = vec![0; width].into();
+        let taken = Taken { what, amount, pays: 0, lines, charity };
+        return Ok(Done { taken, spent: None, used: None, award: None });
     }
     let lots = draft.spend(rules.unit, amount, None);
+    if let Some(charity) = charity {
+        // it stays given when goods come back, so no record is kept
+        step13_payers::give_away(draft, Source::Redeem(rules.unit), charity, pays);
+        let taken = Taken { what, amount, pays, lines: vec![0; width].into(), charity: Some(charity) };
+        return Ok(Done { taken, spent: None, used: None, award: None });
+    }
     let Some(bill) = bill else {
-        let taken = Taken { what, amount, pays, lines: Box::default() };
+        let taken = Taken { what, amount, pays, lines: Box::default(), charity: None };
         let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None };
         return Ok(Done { taken, spent: Some(spent), used: None, award: None });
     };
     let lines = bill.pay_with_points(pays, &passes)?;
     let parts = bill.parts(amount, &lines)?;
     let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: Some(parts) };
-    Ok(Done { taken: Taken { what, amount, pays, lines }, spent: Some(spent), used: None, award: None })
+    let taken = Taken { what, amount, pays, lines, charity: None };
+    Ok(Done { taken, spent: Some(spent), used: None, award: None })
+}
+
+/// The charity that gets the value. One that the member has not chosen refuses the request.
+fn receiver_of(facts: &Facts<'_>, to: &Receiver) -> Result<CharityId, Rejection> {
+    let name = match to {
+        Receiver::Matching { place, .. } => facts.program.member_attributes.get(usize::from(*place)),
+        Receiver::Charity(_) => None,
+    };
+    step13_payers::receiver(facts, to).ok_or_else(|| {
+        let name = name.map_or("", |attribute| &attribute.name);
+        Rejection::new(Refusal::ConditionNotMet, format!("`{name}` is missing: it names the charity"))
+    })
 }
 
 impl Limits {

@@ -45,7 +45,7 @@ pub(super) fn redeem(
     let pays = lines.iter().sum();
     let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None };
     Ok(Done {
-        taken: Taken { what, amount, pays, lines },
+        taken: Taken { what, amount, pays, lines, charity: None },
         spent: Some(spent),
         used: Some((source, amount)),
         award,

@@ -48,7 +48,12 @@ pub(super) fn spend(
     }
     let pays = lines.iter().sum();
     let spent = Spent { thing: Thing::Voucher(id), lots: lots.into(), parts: None };
-    Ok(Done { taken: Taken { what, amount, pays, lines }, spent: Some(spent), used: None, award: None })
+    Ok(Done {
+        taken: Taken { what, amount, pays, lines, charity: None },
+        spent: Some(spent),
+        used: None,
+        award: None,
+    })
 }
 
 /// The vouchers of a name that can be used on the day of the event, in the order in which they are used.

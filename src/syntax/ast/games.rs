@@ -279,6 +279,8 @@ pub enum RedeemLine {
     ForItems(Cond),
     /// `when …`
     When(Cond),
+    /// `to charity Forests`
+    ToCharity(ToCharity),
 }
 
 // ------------------------------------------------------------------------------------ referral, returns

@@ -5,9 +5,11 @@
 //! Literals keep their value and, where the writing matters to the formatter, their form.
 
 mod games;
+mod giving;
 mod tests;
 
 pub use games::*;
+pub use giving::*;
 pub use tests::*;
 
 use crate::diagnostics::Span;
@@ -227,6 +229,8 @@ pub enum BlockKind {
     Reward(RewardBlock),
     /// `redeem U { … }`
     Redeem(RedeemBlock),
+    /// `donate D { … }`
+    Donate(DonateBlock),
     /// `referral R { … }`
     Referral(ReferralBlock),
     /// `returns { … }`
@@ -365,6 +369,8 @@ pub enum VocabularyKind {
     Stores,
     /// `payments`
     Payments,
+    /// `charities`
+    Charities,
 }
 
 /// `categories [Obst, Gemüse]`
@@ -434,7 +440,7 @@ pub enum PeriodStarts {
 pub struct UnitBlock {
     /// The plural name.
     pub name: Name,
-    /// `spendable` or `status`.
+    /// `spendable`, `status` or `donation`.
     pub kind: UnitKind,
     /// The kind as written.
     pub kind_span: Span,
@@ -443,12 +449,14 @@ pub struct UnitBlock {
 }
 
 /// The kinds of unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnitKind {
     /// Has value and can be spent.
     Spendable,
     /// Counts towards tiers and is never spent.
     Status,
+    /// `donation in EUR`: money that charities get.
+    Donation(Name),
 }
 
 /// A line of `unit`.

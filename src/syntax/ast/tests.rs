@@ -192,6 +192,8 @@ pub enum Expect {
     Card(Name, Name, Amount),
     /// `cap Deckel of Ann has 20 left`
     CapLeft(Name, Option<Name>, Number),
+    /// `charity Kinderhilfe gets 0.65 EUR`
+    Charity(Name, Amount),
     /// `100 punkte of Ann expire`
     Expire(Amount, Option<Name>),
     /// `Ann earns nothing`

@@ -62,6 +62,9 @@ impl<'a> Printer<'a> {
             BlockKind::Redeem(redeem) => {
                 self.braced(&format!("redeem {}", name(&redeem.name)), &redeem.lines, span, 0)
             }
+            BlockKind::Donate(donate) => {
+                self.braced(&format!("donate {}", name(&donate.name)), &donate.lines, span, 0)
+            }
             BlockKind::Referral(referral) => {
                 self.braced(&format!("referral {}", name(&referral.name)), &referral.lines, span, 0)
             }
@@ -85,6 +88,7 @@ impl<'a> Printer<'a> {
             VocabularyKind::Channels => "channels",
             VocabularyKind::Stores => "stores",
             VocabularyKind::Payments => "payments",
+            VocabularyKind::Charities => "charities",
         };
         words![kind, self.names(&vocabulary.names, span)].laid_out(0)
     }
@@ -99,9 +103,10 @@ impl<'a> Printer<'a> {
     }
 
     fn unit(&mut self, unit: &'a UnitBlock, span: Span) -> String {
-        let kind = match unit.kind {
-            UnitKind::Spendable => "spendable",
-            UnitKind::Status => "status",
+        let kind = match &unit.kind {
+            UnitKind::Spendable => "spendable".to_owned(),
+            UnitKind::Status => "status".to_owned(),
+            UnitKind::Donation(currency) => format!("donation in {}", name(currency)),
         };
         let head = format!("unit {} is {kind}", name(&unit.name));
         if unit.lines.is_empty() && !self.trivia.is_in(span) {

@@ -4,8 +4,8 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    CardLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, TierLine, TiersLine,
-    UnitLine, VoucherLine,
+    CardLine, DonateLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, TierLine,
+    TiersLine, UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -132,6 +132,22 @@ pub(in crate::syntax) fn redeem(line: &RedeemLine) -> u8 {
         RedeemLine::WholeBasketOnly => 4,
         RedeemLine::ForItems(_) => 5,
         RedeemLine::When(_) => 6,
+        RedeemLine::ToCharity(_) => 7,
+    }
+}
+
+/// The place of a line in `donate`.
+pub(in crate::syntax) fn donate(line: &DonateLine) -> u8 {
+    match line {
+        DonateLine::Valid(_) => 0,
+        DonateLine::On(_) => 1,
+        DonateLine::ForItems(_) => 2,
+        DonateLine::When(_) => 3,
+        DonateLine::RoundUp(_) | DonateLine::Give(_) => 4,
+        DonateLine::WholeAmounts(_) => 5,
+        DonateLine::Cap(_) => 6,
+        DonateLine::PayEvery(_) => 7,
+        DonateLine::ToCharity(_) => 8,
     }
 }
 

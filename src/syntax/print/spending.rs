@@ -1,11 +1,14 @@
 //! Blocks about spending.
 
+use super::conditions::path;
 use super::doc::words;
 use super::literals::{duration, month_day, name, percent, period};
-use super::rules::valid;
+use super::rules::{on, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
-use crate::syntax::ast::{ConvertAt, ConvertBlock, MonthDay, RedeemLine, Request, RewardBlock, RewardLine};
+use crate::syntax::ast::{
+    ConvertAt, ConvertBlock, DonateLine, MonthDay, RedeemLine, Request, RewardBlock, RewardLine, ToCharity,
+};
 
 impl<'a> Statement<'a> for RewardLine {
     fn rank(&self) -> u8 {
@@ -67,6 +70,36 @@ impl<'a> Statement<'a> for RedeemLine {
             Self::WholeBasketOnly => "only for the whole basket".into(),
             Self::ForItems(cond) => printer.for_items(cond),
             Self::When(cond) => printer.when(cond),
+            Self::ToCharity(to) => to_charity(to).into(),
+        })
+    }
+}
+
+/// `to charity matching charity-choice`
+fn to_charity(to: &ToCharity) -> String {
+    match to {
+        ToCharity::Named(charity) => format!("to charity {}", name(charity)),
+        ToCharity::Matching(attribute) => format!("to charity matching {}", path(attribute)),
+    }
+}
+
+impl<'a> Statement<'a> for DonateLine {
+    fn rank(&self) -> u8 {
+        order::donate(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
+        Written::Doc(match self {
+            Self::Valid(line) => valid(line).into(),
+            Self::On(line) => on(line).into(),
+            Self::ForItems(cond) => printer.for_items(cond),
+            Self::When(cond) => printer.when(cond),
+            Self::RoundUp(amount) => words!["round basket up to next", printer.amount(amount)],
+            Self::WholeAmounts(amount) => words!["whole amounts give", printer.amount(amount)],
+            Self::Give(give) => printer.give(give, span),
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::PayEvery(every) => words!["pay every", period(every)],
+            Self::ToCharity(to) => to_charity(to).into(),
         })
     }
 }

@@ -127,6 +127,9 @@ impl<'a> Printer<'a> {
             Expect::CapLeft(cap, member, left) => {
                 words!["cap", name(cap), of(member.as_ref()), "has", number(left), "left"]
             }
+            Expect::Charity(charity, amount) => {
+                words!["charity", name(charity), "gets", self.amount(amount)]
+            }
             Expect::Expire(amount, member) => words![self.amount(amount), of(member.as_ref()), "expire"],
             Expect::EarnsNothing(member) => words![who(member), "earns nothing"],
             Expect::Earns(member, amount, rule) => {

@@ -200,7 +200,8 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(18) {
+        let kind = match self.pick(19) {
+            17 => BlockKind::Donate(DonateBlock { name, lines: self.lines(Self::donate_line) }),
             16 => BlockKind::Convert(self.convert()),
             15 => BlockKind::Reward(RewardBlock {
                 name,
@@ -215,7 +216,7 @@ impl Choices {
             }
             3 => {
                 use VocabularyKind::*;
-                let kind = [Categories, Channels, Stores, Payments][self.pick(4)];
+                let kind = [Categories, Channels, Stores, Payments, Charities][self.pick(5)];
                 let names = if self.yes() {
                     (0..40).map(|_| self.name()).collect()
                 } else {
@@ -235,7 +236,11 @@ impl Choices {
                 BlockKind::List(ListBlock { name, content })
             }
             5 => {
-                let kind = [UnitKind::Spendable, UnitKind::Status][self.pick(2)];
+                let kind = match self.pick(3) {
+                    0 => UnitKind::Spendable,
+                    1 => UnitKind::Status,
+                    _ => UnitKind::Donation(self.name()),
+                };
                 let lines = self.lines(Self::unit_line);
                 BlockKind::Unit(UnitBlock { name, kind, kind_span: Span::default(), lines })
             }
@@ -379,7 +384,7 @@ impl Choices {
         }
     }
 
-    fn on(&mut self) -> On {
+    pub(super) fn on(&mut self) -> On {
         if self.yes() { On::Joining } else { On::Event(self.name()) }
     }
 

@@ -5,7 +5,8 @@ use loyalty_rules::syntax::ast::*;
 
 impl Choices {
     pub(super) fn redeem_line(&mut self) -> RedeemLine {
-        match self.pick(8) {
+        match self.pick(9) {
+            7 => RedeemLine::ToCharity(self.to_charity()),
             0 => RedeemLine::Rate { amount: self.amount(), value: self.amount() },
             1 => RedeemLine::AtLeast(self.amount()),
             2 => RedeemLine::AtMost(self.amount()),
@@ -14,6 +15,28 @@ impl Choices {
             5 => RedeemLine::WholeBasketOnly,
             6 => RedeemLine::ForItems(self.cond(2)),
             _ => RedeemLine::When(self.cond(2)),
+        }
+    }
+
+    fn to_charity(&mut self) -> ToCharity {
+        match self.pick(2) {
+            0 => ToCharity::Named(self.name()),
+            _ => ToCharity::Matching(Path { of_block: false, ..self.path() }),
+        }
+    }
+
+    pub(super) fn donate_line(&mut self) -> DonateLine {
+        match self.pick(10) {
+            0 => DonateLine::Valid(self.valid()),
+            1 => DonateLine::On(self.on()),
+            2 => DonateLine::ForItems(self.cond(2)),
+            3 => DonateLine::When(self.cond(2)),
+            4 => DonateLine::RoundUp(self.amount()),
+            5 => DonateLine::WholeAmounts(self.amount()),
+            6 => DonateLine::Give(self.give()),
+            7 => DonateLine::Cap(Cap { side: None, ..self.cap() }),
+            8 => DonateLine::PayEvery(self.period()),
+            _ => DonateLine::ToCharity(self.to_charity()),
         }
     }
 

@@ -74,10 +74,11 @@ impl Choices {
     }
 
     fn expect(&mut self) -> Expect {
-        match self.pick(11) {
+        match self.pick(12) {
             0 => Expect::Refused(self.maybe(Self::text)),
             1 => Expect::Card(self.name(), self.name(), self.amount()),
             2 => Expect::CapLeft(self.name(), self.maybe(Self::name), self.number()),
+            10 => Expect::Charity(self.name(), self.amount()),
             3 => Expect::Expire(self.amount(), self.maybe(Self::name)),
             4 => Expect::EarnsNothing(self.name()),
             5 => Expect::Earns(self.name(), self.signed_amount(), self.maybe(Self::name)),

@@ -205,3 +205,42 @@ pub(super) fn spending(stock: &Stock, genes: &Genes) -> (Vec<String>, i64) {
     }
     (blocks, price.parse().expect("a number"))
 }
+
+/// `charities`, a donation unit, and two `donate`: one that gives at once, and one that is settled by the clock. The level
+/// of a member may name the charity.
+pub(super) fn giving(genes: &Genes) -> Vec<String> {
+    let draw = &mut Draw::new(genes);
+    let round = draw.one(&["down", "up", "half up", "half down", "half even"]);
+    let unit = format!("unit gaben is donation in EUR {{\n  round {round} in total\n}}");
+    let mut blocks = vec!["charities [x, y]".to_owned(), unit];
+    for name in ["Gabe", "Anteil"] {
+        let gift = draw.one(&[
+            "round basket up to next 1 EUR",
+            "round basket up to next 2.50 EUR\n  whole amounts give 0.30 EUR",
+            "give 1% of spend as gaben",
+            "give 33.333333% of spend as gaben",
+            "give 0.07 gaben",
+        ]);
+        let items = match draw.one(&["", "  for items where category is not Tabak\n"]) {
+            _ if gift.starts_with("round") => "",
+            items => items,
+        };
+        let on = draw.one(&["purchase", "purchase", "stay"]);
+        let when = draw.one(&["", "", "  when channel is not Web\n", "  when level is x\n"]);
+        let cap = draw.one(&[
+            "",
+            "",
+            "  cap 2 times per month\n",
+            "  cap 0.40 EUR per week\n",
+            "  cap 1 gaben per stay\n",
+        ]);
+        let cap = if cap.contains("stay") && on != "stay" { "" } else { cap };
+        let pays = draw.one(&["month", "week", "quarter", "membership year", "day"]);
+        let pays = if name == "Gabe" { String::new() } else { format!("  pay every {pays}\n") };
+        let to = draw.one(&["x", "matching level", "y"]);
+        blocks.push(format!(
+            "donate {name} {{\n  on {on}\n{items}{when}  {gift}\n{cap}{pays}  to charity {to}\n}}"
+        ));
+    }
+    blocks
+}

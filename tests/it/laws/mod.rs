@@ -8,6 +8,7 @@ mod cost;
 mod draw;
 mod found;
 mod games;
+mod giving;
 mod histories;
 mod money;
 mod programs;
@@ -137,8 +138,10 @@ fn generated_histories_reach_every_kind_of_booking() {
         "NotCarriedOver",
         "Cancelled",
         "Chosen",
+        "Donated",
         "to debt",
         "to pending",
+        "to charity",
         "referral-named",
         "referral-accepted",
         "referral-qualified",

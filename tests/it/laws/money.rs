@@ -116,6 +116,8 @@ proptest! {
         }
         all.retain(|_, amount| *amount != 0);
         prop_assert_eq!(&one, &all, "in steps {:?}", steps);
+        let given = |world: &World<'_>| world.accounts[bought.member].donated(&compiled.program);
+        prop_assert_eq!(given(&at_once), given(&in_steps), "in steps {:?}", steps);
         if !case.rules.takes_back {
             prop_assert!(one.is_empty());
             return Ok(());

@@ -27,6 +27,7 @@ pub(super) struct ProgramGenes {
     returns: Option<Genes>,
     spending: Option<Genes>,
     choice: Option<Genes>,
+    giving: Option<Genes>,
 }
 
 /// Programs of every kind.
@@ -46,12 +47,13 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::of(row(6)),
             option::of(row(10)),
             option::weighted(0.4, row(12)),
+            option::weighted(0.4, row(14)),
         ),
     )
         .prop_map(
             |(
                 (head, units, status, earns, bonuses, caps),
-                (tiers, card, voucher, referral, returns, spending, choice),
+                (tiers, card, voucher, referral, returns, spending, choice, giving),
             )| {
                 ProgramGenes {
                     head,
@@ -67,6 +69,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     returns,
                     spending,
                     choice,
+                    giving,
                 }
             },
         )
@@ -208,6 +211,9 @@ impl Rules {
             let (mut more, costs) = games::spending(&stock, genes);
             blocks.append(&mut more);
             price = Some(costs);
+        }
+        if let Some(genes) = &genes.giving {
+            blocks.append(&mut games::giving(genes));
         }
         let (mut takes_back, mut may_go_negative) = (true, true);
         if let Some(genes) = &genes.returns {

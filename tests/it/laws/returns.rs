@@ -133,9 +133,13 @@ fn traces(program: &Program, account: &Account, counts: fn(&str) -> bool) -> BTr
             traces.insert(format!("level {}", tiers["tiers"]), format!("{level} {}", tiers["until"]));
         }
     }
+    for pledge in list("pledges") {
+        traces.insert(format!("pledge {} {}", pledge["closes"], pledge["charity"]), text(&pledge["amount"]));
+    }
     for counter in list("counters") {
         let name = text(&counter["counter"]);
-        if counts(&name) {
+        // what was given to a charity at once stays given, and its cap with it
+        if counts(&name) && !name.contains("donation \\\"Gabe") {
             traces.insert(format!("{name} {}", counter["slot"]), text(&counter["value"]));
         }
     }

@@ -473,7 +473,14 @@ fn forms_of_later_versions() {
             "plan … since …",
         ),
         ("test T", "expect task Nights of Ann at 3", "expect task Nights of Ann at 3", "expect task …"),
-        ("test T", "expect charity Kids gets 3 EUR", "expect charity Kids gets 3 EUR", "expect charity …"),
+        ("donate D", "funded by Shop", "funded by Shop", "funded by …"),
+        ("donate D", "at partner Shop", "at partner Shop", "at partner …"),
+        (
+            "donate D",
+            "cap 5 EUR per month across all members",
+            "across all members",
+            "cap … across all members",
+        ),
     ] {
         let read = line(head, text);
         let finding = read.only();

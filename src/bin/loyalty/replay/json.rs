@@ -48,6 +48,15 @@ fn value(results: &Results) -> Value {
         });
         (voucher.name.clone(), books)
     });
+    let charities = summary.charities.iter().map(|charity| {
+        let sums = json!({
+            "got": charity.got,
+            "by_members": charity.by_members,
+            "by_owner": charity.by_owner,
+            "pledged": charity.pledged,
+        });
+        (charity.name.clone(), sums)
+    });
     let rules = summary.rules.iter().map(
         |rule| json!({ "rule": rule.rule, "gives": rule.gives, "amount": rule.amount, "times": rule.times }),
     );
@@ -65,6 +74,7 @@ fn value(results: &Results) -> Value {
         "tiers": object(tiers),
         "cards": object(cards),
         "vouchers": object(vouchers),
+        "charities": object(charities),
         "rules": Value::Array(rules.collect()),
         "digest": results.digest,
     })

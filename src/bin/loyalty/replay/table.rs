@@ -20,6 +20,7 @@ pub(crate) fn text(program: &Program, results: &Results) -> String {
     tiers(results, &mut out);
     cards(results, &mut out);
     vouchers(results, &mut out);
+    charities(results, &mut out);
     rules(results, &mut out);
     out.push_str(&format!("ledger sha256 {}\n", results.digest));
     out
@@ -147,6 +148,24 @@ fn vouchers(results: &Results, out: &mut String) {
         .collect();
     if !rows.is_empty() {
         out.push_str(&table(&["voucher", "issued", "held", "used", "expired", "cancelled"], 1, &rows));
+    }
+}
+
+fn charities(results: &Results, out: &mut String) {
+    let charities = results.summary.charities.iter();
+    let rows: Vec<Vec<String>> = charities
+        .map(|charity| {
+            vec![
+                charity.name.clone(),
+                charity.got.clone(),
+                charity.by_members.clone(),
+                charity.by_owner.clone(),
+                charity.pledged.clone(),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        out.push_str(&table(&["charity", "got", "of members", "of the owner", "pledged"], 1, &rows));
     }
 }
 

@@ -1,0 +1,130 @@
+//! Giving: charities, and the rules by which they get money.
+
+use super::ids::{CapId, CharityId, EventKindId, Symbol};
+use super::rule::Validity;
+use super::test::Test;
+use super::{Program, UnknownName};
+use crate::amount::Rounding;
+use crate::calendar::Period;
+
+/// Millionths of a percent in a whole: an exact donation is a number of micro-units over this.
+pub(crate) const SHARE_WHOLE: i128 = 100_000_000;
+
+/// `donate D { … }`
+#[derive(Debug, Clone)]
+pub(crate) struct Donation {
+    pub(crate) name: Box<str>,
+    /// The `##` lines above it, for explanations.
+    pub(crate) doc: Box<str>,
+    pub(crate) on: EventKindId,
+    pub(crate) valid: Validity,
+    /// The items whose spend counts; nothing means all.
+    pub(crate) items: Option<Test>,
+    /// The text of `for items where …`, for explanations.
+    pub(crate) items_text: Box<str>,
+    pub(crate) when: Option<Test>,
+    /// The text of `when …`, for explanations.
+    pub(crate) when_text: Box<str>,
+    pub(crate) gift: Gift,
+    /// `pay every P`: amounts stay exact until the end of the period.
+    pub(crate) pays: Option<Period>,
+    pub(crate) to: Receiver,
+    pub(crate) caps: Box<[CapId]>,
+}
+
+/// What a donation gives. Money in micro-units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gift {
+    /// The member pays what is missing to the next multiple.
+    RoundUp {
+        /// The multiple.
+        step: i64,
+        /// What is given where nothing is missing; 0 for nothing.
+        whole: i64,
+    },
+    /// The shop gives a share of the spend.
+    Share {
+        /// Millionths of a percent.
+        rate: i64,
+        /// How it is rounded to the smallest coin where it is paid at once.
+        round: Rounding,
+    },
+    /// The shop gives a fixed amount.
+    Fixed(i64),
+}
+
+impl Gift {
+    /// Whether the member pays it.
+    pub(crate) const fn is_by_member(self) -> bool {
+        matches!(self, Self::RoundUp { .. })
+    }
+}
+
+/// Who gets a donation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// One charity.
+    Charity(CharityId),
+    /// The charity that an attribute of the member names.
+    Matching {
+        /// The place of the attribute.
+        place: u16,
+        /// Its values, by symbol.
+        charities: Box<[(Symbol, CharityId)]>,
+    },
+}
+
+impl Program {
+    /// The charity with a name.
+    pub(crate) fn charity_named(&self, name: &str) -> Result<CharityId, UnknownName> {
+        let found = self.charities.iter().position(|charity| **charity == *name);
+        found.map(|place| CharityId(place as u32)).ok_or_else(|| UnknownName::new("charity", name))
+    }
+
+    /// The name of a charity; empty if the id is of another program.
+    pub(crate) fn charity_name(&self, id: CharityId) -> &str {
+        self.charities.get(id.index()).map_or("", |name| name)
+    }
+
+    /// The `donate` with a name.
+    pub(crate) fn donation_named(&self, name: &str) -> Result<super::DonationId, UnknownName> {
+        let found = self.donations.iter().position(|donation| *donation.name == *name);
+        found.map(|place| super::DonationId(place as u32)).ok_or_else(|| UnknownName::new("donation", name))
+    }
+
+    /// The name of a `donate`.
+    pub(crate) fn donation_name(&self, id: super::DonationId) -> &str {
+        self.donations.get(id.index()).map_or("", |donation| &donation.name)
+    }
+
+    /// Micro-units in the smallest coin of the currency.
+    pub(crate) const fn coin(&self) -> i64 {
+        10_i64.pow(6_u32.saturating_sub(self.currency_digits))
+    }
+}
+
+/// Decimals of an exact donation: those of money at the door, and those of a percentage with six decimals.
+const EXACT_DECIMALS: usize = 14;
+
+impl Program {
+    /// An exact amount of money as a decimal text, with at least the digits of the currency.
+    pub(crate) fn exact_money(&self, amount: i128) -> String {
+        let sign = if amount < 0 { "-" } else { "" };
+        let digits = format!("{:0width$}", amount.unsigned_abs(), width = EXACT_DECIMALS + 1);
+        let (whole, rest) = digits.split_at(digits.len() - EXACT_DECIMALS);
+        let least = usize::try_from(self.currency_digits).unwrap_or(2).min(EXACT_DECIMALS);
+        let length = rest.trim_end_matches('0').len().max(least);
+        match rest.get(..length).filter(|rest| !rest.is_empty()) {
+            Some(rest) => format!("{sign}{whole}.{rest}"),
+            None => format!("{sign}{whole}"),
+        }
+    }
+
+    /// What the text of an exact amount means; nothing for any other form of it.
+    pub(crate) fn parse_exact_money(&self, text: &str) -> Option<i128> {
+        let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+        let missing = EXACT_DECIMALS.checked_sub(rest.len())?;
+        let amount: i128 = format!("{whole}{rest}{}", "0".repeat(missing)).parse().ok()?;
+        (self.exact_money(amount) == text).then_some(amount)
+    }
+}

@@ -1,0 +1,46 @@
+//! Blocks about giving.
+
+use super::*;
+
+/// `donate D { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DonateBlock {
+    /// The name of the rule.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<DonateLine>>,
+}
+
+/// A line of `donate`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DonateLine {
+    /// `valid from … to …`
+    Valid(Valid),
+    /// `on purchase`
+    On(On),
+    /// `for items where …`
+    ForItems(Cond),
+    /// `when …`
+    When(Cond),
+    /// `round basket up to next 1 EUR`
+    RoundUp(Amount),
+    /// `whole amounts give 1 EUR`
+    WholeAmounts(Amount),
+    /// `give 1% of spend as gift`, `give 0.50 gift`
+    Give(Give),
+    /// `cap 3 times per month`
+    Cap(Cap),
+    /// `pay every quarter`
+    PayEvery(Period),
+    /// `to charity Forests`
+    ToCharity(ToCharity),
+}
+
+/// Which charity gets something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToCharity {
+    /// `to charity Forests`
+    Named(Name),
+    /// `to charity matching charity-choice`: the one that an attribute of the member names
+    Matching(Path),
+}

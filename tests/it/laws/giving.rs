@@ -1,0 +1,86 @@
+//! Laws of giving: charities get what they were promised, rounded once.
+
+use super::histories::{Happening, cases};
+use super::programs::scaled;
+use super::world::{World, tick};
+use super::{cases_per_law, compiled};
+use loyalty_rules::ledger::{Book, LineKind};
+use loyalty_rules::{Outcome, Program};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// Member, rule, charity, and the day on which it is settled.
+type Key = (String, String, String, Option<String>);
+
+/// What outcomes say that charities get, in parts of 10^14, and what they book for them, in coins.
+#[derive(Debug, Default)]
+struct Given {
+    said: BTreeMap<Key, i128>,
+    booked: BTreeMap<Key, i128>,
+}
+
+impl Given {
+    fn add(&mut self, program: &Program, outcome: &Outcome) {
+        let member = outcome.member().to_owned();
+        for it in outcome.donations(program) {
+            let day = it.settled_on.map(|day| day.to_string());
+            *self.said.entry((member.clone(), it.rule, it.charity, day)).or_insert(0) += exact(&it.amount);
+        }
+        for delta in outcome.deltas() {
+            let line = program.ledger_line(&member, delta);
+            if line.kind != LineKind::Donation {
+                continue;
+            }
+            assert_eq!(line.to, Book::Charity);
+            let day = line.key.starts_with('@').then(|| line.day.to_string());
+            let coins = i128::from(scaled(&line.amount, 2));
+            *self.booked.entry((member.clone(), line.rule, line.unit, day)).or_insert(0) += coins;
+        }
+    }
+}
+
+/// A decimal text of at most 14 decimals in parts of 10^14.
+fn exact(text: &str) -> i128 {
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |text| (-1, text));
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    sign * format!("{whole}{rest:0<14}").parse::<i128>().expect("a decimal")
+}
+
+proptest! {
+    #![proptest_config(cases_per_law())]
+
+    /// What is given at once is booked at once, to the coin; what is pledged and not returned is booked on the day that
+    /// was said, rounded half up once.
+    #[test]
+    fn charities_get_what_was_said_rounded_once(case in cases()) {
+        if !case.rules.blocks.iter().any(|block| block.starts_with("donate")) {
+            return Ok(());
+        }
+        let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
+        let program = &compiled.program;
+        let mut world = World::new(program);
+        let mut given = Given::default();
+        for happening in &case.history {
+            for told in world.deliver(&happening.build()) {
+                if let Ok(outcome) = &told.result {
+                    given.add(program, outcome);
+                }
+            }
+        }
+        for account in world.accounts.values_mut() {
+            // every pledge is settled within two years
+            let to = case.history.iter().map(|it: &Happening| it.at).max().unwrap_or(0) + 2 * 366 * 86_400;
+            let to = loyalty_rules::calendar::Instant::from_micros(to * 1_000_000).expect("a moment");
+            given.add(program, &tick(program, account, to));
+            prop_assert!(account.donated(program).iter().all(|it| it.pledged == "0.00"), "{:?}", account.donated(program));
+        }
+        const COIN: i128 = 1_000_000_000_000;
+        let expected = given.said.into_iter().filter_map(|(key, amount)| {
+            assert!(amount >= 0, "{key:?}: {amount}");
+            assert!(key.3.is_some() || amount % COIN == 0, "{key:?}: {amount}");
+            let coins = (amount + COIN / 2) / COIN;
+            (coins > 0).then_some((key, coins))
+        });
+        prop_assert_eq!(expected.collect::<BTreeMap<_, _>>(), given.booked);
+    }
+}
