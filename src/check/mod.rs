@@ -69,10 +69,7 @@ pub use versions::{CompiledVersions, compile_versions};
 
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
-use crate::program::{
-    Asked, Card, Donation, EventKind, MeterIndex, Own, Program, Redeem, Reward, Rule, RuleIndex, ShortWords,
-    Test, Unit, Voucher,
-};
+use crate::program::{Asked, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, ShortWords, Unit};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
 use declared::Declared;
@@ -237,9 +234,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let (mut units, vouchers) = (low.units(), low.vouchers());
     let mut drafts = low.rules();
     low.shared_caps(&mut drafts);
-    let (cards, tiers, referrals) = (low.cards(), low.tiers(), low.referrals());
+    let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
-    let (charities, donations) = (low.charities(), low.donations());
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
     let rules = low.finish_rules(drafts, &units)?;
@@ -247,9 +243,6 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let (event_count, keeps) = (events.len(), keeps(&units, &rules));
     let settings = low.settings();
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
-    let (cards, rewards, redeems, vouchers) = (cards?, rewards?, redeems?, vouchers?);
-    let donations = donations?;
-    let spent = Spending { vouchers: &vouchers, rewards: &rewards, redeems: &redeems, donations: &donations };
     Some(finished(Program {
         name: settings.name.as_str().into(),
         version: settings.version,
@@ -271,24 +264,24 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         payments,
         member_attributes,
         item_attributes,
-        asked: spent.asked(&rules, &cards, &filters),
+        asked: Asked::default(),
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
         symbols,
         meter_index: MeterIndex::build(&meters, event_count, units.len()),
         units,
-        vouchers: vouchers.into(),
+        vouchers: vouchers?.into(),
         choices: std::mem::take(&mut low.choices).into(),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
-        cards: cards.into(),
+        cards: cards?.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         converts: converts?.into(),
-        rewards: rewards.into(),
-        redeems: redeems.into(),
-        charities,
-        donations: donations.into(),
+        rewards: rewards?.into(),
+        redeems: redeems?.into(),
+        charities: low.charities(),
+        donations: donations?.into(),
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         dates: std::mem::take(&mut low.dates).into(),
@@ -310,7 +303,9 @@ fn finished(mut program: Program) -> Program {
         vouchers: program.vouchers.len(),
         cards: program.cards.len(),
         events: program.events.len(),
+        charities: program.charities.len(),
     };
+    program.asked = asked(&program);
     program.fingerprint = fingerprint::fingerprint(&program);
     program.identity = program.fingerprint;
     program
@@ -322,23 +317,14 @@ fn keeps(units: &[Unit], rules: &[Rule]) -> bool {
     of_units.chain(rules.iter().map(|rule| &rule.hold)).any(Option::is_some)
 }
 
-/// What can be spent or given.
-struct Spending<'p> {
-    vouchers: &'p [Voucher],
-    rewards: &'p [Reward],
-    redeems: &'p [Redeem],
-    donations: &'p [Donation],
-}
-
-impl Spending<'_> {
-    fn asked(&self, rules: &[Rule], cards: &[Card], filters: &[Test]) -> Asked {
-        let of_vouchers = self.vouchers.iter().flat_map(|voucher| [&voucher.items, &voucher.when]);
-        let of_rewards = self.rewards.iter().flat_map(|reward| [&reward.items, &reward.when]);
-        let of_redeems = self.redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
-        let of_donations = self.donations.iter().flat_map(|donation| [&donation.items, &donation.when]);
-        let spending = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations);
-        Asked::of(rules, cards, filters, spending)
-    }
+/// What conditions of all kinds ask.
+fn asked(p: &Program) -> Asked {
+    let of_vouchers = p.vouchers.iter().flat_map(|voucher| [&voucher.items, &voucher.when]);
+    let of_rewards = p.rewards.iter().flat_map(|reward| [&reward.items, &reward.when]);
+    let of_redeems = p.redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
+    let of_donations = p.donations.iter().flat_map(|donation| [&donation.items, &donation.when]);
+    let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations);
+    Asked::of(&p.rules, &p.cards, &p.filters, others)
 }
 
 /// `purchase`, `joining`, then the declared events by name.

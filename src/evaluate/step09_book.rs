@@ -210,6 +210,10 @@ pub(crate) fn keep_redemption(
     awards: Vec<ReceiptAward>,
     payment: Option<Box<Payment>>,
 ) {
+    if awards.is_empty() && payment.is_none() {
+        // what a charity has got stays there
+        return;
+    }
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
         kind: None,

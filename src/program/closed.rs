@@ -20,6 +20,7 @@ pub(crate) struct Own {
     pub(crate) vouchers: usize,
     pub(crate) cards: usize,
     pub(crate) events: usize,
+    pub(crate) charities: usize,
 }
 
 /// What gave something under another version.

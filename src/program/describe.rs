@@ -77,6 +77,11 @@ pub struct LevelInfo {
 }
 
 impl Program {
+    /// The charities, by name.
+    pub fn charities(&self) -> impl Iterator<Item = &str> {
+        self.charities.iter().take(self.own.charities).map(|name| &**name)
+    }
+
     /// All units, by name.
     #[must_use]
     pub fn units(&self) -> Vec<UnitInfo> {

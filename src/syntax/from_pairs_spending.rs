@@ -99,12 +99,12 @@ impl Builder<'_> {
             Rule::whole_only => RedeemLine::WholeBasketOnly,
             Rule::for_items => RedeemLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => RedeemLine::When(self.when(&mut parts)?),
-            Rule::to_charity => RedeemLine::ToCharity(self.to_charity(&mut parts)?),
+            Rule::to_charity => RedeemLine::ToCharity(self.receiver(&mut parts)?),
             _ => return Err(parts.fault()),
         })
     }
 
-    fn to_charity(&mut self, parts: &mut Parts<'_>) -> Made<ToCharity> {
+    fn receiver(&mut self, parts: &mut Parts<'_>) -> Made<ToCharity> {
         parts.skip(&[Rule::k_to, Rule::k_charity]);
         Ok(match parts.eat(Rule::k_matching) {
             true => ToCharity::Matching(self.path(parts)?),
@@ -130,7 +130,7 @@ impl Builder<'_> {
             Rule::for_items => DonateLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => DonateLine::When(self.when(&mut parts)?),
             Rule::cap => DonateLine::Cap(self.cap(&mut parts)?),
-            Rule::to_charity => DonateLine::ToCharity(self.to_charity(&mut parts)?),
+            Rule::to_charity => DonateLine::ToCharity(self.receiver(&mut parts)?),
             Rule::round_up => {
                 parts.skip(&[Rule::k_round, Rule::k_basket, Rule::k_up, Rule::k_to, Rule::k_next]);
                 DonateLine::RoundUp(self.amount(&mut parts)?)

@@ -6,7 +6,7 @@ use loyalty_rules::syntax::ast::*;
 impl Choices {
     pub(super) fn redeem_line(&mut self) -> RedeemLine {
         match self.pick(9) {
-            7 => RedeemLine::ToCharity(self.to_charity()),
+            7 => RedeemLine::ToCharity(self.receiver()),
             0 => RedeemLine::Rate { amount: self.amount(), value: self.amount() },
             1 => RedeemLine::AtLeast(self.amount()),
             2 => RedeemLine::AtMost(self.amount()),
@@ -18,7 +18,7 @@ impl Choices {
         }
     }
 
-    fn to_charity(&mut self) -> ToCharity {
+    fn receiver(&mut self) -> ToCharity {
         match self.pick(2) {
             0 => ToCharity::Named(self.name()),
             _ => ToCharity::Matching(Path { of_block: false, ..self.path() }),
@@ -36,7 +36,7 @@ impl Choices {
             6 => DonateLine::Give(self.give()),
             7 => DonateLine::Cap(Cap { side: None, ..self.cap() }),
             8 => DonateLine::PayEvery(self.period()),
-            _ => DonateLine::ToCharity(self.to_charity()),
+            _ => DonateLine::ToCharity(self.receiver()),
         }
     }
 

@@ -303,6 +303,7 @@ fn a_replay_sums_up_what_each_charity_got() {
             "Naturschutz: 0.00 + 0.58 = 0.58, 0.02275",
         ]
     );
+    assert_eq!(program.charities().collect::<Vec<_>>(), ["Kinderhilfe", "Naturschutz"]);
     let rules: Vec<String> = summary
         .rules
         .iter()

@@ -45,7 +45,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.7, row(6)),
             option::weighted(0.5, row(12)),
             option::of(row(6)),
-            option::of(row(10)),
+            option::weighted(0.75, row(10)),
             option::weighted(0.4, row(12)),
             option::weighted(0.4, row(14)),
         ),
