@@ -8,6 +8,7 @@ mod builder;
 mod digest;
 mod item;
 mod message;
+mod moved;
 mod request;
 mod tax;
 mod wire;
@@ -17,6 +18,8 @@ pub use builder::{EventBuilder, EventError};
 pub(crate) use digest::Digest;
 pub use item::{Item, ReturnLine};
 pub use message::{Message, MessageBody};
+pub use moved::Moved;
+pub(crate) use moved::{Holder, Keeper, MOVED_MOST, MovedIdle, MovedTerms, Transfer, message_id};
 pub(crate) use request::{Ask, Request};
 pub(crate) use tax::Tax;
 
@@ -72,6 +75,8 @@ pub(crate) enum Kind {
         /// Which.
         of: Arc<str>,
     },
+    /// The member gives something to another.
+    Transfer(Transfer),
     /// A message from another account.
     Message(Message),
 }
@@ -181,7 +186,9 @@ impl Event {
             Kind::Named(named) => &named.requests,
             Kind::Redeem(request) => std::slice::from_ref(request),
             Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) => &[],
-            Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Message(_) => &[],
+            Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Transfer(_) | Kind::Message(_) => {
+                &[]
+            }
         }
     }
 

@@ -74,13 +74,17 @@ impl Balances {
     }
 
     /// Whether for each member and unit all books together are zero and each is in its range: what was issued is
-    /// pending, available, redeemed, expired or taken back, less debts.
+    /// pending, available, redeemed, expired, taken back or given away, less debts.
     #[must_use]
     pub fn is_balanced(&self) -> bool {
         self.totals.values().all(|folded| {
             let in_range = |book: &Book| {
                 let balance = folded.totals.balance(*book);
-                if matches!(book, Book::Issued | Book::Debt) { balance <= 0 } else { balance >= 0 }
+                match book {
+                    Book::Issued | Book::Debt => balance <= 0,
+                    Book::Transferred => true,
+                    _ => balance >= 0,
+                }
             };
             folded.totals.is_balanced() && Book::ALL.iter().all(in_range)
         })

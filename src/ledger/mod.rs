@@ -1,7 +1,7 @@
 //! Ledger deltas: facts, double entry, with deterministic keys.
 //!
 //! A delta moves a positive amount of one unit from one book of a member to another. Per unit everything sums to
-//! zero, and what was issued = pending + available + redeemed + expired + taken back − debt.
+//! zero, and what was issued = pending + available + redeemed + expired + taken back + transferred − debt.
 
 mod balances;
 mod totals;
@@ -37,11 +37,14 @@ pub enum Book {
     TakenBack,
     /// What a member owes because more was taken back than was left. Its balance is zero or below.
     Debt,
+    /// What went to other members, less what came from them: above or below zero. Over all members together it is what
+    /// is on its way.
+    Transferred,
 }
 
 impl Book {
     /// All books, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Issued,
         Self::Pending,
         Self::Available,
@@ -49,6 +52,7 @@ impl Book {
         Self::Expired,
         Self::TakenBack,
         Self::Debt,
+        Self::Transferred,
     ];
 
     /// The word in ledgers.
@@ -62,6 +66,7 @@ impl Book {
             Self::Expired => "expired",
             Self::TakenBack => "taken-back",
             Self::Debt => "debt",
+            Self::Transferred => "transferred",
         }
     }
 }
@@ -104,11 +109,13 @@ pub enum Reason {
     Chosen,
     /// Somebody corrected the balance.
     Adjusted,
+    /// A member gave it to another.
+    Transferred,
 }
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Earned,
         Self::Given,
         Self::Activated,
@@ -123,6 +130,7 @@ impl Reason {
         Self::Cancelled,
         Self::Chosen,
         Self::Adjusted,
+        Self::Transferred,
     ];
 
     /// The word in ledgers.
@@ -143,6 +151,7 @@ impl Reason {
             Self::Cancelled => "cancelled",
             Self::Chosen => "chosen",
             Self::Adjusted => "adjusted",
+            Self::Transferred => "transferred",
         }
     }
 }

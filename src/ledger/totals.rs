@@ -18,7 +18,8 @@ impl Totals {
         totals
     }
 
-    /// The balance of a book. [`Book::Issued`] and [`Book::Debt`] are zero or below, all others zero or above.
+    /// The balance of a book. [`Book::Issued`] and [`Book::Debt`] are zero or below, [`Book::Transferred`] is either, all
+    /// others are zero or above.
     #[must_use]
     pub fn balance(&self, book: Book) -> i64 {
         self.books.get(book as usize).copied().unwrap_or(0)
@@ -44,7 +45,7 @@ impl Totals {
         else {
             return false;
         };
-        let overdrawn = less < 0 && !matches!(from, Book::Issued | Book::Debt);
+        let overdrawn = less < 0 && !matches!(from, Book::Issued | Book::Debt | Book::Transferred);
         let overpaid = more > 0 && matches!(to, Book::Issued | Book::Debt);
         if amount <= 0 || from == to || overdrawn || overpaid {
             return false;
@@ -108,6 +109,10 @@ mod tests {
         assert_eq!(totals.balance(Book::Available), 4);
         assert_eq!(totals.balance(Book::TakenBack), 13);
         assert_eq!(totals.balance(Book::Debt), -3);
+        assert!(totals.is_balanced());
+        assert!(totals.transfer(Book::Available, Book::Transferred, 4));
+        assert!(totals.transfer(Book::Transferred, Book::Available, 9), "more arrived than was given away");
+        assert_eq!(totals.balance(Book::Transferred), -5);
         assert!(totals.is_balanced());
     }
 }

@@ -133,6 +133,15 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_by]);
                 Step::Adjust { plus, amount, id, by: self.name(&mut inner)? }
             }
+            Rule::s_transfer => {
+                inner.skip(&[Rule::k_transfer]);
+                let amount = self.amount(&mut inner)?;
+                let id = self.text(&mut inner)?;
+                inner.skip(&[Rule::k_from]);
+                let from = self.name(&mut inner)?;
+                inner.skip(&[Rule::k_to]);
+                Step::Transfer { amount, id, from, to: self.name(&mut inner)? }
+            }
             Rule::s_change => {
                 inner.skip(&[Rule::k_change]);
                 let id = self.text(&mut inner)?;

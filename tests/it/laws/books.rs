@@ -55,7 +55,8 @@ impl Books {
                 + totals.balance(Book::Redeemed)
                 + totals.balance(Book::Expired)
                 + totals.balance(Book::TakenBack)
-                + totals.balance(Book::Debt);
+                + totals.balance(Book::Debt)
+                + totals.balance(Book::Transferred);
             prop_assert_eq!(totals.issued(), sum, "{} {}", kind.word(), name);
         }
         for (unit, (pending, available)) in lots(program, account) {
