@@ -180,6 +180,15 @@ impl Event {
         self.at
     }
 
+    /// The member to whom a transfer gives something. A host asks it to refuse transfers to nobody.
+    #[must_use]
+    pub fn receiver(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Transfer(transfer) => Some(&transfer.to),
+            _ => None,
+        }
+    }
+
     /// What the member asks to spend.
     pub(crate) fn requests(&self) -> &[Request] {
         match &self.kind {

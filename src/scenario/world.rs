@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::calendar::Instant;
 use crate::evaluate::{EvaluateError, Evaluator, Outcome, Refusal, Rejection};
-use crate::event::{Event, Kind};
+use crate::event::Event;
 use crate::program::{Program, Versions};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -133,10 +133,8 @@ impl<'p> World<'p> {
     /// As [`Evaluator::evaluate`]. A refused event changes nothing.
     pub fn deliver(&mut self, event: Event) -> Result<Vec<Outcome>, EvaluateError> {
         let mut outcomes = Vec::with_capacity(1);
-        if let Kind::Transfer(transfer) = &event.kind
-            && !self.accounts.contains_key(&transfer.to)
-        {
-            let detail = format!("`{}` has no account to which anything could go", transfer.to);
+        if let Some(receiver) = event.receiver().filter(|receiver| !self.accounts.contains_key(*receiver)) {
+            let detail = format!("`{receiver}` has no account to which anything could go");
             return Err(Rejection::new(Refusal::NoSuchMember, detail).into());
         }
         if event.is_message() {

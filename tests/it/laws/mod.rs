@@ -9,13 +9,17 @@ mod draw;
 mod found;
 mod games;
 mod histories;
+mod hosts;
+mod levels;
 mod money;
 mod programs;
 mod requests;
 mod returns;
 mod rules;
 mod same;
+mod shops;
 mod time;
+mod transfers;
 mod versions;
 mod world;
 
@@ -137,6 +141,8 @@ fn generated_histories_reach_every_kind_of_booking() {
         "NotCarriedOver",
         "Cancelled",
         "Chosen",
+        "Transferred",
+        "transferred",
         "to debt",
         "to pending",
         "referral-named",
