@@ -3,10 +3,12 @@
 use super::{ann, holds};
 use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
+use loyalty_rules::check::{Checks, Sources, compile_versions};
 use loyalty_rules::evaluate::Refusal;
 use loyalty_rules::event::{EventError, Message};
 use loyalty_rules::ledger::{Balances, Book, Delta, LineKind};
 use loyalty_rules::scenario::World;
+use loyalty_rules::syntax::Limits;
 use loyalty_rules::{Account, EvaluateError, Evaluator, Event, Outcome, Program, Status};
 use pretty_assertions::assert_eq;
 
@@ -468,4 +470,44 @@ fn what_arrives_keeps_its_age_and_a_stored_account_knows_it() {
     // the message of a stored account counts once, too
     let message = &sent(&outcome)[0];
     assert_eq!(book(&program, &mut stored, message).status(), Status::Repeated);
+}
+
+#[test]
+fn what_an_older_version_gave_moves_and_what_is_closed_stays() {
+    let gems = "unit gems is spendable {\n  singular gem\n  round down in total\n  expire never\n}\n\n\
+         earn Gems {\n  on purchase\n  give 1 gem per full 1 EUR\n}";
+    let old = program("  expire never", &format!("{gems}\n\n{FULL_ONES}"));
+    let new = program("  expire never", &FULL_ONES.replace("Base", "Other"))
+        .replace("version 1\n  effective from 2026-01-01", "version 2\n  effective from 2027-01-01");
+    let sources = [old, new].map(|text| Sources::single("gifts.loyalty", text));
+    let versions = compile_versions(&sources, &Limits::default(), &Checks::default());
+    let versions = versions.unwrap_or_else(|findings| panic!("{findings}")).versions;
+    let newest = versions.newest();
+    let mut world = World::of_versions(&versions);
+    world.deliver(bought("K-1", "Ann", "2026-12-01T10:00:00Z", "20")).unwrap();
+    let early = Event::transfer("T-0", "Ann", "2026-12-02T10:00:00Z", "5", "gems", "Bo").build().unwrap();
+    world.deliver(bought("K-1", "Bo", "2027-01-10T10:00:00Z", "3")).unwrap();
+    // Bo is under the second version, where nobody gets gems any more, and still these are kept
+    world.deliver(early).unwrap();
+    world.deliver(given("T-1", "2027-01-11T10:00:00Z", "15")).unwrap();
+    let late = Event::transfer("T-2", "Ann", "2027-01-11T10:00:00Z", "5", "gems", "Bo").build().unwrap();
+    match world.deliver(late) {
+        Err(EvaluateError::Rejected(rejection)) => {
+            assert_eq!(rejection.detail, "`gems` is not in use in this version of the program");
+        }
+        other => panic!("{other:?}"),
+    }
+    let of = |member: &str, unit: &str| {
+        let balance = world.account(member).unwrap().balance(newest, unit).unwrap();
+        (balance.available, balance.transferred)
+    };
+    assert_eq!(of("Ann", "points"), ("5".to_owned(), "15".to_owned()));
+    assert_eq!(of("Bo", "points"), ("18".to_owned(), "-15".to_owned()));
+    assert_eq!(of("Ann", "gems"), ("15".to_owned(), "5".to_owned()));
+    assert_eq!(of("Bo", "gems"), ("5".to_owned(), "-5".to_owned()));
+    let bo = world.account("Bo").unwrap();
+    assert_eq!(restore(newest, &json(newest, bo)).as_ref(), Ok(bo));
+    let rules: Vec<String> =
+        bo.held_lots(newest).iter().map(|lot| format!("{} {}", lot.unit, lot.rule)).collect();
+    assert_eq!(rules, ["points Other", "gems Gems", "points Base"]);
 }
