@@ -236,6 +236,24 @@ fn a_return_takes_what_was_given_away_from_the_one_who_bought() {
 }
 
 #[test]
+fn a_transfer_that_was_a_mistake_is_given_back_by_the_other() {
+    let steps = "given member Bo { joined 2026-01-05 }\n\
+         when 2026-03-03 10:00 purchase \"K-1\" by Ann { total 50 EUR }\n\
+         when 2026-03-04 10:00 transfer 40 points \"T-1\" from Ann to Bo\n\
+         when 2026-03-04 11:00 cancel \"C-1\" of \"T-1\" by Ann\n\
+         expect refused \"`T-1` is no purchase, declared event or redemption\"\n\
+         when 2026-03-04 12:00 transfer 40 points \"T-2\" from Bo to Ann\n\
+         expect Ann has 50 points\n\
+         expect Bo has 0 points\n\
+         # what was bought can be cancelled wherever its points are\n\
+         when 2026-03-04 13:00 transfer 50 points \"T-3\" from Ann to Bo\n\
+         when 2026-03-04 14:00 cancel \"C-2\" of \"K-1\" by Ann\n\
+         expect Ann owes 50 points\n\
+         expect Bo has 50 points";
+    holds("balance may go negative", FULL_ONES, &ann(steps));
+}
+
+#[test]
 fn what_arrives_is_converted_at_once_like_what_was_earned() {
     let rules = format!(
         "voucher Coffee {{\n  grants 1 item free\n}}\n\nconvert 10 points into 1 Coffee at once\n\n{FULL_ONES}"
