@@ -144,7 +144,7 @@ impl Account {
             self.open_lot(delta);
             return false;
         }
-        if delta.from == Book::Redeemed && delta.to == Book::Available {
+        if matches!(delta.from, Book::Redeemed | Book::Transferred) && delta.to == Book::Available {
             self.refill_lot(delta);
             return false;
         }
@@ -203,7 +203,8 @@ impl Account {
         }
     }
 
-    /// What was spent comes back, into its lot or into one with the same terms; a voucher is held again.
+    /// What was spent comes back, or what another member gave arrives, in its lot or in one with the same terms; a voucher
+    /// is held again.
     fn refill_lot(&mut self, delta: &Delta) {
         let start = delta.usable_from.unwrap_or(delta.day);
         match delta.thing {
@@ -447,7 +448,7 @@ impl Account {
 }
 
 fn takes_from_lot(delta: &Delta) -> bool {
-    !matches!(delta.from, Book::Issued | Book::Redeemed) && delta.lot != 0
+    !matches!(delta.from, Book::Issued | Book::Redeemed | Book::Transferred) && delta.lot != 0
 }
 
 /// Whether a voucher is used, expires or is taken back.

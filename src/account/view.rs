@@ -10,7 +10,7 @@ use crate::ledger::{Book, LineKind, Source, SourceKind, Thing};
 use crate::program::{Program, UnknownName};
 use serde::Serialize;
 
-/// The books of a unit, each at zero or above, with exactly the decimals of the unit: `12.50`.
+/// The books of a unit, with exactly the decimals of the unit: `12.50`. All but [`Balance::transferred`] are zero or above.
 ///
 /// Of a status unit, `available` is all that was ever counted and not taken back: its windows are counted by the
 /// tiers that ask for them, not here.
@@ -23,7 +23,7 @@ pub struct Balance {
     pub pending: String,
     /// Owed, because more was taken back than was left.
     pub debt: String,
-    /// All that was ever issued: pending + available + redeemed + expired + taken back − debt.
+    /// All that was ever issued: pending + available + redeemed + expired + taken back + transferred − debt.
     pub issued: String,
     /// Spent.
     pub redeemed: String,
@@ -31,6 +31,8 @@ pub struct Balance {
     pub expired: String,
     /// Taken back by returns.
     pub taken_back: String,
+    /// What went to other members, less what came from them.
+    pub transferred: String,
 }
 
 /// What is left of what one rule gave on the same terms.
@@ -146,6 +148,7 @@ impl Account {
             redeemed: text(Book::Redeemed),
             expired: text(Book::Expired),
             taken_back: text(Book::TakenBack),
+            transferred: format_scaled(totals.balance(Book::Transferred), decimals),
         })
     }
 

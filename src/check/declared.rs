@@ -13,7 +13,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Events that are part of the language and cannot be declared.
-const BUILT_IN_EVENTS: [&str; 12] = [
+const BUILT_IN_EVENTS: [&str; 13] = [
     "joining",
     "return",
     "redeem",
@@ -22,6 +22,8 @@ const BUILT_IN_EVENTS: [&str; 12] = [
     "adjust",
     "cancel",
     "transfer",
+    // the message that carries what was given
+    "transferred",
     "announce",
     "clock",
     // `expire after … without` has these words

@@ -60,11 +60,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             GivenFact::Card(name, stamps) => self.card_at(name, stamps),
             GivenFact::CapUsed(name, number) => self.capped(name, number),
             GivenFact::ReferredBy(_) => {}
-            GivenFact::Balance(amount, _) => {
-                if let Some(unit) = self.unit(&amount.unit) {
-                    self.in_scale(unit, &amount.number);
-                }
-            }
+            GivenFact::Balance(amount, _) => self.amount_of_unit(amount),
             GivenFact::Has(amount, _) => self.vouchers_of(amount),
             GivenFact::Spent(amount, _) => {
                 money::money(amount, self.settings(), &mut self.report);
@@ -76,20 +72,20 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn step<'s>(&mut self, step: &Step, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
         let event = match step {
-            Step::Clock => {
-                return self.nothing(facts, "the clock brings nothing with it");
-            }
+            Step::Clock => return self.nothing(facts, "the clock brings nothing with it"),
             Step::Choose { amount, .. } => {
                 self.award(amount);
                 return self.nothing(facts, "what is chosen brings nothing with it");
+            }
+            Step::Transfer { amount, .. } => {
+                self.amount_of_unit(amount);
+                return self.nothing(facts, "a transfer brings nothing with it");
             }
             Step::Adjust { amount, .. } => {
                 self.award(amount);
                 return self.only_a_reason(facts);
             }
-            Step::Cancel { .. } => {
-                return self.nothing(facts, "what is cancelled brings nothing with it");
-            }
+            Step::Cancel { .. } => return self.nothing(facts, "what is cancelled brings nothing with it"),
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
                 self.request(request);
@@ -149,6 +145,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn nothing<'s>(&mut self, facts: impl Iterator<Item = (&'s StepFact, Span)>, why: &str) {
         for (_, span) in facts {
             self.report.misplaced(span, why, "remove this line");
+        }
+    }
+
+    fn amount_of_unit(&mut self, amount: &Amount) {
+        if let Some(unit) = self.unit(&amount.unit) {
+            self.in_scale(unit, &amount.number);
         }
     }
 

@@ -220,6 +220,7 @@ impl Bound {
             | Kind::Adjust(_)
             | Kind::Change
             | Kind::Cancel { .. }
+            | Kind::Transfer(_)
             | Kind::Message(_) => Ok(()),
         }
     }

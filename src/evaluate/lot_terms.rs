@@ -135,7 +135,7 @@ impl Draft<'_> {
         };
         let opened = self.postings.deltas.iter().find(|delta| {
             delta.thing == Thing::Unit(unit)
-                && matches!(delta.from, Book::Issued | Book::Redeemed)
+                && matches!(delta.from, Book::Issued | Book::Redeemed | Book::Transferred)
                 && delta.lot >= self.account.next_lot
                 && (delta.source, delta.last_day) == (source, last)
                 && terms_of(delta.lot) == open

@@ -18,7 +18,7 @@ impl<'a> Draft<'a> {
         let account = self.account;
         let mut lots: Vec<Cow<'a, Lot>> = account.lots.of(unit).map(Cow::Borrowed).collect();
         let filled = self.postings.deltas.iter().filter(|delta| {
-            let fills = matches!(delta.from, Book::Issued | Book::Redeemed);
+            let fills = matches!(delta.from, Book::Issued | Book::Redeemed | Book::Transferred);
             delta.thing == thing && delta.lot != 0 && fills && delta.to == Book::Available
         });
         for delta in filled {

@@ -40,6 +40,7 @@ mod sums;
 mod tax;
 mod terms;
 pub(crate) mod trace;
+mod transfers;
 mod versions;
 
 pub use bound::Note;
@@ -53,7 +54,7 @@ pub use versions::Judged;
 
 use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
 use crate::calendar::Instant;
-use crate::event::{Event, Kind, Message, Named};
+use crate::event::{Event, Kind, Message, MessageBody, Named};
 use crate::program::{Activity, EventKindId, Program};
 use bound::Bound;
 use rows::Rows;
@@ -270,8 +271,14 @@ impl Evaluator {
             Kind::Choose(choose) => choices::choose(&mut draft, choose)?,
             Kind::Adjust(adjust) => corrections::adjust(&mut draft, adjust)?,
             Kind::Change => corrections::change(&mut draft, event, &mut notes)?,
+            Kind::Transfer(transfer) => transfers::give(&mut draft, transfer)?,
             Kind::Message(message) => {
-                step12_friends::receive(&facts, &mut draft, message, &mut notes);
+                match message.body() {
+                    MessageBody::Transferred { unit, lots, .. } => {
+                        transfers::receive(&facts, &mut draft, unit, lots)?;
+                    }
+                    _ => step12_friends::receive(&facts, &mut draft, message, &mut notes),
+                }
                 step11_tiers::recount(&mut draft);
                 step11a_convert::at_once(&mut draft);
             }

@@ -154,6 +154,7 @@ pub(crate) fn receive(facts: &Facts<'_>, draft: &mut Draft<'_>, message: &Messag
             draft.change(Change::Link(Box::new(Link { stage: LinkStage::Open, ..link.clone() })));
             pay(draft, id, &referral.joining_friend);
         }
+        MessageBody::Transferred { .. } => {}
         MessageBody::ReferralSettled => {
             let told = facts
                 .account

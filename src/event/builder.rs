@@ -2,7 +2,7 @@
 
 use super::digest::of_event;
 use super::request::joined_requests;
-use super::{Adjust, Ask, Choose, Event, Item, Kind, Named, Request, Return, ReturnLine, Value};
+use super::{Adjust, Ask, Choose, Event, Item, Kind, Named, Request, Return, ReturnLine, Transfer, Value};
 use crate::amount::{Money, Quantity, parse_micros};
 use crate::calendar::Instant;
 use std::sync::Arc;
@@ -63,8 +63,8 @@ pub enum EventError {
     /// An attribute is written twice.
     #[error("the attribute `{0}` is there twice")]
     Twice(String),
-    /// The name of an event is a word that the wire form needs: `return`, `redeem`, `joining`, `choose`, `referral-named`,
-    /// ….
+    /// The name of an event is a word that the wire form needs: `return`, `redeem`, `joining`, `choose`, `transfer`,
+    /// `referral-named`, ….
     #[error("no event can be named `{0}`: that word stands for another form of event")]
     ReservedName(String),
     /// A redemption without a purchase asks for nothing, or for several things.
@@ -110,6 +110,7 @@ enum BuilderKind {
     Adjust(Adjust),
     Change,
     Cancel,
+    Transfer(Transfer),
 }
 
 impl Event {
@@ -167,6 +168,19 @@ impl Event {
             problem.get_or_insert_with(|| wrong("what is adjusted", amount));
         }
         let kind = BuilderKind::Adjust(Adjust { amount: micros, unit: unit.into(), reason: reason.into() });
+        EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
+    }
+
+    /// A member gives an amount of a unit to another. It leaves as messages to the other member; the host must make sure
+    /// that there is such a member, because what nobody takes is gone. The amount is a plain decimal above zero.
+    #[must_use]
+    pub fn transfer(id: &str, member: &str, at: &str, amount: &str, unit: &str, to: &str) -> EventBuilder {
+        let mut problem = None;
+        let micros = number("what is transferred", amount, &mut problem);
+        if micros <= 0 {
+            problem.get_or_insert_with(|| wrong("what is transferred", amount));
+        }
+        let kind = BuilderKind::Transfer(Transfer { amount: micros, unit: unit.into(), to: to.into() });
         EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
     }
 
@@ -339,12 +353,7 @@ impl EventBuilder {
                 }
                 let mut items = self.items;
                 items.extend(self.total);
-                let mut sum: i64 = 0;
-                for (place, item) in items.iter_mut().enumerate() {
-                    item.finish(place)?;
-                    sum = sum.checked_add(item.value).ok_or_else(|| too_much("sum of the items"))?;
-                    limit_money("sum of the items", sum)?;
-                }
+                check_items(&mut items)?;
                 let has_basket = !items.is_empty();
                 let payments = joined_payments(self.payments)?;
                 let requests = joined_requests(self.requests)?;
@@ -385,6 +394,11 @@ impl EventBuilder {
                 let of = self.of.ok_or(EventError::Text("what is cancelled"))?;
                 check_text("what is cancelled", &of)?;
                 Ok(Kind::Cancel { of })
+            }
+            BuilderKind::Transfer(transfer) => {
+                check_text("what is transferred", &transfer.unit)?;
+                check_text("the member who gets it", &transfer.to)?;
+                Ok(Kind::Transfer(transfer))
             }
             BuilderKind::Joining => {
                 if let Some(referrer) = &self.referrer {
@@ -432,9 +446,20 @@ fn joined_payments(mut payments: Vec<Payment>) -> Result<Box<[Payment]>, EventEr
     Ok(joined.into())
 }
 
+/// Checks each item, and what they come to together.
+fn check_items(items: &mut [Item]) -> Result<(), EventError> {
+    let mut sum: i64 = 0;
+    for (place, item) in items.iter_mut().enumerate() {
+        item.finish(place)?;
+        sum = sum.checked_add(item.value).ok_or_else(|| too_much("sum of the items"))?;
+        limit_money("sum of the items", sum)?;
+    }
+    Ok(())
+}
+
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
-    matches!(name, "return" | "redeem" | "joining" | "choose" | "adjust" | "change" | "cancel")
+    matches!(name, "return" | "redeem" | "joining" | "choose" | "adjust" | "change" | "cancel" | "transfer")
         || super::message::KINDS.contains(&name)
 }
 

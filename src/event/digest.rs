@@ -166,6 +166,10 @@ pub(super) fn of_event(event: &Event) -> u128 {
             digest.word(7);
             digest.text(of);
         }
+        Kind::Transfer(transfer) => {
+            digest.word(8);
+            transfer.digest(&mut digest);
+        }
         Kind::Message(message) => message.digest(&mut digest),
     }
     digest.finish()

@@ -3,6 +3,7 @@
 //! A message is an event with a deterministic id. The host delivers it like any other event, as often as it likes:
 //! the same id twice changes nothing. A message to a member whom the host does not know is dropped.
 
+use super::moved::{self, Moved};
 use super::{Digest, Event, Kind};
 use crate::calendar::{Date, Instant};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ pub struct Message {
     pub(crate) from: Arc<str>,
     pub(crate) to: Arc<str>,
     pub(crate) at: Instant,
-    /// The rule it is about.
+    /// The rule it is about; empty where it is about none.
     pub(crate) rule: Arc<str>,
     pub(crate) body: MessageBody,
 }
@@ -41,11 +42,20 @@ pub enum MessageBody {
     },
     /// The referrer has been rewarded or has used up the cap; the friend's own reward may follow.
     ReferralSettled,
+    /// What another member gives arrives. It must not be dropped: the giver does not have it any more.
+    Transferred {
+        /// The id of the giver's event.
+        transfer: Arc<str>,
+        /// The name of the unit.
+        unit: Box<str>,
+        /// What moves.
+        lots: Box<[Moved]>,
+    },
 }
 
 /// The kinds of message in the wire form.
-pub(super) const KINDS: [&str; 4] =
-    ["referral-named", "referral-accepted", "referral-qualified", "referral-settled"];
+pub(super) const KINDS: [&str; 5] =
+    ["referral-named", "referral-accepted", "referral-qualified", "referral-settled", moved::KIND];
 
 impl MessageBody {
     /// The kind of the message in the wire form.
@@ -56,6 +66,7 @@ impl MessageBody {
             Self::ReferralAccepted => "referral-accepted",
             Self::ReferralQualified { .. } => "referral-qualified",
             Self::ReferralSettled => "referral-settled",
+            Self::Transferred { .. } => moved::KIND,
         }
     }
 }
@@ -116,6 +127,9 @@ impl Message {
             }
             MessageBody::ReferralQualified { shared } => shared,
             MessageBody::ReferralAccepted | MessageBody::ReferralSettled => return,
+            MessageBody::Transferred { transfer, unit, lots } => {
+                return MessageBody::digest_moved(digest, (transfer, unit), lots);
+            }
         };
         for (name, value) in shared {
             digest.text(name);

@@ -8,6 +8,7 @@ mod builder;
 mod digest;
 mod item;
 mod message;
+mod moved;
 mod request;
 mod tax;
 mod wire;
@@ -17,6 +18,8 @@ pub use builder::{EventBuilder, EventError};
 pub(crate) use digest::Digest;
 pub use item::{Item, ReturnLine};
 pub use message::{Message, MessageBody};
+pub use moved::Moved;
+pub(crate) use moved::{Holder, Keeper, MOVED_MOST, MovedIdle, MovedTerms, Transfer, message_id};
 pub(crate) use request::{Ask, Request};
 pub(crate) use tax::Tax;
 
@@ -72,6 +75,8 @@ pub(crate) enum Kind {
         /// Which.
         of: Arc<str>,
     },
+    /// The member gives something to another.
+    Transfer(Transfer),
     /// A message from another account.
     Message(Message),
 }
@@ -175,13 +180,24 @@ impl Event {
         self.at
     }
 
+    /// The member to whom a transfer gives something. A host asks it to refuse transfers to nobody.
+    #[must_use]
+    pub fn receiver(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Transfer(transfer) => Some(&transfer.to),
+            _ => None,
+        }
+    }
+
     /// What the member asks to spend.
     pub(crate) fn requests(&self) -> &[Request] {
         match &self.kind {
             Kind::Named(named) => &named.requests,
             Kind::Redeem(request) => std::slice::from_ref(request),
             Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) => &[],
-            Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Message(_) => &[],
+            Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Transfer(_) | Kind::Message(_) => {
+                &[]
+            }
         }
     }
 

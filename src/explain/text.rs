@@ -209,7 +209,7 @@ fn other_row(program: &Program, delta: &Delta, explanation: &Explanation) -> Opt
         return None;
     }
     let sign = match (delta.from(), delta.to()) {
-        (Book::Issued, _) => "+",
+        (Book::Issued | Book::Transferred, _) => "+",
         (_, Book::Available | Book::Charity) => "",
         _ => "-",
     };

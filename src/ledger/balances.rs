@@ -74,13 +74,17 @@ impl Balances {
     }
 
     /// Whether for each member and unit all books together are zero and each is in its range: what was issued is
-    /// pending, available, redeemed, expired or taken back, less debts.
+    /// pending, available, redeemed, expired, taken back or given away, less debts.
     #[must_use]
     pub fn is_balanced(&self) -> bool {
         self.totals.values().all(|folded| {
             let in_range = |book: &Book| {
                 let balance = folded.totals.balance(*book);
-                if book.is_source() { balance <= 0 } else { balance >= 0 }
+                match book {
+                    Book::Transferred => true,
+                    _ if book.is_source() => balance <= 0,
+                    _ => balance >= 0,
+                }
             };
             folded.totals.is_balanced() && Book::ALL.iter().all(in_range)
         })

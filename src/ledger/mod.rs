@@ -1,7 +1,7 @@
 //! Ledger deltas: facts, double entry, with deterministic keys.
 //!
 //! A delta moves a positive amount of one unit from one book of a member to another. Per unit everything sums to
-//! zero, and what was issued = pending + available + redeemed + expired + taken back − debt. What charities get has
+//! zero, and what was issued = pending + available + redeemed + expired + taken back + transferred − debt. What charities get has
 //! books of its own: member and owner give, the charity gets.
 
 mod balances;
@@ -44,11 +44,14 @@ pub enum Book {
     Owner,
     /// What a charity has got.
     Charity,
+    /// What went to other members, less what came from them: above or below zero. Over all members together it is what
+    /// is on its way.
+    Transferred,
 }
 
 impl Book {
     /// All books, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Issued,
         Self::Pending,
         Self::Available,
@@ -59,6 +62,7 @@ impl Book {
         Self::Member,
         Self::Owner,
         Self::Charity,
+        Self::Transferred,
     ];
 
     /// Whether its balance is zero or below: where amounts come from.
@@ -80,6 +84,7 @@ impl Book {
             Self::Member => "member",
             Self::Owner => "owner",
             Self::Charity => "charity",
+            Self::Transferred => "transferred",
         }
     }
 }
@@ -124,11 +129,13 @@ pub enum Reason {
     Adjusted,
     /// A charity got it.
     Donated,
+    /// A member gave it to another.
+    Transferred,
 }
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Earned,
         Self::Given,
         Self::Activated,
@@ -144,6 +151,7 @@ impl Reason {
         Self::Chosen,
         Self::Adjusted,
         Self::Donated,
+        Self::Transferred,
     ];
 
     /// The word in ledgers.
@@ -165,6 +173,7 @@ impl Reason {
             Self::Chosen => "chosen",
             Self::Adjusted => "adjusted",
             Self::Donated => "donated",
+            Self::Transferred => "transferred",
         }
     }
 }

@@ -19,7 +19,8 @@ impl Totals {
     }
 
     /// The balance of a book. [`Book::Issued`], [`Book::Debt`], [`Book::Member`] and [`Book::Owner`] are zero or below,
-    /// all others zero or above.
+    /// [`Book::Transferred`] is either, all
+    /// others are zero or above.
     #[must_use]
     pub fn balance(&self, book: Book) -> i64 {
         self.books.get(book as usize).copied().unwrap_or(0)
@@ -45,7 +46,7 @@ impl Totals {
         else {
             return false;
         };
-        let overdrawn = less < 0 && !from.is_source();
+        let overdrawn = less < 0 && !from.is_source() && from != Book::Transferred;
         let overpaid = more > 0 && to.is_source();
         if amount <= 0 || from == to || overdrawn || overpaid {
             return false;
@@ -109,6 +110,10 @@ mod tests {
         assert_eq!(totals.balance(Book::Available), 4);
         assert_eq!(totals.balance(Book::TakenBack), 13);
         assert_eq!(totals.balance(Book::Debt), -3);
+        assert!(totals.is_balanced());
+        assert!(totals.transfer(Book::Available, Book::Transferred, 4));
+        assert!(totals.transfer(Book::Transferred, Book::Available, 9), "more arrived than was given away");
+        assert_eq!(totals.balance(Book::Transferred), -5);
         assert!(totals.is_balanced());
     }
 }

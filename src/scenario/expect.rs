@@ -88,7 +88,7 @@ fn loses(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), Stri
     let (thing, wanted) = find::amount(runner.program, amount)?;
     let books = find::book_thing(thing);
     let found: i64 = deltas(runner, Some(&member.text))
-        .filter(|delta| delta.thing == books && delta.to == Book::TakenBack)
+        .filter(|delta| delta.thing == books && matches!(delta.to, Book::TakenBack | Book::Transferred))
         .map(|delta| delta.amount)
         .sum();
     if found == wanted {

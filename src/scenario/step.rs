@@ -17,7 +17,8 @@ pub(super) const fn member(step: &Step) -> Option<&Name> {
         | Step::Choose { by, .. }
         | Step::Adjust { by, .. }
         | Step::Change { by, .. }
-        | Step::Cancel { by, .. } => Some(by),
+        | Step::Cancel { by, .. }
+        | Step::Transfer { from: by, .. } => Some(by),
     }
 }
 
@@ -62,6 +63,10 @@ pub(super) fn event(
             });
             let unit = find::thing_name(program, thing);
             Event::adjust(&id.text, &by.text, &at, &number, unit, &reason.unwrap_or_default())
+        }
+        Step::Transfer { amount, id, from, to } => {
+            let number = amount.number.value.to_string();
+            Event::transfer(&id.text, &from.text, &at, &number, &amount.unit.text, &to.text)
         }
         Step::Choose { amount, id, by } => {
             let (thing, _) = find::amount(program, amount)?;

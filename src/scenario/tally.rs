@@ -52,6 +52,8 @@ pub struct UnitSummary {
     pub taken_back: String,
     /// What members owe, zero or above.
     pub debt: String,
+    /// What members gave each other and has not arrived: what arrived is in the other books of those who got it.
+    pub on_the_way: String,
 }
 
 /// The levels of a tiers block, from lowest to highest.
@@ -244,6 +246,7 @@ fn units(world: &World<'_>) -> Vec<UnitSummary> {
                 expired: text(book(Book::Expired)),
                 taken_back: text(book(Book::TakenBack)),
                 debt: text(-book(Book::Debt)),
+                on_the_way: text(book(Book::Transferred)),
             }
         })
         .collect()

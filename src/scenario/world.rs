@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::calendar::Instant;
-use crate::evaluate::{EvaluateError, Evaluator, Outcome};
+use crate::evaluate::{EvaluateError, Evaluator, Outcome, Refusal, Rejection};
 use crate::event::Event;
 use crate::program::{Program, Versions};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -125,13 +125,18 @@ impl<'p> World<'p> {
     /// they are sent. The first outcome is that of the event, the others those of the messages. Where an account comes
     /// to a later version of the program, what the clock did under the earlier ones stands before.
     ///
-    /// A member without an account gets one, unless the event is a message: that is dropped and gives no outcome.
+    /// A member without an account gets one, unless the event is a message: that is dropped and gives no outcome. Because
+    /// nothing may get lost, a transfer to a member without an account is refused.
     ///
     /// # Errors
     ///
     /// As [`Evaluator::evaluate`]. A refused event changes nothing.
     pub fn deliver(&mut self, event: Event) -> Result<Vec<Outcome>, EvaluateError> {
         let mut outcomes = Vec::with_capacity(1);
+        if let Some(receiver) = event.receiver().filter(|receiver| !self.accounts.contains_key(*receiver)) {
+            let detail = format!("`{receiver}` has no account to which anything could go");
+            return Err(Rejection::new(Refusal::NoSuchMember, detail).into());
+        }
         if event.is_message() {
             self.messages.push_back(event);
         } else {

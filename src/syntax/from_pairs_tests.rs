@@ -124,28 +124,8 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_by]);
                 Step::Choose { amount, id, by: self.name(&mut inner)? }
             }
-            Rule::s_adjust => {
-                inner.skip(&[Rule::k_adjust]);
-                let plus = inner.eat(Rule::k_plus);
-                inner.skip(&[Rule::k_minus]);
-                let amount = self.amount(&mut inner)?;
-                let id = self.text(&mut inner)?;
-                inner.skip(&[Rule::k_by]);
-                Step::Adjust { plus, amount, id, by: self.name(&mut inner)? }
-            }
-            Rule::s_change => {
-                inner.skip(&[Rule::k_change]);
-                let id = self.text(&mut inner)?;
-                inner.skip(&[Rule::k_by]);
-                Step::Change { id, by: self.name(&mut inner)? }
-            }
-            Rule::s_cancel => {
-                inner.skip(&[Rule::k_cancel]);
-                let id = self.text(&mut inner)?;
-                inner.skip(&[Rule::k_of]);
-                let of = self.text(&mut inner)?;
-                inner.skip(&[Rule::k_by]);
-                Step::Cancel { id, of, by: self.name(&mut inner)? }
+            Rule::s_adjust | Rule::s_transfer | Rule::s_change | Rule::s_cancel => {
+                self.correction(rule, &mut inner)?
             }
             Rule::s_event => {
                 let event = self.name(&mut inner)?;
@@ -154,6 +134,44 @@ impl Builder<'_> {
                 let of = self.maybe_text(&mut inner)?;
                 inner.skip(&[Rule::k_by]);
                 Step::Event { event, id, of, by: self.name(&mut inner)? }
+            }
+            _ => return Err(inner.fault()),
+        })
+    }
+
+    fn correction(&mut self, rule: Rule, inner: &mut Parts<'_>) -> Made<Step> {
+        Ok(match rule {
+            Rule::s_adjust => {
+                inner.skip(&[Rule::k_adjust]);
+                let plus = inner.eat(Rule::k_plus);
+                inner.skip(&[Rule::k_minus]);
+                let amount = self.amount(inner)?;
+                let id = self.text(inner)?;
+                inner.skip(&[Rule::k_by]);
+                Step::Adjust { plus, amount, id, by: self.name(inner)? }
+            }
+            Rule::s_transfer => {
+                inner.skip(&[Rule::k_transfer]);
+                let amount = self.amount(inner)?;
+                let id = self.text(inner)?;
+                inner.skip(&[Rule::k_from]);
+                let from = self.name(inner)?;
+                inner.skip(&[Rule::k_to]);
+                Step::Transfer { amount, id, from, to: self.name(inner)? }
+            }
+            Rule::s_change => {
+                inner.skip(&[Rule::k_change]);
+                let id = self.text(inner)?;
+                inner.skip(&[Rule::k_by]);
+                Step::Change { id, by: self.name(inner)? }
+            }
+            Rule::s_cancel => {
+                inner.skip(&[Rule::k_cancel]);
+                let id = self.text(inner)?;
+                inner.skip(&[Rule::k_of]);
+                let of = self.text(inner)?;
+                inner.skip(&[Rule::k_by]);
+                Step::Cancel { id, of, by: self.name(inner)? }
             }
             _ => return Err(inner.fault()),
         })

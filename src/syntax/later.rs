@@ -84,7 +84,6 @@ const FORMS: &[Form] = &[
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
-    form(TEST, "when … transfer", "transfer …"),
     form(TEST, "when … link friend", "link friend …"),
     form(TEST, "expect streak _ of", "expect streak …"),
     form(TEST, "expect challenge _ of", "expect challenge …"),

@@ -330,7 +330,7 @@ kinds! {
         Purchased(a, b), Attribute(a, b),
     }
     Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by },
-        Adjust { plus, amount, id, by }, Change { id, by }, Cancel { id, of, by },
+        Adjust { plus, amount, id, by }, Change { id, by }, Cancel { id, of, by }, Transfer { amount, id, from, to },
     }
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }

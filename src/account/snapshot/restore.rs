@@ -127,10 +127,13 @@ impl Restore<'_> {
         for state in books {
             let thing = self.program.thing_of(state.kind, &state.name)?;
             let decimals = self.program.thing_decimals(thing);
-            let amount = |text: &str| {
-                parse_amount(text, decimals)
-                    .filter(|amount| *amount >= 0)
-                    .ok_or_else(|| SnapshotError::value("books", &state.name, "an amount has another form"))
+            let signed = |text: &str| {
+                let wrong = || SnapshotError::value("books", &state.name, "an amount has another form");
+                parse_amount(text, decimals).ok_or_else(wrong)
+            };
+            let amount = |text: &str| match signed(text)? {
+                amount if amount >= 0 => Ok(amount),
+                _ => Err(SnapshotError::value("books", &state.name, "an amount has another form")),
             };
             let totals = [
                 (Book::Issued, -amount(&state.issued)?),
@@ -140,6 +143,7 @@ impl Restore<'_> {
                 (Book::Expired, amount(&state.expired)?),
                 (Book::TakenBack, amount(&state.taken_back)?),
                 (Book::Debt, -amount(&state.debt)?),
+                (Book::Transferred, signed(&state.transferred)?),
             ];
             let totals = Totals::from_balances(&totals);
             if !totals.is_balanced() || totals == Totals::default() {

@@ -41,7 +41,7 @@ parts! {
         text: String,
     }
 
-    /// The books of a unit, voucher or card, each at zero or above.
+    /// The books of a unit, voucher or card, each at zero or above; what was transferred may be below.
     struct BooksState {
         kind: LineKind,
         name: String,
@@ -52,6 +52,7 @@ parts! {
         expired: String,
         taken_back: String,
         debt: String,
+        transferred: String,
     }
 
     /// What gave something.

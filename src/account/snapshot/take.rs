@@ -110,6 +110,7 @@ impl Names<'_> {
                 expired: book(Book::Expired),
                 taken_back: book(Book::TakenBack),
                 debt: book(Book::Debt),
+                transferred: format_scaled(totals.balance(Book::Transferred), decimals),
             }
         });
         let mut books: Vec<BooksState> = books.collect();

@@ -237,7 +237,7 @@ fn understood<'p>(program: &'p Program, request: &Request) -> Result<Wanted<'p>,
 }
 
 /// Millionths in the scale of a unit.
-fn scaled(program: &Program, unit: UnitId, micros: i64) -> Result<i64, Rejection> {
+pub(super) fn scaled(program: &Program, unit: UnitId, micros: i64) -> Result<i64, Rejection> {
     let decimals = u32::from(program.unit_decimals(unit));
     let step = 10_i64.pow(6_u32.saturating_sub(decimals));
     if micros % step != 0 {
@@ -268,7 +268,7 @@ fn passing(facts: &Facts<'_>, items: Option<&Test>) -> Vec<bool> {
 }
 
 /// `not enough points: …`
-fn not_enough(program: &Program, what: What, largest: i64, unit: &str) -> Rejection {
+pub(super) fn not_enough(program: &Program, what: What, largest: i64, unit: &str) -> Rejection {
     let rejection = at_most(program, Refusal::NotEnough, what, largest, "");
     Rejection { detail: format!("{unit}: {}", rejection.detail), ..rejection }
 }

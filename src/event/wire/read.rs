@@ -1,5 +1,6 @@
 //! Reading: keys come in any order, so they are gathered first and understood at the end.
 
+use super::moved;
 use super::plain::{KEYS_MOST, Key, Place, Plain, Read, refuse_doubles};
 use crate::event::builder::ITEMS_MOST;
 use crate::event::{Ask, Event, EventBuilder, Item, Message, MessageBody, ReturnLine, Tax, Value};
@@ -30,7 +31,7 @@ pub(super) fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Event,
 
 /// An object whose fields are taken out one by one; what stays is attributes.
 #[derive(Default)]
-struct Fields {
+pub(super) struct Fields {
     /// 0 is the event, otherwise the line, counted from 1.
     line: usize,
     /// Sorted by key once all are there.
@@ -38,22 +39,22 @@ struct Fields {
 }
 
 impl Fields {
-    fn place<'a>(&self, key: &'a str) -> Place<'a> {
+    pub(super) fn place<'a>(&self, key: &'a str) -> Place<'a> {
         Place { line: self.line, key }
     }
 
-    fn take(&mut self, key: &str) -> Plain {
+    pub(super) fn take(&mut self, key: &str) -> Plain {
         let found = self.entries.binary_search_by(|(known, _)| (**known).cmp(key));
         let value = found.ok().and_then(|place| self.entries.get_mut(place)).map(|(_, value)| value);
         // a field that was taken looks like one that was missing
         value.map_or(Plain::Null, |value| std::mem::replace(value, Plain::Null))
     }
 
-    fn text(&mut self, key: &str) -> Result<Option<Box<str>>, String> {
+    pub(super) fn text(&mut self, key: &str) -> Result<Option<Box<str>>, String> {
         self.take(key).text(self.place(key))
     }
 
-    fn needed_text(&mut self, key: &str) -> Result<Box<str>, String> {
+    pub(super) fn needed_text(&mut self, key: &str) -> Result<Box<str>, String> {
         self.text(key)?.ok_or_else(|| format!("{} is missing", self.place(key)))
     }
 
@@ -61,8 +62,16 @@ impl Fields {
         self.take(key).micros(self.place(key))
     }
 
-    fn needed_micros(&mut self, key: &str) -> Result<i64, String> {
+    pub(super) fn needed_micros(&mut self, key: &str) -> Result<i64, String> {
         self.micros(key)?.ok_or_else(|| format!("{} is missing", self.place(key)))
+    }
+
+    /// Refuses a field that nobody has taken.
+    pub(super) fn nothing_else(&self, what: &str) -> Result<(), String> {
+        match self.entries.iter().find(|(_, value)| *value != Plain::Null) {
+            Some((key, _)) => Err(format!("{} means nothing in {what}", self.place(key))),
+            None => Ok(()),
+        }
     }
 
     /// Refuses a field that means something elsewhere only.
@@ -171,6 +180,7 @@ impl Raw {
             "adjust" => self.adjust(),
             "change" => self.change(),
             "cancel" => self.cancel(),
+            "transfer" => self.transfer(),
             kind if crate::event::message::KINDS.contains(&kind) => self.message(kind),
             kind => self.named(kind),
         }
@@ -368,6 +378,15 @@ impl Raw {
         self.finish(event)
     }
 
+    fn transfer(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        self.carries_nothing()?;
+        let (amount, unit) = self.amount()?;
+        let to = self.fields.needed_text("to")?;
+        let event = Event::transfer(&id, &member, &at, &amount, &unit, &to);
+        self.finish(event)
+    }
+
     fn amount(&mut self) -> Result<(String, Box<str>), String> {
         let amount = self.fields.needed_micros("amount")?;
         let unit = self.fields.needed_text("unit")?;
@@ -388,8 +407,15 @@ impl Raw {
         let [id, to, at] = self.head()?;
         let at = at.parse().map_err(|error| format!("`at`: {error}"))?;
         let from = self.fields.needed_text("from")?;
-        let rule = self.fields.needed_text("rule")?;
+        let is_transfer = kind == crate::event::moved::KIND;
+        let rule = if is_transfer { Box::default() } else { self.fields.needed_text("rule")? };
         let body = match kind {
+            _ if is_transfer => {
+                let transfer = self.fields.needed_text("transfer")?.into();
+                let unit = self.fields.needed_text("unit")?;
+                let lots = moved::read(std::mem::take(&mut self.lines))?;
+                MessageBody::Transferred { transfer, unit, lots }
+            }
             "referral-named" => {
                 let joined = self.fields.needed_text("joined")?;
                 let joined = joined.parse().map_err(|error| format!("`joined`: {error}"))?;
@@ -399,10 +425,7 @@ impl Raw {
             "referral-qualified" => MessageBody::ReferralQualified { shared: self.shared()? },
             _ => MessageBody::ReferralSettled,
         };
-        let unknown = self.fields.entries.iter().find(|(_, value)| *value != Plain::Null);
-        if let Some((key, _)) = unknown {
-            return Err(format!("{} means nothing in a message of this type", self.fields.place(key)));
-        }
+        self.fields.nothing_else("a message of this type")?;
         if !self.lines.is_empty() {
             return Err("`items` belong to a purchase or a return".into());
         }

@@ -1,9 +1,10 @@
 //! Writing: the same event always has the same fields in the same order.
 
+use super::moved;
 use crate::amount::Money;
 use crate::event::{
     Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Tax,
-    Value,
+    Transfer, Value,
 };
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -32,6 +33,8 @@ const EVENT_FIELDS: [&str; 18] = [
 const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
 /// Fields of an adjustment, beside those of every event.
 const ADJUST_FIELDS: [&str; 3] = ["amount", "unit", "reason"];
+/// Fields of a transfer, beside those of every event.
+const TRANSFER_FIELDS: [&str; 3] = ["amount", "unit", "to"];
 /// Fields of every line.
 const LINE_FIELDS: [&str; 10] =
     ["sku", "name", "category", "brand", "quantity", "unit_price", "tax", "returns", "line", "attributes"];
@@ -53,11 +56,13 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Adjust(adjust) => adjusted(&mut map, adjust)?,
         Kind::Change => {}
         Kind::Cancel { of } => map.serialize_entry("of", &**of)?,
+        Kind::Transfer(transfer) => given_away(&mut map, transfer)?,
         Kind::Message(message) => body(&mut map, message)?,
     }
     let more = match event.kind {
         Kind::Choose(_) => &CHOOSE_FIELDS[..],
         Kind::Adjust(_) => &ADJUST_FIELDS[..],
+        Kind::Transfer(_) => &TRANSFER_FIELDS[..],
         _ => &[],
     };
     attributes(&mut map, &[&EVENT_FIELDS, more], &event.attributes)?;
@@ -74,6 +79,7 @@ fn kind(event: &Event) -> &str {
         Kind::Adjust(_) => "adjust",
         Kind::Change => "change",
         Kind::Cancel { .. } => "cancel",
+        Kind::Transfer(_) => "transfer",
         Kind::Message(message) => message.body.kind(),
     }
 }
@@ -163,9 +169,17 @@ fn adjusted<M: SerializeMap>(map: &mut M, adjust: &Adjust) -> Result<(), M::Erro
     map.serialize_entry("reason", &*adjust.reason)
 }
 
+fn given_away<M: SerializeMap>(map: &mut M, transfer: &Transfer) -> Result<(), M::Error> {
+    map.serialize_entry("amount", &Money::from_micros(transfer.amount).unwrap_or_default().to_string())?;
+    map.serialize_entry("unit", &*transfer.unit)?;
+    map.serialize_entry("to", &*transfer.to)
+}
+
 fn body<M: SerializeMap>(map: &mut M, message: &Message) -> Result<(), M::Error> {
     map.serialize_entry("from", &*message.from)?;
-    map.serialize_entry("rule", &*message.rule)?;
+    if !message.rule.is_empty() {
+        map.serialize_entry("rule", &*message.rule)?;
+    }
     let shared = match &message.body {
         MessageBody::ReferralNamed { joined, shared } => {
             map.serialize_entry("joined", &joined.to_string())?;
@@ -173,6 +187,11 @@ fn body<M: SerializeMap>(map: &mut M, message: &Message) -> Result<(), M::Error>
         }
         MessageBody::ReferralQualified { shared } => shared,
         MessageBody::ReferralAccepted | MessageBody::ReferralSettled => return Ok(()),
+        MessageBody::Transferred { transfer, unit, lots } => {
+            map.serialize_entry("transfer", &**transfer)?;
+            map.serialize_entry("unit", &**unit)?;
+            return map.serialize_entry("items", &moved::Lines(lots));
+        }
     };
     if shared.is_empty() { Ok(()) } else { map.serialize_entry("shared", &Texts(shared)) }
 }

@@ -120,6 +120,17 @@ pub enum Step {
         /// The member.
         by: Name,
     },
+    /// `transfer 50 points "T-1" from Ann to Bo`
+    Transfer {
+        /// How much of which unit.
+        amount: Amount,
+        /// The id of the event.
+        id: Text,
+        /// Who gives it.
+        from: Name,
+        /// Who gets it.
+        to: Name,
+    },
     /// `change "C-1" by Ann`
     Change {
         /// The id of the event.

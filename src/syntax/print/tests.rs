@@ -7,7 +7,7 @@ use crate::diagnostics::Span;
 use crate::syntax::ast::{Date, Expect, GivenFact, HasKind, ItemLine, Name, Step, StepFact, TestLine, Value};
 
 /// Words behind the moment of a step that are no names of events.
-const STEPS: &[&str] = &["clock", "return", "joining", "change", "adjust", "cancel"];
+const STEPS: &[&str] = &["clock", "return", "joining", "change", "adjust", "cancel", "transfer"];
 
 impl<'a> Statement<'a> for TestLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, indent: usize) -> Written {
@@ -45,6 +45,10 @@ fn step(printer: &Printer<'_>, step: &Step) -> String {
         }
         Step::Cancel { id, of, by } => {
             format!("cancel {} of {} by {}", text(id), text(of), name(by))
+        }
+        Step::Transfer { amount, id, from, to } => {
+            let (amount, id) = (printer.amount(amount), text(id));
+            format!("transfer {amount} {id} from {} to {}", name(from), name(to))
         }
         Step::Change { id, by } => format!("change {} by {}", text(id), name(by)),
         Step::Choose { amount, id, by } => {

@@ -152,6 +152,61 @@ fn the_summary_as_text_fits_the_screen() {
     assert!(ran.out.contains("ledger sha256 "), "{}", ran.out);
 }
 
+/// Ann earns 10 and gives 4 of them to Bo, who earns 1. 7 more are too many, and nobody is called Cy.
+#[test]
+fn what_members_give_each_other_is_in_the_books_of_the_one_who_has_it() {
+    let folder = shop("replay-transfers");
+    let transfer = |id: &str, amount: &str, to: &str| {
+        format!(
+            r#"{{"id":"{id}","type":"transfer","member":"Ann","at":"2026-03-04T12:00:00Z","amount":"{amount}","unit":"punkte","to":"{to}"}}"#
+        )
+    };
+    let bought = |member: &str, total: &str| {
+        format!(
+            r#"{{"id":"K-1","type":"purchase","member":"{member}","at":"2026-03-03T12:00:00Z","total":"{total}"}}"#
+        )
+    };
+    let events = [
+        bought("Ann", "20"),
+        bought("Bo", "2"),
+        transfer("T-1", "4", "Bo"),
+        transfer("T-1", "4", "Bo"),
+        transfer("T-2", "7", "Bo"),
+        transfer("T-3", "1", "Cy"),
+    ];
+    let arguments = ["replay", "kiosk.loyalty", "-", "--json", "--ledger", "l.csv", "--balances", "b.csv"];
+    let ran = with_input(&folder, &arguments, events.join("\n").as_bytes());
+    let problems: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(
+        problems,
+        [
+            "standard input:5: not enough punkte: at most 6 punkte would be accepted",
+            "standard input:6: no such member: `Cy` has no account to which anything could go",
+        ]
+    );
+    let summary = json(&ran);
+    let points = &summary["units"]["punkte"];
+    for (book, amount) in [("issued", "11"), ("available", "11"), ("on_the_way", "0"), ("redeemed", "0")] {
+        assert_eq!(points[book], amount, "{book}");
+    }
+    assert_eq!(summary["undelivered_messages"], 0);
+    assert_eq!((&summary["members"], &summary["rules"][0]["amount"]), (&Value::from(2), &Value::from("11")));
+    let balances = fs::read_to_string(folder.join("b.csv")).unwrap();
+    assert_eq!(balances, "member,unit,available,pending\r\nAnn,punkte,6,0\r\nBo,punkte,5,0\r\n");
+    let ledger = fs::read_to_string(folder.join("l.csv")).unwrap();
+    let moved: Vec<&str> = ledger.lines().filter(|line| line.contains("transferred")).collect();
+    assert_eq!(
+        moved,
+        [
+            "T-1#1,Ann,unit,punkte,4,available,transferred,rule,Grundpunkte,,T-1,1,2026-03-04,,,transferred",
+            "@transferred/Ann/T-1/1#1,Bo,unit,punkte,4,transferred,available,rule,Grundpunkte,,\
+             @transferred/Ann/T-1/1,1,2026-03-04,2026-03-03,,transferred",
+        ]
+    );
+    let text = with_input(&folder, &["replay", "kiosk.loyalty", "-"], events.join("\n").as_bytes());
+    assert!(!text.out.contains("on the way"), "{}", text.out);
+}
+
 #[test]
 fn many_bad_lines_are_counted() {
     let folder = shop("replay-bad");

@@ -8,7 +8,13 @@ impl Choices {
         match self.pick(3) {
             0 => TestLine::Given { member: self.name(), facts: self.lines(Self::given_fact) },
             1 => {
-                let step = match self.pick(9) {
+                let step = match self.pick(10) {
+                    9 => Step::Transfer {
+                        amount: self.amount(),
+                        id: self.text(),
+                        from: self.name(),
+                        to: self.name(),
+                    },
                     6 => Step::Adjust {
                         plus: self.pick(2) == 0,
                         amount: self.amount(),

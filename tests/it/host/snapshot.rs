@@ -73,7 +73,7 @@ fn the_parts_of_a_small_account() {
         r#""newest":{"at":"2026-03-06T11:00:00Z","day":"2026-03-06"}"#,
         concat!(
             r#"{"kind":"unit","name":"punkte","issued":"15.00","pending":"10.00","available":"0.00","#,
-            r#""redeemed":"0.00","expired":"0.00","taken_back":"5.00","debt":"0.00"}"#,
+            r#""redeemed":"0.00","expired":"0.00","taken_back":"5.00","debt":"0.00","transferred":"0.00"}"#,
         ),
         concat!(
             r#""next_lot":3,"lots":[{"number":1,"unit":"punkte","#,

@@ -12,7 +12,7 @@ fn an_account_in_names_and_texts() {
     let punkte = ann.balance(&program, "punkte").unwrap();
     assert_eq!(
         serde_json::to_string(&punkte).unwrap(),
-        r#"{"available":"22.12","pending":"0.00","debt":"0.00","issued":"37.12","redeemed":"0.00","expired":"0.00","taken_back":"15.00"}"#
+        r#"{"available":"22.12","pending":"0.00","debt":"0.00","issued":"37.12","redeemed":"0.00","expired":"0.00","taken_back":"15.00","transferred":"0.00"}"#
     );
     // 30 for pears, 5 for the level, 10 for apples (the fruit cap had 10 left in March); 10 taken back, the rest over
     let perlen = ann.balance(&program, "perlen").unwrap();

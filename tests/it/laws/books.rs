@@ -44,6 +44,19 @@ impl Books {
         self.balances.iter().map(|(_, _, _, totals)| totals.balance(book)).collect()
     }
 
+    /// What is on its way between members, in the smallest step of points, and what is missing of all that was issued.
+    pub(super) fn sums(&self) -> (i64, i64) {
+        let sums = self.balances.sums().expect("small numbers");
+        let (mut travels, mut missing) = (0, 0);
+        for ((_, name), totals) in sums {
+            missing += i64::from(!totals.is_balanced());
+            if name == "points" {
+                travels = totals.balance(Book::Transferred);
+            }
+        }
+        (travels, missing)
+    }
+
     /// Whether an account says the same as the ledger: all books of all units, and the lots of what is still held.
     pub(super) fn agree(&self, program: &Program, account: &Account) -> Result<(), TestCaseError> {
         let mine = self.balances.iter().filter(|(member, _, _, _)| *member == account.member());
@@ -55,7 +68,8 @@ impl Books {
                 + totals.balance(Book::Redeemed)
                 + totals.balance(Book::Expired)
                 + totals.balance(Book::TakenBack)
-                + totals.balance(Book::Debt);
+                + totals.balance(Book::Debt)
+                + totals.balance(Book::Transferred);
             prop_assert_eq!(totals.issued(), sum, "{} {}", kind.word(), name);
         }
         for (unit, (pending, available)) in lots(program, account) {

@@ -42,6 +42,7 @@ pub(super) enum What {
     Joining { referrer: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
     Choose { amount: String, unit: String },
     Cancel { of: String },
+    Transfer { amount: &'static str, unit: String, to: &'static str },
 }
 
 /// One event, still to be built.
@@ -91,11 +92,12 @@ impl std::fmt::Debug for Happening {
 pub(super) struct Wish {
     pub(super) events: usize,
     pub(super) returns: bool,
+    pub(super) transfers: bool,
 }
 
 /// Programs with histories of up to 25 events.
 pub(super) fn cases() -> impl Strategy<Value = Case> {
-    cases_with(super::programs::programs(), Wish { events: 25, returns: true })
+    cases_with(super::programs::programs(), Wish { events: 25, returns: true, transfers: true })
 }
 
 /// Histories as wished, of given programs.
@@ -179,6 +181,9 @@ impl Happening {
             }
             What::Choose { amount, unit } => Event::choose(&self.id, self.member, &at, amount, unit).build(),
             What::Cancel { of } => Event::cancel(&self.id, self.member, &at, of).build(),
+            What::Transfer { amount, unit, to } => {
+                Event::transfer(&self.id, self.member, &at, amount, unit, to).build()
+            }
         };
         built.expect("generated events can be built")
     }
@@ -261,6 +266,7 @@ struct Teller {
     edges: Vec<i64>,
     members: usize,
     offers: Vec<(String, String)>,
+    units: Vec<String>,
     now: i64,
     spends: bool,
     wish: Wish,
@@ -280,6 +286,7 @@ impl Teller {
             edges: edges(rules.zone, rules.day_starts),
             members,
             offers: rules.offers.clone(),
+            units: rules.decimals.keys().cloned().collect(),
             now,
             spends: rules.spends,
             wish,
@@ -319,6 +326,8 @@ impl Teller {
                 Some(first) => first.id.clone(),
                 None => id,
             };
+            let spare = self.wish.transfers && self.members > 1 && !matches!(what, What::Stay { .. });
+            let what = if spare && draw.often(15) { self.transfer(&mut draw, member) } else { what };
             self.told.push(Happening { id, member, at, what });
         }
         self.told
@@ -340,6 +349,21 @@ impl Teller {
             return self.now - back;
         }
         self.now
+    }
+
+    /// Something for another member, now and then for somebody unknown or for the giver.
+    fn transfer(&self, draw: &mut Draw<'_>, member: &str) -> What {
+        let to = match draw.below(10) {
+            9 => "Dee",
+            8 => MEMBERS[draw.below(3)],
+            _ => MEMBERS
+                .into_iter()
+                .filter(|other| *other != member)
+                .nth(draw.below(self.members - 1))
+                .unwrap_or("Ann"),
+        };
+        let amount = draw.one(&["1", "2", "5", "0.5", "20", "100"]);
+        What::Transfer { amount, unit: self.units[draw.below(self.units.len())].clone(), to }
     }
 
     /// A stay, mostly about one of the last purchases.

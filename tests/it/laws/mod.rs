@@ -10,13 +10,17 @@ mod found;
 mod games;
 mod giving;
 mod histories;
+mod hosts;
+mod levels;
 mod money;
 mod programs;
 mod requests;
 mod returns;
 mod rules;
 mod same;
+mod shops;
 mod time;
+mod transfers;
 mod versions;
 mod world;
 
@@ -139,6 +143,8 @@ fn generated_histories_reach_every_kind_of_booking() {
         "Cancelled",
         "Chosen",
         "Donated",
+        "Transferred",
+        "transferred",
         "to debt",
         "to pending",
         "to charity",

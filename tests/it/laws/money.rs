@@ -44,7 +44,7 @@ proptest! {
 
     /// Without returns, what is booked in a window is never above its cap.
     #[test]
-    fn caps_hold(case in cases_with(programs(), Wish { events: 25, returns: false })) {
+    fn caps_hold(case in cases_with(programs(), Wish { events: 25, returns: false, transfers: false })) {
         if case.rules.caps.is_empty() {
             return Ok(());
         }
@@ -76,7 +76,7 @@ proptest! {
     /// that the purchase had booked.
     #[test]
     fn any_split_of_a_return_ends_where_one_return_ends(
-        case in cases_with(programs(), Wish { events: 6, returns: false })
+        case in cases_with(programs(), Wish { events: 6, returns: false, transfers: false })
     ) {
         let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
         let mut before = World::new(&compiled.program);

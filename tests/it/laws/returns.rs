@@ -16,7 +16,7 @@ proptest! {
     /// have counted stay.
     #[test]
     fn a_purchase_that_comes_back_leaves_no_trace(
-        case in cases_with(programs(), Wish { events: 8, returns: false })
+        case in cases_with(programs(), Wish { events: 8, returns: false, transfers: false })
     ) {
         if case.rules.takes_back {
             let all = |of: &str| What::Return { of: Some(of.to_owned()), lines: Vec::new(), all: vec![None] };
@@ -27,7 +27,7 @@ proptest! {
     /// L4 for `cancel`: whatever the program takes back, and with counts of events and times that caps have counted.
     #[test]
     fn an_event_that_is_cancelled_leaves_no_trace(
-        case in cases_with(programs(), Wish { events: 8, returns: true })
+        case in cases_with(programs(), Wish { events: 8, returns: true, transfers: false })
     ) {
         leaves_no_trace(&case, is_new_event, |of| What::Cancel { of: of.to_owned() }, |_| true)?;
     }

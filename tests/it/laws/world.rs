@@ -31,8 +31,9 @@ impl<'p> World<'p> {
         let mut waiting = VecDeque::from([event.clone()]);
         while let Some(event) = waiting.pop_front() {
             let known = self.accounts.get(event.member());
-            if event.is_message() && known.is_none() {
-                // nobody knows the receiver
+            let nobody = |member: &str| !self.accounts.contains_key(member);
+            if event.is_message() && known.is_none() || event.receiver().is_some_and(nobody) {
+                // nobody knows the receiver, or the one who should get something
                 continue;
             }
             let mut account = known.cloned().unwrap_or_else(|| Account::open(self.program, event.member()));

@@ -1,5 +1,6 @@
 //! Bugs about refunds and returns.
 
+use super::with_balance;
 use crate::returns::{ann, holds};
 
 const MODES: [&str; 3] =
@@ -149,4 +150,47 @@ fn a_full_refund_in_parts_exceeds_the_order() {
              expect Ann has 10 points";
         holds(mode, rules, &ann(steps));
     }
+}
+
+/// The refund of a purchase that was paid with points took these points a second time.
+#[test]
+fn a_refund_takes_the_spent_points_a_second_time() {
+    let rules = format!("{FULL_ONES}\n\nredeem points {{\n  100 points for 1 EUR\n}}");
+    let buy = "when 2026-03-03 10:00 purchase \"K-1\" by Ann {\n  item Pears 1 x 5.50 EUR\n  item Plums 1 x 5.50 EUR\n  \
+         redeem 100 points\n}\nexpect Ann pays 10 EUR\nexpect Ann earns 10 points\nexpect Ann has 10 points\n";
+    let all = "when 2026-03-04 10:00 return \"R-1\" of \"K-1\" by Ann { all items }\n\
+         expect Ann loses 10 points\nexpect Ann has 100 points";
+    with_balance(100, &rules, &format!("{buy}{all}"));
+    // and where only one of the lines came back: half of what it earned, half of what paid
+    let half = "when 2026-03-04 10:00 return \"R-1\" of \"K-1\" by Ann { item Pears 1 }\n\
+         expect Ann loses 5 points\nexpect Ann has 55 points";
+    with_balance(100, &rules, &format!("{buy}{half}"));
+}
+
+/// A refunded reward did not give back what it had cost.
+#[test]
+fn a_refunded_reward_keeps_its_price() {
+    let rules = format!(
+        "voucher Coffee {{\n  grants 1 item free\n  valid for 1 year\n}}\n\n\
+         reward Mug costs 50 points {{\n  give 1 Coffee\n}}\n\n{FULL_ONES}"
+    );
+    let steps = "when 2026-03-03 10:00 purchase \"K-1\" by Ann {\n  item Pears 1 x 5 EUR\n  redeem 1 Mug\n}\n\
+         expect Ann has 15 points\nexpect Ann has 1 Coffee\n\
+         when 2026-03-04 10:00 return \"R-1\" of \"K-1\" by Ann { all items }\n\
+         expect Ann has 60 points\nexpect Ann has 0 Coffee";
+    with_balance(60, &rules, steps);
+}
+
+/// What had been paid with points was refunded in money, and the points were credited again when a payment ran out.
+#[test]
+fn what_points_paid_is_refunded_in_money() {
+    let rules = format!("{FULL_ONES}\n\nredeem points {{\n  200 points for 1 EUR\n}}");
+    // 176 points are 0.88 EUR
+    let steps = "when 2026-03-03 10:00 purchase \"K-1\" by Ann {\n  total 36.09 EUR\n  redeem 176 points\n}\n\
+         expect Ann pays 35.21 EUR\nexpect Ann has 35 points\n\
+         when 2026-03-04 10:00 return \"R-1\" of \"K-1\" by Ann { all items }\n\
+         expect Ann has 176 points\n\
+         when 2026-03-04 11:00 return \"R-2\" of \"K-1\" by Ann { all items }\n\
+         expect refused\nexpect Ann has 176 points";
+    with_balance(176, &rules, steps);
 }

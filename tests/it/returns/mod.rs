@@ -7,6 +7,7 @@ mod late;
 mod modes;
 mod stored;
 mod totals;
+mod transfers;
 
 use loyalty_rules::check::{Sources, compile};
 use loyalty_rules::scenario::run_tests;

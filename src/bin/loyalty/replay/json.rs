@@ -23,6 +23,7 @@ fn value(results: &Results) -> Value {
             "expired": unit.expired,
             "taken_back": unit.taken_back,
             "debt": unit.debt,
+            "on_the_way": unit.on_the_way,
         });
         (unit.name.clone(), books)
     });

@@ -79,10 +79,15 @@ fn units(results: &Results, out: &mut String) {
     if units.is_empty() {
         return;
     }
-    let owes = units.iter().any(|unit| unit.debt.bytes().any(|byte| (b'1'..=b'9').contains(&byte)));
+    let any = |amount: &str| amount.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    let owes = units.iter().any(|unit| any(&unit.debt));
+    let travels = units.iter().any(|unit| any(&unit.on_the_way));
     let mut head = vec!["unit", "issued", "pending", "available", "redeemed", "expired", "taken back"];
     if owes {
         head.push("debt");
+    }
+    if travels {
+        head.push("on the way");
     }
     let rows: Vec<Vec<String>> = units
         .iter()
@@ -98,6 +103,9 @@ fn units(results: &Results, out: &mut String) {
             ];
             if owes {
                 row.push(unit.debt.clone());
+            }
+            if travels {
+                row.push(unit.on_the_way.clone());
             }
             row
         })
