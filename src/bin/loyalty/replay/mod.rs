@@ -3,6 +3,7 @@
 pub(crate) mod input;
 mod json;
 mod ledger;
+mod outputs;
 mod problems;
 mod table;
 
@@ -13,8 +14,10 @@ use input::Input;
 use ledger::Ledger;
 use loyalty_rules::calendar::Instant;
 use loyalty_rules::check::Checks;
+use loyalty_rules::diagnostics::SourceMap;
 use loyalty_rules::scenario::{Summary, Tally, World};
 use loyalty_rules::{EvaluateError, Event, Outcome, Program, Status, Versions};
+use outputs::Named;
 use problems::Problems;
 
 /// Replay events against a rule file and sum up what comes of them.
@@ -74,6 +77,7 @@ pub(crate) struct Results {
 impl Replay {
     pub(crate) fn run(&self) -> Done {
         let Some(compiled) = load::versions(&self.rules, &Checks::default())? else { return Ok(false) };
+        self.check_files(&compiled.sources)?;
         let world = World::of_versions(&compiled.versions);
         let mut input = Input::open(&self.events, self.quiet || self.json)?;
         let ledger = Ledger::create(self.ledger.as_deref())?;
@@ -113,6 +117,21 @@ impl Replay {
             say(&table::text(run.world.program(), &results))?;
         }
         Ok(good)
+    }
+}
+
+impl Replay {
+    /// Refuses to write over what is read, or one file twice.
+    fn check_files(&self, sources: &SourceMap) -> Result<(), Failure> {
+        let rules =
+            sources.files().iter().map(|file| Named { what: "a rule file", path: file.path.as_str() });
+        let inputs: Vec<Named<'_>> = rules.chain([Named { what: "EVENTS", path: &self.events }]).collect();
+        let outputs = [("`--ledger`", &self.ledger), ("`--balances`", &self.balances)];
+        let outputs: Vec<Named<'_>> = outputs
+            .into_iter()
+            .filter_map(|(what, path)| Some(Named { what, path: path.as_deref()? }))
+            .collect();
+        outputs::check(&inputs, &outputs)
     }
 }
 
