@@ -1,7 +1,7 @@
 //! Step 14: what an evaluation answers.
 
 use super::Gathered;
-use super::bound::Note;
+use super::note::Note;
 use super::step03_requests::Taken;
 use super::trace::Trace;
 use crate::account::{Account, Postings};
@@ -46,8 +46,7 @@ impl Outcome {
         status: Status,
         gathered: Gathered,
     ) -> Self {
-        let Gathered { postings, messages, mut notes, trace, settled } = gathered;
-        notes.dedup();
+        let Gathered { postings, messages, notes, trace, settled } = gathered;
         Self {
             program: program.identity,
             member: Arc::clone(&account.member),
@@ -87,7 +86,8 @@ impl Outcome {
         &self.messages
     }
 
-    /// What the event brought that the program does not know, and what else a host should read.
+    /// What the event brought that the program does not know, and what else a host should read: once for each place
+    /// where it stands.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes

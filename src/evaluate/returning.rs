@@ -3,10 +3,11 @@
 //! Of an award A of a line, floor(A × f) has been taken back in sum, with f the refunded part of the line so far, and
 //! exactly A when all has come back. So any split of a return ends where one return ends.
 
-use super::bound::{Bound, Note};
+use super::bound::Bound;
 use super::draft::{Draft, Portion, Transfer};
 use super::judge::Facts;
 use super::lot_terms::sort_for_spending;
+use super::note::Note;
 use super::refuse::{Refusal, Rejection};
 use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
@@ -140,7 +141,7 @@ fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) ->
         ));
     }
     let (mut quantity, mut value) = (line.quantity, line.value);
-    let nothing_asked = quantity == 0;
+    let (nothing_asked, mut surplus) = (quantity == 0, false);
     for place in places {
         let (left, worth) = receipt.left(place);
         let part = quantity.min(left);
@@ -156,9 +157,7 @@ fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) ->
         value = value.map(|all| all - paid);
         // a negative line comes back with its negative value
         let counted = if worth >= 0 { paid.clamp(0, worth) } else { paid.clamp(worth, 0) };
-        if paid > counted {
-            notes.push(Note::MoreThanPaid(name.into()));
-        }
+        surplus |= paid > counted;
         if let Some(returned) = receipt.returned.get_mut(place) {
             returned.0 += part;
             returned.1 += counted;
@@ -170,6 +169,9 @@ fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) ->
         if quantity == 0 {
             break;
         }
+    }
+    if surplus {
+        notes.push(Note::MoreThanPaid(name.into()));
     }
     Ok(true)
 }

@@ -1,5 +1,6 @@
 //! The command `loyalty`, run as a process.
 
+mod notes;
 mod outputs;
 mod replay;
 mod rules;

@@ -51,6 +51,9 @@ fn value(results: &Results) -> Value {
     let rules = summary.rules.iter().map(
         |rule| json!({ "rule": rule.rule, "gives": rule.gives, "amount": rule.amount, "times": rule.times }),
     );
+    let notes = results.notes.iter().map(|note| {
+        json!({ "note": note.note, "times": note.times, "first_line": note.line, "first_event": note.event })
+    });
     json!({
         "events": {
             "in": counts.read,
@@ -66,6 +69,7 @@ fn value(results: &Results) -> Value {
         "cards": object(cards),
         "vouchers": object(vouchers),
         "rules": Value::Array(rules.collect()),
+        "notes": Value::Array(notes.collect()),
         "digest": results.digest,
     })
 }
