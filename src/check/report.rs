@@ -46,6 +46,11 @@ impl Report {
         self.push(Diagnostic::new(code, span, message).help(help));
     }
 
+    /// What was found so far, in the order in which it was found.
+    pub(super) fn all(&self) -> &[Diagnostic] {
+        &self.list
+    }
+
     /// Whether an error was found.
     pub(super) const fn has_errors(&self) -> bool {
         self.errors > 0

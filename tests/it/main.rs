@@ -31,3 +31,4 @@ mod syntax;
 mod tax;
 mod time;
 mod versions;
+mod wrong_lines;
