@@ -11,6 +11,7 @@ use super::grammar::{Grammar, Rule};
 use super::places::Place;
 use super::prescan::Prepared;
 use super::recover;
+use super::slips::CURLY;
 use super::unread::Unread;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use pest::Parser;
@@ -375,7 +376,11 @@ impl<'p> Builder<'p> {
         let span = self.prepared.span(start, start + written.len());
         let head = format!("{} {written} {{}}", word.as_str());
         self.leave_out(Place::File, &head, span);
-        let words: String = written.chars().filter(|c| *c != '"').collect();
+        let is_quote = |c: char| c == '"' || CURLY.contains(&c);
+        let curly = written.contains(CURLY);
+        let words: String = written.chars().filter(|c| !is_quote(*c)).collect();
+        // single quotes may stand inside a name, but not around it
+        let words = words.trim().trim_matches(['\'', '‘', '’', '‚', '‹', '›', '`']);
         let word = word.as_str();
         if self.prepared.is_refused(start, bad.as_span().end()) {
             return Ok(None);
@@ -387,8 +392,14 @@ impl<'p> Builder<'p> {
             return Ok(None);
         }
         let quoted = format!("\"{}\"", words.trim());
-        let finding = Diagnostic::new(Code::L001, span, "this name needs quotes")
-            .label("only one word of letters, digits, `_` and `-` can stand without")
+        let (message, label) = match curly {
+            true => ("names are quoted with straight quotes", "curly quotes"),
+            false => {
+                ("this name needs quotes", "only one word of letters, digits, `_` and `-` can stand without")
+            }
+        };
+        let finding = Diagnostic::new(Code::L001, span, message)
+            .label(label)
             .help(format!("write `{word} {quoted} {{`"))
             .fix(quoted.clone());
         self.found.push(finding);

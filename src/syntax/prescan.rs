@@ -505,5 +505,13 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 /// A breach of a limit: what, how much, how much at most.
 fn beyond(span: Span, what: &str, value: usize, most: usize, of: &str) -> Diagnostic {
+    let help = match of {
+        "levels" => "write it with fewer parentheses and `not`, for example with `is in [ … ]`",
+        "entries" => "split it into two lists and ask for both",
+        "words, numbers and signs" => "split it into several files and `import` them",
+        _ => "make it shorter",
+    };
+    let help = if what == "the file" { "split it into several files and `import` them" } else { help };
     Diagnostic::new(Code::L006, span, format!("{what} is beyond a limit: {value} {of}, at most {most}"))
+        .help(help)
 }

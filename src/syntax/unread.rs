@@ -5,6 +5,7 @@ use super::lexemes::{Kind, Lexeme, lexemes};
 use super::pest_error;
 use super::places::Place;
 use super::print::RESERVED;
+use super::slips::CURLY;
 use crate::diagnostics::Span;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
@@ -193,7 +194,8 @@ fn has_no_name(all: &[Lexeme<'_>]) -> bool {
 fn names(text: &str, all: &[Lexeme<'_>]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     // names with signs in them, also in a line that stands in quotes as a whole
-    let pieces = text.split(['[', ']', '{', '}', ',', '"', '\n']);
+    let is_end = |c: char| matches!(c, '[' | ']' | '{' | '}' | ',' | '"' | '\n') || CURLY.contains(&c);
+    let pieces = text.split(is_end);
     names.extend(pieces.map(|piece| piece.trim().nfc().collect::<String>()));
     // and without a sign that has slipped into one
     let letters = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-');
