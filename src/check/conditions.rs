@@ -311,9 +311,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Diagnostic::new(Code::U203, name.span, format!("`{called}` is never `{}`", name.text))
                 .label("not one of its declared values")
                 .other(declared, "these are its values");
-        if let Some(similar) = Self::similar_word(&name.text, values) {
-            finding = finding.help(format!("did you mean `{similar}`?"));
-        }
+        finding = finding.help(match Self::similar_word(&name.text, values) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => "write one of its values, or declare this one too".to_owned(),
+        });
         self.report.push(finding);
         None
     }

@@ -3,7 +3,7 @@
 //! [`compile`] is the only way to a [`Program`]. It follows `import` lines, reads all files, collects what they
 //! declare, and lowers block after block in the order of names, so that the order of blocks and files changes
 //! nothing. Every step goes on after a finding as far as it can; a program comes out only when there is no error.
-//! A text that is not understood is not checked any further, because a wrong line hides what it declares.
+//! Of a text with wrong lines the rest is checked, as far as nothing hangs on what these lines may say (`partial`).
 
 mod attributes;
 mod boxes;
@@ -24,12 +24,14 @@ mod fingerprint;
 mod games;
 mod gives;
 mod giving;
+mod hidden;
 mod liability;
 mod lowering;
 mod money;
 mod never;
 mod numbers;
 mod overlap;
+mod partial;
 mod periods;
 mod profiles;
 mod program_checks;
@@ -170,9 +172,10 @@ pub fn compile_with(sources: &Sources, limits: &Limits, checks: &Checks) -> Resu
     let loaded = sources::load(sources, limits);
     let (map, files, mut report) = (loaded.map, loaded.files, loaded.report);
     if report.has_errors() {
+        partial::check(&map, &files, &loaded.unread, limits, &mut report);
         return Err(refused(report, map, limits));
     }
-    match lower(&map, &files, (limits, checks), &mut report) {
+    match lower(&map, &files, (limits, Some(checks)), &mut report) {
         Some((program, tests)) if !report.has_errors() => {
             let mut findings = report.into_list();
             findings.truncate(limits.findings);
@@ -195,10 +198,11 @@ fn refused(report: Report, sources: SourceMap, limits: &Limits) -> Findings {
     Findings { more: all.saturating_sub(list.len()), list, sources }
 }
 
+/// Without `checks` only block by block, because parts of the text are missing.
 fn lower(
     map: &SourceMap,
     files: &[File],
-    (limits, checks): (&Limits, &Checks),
+    (limits, checks): (&Limits, Option<&Checks>),
     report: &mut Report,
 ) -> Option<(Program, Vec<TestCase>)> {
     let all = Declared::collect(files, limits, report);
@@ -207,6 +211,11 @@ fn lower(
     let facts = Facts::read(&all, settings, report);
     let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
     let program = tables(&mut lowering);
+    let Some(checks) = checks else {
+        lowering.scenarios();
+        *report = lowering.report;
+        return None;
+    };
     if !lowering.report.has_errors() {
         // after an error a name may look unused only because its use was not understood
         report_unused(&all, &facts, &mut lowering.report);

@@ -46,6 +46,11 @@ impl Report {
         self.push(Diagnostic::new(code, span, message).help(help));
     }
 
+    /// What was found so far, in the order in which it was found.
+    pub(super) fn all(&self) -> &[Diagnostic] {
+        &self.list
+    }
+
     /// Whether an error was found.
     pub(super) const fn has_errors(&self) -> bool {
         self.errors > 0
@@ -85,7 +90,7 @@ impl Report {
         let found = if self.suggested < SUGGESTIONS { Similar::find(name, candidates) } else { None };
         self.suggested = self.suggested.saturating_add(1);
         let mut help = String::new();
-        if let Some(similar) = found {
+        if let Some(similar) = &found {
             if let Some(place) = similar.span {
                 finding = finding.other(place, "a similar name is here");
             }
@@ -97,10 +102,11 @@ impl Report {
             }
             help.push_str(effect);
         }
-        if !help.is_empty() {
-            finding = finding.help(help);
+        if found.is_none() {
+            let declare = format!("write a {what} that is declared, or declare this one");
+            help = if help.is_empty() { declare } else { format!("{declare}. {help}") };
         }
-        self.push(finding);
+        self.push(finding.help(help));
     }
 
     /// N104: a line that may stand once stands twice.

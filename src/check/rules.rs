@@ -59,6 +59,13 @@ struct Manner {
     at_least: Option<Option<i64>>,
 }
 
+impl Manner {
+    /// That of a rule that multiplies everything, and has an error.
+    const fn unknown(head: Span) -> Self {
+        Self { combine: None, group_span: head, at_least: None }
+    }
+}
+
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// All rules in the order of their ids, without their final rates and without shared caps.
     pub(super) fn rules(&mut self) -> Vec<DraftRule<'a>> {
@@ -109,6 +116,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         let (when, when_text) = self.condition_line(lines.when.value(), event, Scope::Event);
         let gives_span = lines.gives.span();
+        let of_all = matches!(lines.gives.get(), Some(Gives::Everything(_)));
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);
         let thing = draft.as_ref().and_then(Self::gives);
         let everything = units_of(draft.as_ref());
@@ -118,6 +126,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let lots = [lines.activate.span(), lines.expire.first().map(|line| line.1), lines.hold.span()];
         let beside = Beside { combine: lines.combine.span(), at_least: lines.at_least.span(), terms: lots };
         let manner = match everything {
+            // what is wrong with the line is told already
+            None if of_all => Manner::unknown(head),
             Some(units) => self.without_manner(units, capped, &beside, head),
             None => self.manner(lines.combine.take(), lines.at_least.take(), bonus, capped, head),
         };

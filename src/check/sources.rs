@@ -4,7 +4,7 @@ use super::report::Report;
 use super::similar::Similar;
 use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
 use crate::syntax::ast::{BlockKind, File};
-use crate::syntax::{self, Limits};
+use crate::syntax::{self, Limits, Unread};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of all files together, so that every place in them has a number.
@@ -117,6 +117,8 @@ pub(super) struct Loaded {
     pub(super) map: SourceMap,
     pub(super) files: Vec<File>,
     pub(super) report: Report,
+    /// What is missing in the trees, because it was not understood.
+    pub(super) unread: Vec<Unread>,
 }
 
 /// Reads the entry file and all that it imports, each file once.
@@ -127,7 +129,7 @@ pub(super) fn load(sources: &Sources, limits: &Limits) -> Loaded {
 /// As [`load`], with the files of other programs before, so that a finding may show places of both.
 pub(super) fn load_behind(map: SourceMap, sources: &Sources, limits: &Limits) -> Loaded {
     let bytes = map.files().iter().map(|file| file.text.len()).sum();
-    let loaded = Loaded { map, files: Vec::new(), report: Report::default() };
+    let loaded = Loaded { map, files: Vec::new(), report: Report::default(), unread: Vec::new() };
     let mut loader = Loader { sources, limits, loaded, seen: BTreeSet::new(), open: Vec::new(), bytes };
     loader.file(&normal(&sources.entry), None);
     loader.loaded
@@ -185,7 +187,8 @@ impl Loader<'_> {
         let shown = if from.is_none() { self.sources.entry.as_str() } else { path };
         self.loaded.map.add(shown, text.as_str());
         let Some(source) = self.loaded.map.files().last() else { return };
-        let (file, findings) = syntax::parse(source, self.limits);
+        let syntax::Parsed { file, findings, unread } = syntax::parse_all(source, self.limits);
+        self.loaded.unread.extend(unread);
         findings.into_iter().for_each(|finding| self.loaded.report.push(finding));
         self.edition(&file, from.is_none());
         let imports = file.blocks.iter().filter_map(|block| match &block.kind {

@@ -117,7 +117,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     format!("`{}` is never {value}", asked.called)
                 };
                 let finding = Diagnostic::new(Code::U203, span, message)
-                    .label(format!("its values are from {} to {}", ends.0, ends.1));
+                    .label(format!("its values are from {} to {}", ends.0, ends.1))
+                    .help("write one of its values, or declare more of them");
                 self.report.push(finding);
                 None
             }

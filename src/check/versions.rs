@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::tree::Tree;
-use super::{Checks, Findings, Sources, fingerprint, lower, refused, sources, windows};
+use super::{Checks, Findings, Sources, fingerprint, lower, partial, refused, sources, windows};
 use crate::calendar::Duration;
 use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
 use crate::program::{Cap, Expire, Program, UnitKind, Versions, VoucherEnd};
@@ -37,7 +37,11 @@ pub fn compile_versions(
     for text in texts {
         let loaded = sources::load_behind(map, text, limits);
         map = loaded.map;
-        report.append(loaded.report);
+        let mut found = loaded.report;
+        if found.has_errors() {
+            partial::check(&map, &loaded.files, &loaded.unread, limits, &mut found);
+        }
+        report.append(found);
         read.push(loaded.files);
     }
     if report.has_errors() {
@@ -45,7 +49,7 @@ pub fn compile_versions(
     }
     let mut versions = Vec::new();
     for files in &read {
-        if let Some((program, _)) = lower(&map, files, (limits, checks), &mut report) {
+        if let Some((program, _)) = lower(&map, files, (limits, Some(checks)), &mut report) {
             versions.push((program, Tree::new(&map, files)));
         }
     }

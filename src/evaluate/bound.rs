@@ -1,5 +1,6 @@
 //! An event bound to a program: every text is looked up once, here, and every attribute gets its type.
 
+use super::note::Note;
 use super::refuse::{Refusal, Rejection};
 use crate::account::Lines;
 use crate::amount::parse_micros;
@@ -30,38 +31,6 @@ pub(crate) struct BoundItem {
     /// Micro-units of the line, and millionths of a piece.
     pub(crate) value: i64,
     pub(crate) quantity: i64,
-}
-
-/// What an event brings and the program does not know. Reported, never refused.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Note {
-    /// A category, channel, store or means of payment that the program does not declare.
-    Undeclared {
-        /// Which vocabulary: `category`, `channel`, `store`, `payment`.
-        what: &'static str,
-        /// The value.
-        value: Box<str>,
-    },
-    /// An attribute that the program does not declare.
-    UnknownAttribute(Box<str>),
-    /// A value outside the `one of` of its attribute; it counts as missing.
-    OutsideList {
-        /// The attribute.
-        attribute: Box<str>,
-        /// The value.
-        value: Box<str>,
-    },
-    /// A kind of event that the program does not declare: nothing can match it.
-    UnknownEvent(Box<str>),
-    /// A return line without a purchase was skipped.
-    Skipped(Box<str>),
-    /// More money was given back for a line than was left of it; the surplus counts for nothing.
-    MoreThanPaid(Box<str>),
-    /// A referral that cannot count: its reason.
-    Referral(&'static str),
-    /// A message that is about nothing this account knows.
-    Unrelated,
 }
 
 /// An event, bound. Reused from event to event.

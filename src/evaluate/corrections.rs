@@ -2,9 +2,9 @@
 //!
 //! They are in no measure and no history: caps, counters and levels do not see them.
 
-use super::bound::Note;
 use super::choices::award_of;
 use super::draft::{Draft, Terms, Transfer};
+use super::note::Note;
 use super::refuse::{Refusal, Rejection};
 use super::returning::take_in_order;
 use super::step00_accept::member_texts;

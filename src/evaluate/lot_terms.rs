@@ -211,8 +211,8 @@ impl Facts<'_> {
     }
 }
 
-/// What waits for the first event of a kind that names a purchase becomes usable.
-pub(super) fn release(draft: &mut Draft<'_>, kind: EventKindId, purchase: &str) {
+/// What waits for the first event of a kind that names a purchase becomes usable; tells whether anything did.
+pub(super) fn release(draft: &mut Draft<'_>, kind: EventKindId, purchase: &str) -> bool {
     let account = draft.account;
     let waits = |lot: &&Lot| {
         lot.end.as_ref().is_some_and(|open| {
@@ -221,6 +221,7 @@ pub(super) fn release(draft: &mut Draft<'_>, kind: EventKindId, purchase: &str) 
     };
     let mut lots: Vec<&Lot> = account.lots.iter().filter(waits).collect();
     lots.sort_by_key(|lot| (lot.unit, lot.number));
+    let any = !lots.is_empty();
     for lot in lots {
         let Some(known) = &lot.end else { continue };
         let mut open = OpenEnd::clone(known);
@@ -239,6 +240,7 @@ pub(super) fn release(draft: &mut Draft<'_>, kind: EventKindId, purchase: &str) 
         draft.transfer(booking.lasting(days.0, days.1).event(&Arc::from(purchase)).lot(lot.number));
         draft.change(Change::LotTerms(lot.number, Arc::new(open)));
     }
+    any
 }
 
 /// Sorts what has to do with lots of a unit as the unit says that they are spent.

@@ -1,6 +1,6 @@
 //! Returns: which lines of which purchases come back.
 
-use super::bound::Note;
+use super::note::Note;
 use super::refuse::{Refusal, Rejection};
 use crate::account::{Account, Receipt};
 use crate::amount::{Rounding, divide};
@@ -130,7 +130,7 @@ fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) ->
         ));
     }
     let (mut quantity, mut value) = (line.quantity, line.value);
-    let nothing_asked = quantity == 0;
+    let (nothing_asked, mut surplus) = (quantity == 0, false);
     for place in places {
         let (left, worth) = receipt.left(place);
         let part = quantity.min(left);
@@ -146,9 +146,7 @@ fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) ->
         value = value.map(|all| all - paid);
         // a negative line comes back with its negative value
         let counted = if worth >= 0 { paid.clamp(0, worth) } else { paid.clamp(worth, 0) };
-        if paid > counted {
-            notes.push(Note::MoreThanPaid(name.into()));
-        }
+        surplus |= paid > counted;
         if let Some(returned) = receipt.returned.get_mut(place) {
             returned.0 += part;
             returned.1 += counted;
@@ -160,6 +158,9 @@ fn take_line(receipt: &mut Receipt, line: &ReturnLine, notes: &mut Vec<Note>) ->
         if quantity == 0 {
             break;
         }
+    }
+    if surplus {
+        notes.push(Note::MoreThanPaid(name.into()));
     }
     Ok(true)
 }

@@ -15,6 +15,7 @@ mod judge;
 pub(crate) mod lot_terms;
 mod lots;
 mod matching;
+mod note;
 mod outcome;
 mod refuse;
 mod returning;
@@ -43,17 +44,17 @@ pub(crate) mod trace;
 mod transfers;
 mod versions;
 
-pub use bound::Note;
 pub(crate) use bound::{Typed, typed};
 pub(crate) use draft::Draft;
 pub(crate) use judge::Facts;
+pub use note::Note;
 pub use outcome::{Outcome, Status};
 pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
 pub use settlement::{Donation, Redemption};
 pub use versions::Judged;
 
 use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::event::{Event, Kind, Message, MessageBody, Named};
 use crate::program::{Activity, EventKindId, Program};
 use bound::Bound;
@@ -62,7 +63,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use step03_requests::Settled;
 pub(crate) use step13_payers::Given;
-use trace::Trace;
+use trace::{Late, Trace};
 
 /// Evaluates events. It holds only memory that it uses again; one evaluator serves any number of programs and
 /// accounts, one after another.
@@ -131,7 +132,7 @@ impl Evaluator {
         account: &Account,
         event: &Event,
     ) -> Result<Outcome, EvaluateError> {
-        self.run(program, account, event, None)
+        self.run(program, account, event, None, program.effective_from)
     }
 
     /// Judges an event and explains every rule: why and why not.
@@ -145,7 +146,7 @@ impl Evaluator {
         account: &Account,
         event: &Event,
     ) -> Result<Outcome, EvaluateError> {
-        self.run(program, account, event, Some(Trace::default()))
+        self.run(program, account, event, Some(Trace::default()), program.effective_from)
     }
 
     /// Runs the clock of an account up to an instant.
@@ -173,12 +174,14 @@ impl Evaluator {
         Ok(Outcome::new(program, account, None, Status::Applied, gathered))
     }
 
+    /// `begins` is the first day of which an event is judged.
     fn run(
         &mut self,
         program: &Program,
         account: &Account,
         event: &Event,
         trace: Option<Trace>,
+        begins: Date,
     ) -> Result<Outcome, EvaluateError> {
         if step00_accept::is_repeated(program, account, event)? {
             let nothing = Gathered::default();
@@ -186,8 +189,11 @@ impl Evaluator {
         }
         let mut gathered = Gathered { trace, ..Gathered::default() };
         self.bound.bind(program, event, &account.attributes)?;
-        step00_accept::check_dates(program, account, event, &self.bound)?;
+        step00_accept::check_dates(program, account, event, &self.bound, begins)?;
         tax::convert(program, &mut self.bound)?;
+        if let Some(trace) = &mut gathered.trace {
+            trace.late = late(account, event, &self.bound);
+        }
         let mut working = Cow::Borrowed(account);
         if working.due.is_some_and(|due| due <= self.bound.day) {
             let Gathered { postings, messages, .. } = &mut gathered;
@@ -249,7 +255,10 @@ impl Evaluator {
                 if let Some(kind) = bound.kind {
                     draft.names_purchase = true;
                     if let Some(purchase) = event_of {
-                        lot_terms::release(&mut draft, kind, purchase);
+                        let released = lot_terms::release(&mut draft, kind, purchase);
+                        if !released && account.record(program, purchase).is_none() {
+                            notes.push(Note::UnknownPurchase((&**purchase).into()));
+                        }
                     }
                     let settled = &mut gathered.settled;
                     named(&facts, &mut draft, &mut self.rows, kind, settled, &mut gathered.trace)?;
@@ -323,6 +332,13 @@ impl Evaluator {
         self.bound.to_pay = settled.left.filter(|_| !program.spend_with_tax);
         Ok(())
     }
+}
+
+/// How late an event is. Joinings and messages are never late.
+fn late(account: &Account, event: &Event, bound: &Bound) -> Option<Late> {
+    let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
+    let (_, newest) = account.newest.filter(|(at, _)| counts && *at > event.at)?;
+    Some(Late { day: bound.day, newest })
 }
 
 fn start_draft<'a>(program: &'a Program, account: &'a Account, id: Arc<str>, bound: &Bound) -> Draft<'a> {
@@ -462,7 +478,7 @@ impl Account {
     }
 
     /// The local day to which the clock was run.
-    pub(crate) fn clock_day(&self, program: &Program) -> Option<crate::calendar::Date> {
+    pub(crate) fn clock_day(&self, program: &Program) -> Option<Date> {
         self.clock.map(|clock| program.zone.business_date(clock, program.day_starts))
     }
 }

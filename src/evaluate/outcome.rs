@@ -1,6 +1,6 @@
 //! Step 14: what an evaluation answers.
 
-use super::bound::Note;
+use super::note::Note;
 use super::step03_requests::Taken;
 use super::trace::Trace;
 use super::{Gathered, Given};
@@ -48,8 +48,7 @@ impl Outcome {
         status: Status,
         gathered: Gathered,
     ) -> Self {
-        let Gathered { postings, messages, mut notes, trace, settled, given } = gathered;
-        notes.dedup();
+        let Gathered { postings, messages, notes, trace, settled, given } = gathered;
         Self {
             program: program.identity,
             member: Arc::clone(&account.member),
@@ -90,7 +89,8 @@ impl Outcome {
         &self.messages
     }
 
-    /// What the event brought that the program does not know, and what else a host should read.
+    /// What the event brought that the program does not know, and what else a host should read: once for each place
+    /// where it stands.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes

@@ -1,8 +1,10 @@
 //! Step 0: is it new, is it in time, does it fit.
 
-use super::bound::{Bound, Note, Typed, typed};
+use super::bound::{Bound, Typed, typed};
+use super::note::Note;
 use super::refuse::{EvaluateError, Refusal, Rejection};
 use crate::account::Account;
+use crate::calendar::Date;
 use crate::event::{Event, Kind, Value};
 use crate::program::{AttributeKind, Program};
 
@@ -35,6 +37,7 @@ pub(super) fn check_dates(
     account: &Account,
     event: &Event,
     bound: &Bound,
+    begins: Date,
 ) -> Result<(), Rejection> {
     if let Kind::Joining { .. } = event.kind {
         // a joining before the program begins is a fact like any other; it just fires nothing
@@ -43,11 +46,8 @@ pub(super) fn check_dates(
             None => Ok(()),
         };
     }
-    if bound.day < program.effective_from {
-        return Err(Rejection::new(
-            Refusal::TooEarly,
-            format!("the program begins on {}", program.effective_from),
-        ));
+    if bound.day < begins {
+        return Err(Rejection::new(Refusal::TooEarly, format!("the program begins on {begins}")));
     }
     if let Kind::Message(_) = event.kind {
         // a message is judged by its own date, however late it is delivered

@@ -3,9 +3,9 @@
 //! The friend's account asks the referrer's by a message and waits for its word, because one event touches one
 //! account: `named` → `accepted` → (the friend qualifies, the waiting time passes) → `qualified` → `settled`.
 
-use super::bound::Note;
 use super::draft::{Draft, Terms};
 use super::judge::Facts;
+use super::note::Note;
 use super::step04_match::room;
 use super::step08_cap::count_cap;
 use super::terms::is_valid;

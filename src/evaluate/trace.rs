@@ -3,6 +3,7 @@
 
 use super::judge::{Facts, Truth};
 use super::rows::{Row, Rows};
+use crate::calendar::Date;
 use crate::ledger::Thing;
 use crate::program::{CapId, CharityId, DonationId, NumSubject, RuleId, SymSubject, Symbol, Test};
 
@@ -117,6 +118,15 @@ pub(crate) enum Found {
     Other,
 }
 
+/// An event that is older than the newest of its member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Late {
+    /// The day of the event itself, by which it is judged.
+    pub(crate) day: Date,
+    /// The day of the newest event.
+    pub(crate) newest: Date,
+}
+
 /// The trace of one event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Trace {
@@ -125,6 +135,8 @@ pub(crate) struct Trace {
     pub(crate) items: Vec<Box<str>>,
     /// By name.
     pub(crate) donations: Vec<DonationTrace>,
+    /// Whether the event is late.
+    pub(crate) late: Option<Late>,
 }
 
 impl RuleTrace {

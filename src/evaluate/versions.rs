@@ -1,8 +1,9 @@
 //! Events and the clock under the versions of a program.
 
+use super::trace::Trace;
 use super::{EvaluateError, Evaluator, Outcome};
 use crate::account::{Account, PostError};
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use crate::event::{Event, Kind};
 use crate::program::{Program, Versions};
 
@@ -69,7 +70,9 @@ impl Evaluator {
             way.tick_if_due(self, event.at)?;
             way.go(judge)?;
         }
-        let outcome = self.judged(way.program, &way.account, event, explains)?;
+        // a return of something that a later version gave may be dated before that version begins
+        let begins = judge.effective_from.min(by_date.effective_from);
+        let outcome = self.judged(way.program, &way.account, event, (explains, begins))?;
         way.post(outcome)?;
         way.go(stays)?;
         *account = way.account;
@@ -84,7 +87,7 @@ impl Evaluator {
         event: &Event,
         explains: bool,
     ) -> Result<Vec<Judged<'v>>, EvaluateError> {
-        let outcome = self.judged(program, account, event, explains)?;
+        let outcome = self.judged(program, account, event, (explains, program.effective_from))?;
         account.post(program, &outcome)?;
         Ok(vec![Judged { program, outcome }])
     }
@@ -94,9 +97,9 @@ impl Evaluator {
         program: &Program,
         account: &Account,
         event: &Event,
-        explains: bool,
+        (explains, begins): (bool, Date),
     ) -> Result<Outcome, EvaluateError> {
-        if explains { self.explain(program, account, event) } else { self.evaluate(program, account, event) }
+        self.run(program, account, event, explains.then(Trace::default), begins)
     }
 
     /// Runs the clock of an account up to an instant, each version its own days, and books what comes of it. Where a

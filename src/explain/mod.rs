@@ -12,7 +12,7 @@ pub use text::text;
 
 use crate::amount::format_scaled;
 use crate::evaluate::trace::{RuleTrace, Verdict};
-use crate::evaluate::{Outcome, Redemption};
+use crate::evaluate::{Note, Outcome, Redemption};
 use crate::ledger::Thing;
 use crate::program::{Program, RuleId, RuleKind};
 use serde::Serialize;
@@ -22,6 +22,8 @@ use serde::Serialize;
 pub struct Explanation {
     /// The id of the event.
     pub event: String,
+    /// Nothing unless the event is older than the newest of the member that was known.
+    pub late: Option<LateExplanation>,
     /// Names of the items, article numbers where there is no name.
     pub items: Vec<String>,
     /// All rules of the event's kind, `earn` first, then `bonus`, each by name.
@@ -33,6 +35,28 @@ pub struct Explanation {
     pub requests: Vec<Redemption>,
     /// What is left to pay with money; nothing without items and total.
     pub left_to_pay: Option<String>,
+    /// What the event brought that the program does not know, and what else is worth knowing; each once.
+    pub notes: Vec<NoteExplanation>,
+}
+
+/// An event that came late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LateExplanation {
+    /// How many days lie between the event and the newest; 0 on the same day.
+    pub days: i32,
+    /// The event's own day, by which it was judged.
+    pub day: String,
+    /// The day of the newest event of the member.
+    pub newest: String,
+}
+
+/// A note on the event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoteExplanation {
+    /// In words: ``unknown category `Wine` ``.
+    pub note: String,
+    /// In how many places it stands.
+    pub times: usize,
 }
 
 /// What an explanation tells of one rule.
@@ -108,8 +132,26 @@ impl Outcome {
                 .collect(),
             requests: self.redemptions(program),
             left_to_pay: self.left_to_pay(program),
+            late: trace.late.map(|late| LateExplanation {
+                days: late.newest.days().saturating_sub(late.day.days()),
+                day: late.day.to_string(),
+                newest: late.newest.to_string(),
+            }),
+            notes: notes(self.notes()),
         })
     }
+}
+
+/// Each note once, in the order of the first places.
+fn notes(notes: &[Note]) -> Vec<NoteExplanation> {
+    let mut found: Vec<(&Note, usize)> = Vec::new();
+    for note in notes {
+        match found.iter_mut().find(|(known, _)| *known == note) {
+            Some((_, times)) => *times += 1,
+            None => found.push((note, 1)),
+        }
+    }
+    found.into_iter().map(|(note, times)| NoteExplanation { note: note.to_string(), times }).collect()
 }
 
 fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {

@@ -1,13 +1,14 @@
 //! An explanation as text, one line a rule, with the arithmetic.
 
-use super::{Explanation, RuleExplanation, giving, words};
+use super::{Explanation, LateExplanation, RuleExplanation, giving, words};
 use crate::calendar::Date;
 use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::{Book, Delta, Reason, Thing};
 use crate::program::{Basis, Effect, Factor, Program, Steps};
 
 /// The explanation of an outcome as text: what was given and why, what was not and why not, and from when until when
-/// it can be used. Empty if the event was evaluated without explaining.
+/// it can be used; whether the event came late, and what of it the program does not know. Empty if the event was
+/// evaluated without explaining.
 #[must_use]
 pub fn text(program: &Program, outcome: &Outcome) -> String {
     let Some(explanation) = outcome.explanation(program) else { return String::new() };
@@ -35,13 +36,31 @@ pub fn text(program: &Program, outcome: &Outcome) -> String {
         rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max().unwrap_or(0)
     };
     let (amounts, names) = (width(0), width(1));
-    let mut text = String::new();
+    let mut text = explanation.late.as_ref().map_or_else(String::new, late);
     for [amount, name, why] in &rows {
         let line = format!("{}  {}  {why}", pad_left(amount, amounts), pad_right(name, names));
         text.push_str(line.trim_end());
         text.push('\n');
     }
+    for note in &explanation.notes {
+        let times = if note.times == 1 { String::new() } else { format!(" ({} times)", note.times) };
+        text.push_str(&format!("note: {}{times}\n", note.note));
+    }
     text
+}
+
+/// Two lines, because a screen is no wider.
+fn late(late: &LateExplanation) -> String {
+    let by = match late.days {
+        0 => "on the same day".to_owned(),
+        1 => "by one day".to_owned(),
+        days => format!("by {days} days"),
+    };
+    format!(
+        "late {by}: an event of {} was there before; this one is judged by its own day,\n\
+         {}, and its caps and counters contain what has come since\n",
+        late.newest, late.day
+    )
 }
 
 fn pad_left(text: &str, width: usize) -> String {

@@ -156,7 +156,15 @@ impl<'p> Runner<'p> {
 
     fn fail_with(&mut self, span: Span, found: impl Into<String>, how: Option<String>) {
         let message = format!("test \"{}\" failed", self.name);
-        let mut finding = Diagnostic::new(Code::X951, span, message).label(found);
+        let found: String = found.into();
+        let help = if found.starts_with("it was refused") {
+            "change the event or the rules, or add a line `expect refused` below if that is right"
+        } else if found.starts_with("it was not refused") {
+            "change the event or the rules, or remove this line if that is right"
+        } else {
+            "change the rules, or this line if what was found is right"
+        };
+        let mut finding = Diagnostic::new(Code::X951, span, message).label(found).help(help);
         if let Some(how) = how {
             finding = finding.note(format!("how: {how}"));
         }
@@ -174,7 +182,10 @@ impl<'p> Runner<'p> {
     pub(super) fn start_clock(&mut self, to: Instant) {
         self.now = to;
         if let Err(problem) = self.tick(to) {
-            self.failures.push(Diagnostic::new(Code::X951, Span::default(), problem));
+            self.failures.push(
+                Diagnostic::new(Code::X951, Span::default(), problem)
+                    .help("change the dates of the test, or the rules"),
+            );
         }
     }
 

@@ -5,11 +5,14 @@
 
 use super::MOST_FINDINGS;
 use super::ast::{self, Block, BlockKind, Line, Name, Text};
+use super::broken_off;
 use super::from_pairs_atoms::unquoted;
 use super::grammar::{Grammar, Rule};
 use super::places::Place;
 use super::prescan::Prepared;
 use super::recover;
+use super::slips::CURLY;
+use super::unread::Unread;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
@@ -21,6 +24,12 @@ pub(super) type Made<T> = Result<T, Box<Diagnostic>>;
 pub(super) struct Builder<'p> {
     pub(super) prepared: &'p Prepared,
     pub(super) found: Vec<Diagnostic>,
+    /// What is left out.
+    unread: Vec<Unread>,
+    /// The first line of those that stand outside of all blocks since the last block.
+    headless: Option<usize>,
+    /// Whether the last block was closed behind one of its lines.
+    early: bool,
 }
 
 /// The parts of one node, in order.
@@ -88,8 +97,9 @@ pub(super) fn fault(span: Span) -> Diagnostic {
 }
 
 /// Reads the prepared text of a file.
-pub(super) fn file(prepared: &Prepared) -> (ast::File, Vec<Diagnostic>) {
-    let mut builder = Builder { prepared, found: Vec::new() };
+pub(super) fn file(prepared: &Prepared) -> (ast::File, Vec<Diagnostic>, Vec<Unread>) {
+    let mut builder =
+        Builder { prepared, found: Vec::new(), unread: Vec::new(), headless: None, early: false };
     let span = prepared.span(0, prepared.text.len());
     let mut file = ast::File { edition: None, blocks: Vec::new(), comments: prepared.comments.clone(), span };
     match Grammar::parse(Rule::file, &prepared.text) {
@@ -97,9 +107,10 @@ pub(super) fn file(prepared: &Prepared) -> (ast::File, Vec<Diagnostic>) {
         Err(error) => {
             let at = super::pest_error::place(&error);
             builder.found.push(fault(prepared.span(at, at)));
+            builder.unread.push(Unread::anything(span));
         }
     }
-    (file, builder.found)
+    (file, builder.found, builder.unread)
 }
 
 impl<'p> Builder<'p> {
@@ -127,21 +138,45 @@ impl<'p> Builder<'p> {
         make: fn(&mut Self, Pair<'_, Rule>) -> Made<T>,
     ) -> Vec<Line<T>> {
         let mut lines = Vec::new();
+        // the line above, and how many findings there were before it
+        let mut above: Option<(Pair<'_, Rule>, usize)> = None;
         for pair in body.into_inner() {
+            let before = (pair.clone(), self.found.len());
             match pair.as_rule() {
                 Rule::lbrace | Rule::rbrace => {}
-                Rule::bad_line => self.bad(place, &pair),
-                Rule::bad_tail => self.bad_tail(&pair),
+                Rule::bad_line => self.bad_behind(place, above.as_ref(), &pair),
+                Rule::bad_tail => self.bad_tail(place, &pair),
                 _ => {
                     let span = self.span(&pair);
+                    let text = pair.as_str();
                     match make(self, pair) {
                         Ok(kind) => lines.push(Line { kind, span }),
-                        Err(finding) => self.found.push(*finding),
+                        Err(finding) => {
+                            self.found.push(*finding);
+                            self.leave_out(place, text, span);
+                        }
                     }
                 }
             }
+            above = Some(before);
         }
         lines
+    }
+
+    /// A line that no statement fits: of its own, or because the one above goes on in it.
+    fn bad_behind(&mut self, place: Place, above: Option<&(Pair<'_, Rule>, usize)>, pair: &Pair<'_, Rule>) {
+        let broken = above.filter(|_| self.found.len() < MOST_FINDINGS).and_then(|(above, before)| {
+            let span = self.span(above).to(self.span(pair));
+            Some((broken_off::finding(place, above.as_str(), pair.as_str(), span)?, *before))
+        });
+        match broken {
+            Some((finding, before)) => {
+                self.found.truncate(before);
+                self.found.push(finding);
+                self.leave_out(place, pair.as_str(), self.span(pair));
+            }
+            None => self.bad(place, pair),
+        }
     }
 
     /// The lines of an optional body, the next part.
@@ -155,9 +190,24 @@ impl<'p> Builder<'p> {
         parts.take(rule).map_or_else(Vec::new, |body| self.lines(body, place, make))
     }
 
+    /// Notes what will be missing in the tree.
+    fn leave_out(&mut self, place: Place, text: &str, span: Span) {
+        let many = self.unread.len() >= MOST_FINDINGS;
+        let mut unread = if many { Unread::anything(span) } else { Unread::of(place, text, span) };
+        let first = self.headless.and_then(|first| self.unread.get_mut(first));
+        if place == Place::File {
+            unread.closes_early(self.early);
+        }
+        if place == Place::File && !first.is_some_and(|first| first.joined(&mut unread)) {
+            self.headless = Some(self.unread.len());
+        }
+        self.unread.push(unread);
+    }
+
     /// A line or block that no statement fits.
     pub(super) fn bad(&mut self, place: Place, pair: &Pair<'_, Rule>) {
         let span = pair.as_span();
+        self.leave_out(place, pair.as_str(), self.span(pair));
         if !self.prepared.is_refused(span.start(), span.end()) && self.found.len() < MOST_FINDINGS {
             let start = span.start();
             let findings = recover::diagnose(place, pair.as_str(), &|from, to| {
@@ -167,8 +217,9 @@ impl<'p> Builder<'p> {
         }
     }
 
-    fn bad_tail(&mut self, pair: &Pair<'_, Rule>) {
+    fn bad_tail(&mut self, place: Place, pair: &Pair<'_, Rule>) {
         let span = pair.as_span();
+        self.leave_out(place, pair.as_str(), self.span(pair));
         let end = span.start() + pair.as_str().trim_end().len();
         if !self.prepared.is_refused(span.start(), end) {
             let finding = Diagnostic::new(
@@ -186,11 +237,28 @@ impl<'p> Builder<'p> {
             match pair.as_rule() {
                 Rule::edition => file.edition = self.edition(pair),
                 Rule::bad_item => self.bad_item(pair),
-                Rule::block => match self.block(pair) {
-                    Ok(block) => file.blocks.extend(block),
-                    Err(finding) => self.found.push(*finding),
-                },
+                Rule::block => self.whole_block(pair, file),
                 _ => {}
+            }
+        }
+    }
+
+    /// A block that is left out is missing as a whole, although its lines were judged.
+    fn whole_block(&mut self, pair: Pair<'_, Rule>, file: &mut ast::File) {
+        let docs = pair.clone().into_inner().take_while(|part| part.as_rule() == Rule::doc).count();
+        let kind = pair.clone().into_inner().nth(docs).unwrap_or_else(|| pair.clone());
+        let (text, span) = (kind.as_str(), self.span(&kind));
+        match self.block(pair) {
+            Ok(Some(block)) => {
+                file.blocks.push(block);
+                self.headless = None;
+                let line = text.trim_end().rsplit('\n').next().unwrap_or("");
+                self.early = text.contains('\n') && line.trim_start() != "}";
+            }
+            Ok(None) => self.leave_out(Place::File, text, span),
+            Err(finding) => {
+                self.found.push(*finding);
+                self.leave_out(Place::File, text, span);
             }
         }
     }
@@ -208,6 +276,8 @@ impl<'p> Builder<'p> {
         let start = pair.as_span().start();
         let text = pair.as_str().get(end_of_docs - start..).unwrap_or("");
         let skipped = end_of_docs + (text.len() - text.trim_start().len());
+        let span = self.prepared.span(skipped, skipped + text.trim().len());
+        self.leave_out(Place::File, text, span);
         if !self.prepared.is_refused(skipped, pair.as_span().end()) && self.found.len() < MOST_FINDINGS {
             let findings = recover::diagnose(Place::File, text.trim_start(), &|from, to| {
                 self.prepared.span(skipped + from, skipped + to)
@@ -306,7 +376,13 @@ impl<'p> Builder<'p> {
         let written = bad.as_str().trim();
         let start = bad.as_span().start();
         let span = self.prepared.span(start, start + written.len());
-        let words: String = written.chars().filter(|c| *c != '"').collect();
+        let head = format!("{} {written} {{}}", word.as_str());
+        self.leave_out(Place::File, &head, span);
+        let is_quote = |c: char| c == '"' || CURLY.contains(&c);
+        let curly = written.contains(CURLY);
+        let words: String = written.chars().filter(|c| !is_quote(*c)).collect();
+        // single quotes may stand inside a name, but not around it
+        let words = words.trim().trim_matches(['\'', '‘', '’', '‚', '‹', '›', '`']);
         let word = word.as_str();
         if self.prepared.is_refused(start, bad.as_span().end()) {
             return Ok(None);
@@ -318,8 +394,14 @@ impl<'p> Builder<'p> {
             return Ok(None);
         }
         let quoted = format!("\"{}\"", words.trim());
-        let finding = Diagnostic::new(Code::L001, span, "this name needs quotes")
-            .label("only one word of letters, digits, `_` and `-` can stand without")
+        let (message, label) = match curly {
+            true => ("names are quoted with straight quotes", "curly quotes"),
+            false => {
+                ("this name needs quotes", "only one word of letters, digits, `_` and `-` can stand without")
+            }
+        };
+        let finding = Diagnostic::new(Code::L001, span, message)
+            .label(label)
             .help(format!("write `{word} {quoted} {{`"))
             .fix(quoted.clone());
         self.found.push(finding);

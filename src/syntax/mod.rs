@@ -5,6 +5,7 @@
 //! read (`from_pairs`). Wrong lines become findings (`recover`) and are left out of the tree.
 
 pub mod ast;
+mod broken_off;
 mod characters;
 mod format;
 mod forms;
@@ -30,11 +31,13 @@ mod recover;
 mod same;
 mod slips;
 mod starts;
+mod unread;
 
 pub use format::format;
 pub use limits::Limits;
 pub use print::print;
 pub use same::{bare, same};
+pub(crate) use unread::Unread;
 
 use crate::diagnostics::{Diagnostic, SourceFile, Span};
 
@@ -48,20 +51,38 @@ const MOST_FINDINGS: usize = 10_000;
 /// of size gives an empty tree.
 #[must_use]
 pub fn parse(source: &SourceFile, limits: &Limits) -> (ast::File, Vec<Diagnostic>) {
-    let (file, mut findings) = match prescan::prescan(source, limits) {
+    let parsed = parse_all(source, limits);
+    (parsed.file, parsed.findings)
+}
+
+/// A file that was read.
+pub(crate) struct Parsed {
+    pub(crate) file: ast::File,
+    pub(crate) findings: Vec<Diagnostic>,
+    /// What is missing in the tree.
+    pub(crate) unread: Vec<Unread>,
+}
+
+/// As [`parse`], and what of the text is missing in the tree.
+pub(crate) fn parse_all(source: &SourceFile, limits: &Limits) -> Parsed {
+    let (file, mut findings, unread) = match prescan::prescan(source, limits) {
         Ok(mut prepared) => {
             let mut findings = std::mem::take(&mut prepared.diagnostics);
-            let (file, found) = from_pairs::file(&prepared);
+            let (file, found, unread) = from_pairs::file(&prepared);
             findings.extend(found);
-            (file, findings)
+            (file, findings, unread)
         }
         Err(findings) => {
             let length = u32::try_from(source.text.len()).unwrap_or(u32::MAX - source.base);
             let span = Span::new(source.base, source.base + length);
-            (ast::File { edition: None, blocks: Vec::new(), comments: Vec::new(), span }, findings)
+            (
+                ast::File { edition: None, blocks: Vec::new(), comments: Vec::new(), span },
+                findings,
+                vec![Unread::anything(span)],
+            )
         }
     };
     findings.sort_by_key(|finding| finding.primary.span);
     findings.truncate(MOST_FINDINGS);
-    (file, findings)
+    Parsed { file, findings, unread }
 }

@@ -149,7 +149,9 @@ impl Scan<'_> {
         };
         let indent = first.start - at;
         if indent == 0 && !self.open.is_empty() && starts_block(&line) {
-            self.close_all(at, "}\n");
+            // descriptions belong to the block below them
+            let start = self.docs.first().map_or(at, |doc| doc.start);
+            self.close_all(start, "}\n");
         }
         if !self.has_brace() {
             self.item_start = at;
@@ -242,14 +244,14 @@ impl Scan<'_> {
 
     fn doc(&mut self, lexeme: &Lexeme<'_>, own_line: bool) {
         self.docs.push(lexeme.start..lexeme.end());
-        if !own_line || self.has_brace() {
+        if !own_line {
             self.refuse_docs();
         }
     }
 
     /// Descriptions wait for a block in the very next line.
     fn docs_before(&mut self, first: &Lexeme<'_>) {
-        let block = first.kind == Kind::Word && first.text != "edition";
+        let block = first.kind == Kind::Word && first.text != "edition" && !self.has_brace();
         if block {
             self.docs.clear();
         } else if first.kind != Kind::Doc {
@@ -503,5 +505,13 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 /// A breach of a limit: what, how much, how much at most.
 fn beyond(span: Span, what: &str, value: usize, most: usize, of: &str) -> Diagnostic {
+    let help = match of {
+        "levels" => "write it with fewer parentheses and `not`, for example with `is in [ … ]`",
+        "entries" => "split it into two lists and ask for both",
+        "words, numbers and signs" => "split it into several files and `import` them",
+        _ => "make it shorter",
+    };
+    let help = if what == "the file" { "split it into several files and `import` them" } else { help };
     Diagnostic::new(Code::L006, span, format!("{what} is beyond a limit: {value} {of}, at most {most}"))
+        .help(help)
 }

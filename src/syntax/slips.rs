@@ -16,24 +16,38 @@ pub(super) fn find(wrong: &Wrong<'_>) -> Option<Diagnostic> {
         .or_else(|| negative(wrong))
 }
 
-const CURLY: [char; 7] = ['“', '”', '„', '‟', '«', '»', '＂'];
+/// Quotes of typesetting.
+pub(super) const CURLY: [char; 7] = ['“', '”', '„', '‟', '«', '»', '＂'];
 
 /// `“Base points”`
 fn curly_quotes(wrong: &Wrong<'_>) -> Option<Diagnostic> {
     let is_curly = |lexeme: &&Lexeme<'_>| lexeme.kind == Kind::Sign && lexeme.text.contains(CURLY);
-    let mut quotes = wrong.head.iter().filter(is_curly);
-    let first = quotes.next()?;
-    let last = quotes.next().unwrap_or(first);
-    let written = wrong.text.get(first.start..last.end())?;
-    let straight = format!("\"{}\"", written.trim_matches(CURLY).trim());
+    let quotes: Vec<&Lexeme<'_>> = wrong.head.iter().filter(is_curly).collect();
+    let (first, last) = (quotes.first()?, quotes.last()?);
     let span = (wrong.span)(first.start, last.end());
     let finding =
         Diagnostic::new(Code::L001, span, "names are quoted with straight quotes").label("curly quotes");
-    Some(if first == last {
-        finding.help("write `\"`")
-    } else {
-        finding.help(format!("write `{straight}`")).fix(straight)
+    Some(match straight(wrong.text, &quotes) {
+        Some(straight) => finding.help(format!("write `{straight}`")).fix(straight),
+        None => finding.help("write `\"` before and behind the name, and none inside"),
     })
+}
+
+/// The text from the first to the last of these quotes, with straight ones. Nothing if they are no pairs.
+fn straight(text: &str, quotes: &[&Lexeme<'_>]) -> Option<String> {
+    let mut straight = String::new();
+    let mut done = quotes.first()?.start;
+    for pair in quotes.chunks(2) {
+        let [open, close] = pair else { return None };
+        let name = text.get(open.end()..close.start)?.trim();
+        if name.is_empty() || name.contains(['"', '\n']) {
+            return None;
+        }
+        straight.push_str(text.get(done..open.start)?);
+        straight.push_str(&format!("\"{name}\""));
+        done = close.end();
+    }
+    Some(straight)
 }
 
 /// `"Base points` without its end

@@ -33,3 +33,4 @@ mod syntax;
 mod tax;
 mod time;
 mod versions;
+mod wrong_lines;

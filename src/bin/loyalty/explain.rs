@@ -60,14 +60,17 @@ impl Explain {
             complain(&format!("`{}` changed nothing\n", self.event))?;
             return Ok(false);
         };
+        let explanation = outcome.explanation(program);
         if self.json {
-            let text = serde_json::to_string_pretty(&outcome.explanation(program))
+            let text = serde_json::to_string_pretty(&explanation)
                 .map_err(|error| Failure::Message(error.to_string()))?;
             say(&format!("{text}\n"))?;
             return Ok(true);
         }
-        let text = explain::text(program, outcome);
-        say(if text.is_empty() { "no rule waits for this event, and nothing was booked\n" } else { &text })?;
+        let any = explanation.is_some_and(|told| !told.rules.is_empty() || !told.requests.is_empty());
+        let nothing = "no rule waits for this event, and nothing was booked\n";
+        let head = if any || !outcome.deltas().is_empty() { "" } else { nothing };
+        say(&format!("{head}{}", explain::text(program, outcome)))?;
         Ok(true)
     }
 }

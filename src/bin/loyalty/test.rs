@@ -84,7 +84,7 @@ fn show(compiled: &Compiled, file: &str, results: &[TestResult]) -> Result<(), F
         let word = if result.passed { "ok    " } else { "FAILED" };
         say(&format!("{word} {file}: {}\n", result.name))?;
         for failure in &result.failures {
-            complain(&render(&compiled.sources, failure))?;
+            complain(&format!("{}\n", render(&compiled.sources, failure)))?;
         }
     }
     match never_fired(compiled, results) {

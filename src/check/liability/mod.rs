@@ -245,7 +245,9 @@ impl Costs<'_, '_, '_> {
         if let Some(caps) = self.caps(events) {
             finding = finding.note(caps);
         }
-        Some(finding.note(self.assumption()))
+        Some(
+            finding.note(self.assumption()).help("nothing has to be done; lower rates and caps make it less"),
+        )
     }
 
     /// At which moment: `while `A` and `B` run`.

@@ -8,7 +8,7 @@ use crate::event::Item;
 const PIECE: i64 = 1_000_000;
 
 /// The lines of a basket while requests pay for them. All amounts are micro-units.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Bill {
     /// The prices of the lines.
     pub(super) priced: Box<[i64]>,

@@ -38,6 +38,33 @@ pub(super) fn apply_times(
     Ok(lines)
 }
 
+/// How many times a grant could work on what is left to pay, at most so many times. Only asked where a request is
+/// refused, and then for less than it asks.
+#[cold]
+pub(super) fn times_at_most(
+    facts: &Facts<'_>,
+    bill: Option<&Bill>,
+    (grant, for_items): (Grant, bool),
+    passes: &[bool],
+    most: i64,
+) -> Result<i64, Rejection> {
+    if let (Grant::AmountOff(amount), Some(bill)) = (grant, bill) {
+        let times = divide(i128::from(bill.left_of(passes)), i128::from(amount), Rounding::Up);
+        return Ok(times.and_then(|times| i64::try_from(times).ok()).unwrap_or(0).min(most));
+    }
+    let mut bill = bill.cloned();
+    let mut times = 0;
+    while times < most {
+        let paid = apply(facts.program, bill.as_mut(), grant, (facts.event.items(), passes), for_items)?;
+        match (paid, grant) {
+            (None, _) => break,
+            (Some(_), Grant::Text) => return Ok(most),
+            (Some(_), _) => times += 1,
+        }
+    }
+    Ok(times)
+}
+
 /// Lets a grant lower what is left to pay of the lines that it is for; tells what it pays of each line. Nothing if there
 /// is nothing that it could be used for.
 fn apply(

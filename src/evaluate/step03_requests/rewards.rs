@@ -27,7 +27,14 @@ pub(super) fn redeem(
         return Err(Rejection::new(Refusal::WrongValue, detail));
     }
     let passes = passing(facts, rules.items.as_ref());
-    check(facts, draft, (rules, id), &passes, amount)?;
+    let works = |most| match &rules.grants {
+        Some((_, grant)) => {
+            let grant = (*grant, rules.items.is_some());
+            grants::times_at_most(facts, bill.as_deref(), grant, &passes, most)
+        }
+        None => Ok(most),
+    };
+    check(facts, draft, (rules, id), (&passes, amount), works)?;
     let lines = match &rules.grants {
         Some((text, grant)) => {
             let granted = (*grant, &**text, rules.items.is_some());
@@ -76,13 +83,14 @@ fn give(
     }))
 }
 
-/// Whether the reward may be redeemed so many times here.
+/// Whether the reward may be redeemed so many times here. `works` tells how many of so many would find something to
+/// work on.
 fn check(
     facts: &Facts<'_>,
     draft: &Draft<'_>,
     (rules, id): (&Reward, RewardId),
-    passes: &[bool],
-    amount: i64,
+    (passes, amount): (&[bool], i64),
+    works: impl Fn(i64) -> Result<i64, Rejection>,
 ) -> Result<(), Rejection> {
     let (event, program) = (facts.event, facts.program);
     let valid = is_valid(rules.valid, event.day, event.local);
@@ -90,9 +98,9 @@ fn check(
     let met = is_met(facts, rules.when.as_ref()) && for_some;
     let free = rules.caps.iter().map(|cap| room(facts, *cap)).min().unwrap_or(i64::MAX);
     let affordable = draft.spendable(rules.unit).checked_div(rules.price).unwrap_or(0);
-    let largest = if met && valid { affordable.min(free).max(0) } else { 0 };
     let what = What::Reward(id);
-    let refuse = |reason, detail: &str| Err(at_most(program, reason, what, largest, detail));
+    let largest = || if met && valid { works(affordable.min(free).max(0)) } else { Ok(0) };
+    let refuse = |reason, detail: &str| Err(at_most(program, reason, what, largest()?, detail));
     if !valid {
         let over = match rules.valid {
             Validity::Days(_, to) => to < event.day,
@@ -111,7 +119,7 @@ fn check(
         return refuse(Refusal::CapUsedUp, text);
     }
     if amount > affordable {
-        return Err(not_enough(program, what, largest, program.unit_name(rules.unit)));
+        return Err(not_enough(program, what, largest()?, program.unit_name(rules.unit)));
     }
     Ok(())
 }

@@ -26,7 +26,11 @@ pub(super) fn spend(
     };
     let usable = usable(facts, id);
     let passes = passing(facts, rules.items.as_ref());
-    check(facts, (rules, id), &usable, amount)?;
+    let works = |most| {
+        let grant = (rules.grant, rules.items.is_some());
+        grants::times_at_most(facts, bill.as_deref(), grant, &passes, most)
+    };
+    check(facts, (rules, id), &usable, amount, works)?;
     let granted = (rules.grant, &*rules.grants, rules.items.is_some());
     let lines = grants::apply_times(facts, bill, granted, &passes, (what, amount))?;
     let mut lots = Vec::new();
@@ -66,19 +70,21 @@ fn usable<'a>(facts: &Facts<'a>, id: VoucherId) -> Vec<&'a HeldVoucher> {
     usable
 }
 
-/// Whether so many may be used here.
+/// Whether so many may be used here. `works` tells how many of so many would lower anything.
 fn check(
     facts: &Facts<'_>,
     (rules, id): (&Voucher, VoucherId),
     usable: &[&HeldVoucher],
     amount: i64,
+    works: impl Fn(i64) -> Result<i64, Rejection>,
 ) -> Result<(), Rejection> {
     let there = i64::try_from(usable.len()).unwrap_or(i64::MAX);
     let met = is_met(facts, rules.when.as_ref());
     let free = rules.caps.iter().map(|cap| room(facts, *cap)).min().unwrap_or(i64::MAX);
-    let largest = if met { there.min(free).max(0) } else { 0 };
-    let refuse =
-        |reason, detail: &str| Err(at_most(facts.program, reason, What::Voucher(id), largest, detail));
+    let refuse = |reason, detail: &str| {
+        let largest = if met { works(there.min(free).max(0))? } else { 0 };
+        Err(at_most(facts.program, reason, What::Voucher(id), largest, detail))
+    };
     if there < amount {
         let held = facts.account.vouchers.iter().filter(|held| held.voucher == id);
         let next = held.filter(|held| held.start > facts.event.day).map(|held| held.start).min();

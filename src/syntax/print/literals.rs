@@ -10,7 +10,7 @@ use chrono::Datelike;
 use rust_decimal::Decimal;
 
 /// The words that are never bare names.
-const RESERVED: &[&str] = &[
+pub(in crate::syntax) const RESERVED: &[&str] = &[
     "and", "or", "not", "is", "in", "per", "of", "to", "by", "as", "at", "on", "for", "from", "after",
     "with", "where", "when", "between", "yes", "no",
 ];

@@ -17,6 +17,7 @@ mod trivia;
 use super::ast::{Block, BlockKind, Comment, File, Line, ListContent, UnitLine};
 use crate::diagnostics::Span;
 use doc::{Doc, STEP};
+pub(super) use literals::RESERVED;
 use std::collections::BTreeMap;
 use trivia::{Trivia, split, written};
 

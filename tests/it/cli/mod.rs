@@ -1,5 +1,7 @@
 //! The command `loyalty`, run as a process.
 
+mod notes;
+mod outputs;
 mod replay;
 mod rules;
 

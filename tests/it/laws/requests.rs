@@ -4,8 +4,9 @@ use super::histories::{Happening, What, cases};
 use super::programs::scaled;
 use super::world::World;
 use super::{cases_per_law, compiled};
+use loyalty_rules::event::Item;
 use loyalty_rules::ledger::Reason;
-use loyalty_rules::{Event, Status};
+use loyalty_rules::{Account, EvaluateError, Evaluator, Event, Limits, Program, Sources, Status, compile};
 use proptest::prelude::*;
 
 proptest! {
@@ -106,4 +107,144 @@ fn check_bill(
         prop_assert!(left >= 0 || by_points.map(|taken| scaled(&taken.pays, 6)).sum::<i64>() == 0);
     }
     Ok(())
+}
+
+/// Everything that can be asked for, with every kind of limit.
+const SPENDING: &str = r#"edition 2026
+
+program Requests {
+  version 1
+  effective from 2026-01-01
+  currency EUR
+  time zone "Europe/Berlin"
+}
+
+categories [Bread, Wine]
+
+unit points is spendable {
+  singular point
+  round down in total
+  expire never
+}
+
+earn Base {
+  on purchase
+  give 1 point per full 10 EUR
+}
+
+voucher Off {
+  grants 3 EUR off
+  cap 3 times per purchase
+}
+
+voucher Part {
+  grants 50% off up to 4 EUR
+}
+
+voucher Free {
+  grants 1 item free
+  for items where category is Bread
+}
+
+voucher Thing {
+  grants "A thing"
+  when basket is at least 5 EUR
+  cap 4 times per month
+}
+
+reward Bag costs 40 points {
+  grants 2 EUR off
+  cap 5 times per month
+}
+
+reward Loaf costs 30 points {
+  for items where category is Bread
+  grants 2 item free
+}
+
+redeem points {
+  100 points for 1 EUR
+  at least 50 points
+  in steps of 10 points
+  at most 50% of basket
+  for items where category is Wine
+}
+"#;
+
+/// A basket and one request.
+#[derive(Debug, Clone)]
+struct Asked {
+    /// Name, category and cents of the lines, and how many pieces.
+    lines: Vec<(bool, i64, i64)>,
+    has: i64,
+    what: &'static str,
+    /// Of points these are tens.
+    amount: i64,
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    let line = (any::<bool>(), prop::sample::select(vec![1, 49, 100, 300, 399, 1_000]), 1..4_i64);
+    let what = prop::sample::select(vec!["Off", "Part", "Free", "Thing", "Bag", "Loaf", "points"]);
+    (prop::collection::vec(line, 0..4), 0..8_i64, what, 1..10_i64)
+        .prop_map(|(lines, has, what, amount)| Asked { lines, has, what, amount })
+}
+
+impl Asked {
+    fn event(&self, amount: &str) -> Event {
+        let mut event = Event::purchase("K-1", "Ann", "2026-03-03T12:00:00+01:00");
+        for (bread, cents, pieces) in &self.lines {
+            let category = if *bread { "Bread" } else { "Wine" };
+            let price = format!("{}.{:02}", cents / 100, cents % 100);
+            event = event.item(Item::new(category, &pieces.to_string(), &price).category(category));
+        }
+        let event = match self.what {
+            "Off" | "Part" | "Free" | "Thing" => {
+                event.use_vouchers(self.what, amount.parse().expect("a number"))
+            }
+            what => event.redeem(what, amount),
+        };
+        event.build().expect("an event")
+    }
+
+    /// Ann with so many vouchers of each name and so many points.
+    fn account(&self, program: &Program) -> Account {
+        let mut ann = Account::open(program, "Ann");
+        let units = ["Off", "Part", "Free", "Thing", "points"];
+        for unit in units.into_iter().filter(|_| self.has > 0) {
+            let amount = if unit == "points" { self.has * 45 } else { self.has };
+            let at = "2026-03-02T12:00:00+01:00";
+            let event = Event::adjust(unit, "Ann", at, &amount.to_string(), unit, "to spend");
+            let outcome = Evaluator::new().evaluate(program, &ann, &event.build().expect("an event"));
+            ann.post(program, &outcome.expect("given")).expect("booked");
+        }
+        ann
+    }
+}
+
+proptest! {
+    #![proptest_config(cases_per_law())]
+
+    /// The largest amount that a refusal tells is accepted, and one more is refused.
+    #[test]
+    fn the_largest_amount_is_accepted_and_one_more_is_not(asked in asked()) {
+        let program = compile(&Sources::single("requests.loyalty", SPENDING), &Limits::default())
+            .unwrap_or_else(|findings| panic!("{findings}"))
+            .program;
+        let ann = asked.account(&program);
+        let judge = |amount: i64| match Evaluator::new().evaluate(&program, &ann, &asked.event(&amount.to_string())) {
+            Ok(_) => None,
+            Err(EvaluateError::Rejected(rejection)) => Some(rejection),
+            Err(fault) => panic!("{fault}"),
+        };
+        let (factor, step) = if asked.what == "points" { (35, 10) } else { (1, 1) };
+        let Some(rejection) = judge(asked.amount * factor) else { return Ok(()) };
+        let Some(largest) = &rejection.largest else { return Ok(()) };
+        let largest: i64 = largest.amount.parse().expect("a number");
+        if largest > 0 {
+            prop_assert_eq!(judge(largest), None, "{}", rejection);
+        }
+        for more in [1, step] {
+            prop_assert!(judge(largest + more).is_some(), "{} more than in: {}", more, rejection);
+        }
+    }
 }

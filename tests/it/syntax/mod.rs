@@ -1,6 +1,7 @@
 //! Reading rule files: valid forms, wrong lines, recovery, limits.
 
 mod limits;
+mod lines;
 mod nodes;
 mod properties;
 mod recovery;

@@ -99,6 +99,26 @@ fn a_return_is_judged_by_the_version_that_gave() {
     assert_eq!(available(&versions, &ann, "points"), "0");
 }
 
+/// A return that comes late under a date before the version that gave: the tills' clocks differ, or the host books it
+/// under the day on which the goods were sent.
+#[test]
+fn a_return_may_be_dated_before_the_version_that_gave() {
+    let versions = both().versions;
+    let mut ann = Account::open(versions.all().next().unwrap(), "Ann");
+    deliver(&versions, &mut ann, &buys("K-1", "2026-12-28", "10"));
+    deliver(&versions, &mut ann, &buys("K-2", "2027-01-02", "10"));
+    // ten points were given by the new version, which begins on 1 January
+    assert_eq!(
+        deliver(&versions, &mut ann, &gives_back("R-1", "2026-12-30", "K-2")),
+        ["v2 10 points available → taken-back"]
+    );
+    assert_eq!(versions.of(&ann).unwrap().version(), 2);
+    // the first version begins on 1 January 2026
+    let early = Evaluator::new().deliver(&versions, &mut ann, &gives_back("R-2", "2025-12-31", "K-1"));
+    let Err(EvaluateError::Rejected(rejection)) = early else { panic!("{early:?}") };
+    assert_eq!(rejection.to_string(), "too early: the program begins on 2026-01-01");
+}
+
 #[test]
 fn what_a_version_lacks_is_kept_and_ends_by_its_terms() {
     let versions = both().versions;

@@ -2,6 +2,7 @@
 
 use super::Results;
 use crate::screen::Failure;
+use loyalty_rules::scenario::UnitSummary;
 use serde_json::{Map, Value, json};
 
 /// One object and a line end. Amounts are texts, counts are numbers.
@@ -14,19 +15,7 @@ pub(crate) fn text(results: &Results) -> Result<String, Failure> {
 fn value(results: &Results) -> Value {
     let (counts, summary) = (&results.counts, &results.summary);
     let reasons = object(results.reasons.iter().map(|(reason, count)| (reason.clone(), json!(count))));
-    let units = summary.units.iter().map(|unit| {
-        let books = json!({
-            "issued": unit.issued,
-            "pending": unit.pending,
-            "available": unit.available,
-            "redeemed": unit.redeemed,
-            "expired": unit.expired,
-            "taken_back": unit.taken_back,
-            "debt": unit.debt,
-            "on_the_way": unit.on_the_way,
-        });
-        (unit.name.clone(), books)
-    });
+    let units = summary.units.iter().map(|unit| (unit.name.clone(), books(unit)));
     let tiers = summary.tiers.iter().map(|tiers| {
         let levels = tiers.levels.iter().map(|(level, members)| (level.clone(), json!(members)));
         (tiers.name.clone(), object(levels))
@@ -61,6 +50,9 @@ fn value(results: &Results) -> Value {
     let rules = summary.rules.iter().map(
         |rule| json!({ "rule": rule.rule, "gives": rule.gives, "amount": rule.amount, "times": rule.times }),
     );
+    let notes = results.notes.iter().map(|note| {
+        json!({ "note": note.note, "times": note.times, "first_line": note.line, "first_event": note.event })
+    });
     json!({
         "events": {
             "in": counts.read,
@@ -77,7 +69,21 @@ fn value(results: &Results) -> Value {
         "vouchers": object(vouchers),
         "charities": object(charities),
         "rules": Value::Array(rules.collect()),
+        "notes": Value::Array(notes.collect()),
         "digest": results.digest,
+    })
+}
+
+fn books(unit: &UnitSummary) -> Value {
+    json!({
+        "issued": unit.issued,
+        "pending": unit.pending,
+        "available": unit.available,
+        "redeemed": unit.redeemed,
+        "expired": unit.expired,
+        "taken_back": unit.taken_back,
+        "debt": unit.debt,
+        "on_the_way": unit.on_the_way,
     })
 }
 

@@ -3,6 +3,8 @@
 pub(crate) mod input;
 mod json;
 mod ledger;
+mod notes;
+mod outputs;
 mod problems;
 mod table;
 
@@ -13,8 +15,11 @@ use input::Input;
 use ledger::Ledger;
 use loyalty_rules::calendar::Instant;
 use loyalty_rules::check::Checks;
+use loyalty_rules::diagnostics::SourceMap;
 use loyalty_rules::scenario::{Summary, Tally, World};
 use loyalty_rules::{EvaluateError, Event, Outcome, Program, Status, Versions};
+use notes::{Counted, Notes};
+use outputs::Named;
 use problems::Problems;
 
 /// Replay events against a rule file and sum up what comes of them.
@@ -66,6 +71,8 @@ pub(crate) struct Results {
     pub(crate) counts: Counts,
     /// Refusals by reason.
     pub(crate) reasons: Vec<(String, u64)>,
+    /// What events brought and the program does not know.
+    pub(crate) notes: Vec<Counted>,
     pub(crate) summary: Summary,
     /// SHA-256 of the ledger's JSON lines, in hexadecimal digits.
     pub(crate) digest: String,
@@ -74,16 +81,24 @@ pub(crate) struct Results {
 impl Replay {
     pub(crate) fn run(&self) -> Done {
         let Some(compiled) = load::versions(&self.rules, &Checks::default())? else { return Ok(false) };
+        self.check_files(&compiled.sources)?;
         let world = World::of_versions(&compiled.versions);
         let mut input = Input::open(&self.events, self.quiet || self.json)?;
         let ledger = Ledger::create(self.ledger.as_deref())?;
         let mut problems = Problems::new(&self.events);
-        let mut run = Run { versions: &compiled.versions, world, ledger, tally: Tally::new(), newest: None };
+        let mut run = Run {
+            versions: &compiled.versions,
+            world,
+            ledger,
+            tally: Tally::new(),
+            notes: Notes::default(),
+            newest: None,
+        };
         let mut counts = Counts::default();
         while let Some(line) = input.next_line()? {
             counts.read += 1;
             let taken = match line.event {
-                Ok(event) => run.take(event)?,
+                Ok(event) => run.take(line.number, event)?,
                 Err(reason) => Taken::Refused("unreadable".to_owned(), reason),
             };
             match taken {
@@ -106,13 +121,29 @@ impl Replay {
         let good = counts.refused == 0;
         let summary = run.tally.summary(&run.world);
         let digest = run.ledger.finish()?;
-        let results = Results { counts, reasons: problems.reasons(), summary, digest };
+        let (reasons, notes) = (problems.reasons(), run.notes.sorted());
+        let results = Results { counts, reasons, notes, summary, digest };
         if self.json {
             say(&json::text(&results)?)?;
         } else if !self.quiet {
             say(&table::text(run.world.program(), &results))?;
         }
         Ok(good)
+    }
+}
+
+impl Replay {
+    /// Refuses to write over what is read, or one file twice.
+    fn check_files(&self, sources: &SourceMap) -> Result<(), Failure> {
+        let rules =
+            sources.files().iter().map(|file| Named { what: "a rule file", path: file.path.as_str() });
+        let inputs: Vec<Named<'_>> = rules.chain([Named { what: "EVENTS", path: &self.events }]).collect();
+        let outputs = [("`--ledger`", &self.ledger), ("`--balances`", &self.balances)];
+        let outputs: Vec<Named<'_>> = outputs
+            .into_iter()
+            .filter_map(|(what, path)| Some(Named { what, path: path.as_deref()? }))
+            .collect();
+        outputs::check(&inputs, &outputs)
     }
 }
 
@@ -129,12 +160,13 @@ struct Run<'p> {
     world: World<'p>,
     ledger: Ledger,
     tally: Tally,
+    notes: Notes,
     /// The newest instant of all events that were not refused.
     newest: Option<Instant>,
 }
 
 impl Run<'_> {
-    fn take(&mut self, event: Event) -> Result<Taken, Failure> {
+    fn take(&mut self, line: u64, event: Event) -> Result<Taken, Failure> {
         let at = event.at();
         let (id, is_message) = (event.id().to_owned(), event.is_message());
         match self.world.deliver(event) {
@@ -149,6 +181,7 @@ impl Run<'_> {
                 }
                 for outcome in &outcomes {
                     self.tally.add(outcome);
+                    self.notes.add(line, outcome);
                     if let Some(program) = self.versions.made(outcome) {
                         self.ledger.add(program, outcome)?;
                     }

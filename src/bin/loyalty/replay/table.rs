@@ -12,6 +12,9 @@ const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().f
 /// So many rules are shown for each unit.
 const RULES_MOST: usize = 5;
 
+/// So many notes are shown.
+const NOTES_MOST: usize = 20;
+
 /// The whole summary.
 pub(crate) fn text(program: &Program, results: &Results) -> String {
     let mut out = format!("{}\n\n", title(program));
@@ -22,6 +25,7 @@ pub(crate) fn text(program: &Program, results: &Results) -> String {
     vouchers(results, &mut out);
     charities(results, &mut out);
     rules(results, &mut out);
+    notes(results, &mut out);
     out.push_str(&format!("ledger sha256 {}\n", results.digest));
     out
 }
@@ -196,5 +200,22 @@ fn rules(results: &Results, out: &mut String) {
     }
     if !rows.is_empty() {
         out.push_str(&table(&["gave most", "of", "amount", "times"], 2, &rows));
+    }
+}
+
+fn notes(results: &Results, out: &mut String) {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for note in results.notes.iter().take(NOTES_MOST) {
+        rows.push(vec![note.note.clone(), note.event.clone(), note.times.to_string(), note.line.to_string()]);
+    }
+    if rows.is_empty() {
+        return;
+    }
+    out.push_str(&table(&["to look at", "first event", "times", "first line"], 2, &rows));
+    let more = results.notes.len().saturating_sub(NOTES_MOST);
+    if more > 0 {
+        // the table ends with an empty line
+        out.pop();
+        out.push_str(&format!(" and {more} more; `--json` lists all of them\n\n"));
     }
 }

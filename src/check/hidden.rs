@@ -1,0 +1,64 @@
+//! Which names a text may declare in lines that are not understood.
+
+use crate::syntax::Unread;
+
+const THINGS: &[&str] = &["unit", "voucher", "reward"];
+const RULES: &[&str] = &["earn", "bonus", "card", "referral"];
+const ATTRIBUTES: &[&str] = &["member", "item", "event"];
+
+/// What is missing in the trees of a program.
+pub(super) struct Hidden<'u> {
+    unread: &'u [Unread],
+}
+
+impl<'u> Hidden<'u> {
+    pub(super) const fn new(unread: &'u [Unread]) -> Self {
+        Self { unread }
+    }
+
+    /// Whether a block of one of these kinds, or a line of one, may be missing.
+    pub(super) fn may_be(&self, kinds: &[&str]) -> bool {
+        self.unread.iter().any(|unread| unread.may_be(kinds))
+    }
+
+    /// Whether the name of something may be declared in what is missing. `what` is the word of the finding.
+    pub(super) fn may_declare(&self, what: &str, name: &str) -> bool {
+        let kinds = kinds_of(what);
+        self.unread.iter().any(|unread| match &unread.kinds {
+            // a misspelt kind word, or a line from the inside of a block that ended too early
+            None => unread.nameless || unread.names.contains(name),
+            Some(_) => unread.may_be(kinds) && (unread.nameless || unread.names.contains(name)),
+        })
+    }
+
+    /// Whether one of these names stands in a line that may declare something.
+    pub(super) fn mentions(&self, names: &[&str]) -> bool {
+        let declares = |unread: &&Unread| unread.kinds.as_ref().is_none_or(|kinds| !kinds.is_empty());
+        self.unread
+            .iter()
+            .filter(declares)
+            .any(|unread| unread.nameless || names.iter().any(|name| unread.names.contains(*name)))
+    }
+}
+
+/// The blocks that can declare something that findings call so.
+fn kinds_of(what: &str) -> &'static [&'static str] {
+    match what {
+        "unit or voucher" | "voucher" => THINGS,
+        "measure" => &["unit", "event"],
+        "event" => &["event"],
+        "event or date attribute" => ATTRIBUTES,
+        "list" => &["list"],
+        "period" => &["period"],
+        "tier" | "tiers block" => &["tiers"],
+        "rule" => RULES,
+        "card" => &["card"],
+        "cap" => &["cap", "earn", "bonus", "card", "referral", "voucher", "reward"],
+        "category" => &["categories"],
+        "channel" => &["channels"],
+        "store" => &["stores"],
+        "kind of payment" | "payment" => &["payments"],
+        _ if what.starts_with("attribute") => ATTRIBUTES,
+        _ => &[],
+    }
+}
