@@ -184,7 +184,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let written = self.text(span);
         self.report.push(
             Diagnostic::new(Code::U203, span, format!("`{called}` cannot be `{written}`"))
-                .label(format!("{} is needed here", kind.called())),
+                .label(format!("{} is needed here", kind.called()))
+                .help(format!("write {}, or declare `{called}` with another type", kind.called())),
         );
     }
 }

@@ -22,8 +22,8 @@ fn without_quotes(written: &str) -> &str {
     written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(written)
 }
 
-fn wrong(span: Span, message: impl Into<String>) -> Box<Diagnostic> {
-    Box::new(Diagnostic::new(Code::L001, span, message))
+fn wrong(span: Span, message: impl Into<String>, help: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::L001, span, message).help(help))
 }
 
 impl Builder<'_> {
@@ -271,5 +271,9 @@ impl Builder<'_> {
 }
 
 fn no_day(span: Span, written: &str) -> Box<Diagnostic> {
-    wrong(span, format!("`{written}` is no day of the calendar"))
+    wrong(
+        span,
+        format!("`{written}` is no day of the calendar"),
+        "write a day that this month has in this year",
+    )
 }

@@ -316,13 +316,19 @@ fn values_that_do_not_exist() {
     check(
         "earn R",
         &[
-            ("valid from 2026-02-30", "L001", "2026-02-30", "`2026-02-30` is no day of the calendar", ""),
+            (
+                "valid from 2026-02-30",
+                "L001",
+                "2026-02-30",
+                "`2026-02-30` is no day of the calendar",
+                "write a day that this month has in this year",
+            ),
             (
                 "valid every year from 02-29 to 04-31",
                 "L001",
                 "04-31",
                 "`04-31` is no day of the calendar",
-                "",
+                "write a day that this month has in this year",
             ),
             (
                 "when time is at least 24:00",
