@@ -72,9 +72,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn step<'s>(&mut self, step: &Step, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
         let event = match step {
-            Step::Clock => {
-                return self.nothing(facts, "the clock brings nothing with it");
-            }
+            Step::Clock => return self.nothing(facts, "the clock brings nothing with it"),
             Step::Choose { amount, .. } => {
                 self.award(amount);
                 return self.nothing(facts, "what is chosen brings nothing with it");
@@ -87,16 +85,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.award(amount);
                 return self.only_a_reason(facts);
             }
-            Step::Cancel { .. } => {
-                return self.nothing(facts, "what is cancelled brings nothing with it");
-            }
+            Step::Cancel { .. } => return self.nothing(facts, "what is cancelled brings nothing with it"),
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
                 self.request(request);
-                for (_, span) in facts {
-                    let help = "remove this line, or write the request in a purchase";
+                let help = "remove this line, or write the request in a purchase";
+                facts.for_each(|(_, span)| {
                     self.report.misplaced(span, "a request of its own brings nothing with it", help);
-                }
+                });
                 return;
             }
             Step::Joining { .. } | Step::Change { .. } => Some(EventKindId::JOINING),

@@ -336,48 +336,16 @@ impl EventBuilder {
         Ok(event)
     }
 
-    fn kind(self) -> Result<Kind, EventError> {
+    fn kind(mut self) -> Result<Kind, EventError> {
         let has_requests =
             matches!(self.kind, BuilderKind::Named(_) | BuilderKind::Redeem | BuilderKind::Choose(_));
         if !has_requests && !self.requests.is_empty() {
             return Err(EventError::NoRequest);
         }
         match self.kind {
-            BuilderKind::Named(name) => {
-                check_text("the kind of event", &name)?;
-                if is_reserved_kind(&name) {
-                    return Err(EventError::ReservedName(name.into()));
-                }
-                if self.total.is_some() && !self.items.is_empty() {
-                    return Err(EventError::ItemsAndTotal);
-                }
-                let mut items = self.items;
-                items.extend(self.total);
-                let mut sum: i64 = 0;
-                for (place, item) in items.iter_mut().enumerate() {
-                    item.finish(place)?;
-                    sum = sum.checked_add(item.value).ok_or_else(|| too_much("sum of the items"))?;
-                    limit_money("sum of the items", sum)?;
-                }
-                let has_basket = !items.is_empty();
-                let payments = joined_payments(self.payments)?;
-                let requests = joined_requests(self.requests)?;
-                if let Some(of) = &self.of {
-                    check_text("the purchase that the event names", of)?;
-                    if &*name == "purchase" {
-                        return Err(EventError::PurchaseOfPurchase);
-                    }
-                }
-                Ok(Kind::Named(Named {
-                    name,
-                    items: items.into(),
-                    has_basket,
-                    channel: self.channel,
-                    store: self.store,
-                    payments,
-                    requests,
-                    of: self.of,
-                }))
+            BuilderKind::Named(ref mut name) => {
+                let name = std::mem::take(name);
+                self.named_kind(name)
             }
             BuilderKind::Return => self.return_kind(),
             BuilderKind::Redeem => match <[Request; 1]>::try_from(joined_requests(self.requests)?.into_vec())
@@ -412,6 +380,43 @@ impl EventBuilder {
                 Ok(Kind::Joining { referrer: self.referrer })
             }
         }
+    }
+
+    fn named_kind(self, name: Box<str>) -> Result<Kind, EventError> {
+        check_text("the kind of event", &name)?;
+        if is_reserved_kind(&name) {
+            return Err(EventError::ReservedName(name.into()));
+        }
+        if self.total.is_some() && !self.items.is_empty() {
+            return Err(EventError::ItemsAndTotal);
+        }
+        let mut items = self.items;
+        items.extend(self.total);
+        let mut sum: i64 = 0;
+        for (place, item) in items.iter_mut().enumerate() {
+            item.finish(place)?;
+            sum = sum.checked_add(item.value).ok_or_else(|| too_much("sum of the items"))?;
+            limit_money("sum of the items", sum)?;
+        }
+        let has_basket = !items.is_empty();
+        let payments = joined_payments(self.payments)?;
+        let requests = joined_requests(self.requests)?;
+        if let Some(of) = &self.of {
+            check_text("the purchase that the event names", of)?;
+            if &*name == "purchase" {
+                return Err(EventError::PurchaseOfPurchase);
+            }
+        }
+        Ok(Kind::Named(Named {
+            name,
+            items: items.into(),
+            has_basket,
+            channel: self.channel,
+            store: self.store,
+            payments,
+            requests,
+            of: self.of,
+        }))
     }
 
     fn return_kind(mut self) -> Result<Kind, EventError> {

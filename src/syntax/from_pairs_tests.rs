@@ -133,15 +133,7 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_by]);
                 Step::Adjust { plus, amount, id, by: self.name(&mut inner)? }
             }
-            Rule::s_transfer => {
-                inner.skip(&[Rule::k_transfer]);
-                let amount = self.amount(&mut inner)?;
-                let id = self.text(&mut inner)?;
-                inner.skip(&[Rule::k_from]);
-                let from = self.name(&mut inner)?;
-                inner.skip(&[Rule::k_to]);
-                Step::Transfer { amount, id, from, to: self.name(&mut inner)? }
-            }
+            Rule::s_transfer => self.transfer(&mut inner)?,
             Rule::s_change => {
                 inner.skip(&[Rule::k_change]);
                 let id = self.text(&mut inner)?;
@@ -166,6 +158,16 @@ impl Builder<'_> {
             }
             _ => return Err(inner.fault()),
         })
+    }
+
+    fn transfer(&mut self, inner: &mut Parts<'_>) -> Made<Step> {
+        inner.skip(&[Rule::k_transfer]);
+        let amount = self.amount(inner)?;
+        let id = self.text(inner)?;
+        inner.skip(&[Rule::k_from]);
+        let from = self.name(inner)?;
+        inner.skip(&[Rule::k_to]);
+        Ok(Step::Transfer { amount, id, from, to: self.name(inner)? })
     }
 
     fn step_fact(&mut self, pair: Pair<'_, Rule>) -> Made<StepFact> {
