@@ -89,10 +89,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
                 self.request(request);
-                for (_, span) in facts {
-                    let help = "remove this line, or write the request in a purchase";
+                let help = "remove this line, or write the request in a purchase";
+                facts.for_each(|(_, span)| {
                     self.report.misplaced(span, "a request of its own brings nothing with it", help);
-                }
+                });
                 return;
             }
             Step::Joining { .. } | Step::Change { .. } => Some(EventKindId::JOINING),
