@@ -28,6 +28,17 @@ impl Pledge {
     }
 }
 
+/// What an event gave to a charity at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GivenGift {
+    pub(crate) source: Source,
+    pub(crate) charity: CharityId,
+    /// Whether the member gave it; otherwise the owner did.
+    pub(crate) by_member: bool,
+    /// In the smallest coin of the currency.
+    pub(crate) coins: i64,
+}
+
 /// What a purchase added to a pledge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pledged {
@@ -38,9 +49,12 @@ pub(crate) struct Pledged {
 }
 
 impl Pledged {
-    /// How much of it is undone by what has come back of the purchase. Nothing if a number leaves 128 bits.
+    /// How much of it is undone by what has come back of the purchase, or because it was cancelled. Nothing if a number leaves 128 bits.
     pub(crate) fn undone(&self, receipt: &Receipt) -> Option<i128> {
         let amount = self.pledge.amount;
+        if receipt.cancelled {
+            return Some(amount);
+        }
         if receipt.returned.is_empty() {
             return Some(0);
         }

@@ -23,7 +23,7 @@ pub(crate) use change::{
 };
 pub(crate) use frozen::Frozen;
 pub use giving::Donated;
-pub(crate) use giving::{Pledge, Pledged};
+pub(crate) use giving::{GivenGift, Pledge, Pledged};
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;

@@ -1,7 +1,7 @@
 //! What is kept of a purchase so that any return undoes exactly what it did.
 
 use super::frozen::Frozen;
-use super::giving::Pledged;
+use super::giving::{GivenGift, Pledged};
 use super::lines::Lines;
 use super::open_end::OpenEnd;
 use crate::amount::{Sharer, Ties};
@@ -30,7 +30,9 @@ pub(crate) struct Receipt {
     pub(crate) shares: Vec<MeterShare>,
     /// What requests paid; nothing if all was paid with money.
     pub(crate) payment: Option<Box<Payment>>,
-    /// What it pledged to charities; what was given at once stays given.
+    /// What it gave to charities at once: it stays given when goods come back.
+    pub(crate) gifts: Vec<GivenGift>,
+    /// What it pledged to charities.
     pub(crate) pledged: Vec<Pledged>,
     /// What the purchase was judged by, where a return judges it again.
     pub(crate) frozen: Option<Arc<Frozen>>,
@@ -57,6 +59,8 @@ pub(crate) struct Spent {
     /// What it paid of each line, in its own scale, and at the end what belongs to no line. Without parts it comes back
     /// whole with the last line.
     pub(crate) parts: Option<Box<[i64]>>,
+    /// Whether its value went to a charity: it stays given when goods come back.
+    pub(crate) away: bool,
 }
 
 /// A lot that paid, with its terms.

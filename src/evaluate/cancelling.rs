@@ -10,7 +10,7 @@ use super::refuse::{Refusal, Rejection};
 use super::returning::{give_back, undo};
 use super::rows::Rows;
 use super::step04_match::counts_times;
-use super::step12_friends;
+use super::{step12_friends, step13_payers};
 use crate::account::{Change, Receipt};
 use crate::ledger::{Source, Thing};
 use crate::program::{CapId, CapWindow, EventKindId, Measure, RuleId};
@@ -41,6 +41,9 @@ pub(super) fn cancel(
     uncount_event(draft, &receipt);
     uncount_times(facts, draft, &receipt);
     undo(facts, draft, rows, before, &mut receipt)?;
+    if !receipt.pledged.is_empty() || !receipt.gifts.is_empty() {
+        step13_payers::cancel(facts, draft, before, &receipt)?;
+    }
     step12_friends::recheck(draft, &receipt);
     draft.change(Change::Returned(Arc::new(receipt)));
     Ok(())
@@ -98,7 +101,7 @@ fn uncount_times(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt) {
 }
 
 /// Gives room back in the window of the event.
-fn uncount(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, cap: CapId, by: i64) {
+pub(super) fn uncount(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, cap: CapId, by: i64) {
     let Some(rules) = facts.program.caps.get(cap.index()) else { return };
     if let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) {
         draft.count(meter, facts.period_slot(period, receipt.day), -by);

@@ -292,6 +292,9 @@ impl Evaluator {
                 step11a_convert::at_once(&mut draft);
             }
         }
+        if !draft.given.is_empty() {
+            step13_payers::note_gifts(&mut draft);
+        }
         let receipt = draft.receipt.take();
         let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
         draft.change(Change::Applied(Arc::clone(&event.id), record, event.at));

@@ -136,6 +136,7 @@ pub(super) fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Recei
         let total: i64 = spent.lots.iter().map(|lot| lot.amount).sum();
         let back = |receipt: &Receipt| match &spent.parts {
             _ if receipt.cancelled => total,
+            _ if spent.away => 0,
             _ if receipt.returned.is_empty() => 0,
             Some(parts) => came_back(receipt, parts, total),
             None if receipt.is_returned_in_full() => total,

@@ -196,6 +196,7 @@ pub(crate) fn keep_receipt(
         chosen: Vec::new(),
         shares,
         payment,
+        gifts: Vec::new(),
         pledged: Vec::new(),
         frozen: None,
         cancelled: false,
@@ -210,10 +211,6 @@ pub(crate) fn keep_redemption(
     awards: Vec<ReceiptAward>,
     payment: Option<Box<Payment>>,
 ) {
-    if awards.is_empty() && payment.is_none() {
-        // what a charity has got stays there
-        return;
-    }
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
         kind: None,
@@ -225,6 +222,7 @@ pub(crate) fn keep_redemption(
         chosen: Vec::new(),
         shares: Vec::new(),
         payment,
+        gifts: Vec::new(),
         pledged: Vec::new(),
         frozen: None,
         cancelled: false,

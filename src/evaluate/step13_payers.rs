@@ -4,6 +4,7 @@
 //! given at once is booked in whole coins and stays given. With `pay every P` it is pledged exactly, comes off again
 //! with what is returned, and is rounded once, when the clock settles the period.
 
+use super::cancelling::uncount;
 use super::draft::{Draft, Transfer};
 use super::judge::{Facts, Truth};
 use super::refuse::Rejection;
@@ -11,7 +12,7 @@ use super::step04_match::{counts_times, room};
 use super::step08_cap::{count_cap, gives_back};
 use super::terms::is_valid;
 use super::trace::{DonationTrace, GivingVerdict, Trace};
-use crate::account::{Change, Lines, Pledge, Pledged, Receipt};
+use crate::account::{Change, GivenGift, Lines, Pledge, Pledged, Receipt};
 use crate::amount::{Rounding, divide};
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{
@@ -259,6 +260,57 @@ fn transfer(draft: &mut Draft<'_>, given: &Given, coins: i64) {
     let from = if given.by_member { Book::Member } else { Book::Owner };
     let thing = Thing::Donation(given.charity);
     draft.transfer(Transfer::new(thing, coins, from, Book::Charity, given.source, Reason::Donated));
+}
+
+/// Writes into the receipt what was given at once: it is taken back if the event is cancelled.
+#[cold]
+pub(crate) fn note_gifts(draft: &mut Draft<'_>) {
+    let coin = i128::from(draft.program.coin()) * SHARE_WHOLE;
+    let Some(receipt) = draft.receipt.as_mut().and_then(Arc::get_mut) else { return };
+    for given in draft.given.iter().filter(|given| given.closes.is_none()) {
+        let (source, charity, by_member) = (given.source, given.charity, given.by_member);
+        let coins = i64::try_from(given.amount / coin).unwrap_or(0);
+        if coins > 0 {
+            receipt.gifts.push(GivenGift { source, charity, by_member, coins });
+        }
+    }
+}
+
+/// A cancelled event has given nothing: charities give back what they got at once, and nothing of it is pledged any
+/// more. What was settled stays given.
+#[cold]
+pub(crate) fn cancel(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    before: &Receipt,
+    after: &Receipt,
+) -> Result<(), Rejection> {
+    take_off(facts, draft, before, after)?;
+    let pledged = after.pledged.iter().map(|pledged| (pledged.pledge.source, None));
+    let gifts = after.gifts.iter().map(|gift| (gift.source, Some(gift.coins * facts.program.coin())));
+    for (source, given) in pledged.chain(gifts) {
+        let Source::Donation(id) = source else { continue };
+        let donation = facts.program.donations.get(id.index());
+        for cap in donation.into_iter().flat_map(|donation| donation.caps.iter().copied()) {
+            let Some(limit) = facts.program.caps.get(cap.index()).map(|cap| cap.limit) else { continue };
+            let by = if counts_times(limit) { Some(1) } else { given };
+            uncount(facts, draft, after, cap, by.unwrap_or(0));
+        }
+    }
+    for gift in &after.gifts {
+        let to = if gift.by_member { Book::Member } else { Book::Owner };
+        let thing = Thing::Donation(gift.charity);
+        let back = Transfer::new(thing, gift.coins, Book::Charity, to, gift.source, Reason::Cancelled);
+        draft.transfer(back.event(&after.id));
+        draft.given.push(Given {
+            source: gift.source,
+            charity: gift.charity,
+            amount: -i128::from(gift.coins) * i128::from(facts.program.coin()) * SHARE_WHOLE,
+            by_member: gift.by_member,
+            closes: None,
+        });
+    }
+    Ok(())
 }
 
 /// Gives the value of an amount of a unit to a charity, micro-units in whole coins.

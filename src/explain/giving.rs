@@ -150,7 +150,8 @@ pub(super) fn row(program: &Program, donation: &DonationExplanation) -> [String;
 /// What a return takes off what was pledged.
 pub(super) fn taken_off(program: &Program, outcome: &Outcome) -> Vec<[String; 3]> {
     let currency = &program.currency;
-    let given = outcome.given.iter().filter(|given| given.amount < 0);
+    // what a charity gives back is booked, and has a row of its own
+    let given = outcome.given.iter().filter(|given| given.amount < 0 && given.closes.is_some());
     let row = |given: &crate::evaluate::Given| {
         let charity = program.charity_name(given.charity);
         let amount = format!("{} {currency}", program.exact_money(given.amount));

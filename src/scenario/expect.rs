@@ -119,7 +119,8 @@ fn charity_gets(runner: &Runner<'_>, charity: &Name, amount: &Amount) -> Result<
     let wanted = find::money(program, amount)?;
     let id = program.charity_named(&charity.text).map_err(|error| error.to_string())?;
     let booked = deltas(runner, None).filter(|delta| delta.thing == Thing::Donation(id));
-    let found = booked.map(|delta| delta.amount).sum::<i64>().saturating_mul(program.coin());
+    let signed = |delta: &Delta| if delta.to == Book::Charity { delta.amount } else { -delta.amount };
+    let found = booked.map(signed).sum::<i64>().saturating_mul(program.coin());
     if found == wanted {
         return Ok(());
     }

@@ -272,7 +272,7 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_charity]);
                 let charity = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_gets]);
-                Expect::Charity(charity, self.amount(&mut parts)?)
+                Expect::Charity(charity, self.signed_amount(&mut parts)?)
             }
             Rule::e_expire => {
                 let amount = self.amount(&mut parts)?;

@@ -2,8 +2,8 @@
 
 use super::restore::{Restore, in_order};
 use super::take::{Names, text};
-use super::{DonatedState, PledgeState, PledgedState, SnapshotError};
-use crate::account::{Account, Pledge, Pledged};
+use super::{DonatedState, GiftState, PledgeState, PledgedState, SnapshotError};
+use crate::account::{Account, GivenGift, Pledge, Pledged};
 use crate::amount::format_scaled;
 use crate::ledger::{Book, Thing, Totals};
 use crate::program::{CharityId, SHARE_WHOLE};
@@ -45,6 +45,16 @@ impl Names<'_> {
             source: self.source(pledge.source),
             by_member: pledge.by_member,
             amount: self.0.exact_money(pledge.amount),
+        }
+    }
+
+    pub(super) fn gift(&self, gift: &GivenGift) -> GiftState {
+        let decimals = self.0.thing_decimals(Thing::Donation(gift.charity));
+        GiftState {
+            charity: text(self.0.charity_name(gift.charity)),
+            source: self.source(gift.source),
+            by_member: gift.by_member,
+            amount: format_scaled(gift.coins, decimals),
         }
     }
 
@@ -111,6 +121,19 @@ impl Restore<'_> {
                     "it is nothing, too large, or has another form",
                 )
             })?,
+        })
+    }
+
+    pub(super) fn gift(&self, id: &str, state: &GiftState) -> Result<GivenGift, SnapshotError> {
+        let charity = self.program.charity_named(&state.charity)?;
+        let coins = parse_amount(&state.amount, self.program.thing_decimals(Thing::Donation(charity)));
+        let coins = coins.filter(|coins| *coins > 0);
+        Ok(GivenGift {
+            source: self.source(&state.source)?,
+            charity,
+            by_member: state.by_member,
+            coins: coins
+                .ok_or_else(|| SnapshotError::value("receipt", id, "what it gave has another form"))?,
         })
     }
 

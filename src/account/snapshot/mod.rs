@@ -21,10 +21,10 @@ mod terms;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, DonatedState,
-    EventState, FrozenLevelState, FrozenState, FullState, HoldState, ItemState, LapsedState, LevelState,
-    LinkState, LotState, MeansState, Moment, Named, PaymentState, PendingState, PledgeState, PledgedState,
-    ProgramState, ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState, SourceState,
-    SpentLotState, SpentState, StageState, TierStateText, UseState, ValueState, VoucherState,
+    EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState, ItemState, LapsedState,
+    LevelState, LinkState, LotState, MeansState, Moment, Named, PaymentState, PendingState, PledgeState,
+    PledgedState, ProgramState, ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState,
+    SourceState, SpentLotState, SpentState, StageState, TierStateText, UseState, ValueState, VoucherState,
 };
 
 pub(super) use moved::Resting;

@@ -38,6 +38,7 @@ impl Names<'_> {
             name: text(name),
             lots: lots.collect(),
             parts: spent.parts.as_ref().map(|parts| parts.iter().map(amount).collect()),
+            away: spent.away,
         }
     }
 }
@@ -105,6 +106,6 @@ impl Restore<'_> {
                 Some(parts.filter(|parts| adds_up(parts)).ok_or_else(wrong)?)
             }
         };
-        Ok(Spent { thing, lots: lots.into(), parts })
+        Ok(Spent { thing, lots: lots.into(), parts, away: state.away })
     }
 }

@@ -66,6 +66,11 @@ impl Restore<'_> {
             chosen: chosen?,
             shares: shares?,
             payment,
+            gifts: receipt
+                .gifts
+                .iter()
+                .map(|state| self.gift(&receipt.id, state))
+                .collect::<Result<_, _>>()?,
             pledged: receipt
                 .pledged
                 .iter()

@@ -128,6 +128,14 @@ parts! {
         amount: String,
     }
 
+    /// What an event gave to a charity at once.
+    struct GiftState {
+        charity: String,
+        source: SourceState,
+        by_member: bool,
+        amount: String,
+    }
+
     /// What a purchase pledged.
     struct PledgedState {
         pledge: PledgeState,
@@ -234,6 +242,9 @@ parts! {
         shares: Vec<ShareState>,
         /// What requests paid; nothing if all was paid with money.
         payment: Option<PaymentState>,
+        /// What it gave to charities at once.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gifts: Vec<GiftState>,
         /// What it pledged to charities.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pledged: Vec<PledgedState>,
@@ -294,6 +305,9 @@ parts! {
         lots: Vec<SpentLotState>,
         /// By line, and at the end what belongs to no line; nothing if it comes back whole.
         parts: Option<Vec<String>>,
+        /// Whether its value went to a charity.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        away: bool,
     }
 
     /// A lot that paid.

@@ -271,6 +271,7 @@ impl Names<'_> {
                 })
                 .collect(),
             payment: receipt.payment.as_ref().map(|payment| self.payment(payment)),
+            gifts: receipt.gifts.iter().map(|gift| self.gift(gift)).collect(),
             pledged: receipt.pledged.iter().map(|pledged| self.pledged(pledged)).collect(),
             judged_by: receipt.frozen.as_ref().map(|frozen| super::frozen::state(self, frozen)),
             cancelled: receipt.cancelled,

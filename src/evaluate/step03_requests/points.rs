@@ -71,19 +71,19 @@ pub(super) fn redeem(
     }
     let lots = draft.spend(rules.unit, amount, None);
     if let Some(charity) = charity {
-        // it stays given when goods come back, so no record is kept
         step13_payers::give_away(draft, Source::Redeem(rules.unit), charity, pays);
         let taken = Taken { what, amount, pays, lines: vec![0; width].into(), charity: Some(charity) };
-        return Ok(Done { taken, spent: None, used: None, award: None });
+        let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None, away: true };
+        return Ok(Done { taken, spent: Some(spent), used: None, award: None });
     }
     let Some(bill) = bill else {
         let taken = Taken { what, amount, pays, lines: Box::default(), charity: None };
-        let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None };
+        let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None, away: false };
         return Ok(Done { taken, spent: Some(spent), used: None, award: None });
     };
     let lines = bill.pay_with_points(pays, &passes)?;
     let parts = bill.parts(amount, &lines)?;
-    let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: Some(parts) };
+    let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: Some(parts), away: false };
     let taken = Taken { what, amount, pays, lines, charity: None };
     Ok(Done { taken, spent: Some(spent), used: None, award: None })
 }

@@ -50,7 +50,7 @@ pub(super) fn redeem(
     }
     let award = give(draft, rules, source, amount)?;
     let pays = lines.iter().sum();
-    let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None };
+    let spent = Spent { thing: Thing::Unit(rules.unit), lots, parts: None, away: false };
     Ok(Done {
         taken: Taken { what, amount, pays, lines, charity: None },
         spent: Some(spent),

@@ -51,7 +51,7 @@ pub(super) fn spend(
         count_cap(draft, facts, *cap, amount);
     }
     let pays = lines.iter().sum();
-    let spent = Spent { thing: Thing::Voucher(id), lots: lots.into(), parts: None };
+    let spent = Spent { thing: Thing::Voucher(id), lots: lots.into(), parts: None, away: false };
     Ok(Done {
         taken: Taken { what, amount, pays, lines, charity: None },
         spent: Some(spent),

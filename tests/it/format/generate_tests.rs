@@ -84,7 +84,7 @@ impl Choices {
             0 => Expect::Refused(self.maybe(Self::text)),
             1 => Expect::Card(self.name(), self.name(), self.amount()),
             2 => Expect::CapLeft(self.name(), self.maybe(Self::name), self.number()),
-            10 => Expect::Charity(self.name(), self.amount()),
+            10 => Expect::Charity(self.name(), self.signed_amount()),
             3 => Expect::Expire(self.amount(), self.maybe(Self::name)),
             4 => Expect::EarnsNothing(self.name()),
             5 => Expect::Earns(self.name(), self.signed_amount(), self.maybe(Self::name)),

@@ -67,15 +67,17 @@ proptest! {
                 .map(|delta| delta.amount_scaled())
                 .sum();
             prop_assert_eq!(spent, points + bought * price);
-            check_bill(happening, outcome.left_to_pay(program), &redemptions)?;
+            let by_member = outcome.donations(program).into_iter().filter(|it| it.by_member);
+            let given = by_member.map(|it| scaled(&it.amount, 6)).sum();
+            check_bill(happening, (outcome.left_to_pay(program), given), &redemptions)?;
         }
     }
 }
 
-/// What is left and what requests paid is what was charged, line by line.
+/// What is left and what requests paid is what was charged, line by line. A round-up comes on top of what is left in coins.
 fn check_bill(
     happening: &Happening,
-    left: Option<String>,
+    (left, given): (Option<String>, i64),
     redemptions: &[loyalty_rules::evaluate::Redemption],
 ) -> Result<(), TestCaseError> {
     let What::Purchase { lines, .. } = &happening.what else { return Ok(()) };
@@ -94,7 +96,9 @@ fn check_bill(
         let values: Vec<i64> = lines.iter().map(micros).collect();
         let charged: i64 = values.iter().sum();
         let paid: i64 = redemptions.iter().map(|taken| scaled(&taken.pays, 6)).sum();
-        prop_assert_eq!(left, charged - paid);
+        let to_pay = charged - paid;
+        let coins = if given == 0 { to_pay } else { (to_pay + 5_000).div_euclid(10_000) * 10_000 };
+        prop_assert_eq!(left, coins + given);
         // no line pays more than it costs, and what pays money back only lowers that; a free item stays free beside it
         for (place, value) in values.iter().enumerate() {
             let of_line = redemptions.iter().filter_map(|taken| taken.lines.get(place));
