@@ -11,7 +11,9 @@
 use super::hidden::Hidden;
 use super::report::Report;
 use crate::diagnostics::{Code, Diagnostic, Severity, SourceMap, Span};
-use crate::syntax::ast::{Block, BlockKind, CardLine, File, On, ProgramLine, RuleLine, SchemaOf, UnitLine};
+use crate::syntax::ast::{
+    Block, BlockKind, CardLine, DonateLine, File, On, ProgramLine, RuleLine, SchemaOf, UnitLine,
+};
 use crate::syntax::{Limits, Unread};
 use std::collections::BTreeSet;
 
@@ -125,6 +127,9 @@ impl<'f> Partial<'f> {
             Code::U202 => !self.no_currency,
             Code::U209 => !self.hidden.may_be(&["returns"]),
             Code::L004 => !finding.message.starts_with("there is no"),
+            Code::U203 if finding.message.ends_with("which is no charity") => {
+                !self.hidden.may_be(&["charities"])
+            }
             Code::U212 => !self.has_unit && !self.mentions(finding),
             code if is_of_a_word(code) => true,
             _ => !self.mentions(finding),
@@ -215,6 +220,10 @@ fn event_of(block: &Block) -> Option<&str> {
             CardLine::On(on) => Some(on),
             _ => None,
         }),
+        BlockKind::Donate(donate) => donate.lines.iter().find_map(|line| match &line.kind {
+            DonateLine::On(on) => Some(on),
+            _ => None,
+        }),
         _ => None,
     };
     match on? {
@@ -228,6 +237,7 @@ fn lacks_event(block: &Block) -> bool {
     match &block.kind {
         BlockKind::Rule(rule) => !rule.lines.iter().any(|line| matches!(line.kind, RuleLine::On(_))),
         BlockKind::Card(card) => !card.lines.iter().any(|line| matches!(line.kind, CardLine::On(_))),
+        BlockKind::Donate(donate) => !donate.lines.iter().any(|line| matches!(line.kind, DonateLine::On(_))),
         _ => false,
     }
 }
@@ -254,6 +264,7 @@ fn name_of_lacking(block: &Block) -> Option<&str> {
         BlockKind::Voucher(voucher) => &voucher.name,
         BlockKind::Reward(reward) => &reward.name,
         BlockKind::Referral(referral) => &referral.name,
+        BlockKind::Donate(donate) => &donate.name,
         BlockKind::Tiers(tiers) => &tiers.name,
         BlockKind::SharedCap(cap) => &cap.name,
         BlockKind::List(list) => &list.name,

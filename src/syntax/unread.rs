@@ -47,6 +47,8 @@ const KINDS: &[&str] = &[
     "channels",
     "stores",
     "payments",
+    "charities",
+    "donate",
     "program",
     "returns",
     "redeem",
@@ -66,6 +68,7 @@ const INSIDES: &[(Place, &[&str])] = &[
     (Place::Voucher, &["voucher"]),
     (Place::Reward, &["reward"]),
     (Place::Redeem, &["redeem"]),
+    (Place::Donate, &["donate"]),
     (Place::Referral, &["referral"]),
     (Place::Returns, &["returns"]),
     (Place::Test, &["test"]),
@@ -73,19 +76,11 @@ const INSIDES: &[(Place, &[&str])] = &[
     (Place::Step, &["test"]),
 ];
 
+/// Kind words behind which names stand in brackets.
+const VOCABULARIES: &[&str] = &["categories", "channels", "stores", "payments", "charities"];
+
 /// Kind words behind which no name stands.
-const BARE: &[&str] = &[
-    "member",
-    "item",
-    "categories",
-    "channels",
-    "stores",
-    "payments",
-    "returns",
-    "redeem",
-    "convert",
-    "test",
-];
+const BARE: &[&str] = &["member", "item", "returns", "redeem", "convert", "test"];
 
 /// Words with which the type of an attribute begins.
 const TYPES: &[&str] =
@@ -117,6 +112,8 @@ impl Unread {
             Place::File if first == "import" => true,
             _ if silent || kinds.is_none() => false,
             _ if is_open(&all) || is_cut(place, text) => true,
+            // without its bracket a list of names has lost some of them
+            Place::File if VOCABULARIES.contains(&first) => !all.iter().any(|lexeme| lexeme.is_sign("[")),
             Place::File if BARE.contains(&first) => false,
             Place::File if known.is_some() => has_no_name(behind),
             // the head is missing
@@ -162,7 +159,7 @@ impl Unread {
 /// The blocks of which a line stands outside of all blocks, because their head is missing or they were closed above it.
 fn without_head(all: &[Lexeme<'_>], first: &str) -> Option<Vec<&'static str>> {
     if all.get(1).or(all.first()).is_some_and(|sign| sign.is_sign(",") || sign.is_sign("]")) {
-        return Some(vec!["list", "categories", "channels", "stores", "payments"]);
+        return Some(vec!["list", "categories", "channels", "stores", "payments", "charities"]);
     }
     let has = |place: Place| !first.is_empty() && forms(place).iter().any(|(word, _)| *word == first);
     let inside = INSIDES.iter().filter(|(place, _)| has(*place));

@@ -87,7 +87,7 @@ fn generated_histories_reach_every_kind_of_booking() {
     let mut runner = TestRunner::deterministic();
     let strategy = histories::cases();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for _ in 0..900 {
+    for _ in 0..1_500 {
         let case = strategy.new_tree(&mut runner).expect("a case").current();
         let Some(compiled) = compiled(&case.rules) else { continue };
         let mut world = world::World::new(&compiled.program);
