@@ -208,7 +208,8 @@ fn lower(
     let all = Declared::collect(files, limits, report);
     let mut settings = settings::settings(all.program, report);
     settings.periods = periods::periods(&all, report);
-    let facts = Facts::read(&all, settings, report);
+    let mut facts = Facts::read(&all, settings, report);
+    periods::own(&all, &mut facts, report);
     let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
     let program = tables(&mut lowering);
     let Some(checks) = checks else {
@@ -262,6 +263,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         week_starts: settings.week_starts,
         day_starts: settings.day_starts,
         membership_day: settings.membership_day,
+        own_days: settings.own_days.as_slice().into(),
         late: settings.late,
         before_joining: settings.before_joining,
         prices_with_tax: settings.prices_with_tax,
