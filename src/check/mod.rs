@@ -250,8 +250,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     low.set_denominators(&mut units, &rates);
     let rules = low.finish_rules(drafts, &units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
-    let (event_count, keeps) = (events.len(), keeps(&units, &rules));
-    let settings = low.settings();
+    let (event_count, keeps, settings) = (events.len(), keeps(&units, &rules), low.settings());
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
     Some(finished(Program {
         name: settings.name.as_str().into(),
