@@ -4,7 +4,7 @@
 
 use super::change::{Change, HeldVoucher, LinkStage, OpenChoice, Postings};
 use super::{Account, CardState, Lot};
-use crate::calendar::{Anchors, Date, Instant};
+use crate::calendar::{Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
 use crate::program::{Activity, AwardThing, Convert, Program, UnitKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -411,7 +411,7 @@ impl Account {
         }
         let today = program.zone.business_date(self.clock?, program.day_starts);
         let joined = self.tenure.map_or(today, |tenure| tenure.day);
-        let anchors = Anchors { membership_day: program.membership_day, ..Anchors::new(joined) };
+        let anchors = program.anchors(joined, &self.attributes);
         let enough =
             |convert: &&Convert| self.balance_of(Thing::Unit(convert.unit), Book::Available) >= convert.from;
         let due = program.converts.iter().filter(enough).filter_map(|convert| {

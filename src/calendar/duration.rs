@@ -135,6 +135,16 @@ impl Tail {
             Self::Next(day) => day.on_or_after(last_day),
         }
     }
+
+    /// The same tail for this member alone, whatever day comes to be the member's own.
+    #[must_use]
+    pub fn settled(self, anchors: &Anchors) -> Self {
+        match self {
+            Self::EndOf(period) => Self::EndOf(period.settled(anchors)),
+            Self::StartOf(period) => Self::StartOf(period.settled(anchors)),
+            other => other,
+        }
+    }
 }
 
 #[cfg(test)]

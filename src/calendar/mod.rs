@@ -13,7 +13,7 @@ pub mod zone;
 pub use date::{Date, DateRange, MonthDay, Weekday};
 pub use duration::{Duration, DurationUnit, Tail};
 pub use instant::Instant;
-pub use period::{Anchors, Cycle, Period};
+pub use period::{Anchors, Cycle, OWN_DAYS, Period};
 pub use zone::{LocalTime, Zone};
 
 /// Why a text or a value is not a date or an instant.

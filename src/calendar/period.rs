@@ -6,6 +6,9 @@ use super::date::{Date, DateRange, MonthDay, MonthIndex, Weekday};
 /// divides a year, any year gives the same stretches.
 const CYCLE_YEAR: i32 = 2000;
 
+/// How many days of the month [`Anchors`] hold.
+pub const OWN_DAYS: usize = 4;
+
 /// A stretch of the calendar; every day lies in exactly one stretch of each kind.
 ///
 /// Starts are always computed from the anchor and never from a neighbour, so that a day that was cut to a short
@@ -31,6 +34,8 @@ pub enum Period {
     MembershipYear,
     /// A declared stretch of months.
     Cycle(Cycle),
+    /// A month from a day of the member's own: its place in [`Anchors::days`].
+    Own(u8),
     /// The span in which a rule is valid. Days outside it count to it all the same; it has no neighbours.
     Campaign,
     /// Ever; it has no neighbours.
@@ -46,6 +51,8 @@ pub struct Anchors {
     /// joining date. It is cut to the length of that month. If it lies after the joining date, the first
     /// membership year is short: it began before the member joined.
     pub membership_day: Option<u8>,
+    /// The days of the month (1 to 28) on which the member's own periods start; the 1st where nothing is known.
+    pub days: [u8; OWN_DAYS],
     /// The days on which the rule is valid.
     pub campaign: DateRange,
 }
@@ -54,7 +61,13 @@ impl Anchors {
     /// Anchors of a member without a campaign: it is ever.
     #[must_use]
     pub const fn new(joined: Date) -> Self {
-        Self { joined, membership_day: None, campaign: DateRange::EVER }
+        Self { joined, membership_day: None, days: [1; OWN_DAYS], campaign: DateRange::EVER }
+    }
+
+    /// The day of the month on which one of the member's own periods starts.
+    #[must_use]
+    pub fn own_day(&self, place: u8) -> u8 {
+        self.days.get(usize::from(place)).map_or(1, |day| (*day).clamp(1, 28))
     }
 }
 
@@ -156,8 +169,18 @@ impl Period {
                 day: cycle.from.day(),
                 months: i64::from(cycle.months),
             }),
+            Self::Own(place) => Form::Months(Steps { day: anchors.own_day(place), ..Steps::calendar(1) }),
             Self::Campaign => Form::Whole(anchors.campaign),
             Self::Lifetime => Form::Whole(DateRange::EVER),
+        }
+    }
+
+    /// The same period for this member alone, whatever day comes to be the member's own.
+    #[must_use]
+    pub fn settled(self, anchors: &Anchors) -> Self {
+        match self {
+            Self::Own(place) => Cycle::monthly(anchors.own_day(place)).map_or(Self::Month, Self::Cycle),
+            other => other,
         }
     }
 
@@ -345,6 +368,23 @@ mod tests {
         assert_eq!(around(Period::Campaign, "2026-10-05", &anchors), ["-", "2026-10-01", "2026-10-31", "-"]);
     }
 
+    #[test]
+    fn months_from_a_day_of_the_member() {
+        let anchors = Anchors { days: [9, 28, 1, 1], ..joined("2024-05-15") };
+        let around = |place, day: &str| around(Period::Own(place), day, &anchors);
+        assert_eq!(around(0, "2026-03-08"), ["2026-01-09", "2026-02-09", "2026-03-08", "2026-03-09"]);
+        assert_eq!(around(0, "2026-03-09"), ["2026-02-09", "2026-03-09", "2026-04-08", "2026-04-09"]);
+        assert_eq!(around(1, "2026-02-28"), ["2026-01-28", "2026-02-28", "2026-03-27", "2026-03-28"]);
+        assert_eq!(around(2, "2026-03-08"), ["2026-02-01", "2026-03-01", "2026-03-31", "2026-04-01"]);
+        // a place that nobody filled
+        assert_eq!(around(9, "2026-03-08"), ["2026-02-01", "2026-03-01", "2026-03-31", "2026-04-01"]);
+        assert_eq!(Period::Own(0).settled(&anchors), Period::Cycle(Cycle::monthly(9).unwrap()));
+        assert_eq!(
+            Period::Week { starts: Weekday::Monday }.settled(&anchors).start_of(date("2026-03-08"), &anchors),
+            date("2026-03-02")
+        );
+    }
+
     fn any_period() -> impl Strategy<Value = Period> {
         prop_oneof![
             Just(Period::Day),
@@ -358,6 +398,7 @@ mod tests {
                 .prop_map(|(n, month, day)| Cycle::new(n, MonthDay::new(month, day).unwrap()).unwrap())
                 .prop_map(Period::Cycle),
             (1u8..=31).prop_map(|day| Period::Cycle(Cycle::monthly(day).unwrap())),
+            (0u8..4).prop_map(Period::Own),
         ]
     }
 
@@ -369,9 +410,10 @@ mod tests {
             day in -7_000i32..102_000,
             joined in -7_000i32..102_000,
             membership_day in proptest::option::of(1u8..=31),
+            days in proptest::array::uniform4(1u8..=28),
         ) {
             let day = Date::from_days(day).unwrap();
-            let anchors = Anchors { membership_day, ..Anchors::new(Date::from_days(joined).unwrap()) };
+            let anchors = Anchors { membership_day, days, ..Anchors::new(Date::from_days(joined).unwrap()) };
             let first = period.start_of(day, &anchors);
             let last = period.last_day(day, &anchors);
             prop_assert!(first <= day && day <= last);

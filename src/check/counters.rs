@@ -3,7 +3,7 @@
 use super::canonical;
 use super::times;
 use crate::calendar::Period;
-use crate::program::{FilterId, Measure, Meter, MeterId, Slots, Symbols, Test};
+use crate::program::{FilterId, Measure, Meter, MeterId, OwnDay, Slots, Symbols, Test};
 use std::collections::BTreeMap;
 
 /// All counters that the program asks for so far.
@@ -15,17 +15,20 @@ pub(super) struct Counters {
     by_name: BTreeMap<String, MeterId>,
     filters: Vec<Test>,
     filters_by_name: BTreeMap<String, FilterId>,
+    /// The attributes on which periods of a member start.
+    own_days: Vec<OwnDay>,
 }
 
 impl Counters {
-    /// No counters; `late` is how many days an event may come late.
-    pub(super) const fn new(late: u32) -> Self {
+    /// No counters; `late` is how many days an event may come late, `own_days` on what periods of a member start.
+    pub(super) const fn new(late: u32, own_days: Vec<OwnDay>) -> Self {
         Self {
             late,
             meters: Vec::new(),
             by_name: BTreeMap::new(),
             filters: Vec::new(),
             filters_by_name: BTreeMap::new(),
+            own_days,
         }
     }
 
@@ -55,7 +58,7 @@ impl Counters {
         slots: Slots,
         back_days: Option<u32>,
     ) -> MeterId {
-        let name = format!("{what} {}", slots_name(slots));
+        let name = format!("{what} {}", slots_name(slots, &self.own_days));
         let keep_days = back_days.map(|days| days.saturating_add(self.late));
         if let Some(known) = self.by_name.get(&name) {
             if let Some(meter) = self.meters.get_mut(known.index()) {
@@ -83,18 +86,18 @@ impl Counters {
 }
 
 /// The canonical name of slots.
-fn slots_name(slots: Slots) -> String {
+fn slots_name(slots: Slots, own_days: &[OwnDay]) -> String {
     match slots {
         Slots::Ever => "so far".to_owned(),
         Slots::Day => "in day".to_owned(),
         Slots::Minute => "in minute".to_owned(),
         Slots::Period(Period::Day) => "in each day".to_owned(),
-        Slots::Period(period) => format!("in {}", period_name(period)),
+        Slots::Period(period) => format!("in {}", period_name(period, own_days)),
     }
 }
 
 /// The canonical name of a period.
-pub(super) fn period_name(period: Period) -> String {
+fn period_name(period: Period, own_days: &[OwnDay]) -> String {
     match period {
         Period::Day => "day".to_owned(),
         Period::Week { starts } => format!("week from {}", starts.word()),
@@ -106,6 +109,10 @@ pub(super) fn period_name(period: Period) -> String {
         Period::Cycle(cycle) => {
             let from = cycle.from();
             format!("{} months from {:02}-{:02}", cycle.months(), from.month(), from.day())
+        }
+        Period::Own(place) => {
+            let attribute = own_days.get(usize::from(place)).map_or("", |day| &day.name);
+            format!("month from {attribute}")
         }
         Period::Campaign => "campaign".to_owned(),
         Period::Lifetime => "lifetime".to_owned(),

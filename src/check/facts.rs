@@ -9,7 +9,7 @@ use super::report::{Once, Report};
 use super::table;
 use crate::calendar::{Date, Duration, Weekday, Zone};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{EventKindId, TiersId, UnitId, VoucherId};
+use crate::program::{EventKindId, OwnDay, TiersId, UnitId, VoucherId};
 use crate::syntax::ast::{Name, Number, TiersLine, UnitKind, UnitLine};
 use std::collections::BTreeMap;
 
@@ -32,6 +32,8 @@ pub(super) struct Settings {
     /// `spend … after redemptions`.
     pub(super) after_redemptions: bool,
     pub(super) periods: Periods,
+    /// The attributes on which periods of a member start.
+    pub(super) own_days: Vec<OwnDay>,
 }
 
 impl Settings {
@@ -53,6 +55,7 @@ impl Settings {
             spend_with_tax: true,
             after_redemptions: true,
             periods: Periods::new(),
+            own_days: Vec::new(),
         }
     }
 }

@@ -45,6 +45,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "program", &head)?;
     let clock = (p.week_starts, p.day_starts, p.membership_day, p.late, p.before_joining);
     section(out, "clock", &clock)?;
+    if !p.own_days.is_empty() {
+        section(out, "days", &p.own_days)?;
+    }
     section(out, "prices", &(p.prices_with_tax, p.spend_with_tax, p.spend_after_redemptions))?;
     let symbols = (0..p.symbols.len() as u32).map(|id| p.symbols.text(crate::program::Symbol(id)));
     for name in symbols {

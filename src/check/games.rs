@@ -62,6 +62,10 @@ fn windows_of_life(program: &Program, card: &Card, window: Period) -> Option<i64
     if matches!(window, Period::Campaign | Period::Lifetime) {
         return Some(1);
     }
+    if matches!(window, Period::Own(_)) {
+        // it starts as often as the member's day changes
+        return None;
+    }
     let start = program.effective_from;
     let anchors = Anchors { membership_day: program.membership_day, ..Anchors::new(start) };
     let mut most = 0;

@@ -52,7 +52,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
             facts,
             report,
             symbols: Symbols::default(),
-            counters: Counters::new(late),
+            counters: Counters::new(late, facts.settings.own_days.clone()),
             caps: Vec::new(),
             choices: Vec::new(),
             choice_ids: BTreeMap::new(),

@@ -208,7 +208,8 @@ fn lower(
     let all = Declared::collect(files, limits, report);
     let mut settings = settings::settings(all.program, report);
     settings.periods = periods::periods(&all, report);
-    let facts = Facts::read(&all, settings, report);
+    let mut facts = Facts::read(&all, settings, report);
+    periods::own(&all, &mut facts, report);
     let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
     let program = tables(&mut lowering);
     let Some(checks) = checks else {
@@ -249,8 +250,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     low.set_denominators(&mut units, &rates);
     let rules = low.finish_rules(drafts, &units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
-    let (event_count, keeps) = (events.len(), keeps(&units, &rules));
-    let settings = low.settings();
+    let (event_count, keeps, settings) = (events.len(), keeps(&units, &rules), low.settings());
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
     Some(finished(Program {
         name: settings.name.as_str().into(),
@@ -262,6 +262,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         week_starts: settings.week_starts,
         day_starts: settings.day_starts,
         membership_day: settings.membership_day,
+        own_days: settings.own_days.as_slice().into(),
         late: settings.late,
         before_joining: settings.before_joining,
         prices_with_tax: settings.prices_with_tax,

@@ -93,7 +93,8 @@ pub(super) const fn period_days(period: Period) -> Option<u32> {
     match period {
         Period::Day => Some(1),
         Period::Week { .. } => Some(7),
-        Period::Month => Some(31),
+        // whatever day it becomes, a period that runs began within a month
+        Period::Month | Period::Own(_) => Some(31),
         Period::Quarter => Some(92),
         Period::HalfYear => Some(184),
         Period::CalendarYear | Period::MembershipYear => Some(366),
@@ -130,7 +131,7 @@ pub(super) fn period(period: &ast::Period, settings: &Settings, report: &mut Rep
         ast::PeriodKind::Named(name) => match settings.periods.get(name) {
             Some(declared) => {
                 declared.used.set(true);
-                Period::Cycle(declared.cycle?)
+                declared.period?
             }
             None => {
                 unknown_period(name, period.span, settings, report);

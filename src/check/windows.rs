@@ -27,7 +27,7 @@ impl From<CapWindow> for Stretch {
     }
 }
 
-/// The shortest and the longest that a period can be, in days; nothing for campaigns and lifetimes.
+/// The shortest and the longest that a period can be, in days; nothing where that is not known before.
 pub(super) fn lengths(period: Period) -> Option<(i64, i64)> {
     Some(match period {
         Period::Day => (1, 1),
@@ -37,7 +37,8 @@ pub(super) fn lengths(period: Period) -> Option<(i64, i64)> {
         Period::HalfYear => (181, 184),
         Period::CalendarYear | Period::MembershipYear => (365, 366),
         Period::Cycle(cycle) => (28 * i64::from(cycle.months()), 31 * i64::from(cycle.months())),
-        Period::Campaign | Period::Lifetime => return None,
+        // the member's day may change while one runs
+        Period::Own(_) | Period::Campaign | Period::Lifetime => return None,
     })
 }
 

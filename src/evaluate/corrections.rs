@@ -5,6 +5,7 @@
 use super::choices::award_of;
 use super::draft::{Draft, Terms, Transfer};
 use super::note::Note;
+use super::own_days;
 use super::refuse::{Refusal, Rejection};
 use super::returning::take_in_order;
 use super::step00_accept::member_texts;
@@ -97,5 +98,6 @@ pub(super) fn change(draft: &mut Draft<'_>, event: &Event, notes: &mut Vec<Note>
             draft.change(Change::Attribute(place, text));
         }
     }
+    own_days::turn(draft);
     Ok(())
 }

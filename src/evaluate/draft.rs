@@ -95,6 +95,9 @@ impl<'a> Draft<'a> {
 
     /// Adds to a counter.
     pub(crate) fn count(&mut self, meter: MeterId, slot: i64, by: i64) {
+        if by < 0 && !self.program.own_days.is_empty() {
+            return self.uncount_own(meter, slot, -by);
+        }
         if by != 0 {
             self.postings.changes.push(Change::Meter(meter, slot, by));
         }
@@ -391,6 +394,12 @@ impl<'a> Draft<'a> {
             let slot = self.slot_at(meter, day, at);
             self.count(meter, slot, by);
         }
+    }
+
+    /// From now on periods are counted from other anchors.
+    pub(super) fn turn_to(&mut self, anchors: Anchors) {
+        self.anchors = anchors;
+        self.slot.set((Slots::Ever, Date::MIN, 0));
     }
 
     /// The slot of a counter on a day.

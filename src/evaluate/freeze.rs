@@ -104,6 +104,10 @@ fn asked(facts: &Facts<'_>, kind: EventKindId) -> Asked {
     for rule in rules.filter(|rule| rule.on == kind) {
         asked.rule(facts.program, rule);
     }
+    if !(asked.windows.is_empty() && asked.caps.is_empty()) {
+        // the day on which a window starts may change
+        asked.member.extend(facts.program.own_days.iter().filter_map(|day| day.place));
+    }
     asked
 }
 

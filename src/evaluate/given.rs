@@ -6,6 +6,7 @@
 use super::bound::Bound;
 use super::draft::{Draft, Terms, Transfer};
 use super::judge::Facts;
+use super::own_days;
 use super::terms::last_day;
 use crate::account::{Account, CardState, Change, Hold, PostError, Tenure, TierState};
 use crate::calendar::{Date, Instant};
@@ -52,7 +53,14 @@ pub(crate) fn book_given(
         let anchors = Facts::new(program, account, &bound).anchors;
         let day = (at, bound.day);
         let mut draft = Draft::new(program, account, cause, day, anchors);
-        for fact in facts {
+        // the days on which periods start come before what is counted in them
+        let (first, others): (Vec<_>, Vec<_>) =
+            facts.iter().partition(|fact| matches!(fact, GivenFact::Attribute(..)));
+        for fact in first {
+            give(&mut draft, &bound, fact);
+        }
+        own_days::turn(&mut draft);
+        for fact in others {
             give(&mut draft, &bound, fact);
         }
         draft.postings

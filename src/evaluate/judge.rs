@@ -3,7 +3,7 @@
 use super::bound::{Bind, Bound};
 use super::terms;
 use crate::account::{Account, Lines};
-use crate::calendar::{Anchors, Date, DateRange, Duration, Period};
+use crate::calendar::{Anchors, Date, Duration, Period};
 use crate::program::{
     FilterId, MeterId, NumSubject, Program, Since, SinceBase, Slots, SymSubject, Symbol, Table, TableKey,
     Test, TiersId, Window,
@@ -40,7 +40,7 @@ pub(crate) struct Facts<'a> {
 impl<'a> Facts<'a> {
     pub(crate) fn new(program: &'a Program, account: &'a Account, event: &'a Bound) -> Self {
         let joined = account.tenure.map_or(event.day, |tenure| tenure.day);
-        let anchors = Anchors { joined, membership_day: program.membership_day, campaign: DateRange::EVER };
+        let anchors = program.anchors(joined, &account.attributes);
         Self { program, account, event, anchors, capless: false }
     }
 

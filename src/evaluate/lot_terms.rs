@@ -66,7 +66,10 @@ impl Draft<'_> {
 
     fn wait(&self, event: EventKindId, expire: &[Expire]) -> Wait {
         let then = expire.iter().filter_map(|line| match *line {
-            Expire::After(length, ExpireFrom::Activation, tail) => Some((length, tail)),
+            Expire::After(length, ExpireFrom::Activation, tail) => {
+                // what is booked keeps its terms, whatever day comes to be the member's own
+                Some((length, tail.map(|tail| tail.settled(&self.anchors))))
+            }
             _ => None,
         });
         let until = terms::after(WAITS, None, self.day, &self.anchors);

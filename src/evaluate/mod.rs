@@ -17,6 +17,7 @@ mod lots;
 mod matching;
 mod note;
 mod outcome;
+mod own_days;
 mod refuse;
 mod returning;
 mod reversal;
@@ -438,7 +439,8 @@ fn join(
     let mut bound = Bound { kind: Some(EventKindId::JOINING), ..Bound::default() };
     bound.set_time(facts.program, event.at);
     bound.bind_member(facts.program, &attributes);
-    let facts = Facts { event: &bound, ..*facts };
+    own_days::turn(draft);
+    let facts = Facts { event: &bound, anchors: draft.anchors, ..*facts };
     if bound.day < facts.program.effective_from {
         return Ok(());
     }

@@ -5,10 +5,12 @@
 //! its tables, closed. Nothing gives or takes what is closed, but its books are kept, and it ends by the terms it was
 //! given with. What only gave something (rules, rewards, conversions, referrals, levels) is kept as a name.
 
+use super::own_days::OwnPlaces;
 use super::{
     Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, Program, Unit,
     Validity, Voucher,
 };
+use crate::calendar::OWN_DAYS;
 
 /// No event has this kind, so nothing that waits for it ever fires.
 const NEVER: EventKindId = EventKindId(u32::MAX);
@@ -59,6 +61,8 @@ pub(crate) struct Closed {
     events: Vec<EventKind>,
     meters: Vec<Meter>,
     charities: Vec<Box<str>>,
+    /// Attributes by which periods start.
+    own_days: Vec<Box<str>>,
     former: Vec<Former>,
 }
 
@@ -72,16 +76,31 @@ impl Closed {
         closed
     }
 
+    /// Where this program has the days on which the other one's own periods start.
+    fn own_days(&mut self, program: &Program, other: &Program) -> OwnPlaces {
+        let places = other.own_days.iter().map(|day| {
+            let all = || program.own_days.iter().map(|day| &day.name).chain(&self.own_days);
+            if !all().any(|name| *name == day.name) {
+                self.own_days.push(day.name.clone());
+            }
+            let all = program.own_days.iter().map(|day| &day.name).chain(&self.own_days);
+            all.take(OWN_DAYS).position(|name| *name == day.name).and_then(|place| u8::try_from(place).ok())
+        });
+        OwnPlaces(places.collect())
+    }
+
     fn add(&mut self, program: &Program, other: &Program) {
+        let own_days = self.own_days(program, other);
         let units = other.units.iter().filter(|unit| program.unit_named(&unit.name).is_err());
         for unit in units {
             if !self.units.iter().any(|known| known.name == unit.name) {
                 // a choice may still give it: on its terms, but for those that ask what the other version knows
                 let lines = unit.expire.iter().copied();
-                let expire = lines.filter(|line| !matches!(line, Expire::Without(..))).collect();
+                let expire = lines.filter(|line| !matches!(line, Expire::Without(..)));
+                let expire = expire.map(|line| own_days.expire(line)).collect();
                 let activate = match unit.activate {
                     Activate::On(_) | Activate::OnEvent(_) => Activate::AtOnce,
-                    activate => activate,
+                    activate => own_days.activate(activate),
                 };
                 self.units.push(Unit { activate, expire, hold: None, ..unit.clone() });
             }
@@ -91,10 +110,11 @@ impl Closed {
             if !self.vouchers.iter().any(|known| known.name == voucher.name) {
                 let activate = match voucher.activate {
                     Activate::On(_) | Activate::OnEvent(_) => Activate::AtOnce,
-                    activate => activate,
+                    activate => own_days.activate(activate),
                 };
                 let (items, when, caps) = (None, None, Box::from([]));
-                self.vouchers.push(Voucher { items, when, caps, activate, ..voucher.clone() });
+                let end = own_days.voucher_end(voucher.end);
+                self.vouchers.push(Voucher { items, when, caps, activate, end, ..voucher.clone() });
             }
         }
         for card in other.cards.iter().filter(|card| program.card_named(&card.name).is_err()) {
@@ -122,7 +142,8 @@ impl Closed {
             let known = program.meters.iter().chain(&self.meters).any(|known| known.name == meter.name);
             if !known {
                 // counts for an event that never comes
-                self.meters.push(Meter { measure: Measure::Events(NEVER), ..meter.clone() });
+                let slots = own_days.slots(meter.slots);
+                self.meters.push(Meter { measure: Measure::Events(NEVER), slots, ..meter.clone() });
             }
         }
         for charity in other.charities.iter().filter(|name| program.charity_named(name).is_err()) {
@@ -186,6 +207,9 @@ impl Closed {
         for (kind, name) in named {
             text.push_str(&format!("{kind} {name:?}\n"));
         }
+        for day in &self.own_days {
+            text.push_str(&format!("day {day:?}\n"));
+        }
         for former in &self.former {
             text.push_str(&format!("{former:?}\n"));
         }
@@ -202,7 +226,8 @@ fn extend<T>(table: &mut Box<[T]>, more: Vec<T>) {
 impl Program {
     /// Adds what is closed to the ends of the tables.
     pub(crate) fn close(&mut self, closed: Closed) {
-        let Closed { units, vouchers, cards, choices, events, meters, charities, former } = closed;
+        let Closed { units, vouchers, cards, choices, events, meters, charities, own_days, former } = closed;
+        self.add_own_days(&own_days);
         extend(&mut self.units, units);
         extend(&mut self.vouchers, vouchers);
         extend(&mut self.events, events);

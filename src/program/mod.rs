@@ -21,6 +21,7 @@ mod lookup;
 mod meter;
 mod names;
 mod needs;
+mod own_days;
 mod rule;
 mod spending;
 mod terms;
@@ -42,6 +43,7 @@ pub(crate) use lookup::{ShortText, ShortWords, Symbols, packed};
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
+pub(crate) use own_days::OwnDay;
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
@@ -88,6 +90,8 @@ pub struct Program {
     pub(crate) day_starts: u16,
     /// `membership year starts on day N`; `None` is the day of joining.
     pub(crate) membership_day: Option<u8>,
+    /// The attributes on which periods of a member start, by the place in [`crate::calendar::Anchors::days`].
+    pub(crate) own_days: Box<[OwnDay]>,
     /// `accept late events for D`; `None` is within the local day of the newest event.
     pub(crate) late: Option<Duration>,
     /// `accept events from D before joining`.

@@ -37,6 +37,7 @@ const FILE: &[Form] = &[
         &[
             "period \"status year\" starts 03-01 every year",
             "period Statement starts on day 9 of every month",
+            "period Statement starts on day statement-day of every month",
         ],
     ),
     ("unit", &["unit points is spendable {", "unit nights is status", "unit gift is donation in EUR {"]),

@@ -159,7 +159,12 @@ impl Builder<'_> {
         parts.skip(&[Rule::k_starts]);
         if parts.eat(Rule::k_on) {
             parts.skip(&[Rule::k_day]);
-            return Ok(PeriodBlock { name, starts: PeriodStarts::OnDay(self.number(parts)?) });
+            let starts = if parts.peek() == Some(Rule::number) {
+                PeriodStarts::OnDay(self.number(parts)?)
+            } else {
+                PeriodStarts::OnAttribute(self.name(parts)?)
+            };
+            return Ok(PeriodBlock { name, starts });
         }
         let from = self.month_day(parts)?;
         parts.skip(&[Rule::k_every]);

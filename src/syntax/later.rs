@@ -41,7 +41,6 @@ const FORMS: &[Form] = &[
     form(FILE, "draw", "draw"),
     form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
-    form(FILE, "period N starts on day N", "period … starts on day …"),
     form(FILE, "parameter", "parameter"),
     form(FILE, "unit N is money", "unit … is money in …"),
     form(FILE, "unit N is tickets", "unit … is tickets"),

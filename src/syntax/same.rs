@@ -250,7 +250,7 @@ kinds! {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
         Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Referral(a), Returns(a), Test(a),
     }
-    PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a) }
+    PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
         Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
         MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },

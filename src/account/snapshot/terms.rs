@@ -273,7 +273,8 @@ fn period_taken(period: Period) -> PeriodState {
     match period {
         Period::Day => PeriodState::Day,
         Period::Week { starts } => PeriodState::Week { starts: starts.word().to_owned() },
-        Period::Month => PeriodState::Month,
+        // terms that may still move are settled when they are booked, so they hold no day that may change
+        Period::Month | Period::Own(_) => PeriodState::Month,
         Period::Quarter => PeriodState::Quarter,
         Period::HalfYear => PeriodState::HalfYear,
         Period::CalendarYear => PeriodState::CalendarYear,

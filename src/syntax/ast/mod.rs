@@ -431,6 +431,8 @@ pub enum PeriodStarts {
     EveryMonths(MonthDay, Number),
     /// `on day 9 of every month`
     OnDay(Number),
+    /// `on day statement-day of every month`: the day that an attribute of the member says
+    OnAttribute(Name),
 }
 
 // ------------------------------------------------------------------------------------------------ units

@@ -24,6 +24,7 @@ fn declared_period(declared: &PeriodBlock) -> String {
             format!("{} every {} {months}", month_day(from), number(count))
         }
         PeriodStarts::OnDay(day) => format!("on day {} of every month", number(day)),
+        PeriodStarts::OnAttribute(day) => format!("on day {} of every month", name(day)),
     };
     format!("period {} starts {starts}", name(&declared.name))
 }

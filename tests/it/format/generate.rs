@@ -251,10 +251,11 @@ impl Choices {
             }),
             13 => BlockKind::Period(PeriodBlock {
                 name,
-                starts: match self.pick(3) {
+                starts: match self.pick(4) {
                     0 => PeriodStarts::EveryYear(self.month_day()),
                     1 => PeriodStarts::EveryMonths(self.month_day(), self.number()),
-                    _ => PeriodStarts::OnDay(self.number()),
+                    2 => PeriodStarts::OnDay(self.number()),
+                    _ => PeriodStarts::OnAttribute(self.name()),
                 },
             }),
             7 => BlockKind::Tiers(TiersBlock { name, lines: self.lines(Self::tiers_line) }),

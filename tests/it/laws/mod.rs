@@ -14,6 +14,7 @@ mod histories;
 mod hosts;
 mod levels;
 mod money;
+mod own_days;
 mod programs;
 mod requests;
 mod returns;

@@ -329,7 +329,7 @@ fn days_of_events(case: &Case, told: &[Delivery]) -> Days {
 /// A name for the window of a cap on a day.
 fn window(cap: &CapFact, event: &str, day: Date, joined: Date, case: &Case) -> String {
     let membership_day = case.rules.blocks[0].contains("membership year starts on day 9").then_some(9);
-    let anchors = Anchors { joined, membership_day, campaign: DateRange::EVER };
+    let anchors = Anchors { joined, membership_day, days: [1; 4], campaign: DateRange::EVER };
     let starts = if case.rules.blocks[0].contains("sunday") { Weekday::Sunday } else { Weekday::Monday };
     let period = match cap.window.as_str() {
         "purchase" | "stay" | "joining" => return event.to_owned(),

@@ -88,6 +88,7 @@ fn blocks_of_one_line() {
             "Period(PeriodBlock(statement quarter, EveryMonths(MonthDay(2, 1), 3)))",
         ),
         ("period S starts on day 9 of every month", "Period(PeriodBlock(S, OnDay(9)))"),
+        ("period S starts on day cut-off of every month", "Period(PeriodBlock(S, OnAttribute(cut-off)))"),
         (
             "cap Deckel: 1_000 punkte per month on [A, \"B C\"]",
             "SharedCap(Deckel, Cap(None, Amount(1000 punkte), Period(Month)), [A, B C])",

@@ -1,5 +1,6 @@
 //! Time: when lots begin and end, and what clocks and calendars do to it. Every date is worked out by hand.
 
+mod own_days;
 mod zones;
 
 use crate::rule_files::passes;
@@ -137,4 +138,10 @@ fn late_points_that_are_over() {
     );
     let balance = account.balance(&program, "points").unwrap();
     assert_eq!((balance.available.as_str(), balance.expired.as_str()), ("30", "30"));
+}
+
+/// Periods that start on a day which an attribute of the member says.
+#[test]
+fn members_have_days_of_their_own() {
+    passes(include_str!("own_days.loyalty"));
 }

@@ -1,0 +1,104 @@
+//! What changes with the day on which periods of a member start.
+//!
+//! The period that runs takes over what was counted in the one that ran, the one before it what was counted before, and
+//! so on: so nothing that was counted is lost, and no cap is opened anew. What is booked keeps its dates.
+
+use super::draft::Draft;
+use crate::account::Change;
+use crate::calendar::{Anchors, Date, Period};
+use crate::program::{MeterId, Slots, TiersId};
+
+/// Turns a draft to the days that the attributes say which it has changed so far.
+pub(super) fn turn(draft: &mut Draft<'_>) {
+    if draft.program.own_days.is_empty() {
+        return;
+    }
+    let changes = &draft.postings.changes;
+    let days = draft.program.days_of(|place| {
+        let changed = changes.iter().rev().find_map(|change| match change {
+            Change::Attribute(other, text) if *other == place => Some(text.as_deref()),
+            _ => None,
+        });
+        changed.unwrap_or_else(|| draft.account.attributes.get(usize::from(place))?.as_deref())
+    });
+    let before = draft.anchors;
+    if days == before.days {
+        return;
+    }
+    let today = draft.account.clock_day(draft.program).map_or(draft.day, |clock| clock.max(draft.day));
+    let after = Anchors { days, ..before };
+    let turned = Turned { today, before, after };
+    turned.counters(draft);
+    turned.levels(draft);
+    draft.turn_to(after);
+}
+
+/// Two sets of days, and the day on which one follows the other.
+struct Turned {
+    today: Date,
+    before: Anchors,
+    after: Anchors,
+}
+
+impl Turned {
+    /// The start that takes the place of another: as many months away from the period that runs.
+    fn start(&self, period: Period, start: Date) -> Option<Date> {
+        let Period::Own(place) = period else { return None };
+        let day = self.after.own_day(place);
+        if day == self.before.own_day(place) {
+            return None;
+        }
+        let month = |anchors| {
+            let (year, month, _) = period.start_of(self.today, anchors).ymd();
+            12 * i64::from(year) + i64::from(month)
+        };
+        let (year, month, _) = start.plus_months(month(&self.after) - month(&self.before)).ymd();
+        Date::from_ymd(year, month, day)
+    }
+
+    fn counters(&self, draft: &mut Draft<'_>) {
+        let account = draft.account;
+        for (meter, slot, value) in account.meters.all().iter().copied() {
+            let Some(Slots::Period(period)) =
+                draft.program.meters.get(meter.index()).map(|meter| meter.slots)
+            else {
+                continue;
+            };
+            let start = i32::try_from(slot).ok().and_then(Date::from_days);
+            let Some(turned) = start.and_then(|start| self.start(period, start)) else { continue };
+            draft.change(Change::Meter(meter, slot, -value));
+            draft.change(Change::Meter(meter, i64::from(turned.days()), value));
+        }
+    }
+
+    /// Levels remember the window that earned them.
+    fn levels(&self, draft: &mut Draft<'_>) {
+        let (program, account) = (draft.program, draft.account);
+        for (place, (tiers, state)) in program.tiers.iter().zip(&account.tiers).enumerate() {
+            let mut next = state.clone();
+            for hold in &mut next.holds {
+                let turned = hold.window.and_then(|window| self.start(tiers.window, window));
+                hold.window = turned.or(hold.window);
+            }
+            if next != *state {
+                draft.change(Change::Tier(TiersId(place as u32), Box::new(next)));
+            }
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// Takes from a counter. What a period took over is not in the period of its own date any more, so of a period
+    /// that starts on the member's own day no more comes back than it holds.
+    #[cold]
+    pub(super) fn uncount_own(&mut self, meter: MeterId, slot: i64, by: i64) {
+        let slots = self.program.meters.get(meter.index()).map(|meter| meter.slots);
+        let by = match slots {
+            Some(Slots::Period(Period::Own(_))) => by.min(self.meter(meter, slot).max(0)),
+            _ => by,
+        };
+        if by != 0 {
+            self.change(Change::Meter(meter, slot, -by));
+        }
+    }
+}
