@@ -144,4 +144,5 @@ fn late_points_that_are_over() {
 #[test]
 fn members_have_days_of_their_own() {
     passes(include_str!("own_days.loyalty"));
+    passes(include_str!("own_days_again.loyalty"));
 }
