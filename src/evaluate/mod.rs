@@ -109,7 +109,7 @@ struct Gathered {
     postings: Postings,
     messages: Vec<Message>,
     notes: Vec<Note>,
-    trace: Option<Trace>,
+    trace: Option<Box<Trace>>,
     settled: Settled,
     given: Vec<Given>,
 }
@@ -147,7 +147,7 @@ impl Evaluator {
         account: &Account,
         event: &Event,
     ) -> Result<Outcome, EvaluateError> {
-        self.run(program, account, event, Some(Trace::default()), program.effective_from)
+        self.run(program, account, event, Some(Box::default()), program.effective_from)
     }
 
     /// Runs the clock of an account up to an instant.
@@ -181,7 +181,7 @@ impl Evaluator {
         program: &Program,
         account: &Account,
         event: &Event,
-        trace: Option<Trace>,
+        trace: Option<Box<Trace>>,
         begins: Date,
     ) -> Result<Outcome, EvaluateError> {
         if step00_accept::is_repeated(program, account, event)? {
@@ -360,7 +360,7 @@ fn append(all: &mut Postings, mut more: Postings) {
 }
 
 /// Steps 5 to 7: what each row gives, rounded.
-fn work_out(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) -> Result<(), Rejection> {
+fn work_out(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Box<Trace>>) -> Result<(), Rejection> {
     if sums::work_out(facts, rows) {
         return Ok(());
     }
@@ -376,7 +376,7 @@ fn award(
     draft: &mut Draft<'_>,
     rows: &mut Rows,
     kind: EventKindId,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<Vec<crate::account::ReceiptAward>, Rejection> {
     rows.start(facts.event.items().len());
     step04_match::match_rules(facts, kind, rows, trace);
@@ -399,7 +399,7 @@ fn named(
     rows: &mut Rows,
     kind: EventKindId,
     settled: &mut Settled,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<(), Rejection> {
     draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
     draft.note_activity(Activity::Event(kind));

@@ -30,7 +30,7 @@ pub struct Outcome {
     pub(crate) postings: Postings,
     pub(crate) messages: Vec<Message>,
     pub(crate) notes: Vec<Note>,
-    pub(crate) trace: Option<Trace>,
+    pub(crate) trace: Option<Box<Trace>>,
     pub(crate) event: Option<Arc<str>>,
     /// Micro-units that are left to pay; nothing without a basket.
     pub(crate) left: Option<i64>,

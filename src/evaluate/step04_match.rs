@@ -14,7 +14,12 @@ use crate::program::{
 };
 
 /// Fills the rows with the rules that match an event of a kind.
-pub(crate) fn match_rules(facts: &Facts<'_>, kind: EventKindId, rows: &mut Rows, trace: &mut Option<Trace>) {
+pub(crate) fn match_rules(
+    facts: &Facts<'_>,
+    kind: EventKindId,
+    rows: &mut Rows,
+    trace: &mut Option<Box<Trace>>,
+) {
     let mut candidates = std::mem::take(&mut rows.candidates);
     candidates.clear();
     if trace.is_some() {

@@ -20,7 +20,7 @@ use crate::program::{
 pub(crate) fn compute_bases(
     facts: &Facts<'_>,
     rows: &mut Rows,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<(), Rejection> {
     if rows.asked.for_any(Needs::REPLACES) {
         replace(facts, rows, trace);
@@ -52,7 +52,7 @@ pub(crate) fn compute_bases(
 /// Items that pass a rule leave the rules that it replaces; between two rules of the event the other goes whole. Who
 /// passes is asked before anything leaves, so chains of `replaces` do not hang on names.
 #[inline(never)]
-fn replace(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
+fn replace(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Box<Trace>>) {
     let rule_of = |row: &Row| facts.program.rules.get(row.rule.index());
     let replacing: Vec<(&Rule, RuleId, Lines)> = rows
         .all()
@@ -317,7 +317,7 @@ pub(super) fn raise(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(),
 }
 
 /// Of two base rates that say `combine best of G`, the larger share stays, item by item; ties by name.
-fn best_bases(facts: &Facts<'_>, rows: &mut Rows, thing: Thing, trace: &mut Option<Trace>) {
+fn best_bases(facts: &Facts<'_>, rows: &mut Rows, thing: Thing, trace: &mut Option<Box<Trace>>) {
     let group_of = |row: &Row| -> Option<GroupId> {
         let rule = facts.program.rules.get(row.rule.index())?;
         match rule.combine {

@@ -17,7 +17,7 @@ use crate::program::{CapLimit, Combine, Effect, Factor, GroupId, Needs, Rule, Ru
 pub(crate) fn compute_extras(
     facts: &Facts<'_>,
     rows: &mut Rows,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<(), Rejection> {
     for place in 0..rows.all().len() {
         let Some(row) = rows.all().get(place) else { continue };
@@ -176,7 +176,7 @@ fn stack(
     facts: &Facts<'_>,
     rows: &mut Rows,
     thing: Thing,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<(), Rejection> {
     let competes = rows.all().iter().any(|row| {
         let rule = facts.program.rules.get(row.rule.index());
@@ -233,7 +233,7 @@ fn resolve(
     strengths: &[Option<Strength>],
     (thing, flat): (Thing, bool),
     column: usize,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<(), Rejection> {
     let share = |row: &Row| match thing {
         Thing::Unit(_) => row.nums.get(column).copied().unwrap_or(0),

@@ -12,7 +12,7 @@ use crate::amount::{Rounding, divide};
 use crate::program::{CapId, CapLimit, Needs};
 
 /// Cuts amounts to what caps leave.
-pub(crate) fn cap_rows(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Trace>) {
+pub(crate) fn cap_rows(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Box<Trace>>) {
     if !rows.asked.for_any(Needs::CAPS) {
         rows.all_mut().iter_mut().for_each(|row| row.amount = row.amount.max(0));
         return;
@@ -28,7 +28,7 @@ pub(super) fn cap_row(
     rows: &mut Rows,
     place: usize,
     has_fired: bool,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> i64 {
     let Some(row) = rows.all().get(place) else { return 0 };
     let Some(rule) = facts.program.rules.get(row.rule.index()) else { return 0 };

@@ -20,7 +20,7 @@ use crate::program::{Effect, Factor, Rule, RuleId, UnitId};
 pub(crate) fn multiply_everything(
     facts: &Facts<'_>,
     rows: &mut Rows,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<(), Rejection> {
     if rows.everything.is_empty() {
         return Ok(());

@@ -20,7 +20,7 @@ pub(crate) fn book_rows(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     rows: &mut Rows,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<Vec<ReceiptAward>, Rejection> {
     let mut awards = Vec::with_capacity(rows.all().len() + facts.program.cards.len());
     let by_item = rows.by_item;

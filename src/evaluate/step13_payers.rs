@@ -57,7 +57,7 @@ pub(crate) fn give(
     draft: &mut Draft<'_>,
     kind: EventKindId,
     left: &mut Option<i64>,
-    trace: &mut Option<Trace>,
+    trace: &mut Option<Box<Trace>>,
 ) -> Result<(), Rejection> {
     let mut rounded: Option<DonationId> = None;
     for (place, donation) in facts.program.donations.iter().enumerate() {

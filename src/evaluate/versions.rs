@@ -1,6 +1,5 @@
 //! Events and the clock under the versions of a program.
 
-use super::trace::Trace;
 use super::{EvaluateError, Evaluator, Outcome};
 use crate::account::{Account, PostError};
 use crate::calendar::{Date, Instant};
@@ -99,7 +98,7 @@ impl Evaluator {
         event: &Event,
         (explains, begins): (bool, Date),
     ) -> Result<Outcome, EvaluateError> {
-        self.run(program, account, event, explains.then(Trace::default), begins)
+        self.run(program, account, event, explains.then(Box::default), begins)
     }
 
     /// Runs the clock of an account up to an instant, each version its own days, and books what comes of it. Where a
