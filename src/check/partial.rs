@@ -35,6 +35,8 @@ pub(super) fn check(
     let gone = |(code, _): &(Code, Span)| matches!(code, Code::L005 | Code::L006 | Code::L008 | Code::L009);
     let mut all: Vec<Unread> = unread.to_vec();
     all.extend(wrong.iter().filter(|wrong| gone(wrong)).map(|(_, span)| Unread::anything(*span)));
+    let lonely = report.all().iter().filter(|finding| finding.message.starts_with("this `}` closes nothing"));
+    all.extend(lonely.map(|finding| Unread::end_of_empty(finding.primary.span)));
     let mut found = Report::default();
     drop(super::lower(map, files, (limits, None), &mut found));
     let partial = Partial::new(map, files, &all, &wrong);

@@ -145,6 +145,12 @@ impl Unread {
         }
     }
 
+    /// The end of a block whose head is gone, and which may have had no lines.
+    pub(crate) fn end_of_empty(span: Span) -> Self {
+        let kinds = Some(vec!["event", "member", "item"]);
+        Self { span, kinds, names: BTreeSet::new(), nameless: true, inside: Vec::new() }
+    }
+
     /// A piece of which nothing is known.
     pub(crate) fn anything(span: Span) -> Self {
         Self { span, kinds: None, names: BTreeSet::new(), nameless: true, inside: Vec::new() }
