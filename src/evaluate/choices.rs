@@ -212,11 +212,7 @@ fn cancel_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, source: Source, (s
     let mut rest = amount;
     let same = |held: &&HeldVoucher| (held.voucher, held.source) == (voucher, source) && held.start >= since;
     for held in draft.account.vouchers.iter().rev().filter(same) {
-        if rest > 0 && draft.holds(voucher, held.number) {
-            let thing = Thing::Voucher(voucher);
-            let booking =
-                Transfer::new(thing, 1, Book::Available, Book::TakenBack, source, Reason::Cancelled);
-            draft.transfer(booking.event(&held.event).lot(held.number));
+        if rest > 0 && draft.cancel_voucher((voucher, held.number), source, &held.event) {
             rest -= 1;
         }
     }

@@ -327,6 +327,23 @@ impl<'a> Draft<'a> {
         i64::from(held) + moved.sum::<i64>() > 0
     }
 
+    /// Cancels a voucher of an event, if it is still held. Tells whether it was.
+    pub(super) fn cancel_voucher(
+        &mut self,
+        (voucher, number): (VoucherId, u32),
+        source: Source,
+        of: &Arc<str>,
+    ) -> bool {
+        let held = self.holds(voucher, number);
+        if held {
+            let thing = Thing::Voucher(voucher);
+            let booking =
+                Transfer::new(thing, 1, Book::Available, Book::TakenBack, source, Reason::Cancelled);
+            self.transfer(booking.event(of).lot(number));
+        }
+        held
+    }
+
     /// What a portion of a lot still has after what this event has taken of it.
     pub(super) fn left_of(&self, lot: &Lot, portion: Portion) -> i64 {
         let same = |delta: &&Delta| delta.thing == Thing::Unit(lot.unit) && delta.lot == lot.number;

@@ -200,8 +200,7 @@ impl Evaluator {
             let Gathered { postings, messages, .. } = &mut gathered;
             step01_clock::run(program, working.to_mut(), self.bound.day, postings, messages)?;
         }
-        let enrols = !matches!(event.kind, Kind::Joining { .. } | Kind::Message(_));
-        if enrols && working.tenure.is_none() {
+        if counts(event) && working.tenure.is_none() {
             self.enrol(program, &mut working, event, &mut gathered)?;
         }
         self.judge_event(program, &working, event, &mut gathered)?;
@@ -246,8 +245,7 @@ impl Evaluator {
     ) -> Result<(), EvaluateError> {
         let mut draft = start_draft(program, account, Arc::clone(&event.id), &self.bound);
         let mut notes = Vec::new();
-        // a joining makes no event late: what came before it has a rule of its own
-        let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
+        let counts = counts(event);
         self.settle(&mut draft, event, &mut gathered.settled)?;
         let bound = &self.bound;
         let facts = Facts::new(program, account, bound);
@@ -338,10 +336,15 @@ impl Evaluator {
     }
 }
 
+/// Whether an event is a deed of the member: it enrols one who is not known, and older events are late behind it. What
+/// came before a joining has a rule of its own.
+const fn counts(event: &Event) -> bool {
+    !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. })
+}
+
 /// How late an event is. Joinings and messages are never late.
 fn late(account: &Account, event: &Event, bound: &Bound) -> Option<Late> {
-    let counts = !matches!(event.kind, Kind::Message(_) | Kind::Joining { .. });
-    let (_, newest) = account.newest.filter(|(at, _)| counts && *at > event.at)?;
+    let (_, newest) = account.newest.filter(|(at, _)| counts(event) && *at > event.at)?;
     Some(Late { day: bound.day, newest })
 }
 

@@ -333,18 +333,7 @@ fn cancel_vouchers(
     let count = usize::try_from(award.amount).unwrap_or(0);
     let mut cancelled = 0;
     for number in (award.lot..).take(count) {
-        if draft.holds(voucher, number) {
-            let booking = Transfer::new(
-                award.thing,
-                1,
-                Book::Available,
-                Book::TakenBack,
-                award.source,
-                Reason::Cancelled,
-            );
-            draft.transfer(booking.event(&receipt.id).lot(number));
-            cancelled += 1;
-        }
+        cancelled += i64::from(draft.cancel_voucher((voucher, number), award.source, &receipt.id));
     }
     if cancelled > 0 {
         give_room_back(facts, draft, award.source, receipt.day, cancelled);

@@ -280,17 +280,7 @@ fn take_reward(draft: &mut Draft<'_>, id: CardId, full: &FullCard, of: &Arc<str>
     match full.gave.thing {
         AwardThing::Voucher(voucher) => {
             for number in (full.first..).take(usize::try_from(full.gave.amount).unwrap_or(0)) {
-                if draft.holds(voucher, number) {
-                    let booking = Transfer::new(
-                        Thing::Voucher(voucher),
-                        1,
-                        Book::Available,
-                        Book::TakenBack,
-                        source,
-                        Reason::Cancelled,
-                    );
-                    draft.transfer(booking.event(of).lot(number));
-                }
+                draft.cancel_voucher((voucher, number), source, of);
             }
         }
         AwardThing::Unit(unit) => {

@@ -2,11 +2,11 @@
 //! with the entry gifts of every level passed. The tier that was frozen in step 2 counts for the whole event.
 
 use super::choices;
-use super::draft::{Draft, Portion, Terms, Transfer};
+use super::draft::{Draft, Portion, Terms};
 use super::terms::{next_term, term};
 use crate::account::{Change, Hold, Lot, TierState};
 use crate::calendar::{Date, Instant};
-use crate::ledger::{Book, Reason, Source, Thing};
+use crate::ledger::{Book, Reason, Source};
 use crate::program::{AwardThing, MeterId, Reach, Tiers, TiersId, UnitId, VoucherId};
 use std::sync::Arc;
 
@@ -228,17 +228,7 @@ fn cancel_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, source: Source, am
     let account = draft.account;
     let gifts = account.vouchers.iter().rev().filter(|held| (held.voucher, held.source) == (voucher, source));
     for held in gifts.take(usize::try_from(amount).unwrap_or(0)) {
-        if draft.holds(voucher, held.number) {
-            let booking = Transfer::new(
-                Thing::Voucher(voucher),
-                1,
-                Book::Available,
-                Book::TakenBack,
-                source,
-                Reason::Cancelled,
-            );
-            draft.transfer(booking.event(&held.event).lot(held.number));
-        }
+        draft.cancel_voucher((voucher, held.number), source, &held.event);
     }
 }
 
