@@ -5,8 +5,9 @@
 pub(crate) struct Lines {
     /// The first 64 lines.
     first: u64,
-    /// Further lines, 64 at a time; hardly any basket has them.
-    further: Option<Box<[u64]>>,
+    /// Further lines, 64 at a time; hardly any basket has them. One pointer, so that lines are handed over in registers.
+    #[allow(clippy::box_collection, reason = "a slice takes two pointers")]
+    further: Option<Box<Vec<u64>>>,
 }
 
 impl Lines {
@@ -16,7 +17,7 @@ impl Lines {
             let bits = (from..width.min(from + 64)).map(|line| u64::from(has(line)) << (line - from));
             bits.fold(0, |word, bit| word | bit)
         };
-        let further = || (1..width.div_ceil(64)).map(|place| word(place * 64)).collect();
+        let further = || Box::new((1..width.div_ceil(64)).map(|place| word(place * 64)).collect());
         Self { first: word(0), further: (width > 64).then(further) }
     }
 
@@ -26,7 +27,7 @@ impl Lines {
         match rows.split_at_checked(64) {
             None | Some((_, [])) => Self { first: word(rows), further: None },
             Some((first, further)) => {
-                Self { first: word(first), further: Some(further.chunks(64).map(word).collect()) }
+                Self { first: word(first), further: Some(Box::new(further.chunks(64).map(word).collect())) }
             }
         }
     }
@@ -64,15 +65,15 @@ impl Lines {
     }
 
     fn with_others(&self, others: &Self, join: impl Fn(u64, u64) -> u64) -> Self {
-        let join_further = |words: &[u64]| {
+        let join_further = |words: &Vec<u64>| {
             let words = words.iter().zip(others.further());
-            words.map(|(one, other)| join(*one, *other)).collect()
+            Box::new(words.map(|(one, other)| join(*one, *other)).collect())
         };
         Self { first: join(self.first, others.first), further: self.further.as_deref().map(join_further) }
     }
 
     fn further(&self) -> &[u64] {
-        self.further.as_deref().unwrap_or_default()
+        self.further.as_deref().map_or(&[], |further| further)
     }
 
     /// The sum of a number over the lines, of all rows of a basket. The caller knows that it cannot overflow.

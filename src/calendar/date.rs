@@ -150,6 +150,12 @@ impl Date {
         Self(self.0 - i32::from(self.day()) + 1)
     }
 
+    /// The first day of the year of this day.
+    #[must_use]
+    pub const fn year_start(self) -> Self {
+        Self(days_of(self.year(), 1, 1))
+    }
+
     /// The last day of the month of this day.
     #[must_use]
     pub fn month_end(self) -> Self {

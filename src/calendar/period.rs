@@ -191,7 +191,7 @@ impl Period {
         let quick = match self {
             Self::Day => Some(date),
             Self::Month => Some(date.month_start()),
-            Self::CalendarYear => Date::from_ymd(date.year(), 1, 1),
+            Self::CalendarYear => Some(date.year_start()),
             _ => None,
         };
         if let Some(start) = quick {

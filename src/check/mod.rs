@@ -71,7 +71,7 @@ pub use versions::{CompiledVersions, compile_versions};
 
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
-use crate::program::{Asked, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, ShortWords, Unit};
+use crate::program::{Asked, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, Short, Unit};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
 use declared::Declared;
@@ -267,7 +267,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         before_joining: settings.before_joining,
         prices_with_tax: settings.prices_with_tax,
         spend_with_tax: settings.spend_with_tax,
-        short_categories: ShortWords::new(&symbols, &categories),
+        short: Short::new(&symbols, &categories, &channels),
         categories,
         channels,
         stores,

@@ -6,7 +6,7 @@ use crate::account::Lines;
 use crate::amount::parse_micros;
 use crate::calendar::{Date, Instant, LocalTime};
 use crate::event::{Ask, Event, Item, Kind, Named, Value};
-use crate::program::{Attribute, AttributeKind, EventKindId, Program, Symbol, VoucherId};
+use crate::program::{Attribute, AttributeKind, EventKindId, Program, Symbol, VoucherId, packed};
 use std::sync::Arc;
 
 /// The value of an attribute with its type.
@@ -244,7 +244,12 @@ impl Bound {
             Some(kind) => self.bind_attributes(program, &event.attributes, &kind.attributes, false)?,
             None => self.notes.push(Note::UnknownEvent(named.name.clone())),
         }
-        self.channel = self.vocabulary(program, "channel", named.channel.as_deref(), &program.channels);
+        let short = named.channel.as_deref().and_then(packed);
+        self.channel = match short.map_or(Symbol::OTHER, |text| program.short.channels.find(text)) {
+            // none, a long one, or one that is not declared
+            Symbol::OTHER => self.vocabulary(program, "channel", named.channel.as_deref(), &program.channels),
+            known => known,
+        };
         self.store = self.vocabulary(program, "store", named.store.as_deref(), &program.stores);
         for (means, amount) in &named.payments {
             let symbol = self.vocabulary(program, "payment", Some(means), &program.payments);
@@ -281,12 +286,15 @@ impl Bound {
     ) -> Result<(), Rejection> {
         self.has_basket = has_basket;
         self.all = Lines::all(items.len());
+        let (mut worthless, mut uncounted) = (false, false);
         for item in items.iter() {
+            worthless |= item.value == 0;
+            uncounted |= item.quantity == 0;
             // sums cannot overflow: the door limits every sum of values, and quantities are limited with the items
             self.basket += item.value;
             self.quantity = self.quantity.saturating_add(item.quantity);
             let known =
-                item.packed_category.map_or(Symbol::OTHER, |text| program.short_categories.find(text));
+                item.packed_category.map_or(Symbol::OTHER, |text| program.short.categories.find(text));
             let category = match &item.category {
                 Some(_) if known != Symbol::OTHER => known,
                 // a long one, or one that is not declared
@@ -313,8 +321,10 @@ impl Bound {
             }
         }
         self.spend = self.basket;
-        self.worth = Lines::with(&self.bound_items, |item| item.value != 0);
-        self.counted = Lines::with(&self.bound_items, |item| item.quantity != 0);
+        // nearly always these are all lines
+        let some = |has: fn(&BoundItem) -> bool| Lines::with(&self.bound_items, has);
+        self.worth = if worthless { some(|item| item.value != 0) } else { self.all.clone() };
+        self.counted = if uncounted { some(|item| item.quantity != 0) } else { self.all.clone() };
         self.items = Some(items);
         Ok(())
     }

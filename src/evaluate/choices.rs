@@ -11,7 +11,7 @@ use crate::account::{Change, Chosen, HeldVoucher, OpenChoice, Receipt, ReceiptAw
 use crate::amount::Money;
 use crate::calendar::Date;
 use crate::event::Choose;
-use crate::ledger::{Book, Reason, Source, Thing};
+use crate::ledger::{Book, Due, Reason, Source, Thing};
 use crate::program::{Award, AwardThing, ChoiceId, Program, TakeBack, UnitId, VoucherId};
 use std::sync::Arc;
 
@@ -140,7 +140,7 @@ pub(super) fn lapse(draft: &mut Draft<'_>) {
         draft.account.choices.iter().filter(|open| is_past(open.last, draft.day)).collect();
     over.sort_by_key(|open| (draft.program.choice_name(open.choice), open.number));
     for open in &over {
-        draft.cause_is("expire-choice");
+        draft.due_is(Due::ExpireChoice);
         draft.number_next(open.number);
         let thing = Thing::Choice(open.choice);
         let booking =
@@ -150,16 +150,16 @@ pub(super) fn lapse(draft: &mut Draft<'_>) {
         let Some(otherwise) = choice.and_then(|choice| choice.otherwise) else { continue };
         // keys hang on numbers that are given once: of vouchers their own; a unit takes two at most
         if matches!(otherwise.thing, AwardThing::Voucher(_)) {
-            draft.cause_is("otherwise-voucher");
+            draft.due_is(Due::OtherwiseVoucher);
             draft.number_next(draft.next_voucher());
         } else {
-            draft.cause_is("otherwise");
+            draft.due_is(Due::Otherwise);
             draft.number_next(open.number.saturating_mul(2).saturating_sub(1));
         }
         give(draft, open, Award { amount: otherwise.amount.saturating_mul(open.left), ..otherwise });
     }
     if let Some(first) = over.iter().map(|open| open.number).min() {
-        draft.cause_is("entry");
+        draft.due_is(Due::Entry);
         draft.number_next(first.saturating_mul(GIFT_KEYS));
         step11_tiers::recount(draft);
     }

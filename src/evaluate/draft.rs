@@ -6,7 +6,7 @@ use super::terms;
 use crate::account::{Account, Change, Lot, Postings, Receipt};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
-use crate::ledger::{Book, Cause, Delta, Key, Reason, Source, Thing};
+use crate::ledger::{Book, Delta, Due, Key, Reason, Source, Thing};
 use crate::program::{
     Activate, Activity, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, Slots, UnitId, UnitKind,
     VoucherId,
@@ -26,7 +26,7 @@ pub(crate) struct Draft<'a> {
     /// What a return of this event will ask for.
     pub(crate) receipt: Option<Arc<Receipt>>,
     /// Of what the clock does: the day, and what was due.
-    clock: Option<(Date, &'static str)>,
+    clock: Option<(Date, Due)>,
     /// The event to which bookings belong.
     pub(crate) event: Arc<str>,
     pub(crate) at: Instant,
@@ -76,7 +76,7 @@ impl<'a> Draft<'a> {
 
     /// Bookings of the clock: their keys name the day.
     pub(crate) fn by_clock(self) -> Self {
-        Self { clock: Some((self.day, "expire")), ..self }
+        Self { clock: Some((self.day, Due::Expire)), ..self }
     }
 
     /// Where goes what is taken back, and why.
@@ -99,7 +99,7 @@ impl<'a> Draft<'a> {
             return self.uncount_own(meter, slot, -by);
         }
         if by != 0 {
-            self.postings.changes.push(Change::Meter(meter, slot, by));
+            push_with(&mut self.postings.changes, || Change::Meter(meter, slot, by));
         }
     }
 
@@ -115,9 +115,9 @@ impl<'a> Draft<'a> {
     }
 
     /// Says what kind of due work the next bookings are.
-    pub(crate) fn cause_is(&mut self, what: &'static str) {
-        if let Some((_, kind)) = &mut self.clock {
-            *kind = what;
+    pub(crate) fn due_is(&mut self, what: Due) {
+        if let Some((_, due)) = &mut self.clock {
+            *due = what;
         }
     }
 
@@ -127,13 +127,11 @@ impl<'a> Draft<'a> {
         self.number = number.saturating_sub(1);
     }
 
+    #[inline]
     pub(super) fn key(&mut self) -> Key {
         self.number += 1;
-        let cause = match self.clock {
-            None => Cause::Event(Arc::clone(&self.event)),
-            Some((day, what)) => Cause::Clock(day, what),
-        };
-        Key { cause, number: self.number }
+        let event = self.clock.is_none().then(|| Arc::clone(&self.event));
+        Key { event, clock: self.clock, number: self.number }
     }
 
     /// Books a transfer that opens no lot.
@@ -144,7 +142,7 @@ impl<'a> Draft<'a> {
         // what the clock itself gave has no event
         let of = booking.event.filter(|event| **event != *self.event);
         let key = self.key();
-        self.postings.deltas.push(Delta {
+        push_with(&mut self.postings.deltas, || Delta {
             key,
             thing: booking.thing,
             amount: booking.amount,
@@ -225,7 +223,7 @@ impl<'a> Draft<'a> {
         let to = if waits { Book::Pending } else { Book::Available };
         let lot = self.lot_with(unit, source, last, open);
         let key = self.key();
-        self.postings.deltas.push(Delta {
+        push_with(&mut self.postings.deltas, || Delta {
             key,
             thing,
             amount: amount - repaid,
@@ -266,7 +264,7 @@ impl<'a> Draft<'a> {
             let lot = self.next_voucher;
             self.next_voucher += 1;
             let key = self.key();
-            self.postings.deltas.push(Delta {
+            push_with(&mut self.postings.deltas, || Delta {
                 key,
                 thing: Thing::Voucher(voucher),
                 amount: 1,
@@ -292,7 +290,7 @@ impl<'a> Draft<'a> {
         let lot = self.next_choice;
         self.next_choice += 1;
         let key = self.key();
-        self.postings.deltas.push(Delta {
+        push_with(&mut self.postings.deltas, || Delta {
             key,
             thing: Thing::Choice(choice),
             amount: picks,
@@ -453,6 +451,24 @@ impl<'a> Draft<'a> {
             body,
         });
     }
+}
+
+/// Pushes what is built in the place where it stays. A large value that is built first and then moved waits for its own
+/// stores.
+#[inline(always)]
+pub(super) fn push_with<T>(list: &mut Vec<T>, build: impl FnOnce() -> T) {
+    if list.len() == list.capacity() {
+        make_room(list);
+    }
+    // always so: it lets the compiler see that nothing stands between building and storing
+    if list.len() < list.capacity() {
+        list.push(build());
+    }
+}
+
+#[cold]
+fn make_room<T>(list: &mut Vec<T>) {
+    list.reserve(1);
 }
 
 /// The terms of a lot that differ from its unit's.

@@ -47,6 +47,7 @@ mod versions;
 
 pub(crate) use bound::{Typed, typed};
 pub(crate) use draft::Draft;
+use draft::push_with;
 pub(crate) use judge::Facts;
 pub use note::Note;
 pub use outcome::{Outcome, Status};
@@ -172,7 +173,7 @@ impl Evaluator {
             step01_clock::run(program, working.to_mut(), day, postings, messages)?;
         }
         gathered.postings.changes.push(Change::Clock(to));
-        Ok(Outcome::new(program, account, None, Status::Applied, gathered))
+        Ok(Outcome::new(program, account, None, gathered))
     }
 
     /// `begins` is the first day of which an event is judged.
@@ -185,8 +186,8 @@ impl Evaluator {
         begins: Date,
     ) -> Result<Outcome, EvaluateError> {
         if step00_accept::is_repeated(program, account, event)? {
-            let nothing = Gathered::default();
-            return Ok(Outcome::new(program, account, Some(event), Status::Repeated, nothing));
+            let id = Arc::clone(&event.id);
+            return Ok(Outcome::new(program, account, Some(id), Gathered::default()));
         }
         let mut gathered = Gathered { trace, ..Gathered::default() };
         self.bound.bind(program, event, &account.attributes)?;
@@ -205,7 +206,7 @@ impl Evaluator {
         }
         self.judge_event(program, &working, event, &mut gathered)?;
         gathered.notes.append(&mut self.bound.notes);
-        Ok(Outcome::new(program, account, Some(event), Status::Applied, gathered))
+        Ok(Outcome::new(program, account, None, gathered))
     }
 
     /// The first event of an unknown member enrols it: a joining at the same instant runs before the event.
@@ -294,10 +295,9 @@ impl Evaluator {
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
         }
-        let receipt = draft.receipt.take();
+        let Draft { mut postings, mut messages, given, receipt, event: id, .. } = draft;
         let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
-        draft.change(Change::Applied(Arc::clone(&event.id), record, event.at));
-        let Draft { postings, mut messages, given, .. } = draft;
+        push_with(&mut postings.changes, || Change::Applied(id, record, event.at));
         gathered.given = given;
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
@@ -404,7 +404,7 @@ fn named(
     settled: &mut Settled,
     trace: &mut Option<Box<Trace>>,
 ) -> Result<(), Rejection> {
-    draft.change(Change::LastOf(kind, facts.event.at, facts.event.day));
+    push_with(&mut draft.postings.changes, || Change::LastOf(kind, facts.event.at, facts.event.day));
     draft.note_activity(Activity::Event(kind));
     let mut awards = award(facts, draft, rows, kind, trace)?;
     awards.append(&mut settled.awards);
@@ -472,7 +472,7 @@ impl Account {
         if outcome.base != self.version {
             return Err(PostError::Stale { expected: outcome.base, found: self.version });
         }
-        if outcome.status == Status::Repeated {
+        if outcome.status() == Status::Repeated {
             return Ok(());
         }
         self.book(program, &outcome.postings)

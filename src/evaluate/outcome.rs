@@ -4,8 +4,8 @@ use super::note::Note;
 use super::step03_requests::Taken;
 use super::trace::Trace;
 use super::{Gathered, Given};
-use crate::account::{Account, Postings};
-use crate::event::{Event, Message};
+use crate::account::{Account, Change, Postings};
+use crate::event::Message;
 use crate::ledger::Delta;
 use crate::program::Program;
 use std::sync::Arc;
@@ -26,12 +26,12 @@ pub struct Outcome {
     pub(crate) member: Arc<str>,
     /// The version of the account it was computed from.
     pub(crate) base: u64,
-    pub(crate) status: Status,
     pub(crate) postings: Postings,
     pub(crate) messages: Vec<Message>,
     pub(crate) notes: Vec<Note>,
     pub(crate) trace: Option<Box<Trace>>,
-    pub(crate) event: Option<Arc<str>>,
+    /// The event that had been applied before; of any other the postings tell.
+    pub(crate) repeated: Option<Arc<str>>,
     /// Micro-units that are left to pay; nothing without a basket.
     pub(crate) left: Option<i64>,
     /// What requests took.
@@ -44,8 +44,7 @@ impl Outcome {
     pub(super) fn new(
         program: &Program,
         account: &Account,
-        event: Option<&Event>,
-        status: Status,
+        repeated: Option<Arc<str>>,
         gathered: Gathered,
     ) -> Self {
         let Gathered { postings, messages, notes, trace, settled, given } = gathered;
@@ -53,12 +52,11 @@ impl Outcome {
             program: program.identity,
             member: Arc::clone(&account.member),
             base: account.version,
-            status,
             postings,
             messages,
             notes,
             trace,
-            event: event.map(|event| Arc::clone(&event.id)),
+            repeated,
             left: settled.left,
             taken: settled.taken,
             given,
@@ -68,13 +66,17 @@ impl Outcome {
     /// Whether the event was applied or had been before.
     #[must_use]
     pub const fn status(&self) -> Status {
-        self.status
+        if self.repeated.is_some() { Status::Repeated } else { Status::Applied }
     }
 
     /// The id of the event; nothing where the clock ran.
     #[must_use]
     pub fn event(&self) -> Option<&str> {
-        self.event.as_deref()
+        let applied = self.postings.changes.iter().rev().find_map(|change| match change {
+            Change::Applied(id, ..) => Some(id),
+            _ => None,
+        });
+        self.repeated.as_ref().or(applied).map(|id| &**id)
     }
 
     /// The ledger deltas, in the order in which they are booked.

@@ -12,7 +12,7 @@ use super::{choices, step10_games, step11_tiers, step11a_convert, step12_friends
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::{Date, Instant};
 use crate::event::Message;
-use crate::ledger::{Book, Reason, Thing};
+use crate::ledger::{Book, Due, Reason, Thing};
 use crate::program::{CardId, Program, TiersId};
 use std::sync::Arc;
 
@@ -80,8 +80,8 @@ fn expire(draft: &mut Draft<'_>, facts: &Facts<'_>) {
     let is_over = |lot: &&Lot| is_past(lot.last, draft.day) && !facts.keeps(lot);
     let mut lots: Vec<_> = account.lots.iter().filter(is_over).collect();
     lots.sort_by_key(|lot| (lot.unit, lot.number));
-    for (what, from) in [("expire", Book::Available), ("expire-pending", Book::Pending)] {
-        draft.cause_is(what);
+    for (due, from) in [(Due::Expire, Book::Available), (Due::ExpirePending, Book::Pending)] {
+        draft.due_is(due);
         for lot in &lots {
             let amount = if from == Book::Available { lot.left } else { lot.all_pending() };
             let thing = Thing::Unit(lot.unit);
@@ -90,7 +90,7 @@ fn expire(draft: &mut Draft<'_>, facts: &Facts<'_>) {
             draft.transfer(booking.lot(lot.number));
         }
     }
-    draft.cause_is("expire-voucher");
+    draft.due_is(Due::ExpireVoucher);
     let mut vouchers: Vec<_> = account.vouchers.iter().filter(|held| is_past(held.last, draft.day)).collect();
     vouchers.sort_by_key(|held| (held.voucher, held.number));
     for held in vouchers {
@@ -99,7 +99,7 @@ fn expire(draft: &mut Draft<'_>, facts: &Facts<'_>) {
         draft.number_next(held.number);
         draft.transfer(booking.event(&held.event).lot(held.number));
     }
-    draft.cause_is("expire-card");
+    draft.due_is(Due::ExpireCard);
     for (place, state) in account.cards.iter().enumerate() {
         if step10_games::is_over(state, draft.day) {
             // a late event may open a card that ends on a day on which another one ended: what had expired before
@@ -118,7 +118,7 @@ fn is_past(last: Option<Date>, today: Date) -> bool {
 }
 
 fn end_terms(draft: &mut Draft<'_>, _: &Facts<'_>) {
-    draft.cause_is("review");
+    draft.due_is(Due::Review);
     for (place, state) in draft.account.tiers.iter().enumerate() {
         if is_past(state.until, draft.day) {
             step11_tiers::review(draft, TiersId(place as u32));
@@ -134,7 +134,7 @@ fn pay_referral(draft: &mut Draft<'_>, _: &Facts<'_>) {
 }
 
 fn activate(draft: &mut Draft<'_>, _: &Facts<'_>) {
-    draft.cause_is("activate");
+    draft.due_is(Due::Activate);
     let account = draft.account;
     let day = draft.day;
     let due = |lot: &&Lot| lot.pending.first().is_some_and(|(start, _)| *start <= day);
@@ -157,7 +157,7 @@ fn convert(draft: &mut Draft<'_>) {
     if program.converts.is_empty() || account.clock_day(program).is_some_and(|clock| clock >= draft.day) {
         return;
     }
-    draft.cause_is("convert");
+    draft.due_is(Due::Convert);
     step11a_convert::at_once(draft);
     step11a_convert::at_start(draft);
     // so that this day is not looked at again

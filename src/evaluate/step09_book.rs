@@ -1,7 +1,7 @@
 //! Step 9: booking. Each rule's amount is shared out to its lines, becomes a lot, and is written into the record of
 //! the purchase; counters of the past take the event in.
 
-use super::draft::{Booked, Draft, Terms};
+use super::draft::{Booked, Draft, Terms, push_with};
 use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
@@ -29,7 +29,6 @@ pub(crate) fn book_rows(
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         let Some(thing) = row.thing else { continue };
         let Some(award) = thing.award() else { continue };
-        let record = line_record(facts, row, by_item, (sharer, weights, parts))?;
         let source = Source::Rule(row.rule);
         let terms = Terms {
             activate: rule.activate,
@@ -42,16 +41,20 @@ pub(crate) fn book_rows(
         if let Some(trace) = trace {
             trace.booked((row.rule, row.thing), row.amount);
         }
-        awards.push(ReceiptAward {
+        let (amount, record) = (row.amount, LineRecord::Event);
+        push_with(&mut awards, || ReceiptAward {
             source,
             thing,
             lot,
             start,
-            amount: row.amount,
+            amount,
             repaid,
             forgiven: 0,
             record,
         });
+        if let Some(award) = awards.last_mut() {
+            record_lines(facts, row, by_item, (sharer, weights, parts), &mut award.record)?;
+        }
     }
     for (cap, by) in &rows.cap_used {
         count_cap(draft, facts, *cap, *by);
@@ -71,17 +74,21 @@ fn release_day(facts: &Facts<'_>, rule: &Rule, row: &Row, award: AwardThing) -> 
     }
 }
 
-/// By what a rule's amount is shared out to its lines: its shares; for flat awards the values of its items; the event
-/// where there are no items. Parts that step 7 rounded item by item are taken as they are.
-fn line_record(
+/// Notes by what a rule's amount is shared out to its lines: its shares; for flat awards the values of its items; the
+/// event, as it stands there, where there are no items. Parts that step 7 rounded item by item are taken as they are.
+fn record_lines(
     facts: &Facts<'_>,
     row: &Row,
     by_item: bool,
     (sharer, weights, parts): (&mut Sharer, &mut Vec<i128>, &mut Vec<i128>),
-) -> Result<LineRecord, Rejection> {
+    record: &mut LineRecord,
+) -> Result<(), Rejection> {
     let width = facts.event.items().len();
     if row.flat {
-        return Ok(if width == 0 { LineRecord::Event } else { LineRecord::Values(row.passes.clone()) });
+        if width > 0 {
+            *record = LineRecord::Values(row.passes.clone());
+        }
+        return Ok(());
     }
     weights.clear();
     if row.parts.len() == width + 1 {
@@ -93,18 +100,19 @@ fn line_record(
             true => Lines::of(width, |line| row.nums.get(line).is_some_and(|num| *num != 0)),
         };
         match row.shape {
-            Shape::Values => return Ok(LineRecord::Values(sharing(&facts.event.worth))),
-            Shape::Quantities => return Ok(LineRecord::Quantities(sharing(&facts.event.counted))),
-            Shape::Event => return Ok(LineRecord::Event),
+            Shape::Values => *record = LineRecord::Values(sharing(&facts.event.worth)),
+            Shape::Quantities => *record = LineRecord::Quantities(sharing(&facts.event.counted)),
+            Shape::Event => {}
             Shape::Mixed => weights.extend_from_slice(&row.nums),
         }
     }
     if weights.iter().take(width).all(|weight| *weight == 0) {
-        return Ok(LineRecord::Event);
+        return Ok(());
     }
     let shared = sharer.share_out(i128::from(row.amount), weights, Ties::Later, parts);
     shared.ok_or_else(Rejection::too_large)?;
-    Ok(LineRecord::Parts(parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect()))
+    *record = LineRecord::Parts(parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect());
+    Ok(())
 }
 
 /// Lets counters of the past take the event in, and returns what a return has to take out of filtered ones.

@@ -14,7 +14,7 @@ use super::terms::is_valid;
 use super::trace::{DonationTrace, GivingVerdict, Trace};
 use crate::account::{Change, GivenGift, Lines, Pledge, Pledged, Receipt};
 use crate::amount::{Rounding, divide};
-use crate::ledger::{Book, Reason, Source, Thing};
+use crate::ledger::{Book, Due, Reason, Source, Thing};
 use crate::program::{
     CapId, CapLimit, CapWindow, CharityId, Donation, DonationId, EventKindId, Gift, Program, Receiver,
     SHARE_WHOLE, SymSubject,
@@ -376,7 +376,7 @@ fn give_room_back(
 /// What the clock settles at the end of a period, each pledge rounded half up once. One that comes to no coin is dropped.
 pub(crate) fn settle(draft: &mut Draft<'_>) {
     let account = draft.account;
-    draft.cause_is("donation");
+    draft.due_is(Due::Donation);
     let coin = i128::from(draft.program.coin()) * SHARE_WHOLE;
     let due = account.pledges.iter().take_while(|pledge| pledge.closes <= draft.day).collect::<Vec<_>>();
     for (place, pledge) in due.into_iter().enumerate() {

@@ -122,7 +122,7 @@ impl Outcome {
         let mut rules: Vec<&RuleTrace> = trace.rules.iter().collect();
         rules.sort_by_key(|rule| rule.rule);
         Some(Explanation {
-            event: self.event.as_deref().unwrap_or("").into(),
+            event: self.event().unwrap_or_default().into(),
             items: trace.items.iter().map(ToString::to_string).collect(),
             rules: rules.into_iter().filter_map(|rule| explain(program, rule)).collect(),
             donations: trace

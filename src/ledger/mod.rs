@@ -5,10 +5,13 @@
 //! books of its own: member and owner give, the charity gets.
 
 mod balances;
+mod key;
 mod totals;
 mod wire;
 
 pub use balances::Balances;
+pub(crate) use key::Due;
+pub use key::Key;
 pub use totals::Totals;
 pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
@@ -246,31 +249,6 @@ pub(crate) enum Source {
     Given,
 }
 
-/// The deterministic key of a delta: its cause and a number within it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    pub(crate) cause: Cause,
-    pub(crate) number: u32,
-}
-
-/// What caused a delta.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Cause {
-    /// An event, by its id.
-    Event(Arc<str>),
-    /// The clock: the day, and what was due.
-    Clock(Date, &'static str),
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.cause {
-            Cause::Event(id) => write!(f, "{id}#{}", self.number),
-            Cause::Clock(day, what) => write!(f, "@{day}/{what}#{}", self.number),
-        }
-    }
-}
-
 /// One booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delta {
@@ -298,10 +276,7 @@ pub struct Delta {
 impl Delta {
     /// The event that earned it, shared.
     pub(crate) fn shared_event(&self) -> Arc<str> {
-        match (&self.of, &self.key.cause) {
-            (Some(event), _) | (None, Cause::Event(event)) => Arc::clone(event),
-            (None, Cause::Clock(..)) => Arc::default(),
-        }
+        self.of.as_ref().or(self.key.event.as_ref()).map(Arc::clone).unwrap_or_default()
     }
 
     /// The key: the same cause always has the same key, so a delta that is booked twice can be noticed.
@@ -355,10 +330,7 @@ impl Delta {
     /// The id of the event that earned it.
     #[must_use]
     pub fn event(&self) -> &str {
-        match (&self.of, &self.key.cause) {
-            (Some(event), _) | (None, Cause::Event(event)) => event,
-            (None, Cause::Clock(..)) => "",
-        }
+        self.of.as_deref().or(self.key.event.as_deref()).unwrap_or_default()
     }
 }
 

@@ -4,30 +4,13 @@
 //! it is an object with all fields, always in the same order; what is missing is `null`. As CSV it is a row of
 //! [`LedgerLine::CSV_HEADER`].
 
-use super::{Book, Cause, Delta, Key, Reason, Source, Thing};
+use super::{Book, Delta, Key, Reason, Source, Thing};
 use crate::amount::format_scaled;
 use crate::calendar::Date;
 use crate::program::{FormerId, FormerKind, Program, UnknownName};
 use crate::wire::{parse_amount, read_text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::str::FromStr;
 use std::sync::Arc;
-
-/// What the clock does, as it stands in keys.
-const CLOCK_WORDS: [&str; 12] = [
-    "expire",
-    "expire-pending",
-    "expire-voucher",
-    "expire-card",
-    "expire-choice",
-    "otherwise",
-    "otherwise-voucher",
-    "entry",
-    "review",
-    "activate",
-    "convert",
-    "donation",
-];
 
 /// What a line counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -172,7 +155,7 @@ pub enum LineError {
 }
 
 impl LineError {
-    fn value(field: &'static str, value: &str) -> Self {
+    pub(super) fn value(field: &'static str, value: &str) -> Self {
         Self::Value { field, value: value.chars().take(40).collect() }
     }
 }
@@ -216,10 +199,7 @@ impl Program {
         }
         let key: Key = line.key.parse()?;
         // an event is written down in the delta only where the key does not name it
-        let named = match &key.cause {
-            Cause::Event(id) => **id == *line.event,
-            Cause::Clock(..) => line.event.is_empty(),
-        };
+        let named = key.event.as_deref().unwrap_or_default() == line.event;
         Ok(Delta {
             key,
             thing,
@@ -319,24 +299,6 @@ impl Program {
             SourceKind::Given if rule.is_empty() => Ok(Source::Given),
             SourceKind::Given => Err(LineError::value("rule", rule)),
         }
-    }
-}
-
-impl FromStr for Key {
-    type Err = LineError;
-
-    /// Reads what [`Key`] displays: `K-1#2`, or `@2027-01-01/expire#3` for the clock.
-    fn from_str(text: &str) -> Result<Self, LineError> {
-        let wrong = || LineError::value("key", text);
-        let (cause, number) = text.rsplit_once('#').ok_or_else(wrong)?;
-        let plain = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
-        let number = number.parse().ok().filter(|_| plain).ok_or_else(wrong)?;
-        let clock = cause.strip_prefix('@').and_then(|rest| rest.split_once('/'));
-        let clock = clock.and_then(|(day, what)| {
-            let what = CLOCK_WORDS.into_iter().find(|word| *word == what)?;
-            Some(Cause::Clock(day.parse().ok()?, what))
-        });
-        Ok(Self { cause: clock.unwrap_or_else(|| Cause::Event(cause.into())), number })
     }
 }
 

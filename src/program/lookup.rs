@@ -82,6 +82,20 @@ impl Symbols {
     }
 }
 
+/// The short words of the vocabularies that nearly every event asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Short {
+    pub(crate) categories: ShortWords,
+    pub(crate) channels: ShortWords,
+}
+
+impl Short {
+    pub(crate) fn new(symbols: &Symbols, categories: &[Symbol], channels: &[Symbol]) -> Self {
+        let words = |names| ShortWords::new(symbols, names);
+        Self { categories: words(categories), channels: words(channels) }
+    }
+}
+
 /// The declared words of a vocabulary of up to 15 bytes: one multiplication and mostly one look for each item.
 #[derive(Debug, Clone)]
 pub(crate) struct ShortWords {

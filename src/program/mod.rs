@@ -39,7 +39,7 @@ pub(crate) use ids::{
     FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
-pub(crate) use lookup::{ShortText, ShortWords, Symbols, packed};
+pub(crate) use lookup::{Short, ShortText, Symbols, packed};
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
@@ -103,10 +103,10 @@ pub struct Program {
     pub(crate) symbols: Symbols,
     /// Declared categories, channels, stores, payments, each sorted.
     pub(crate) categories: Box<[Symbol]>,
-    pub(crate) short_categories: ShortWords,
     pub(crate) channels: Box<[Symbol]>,
     pub(crate) stores: Box<[Symbol]>,
     pub(crate) payments: Box<[Symbol]>,
+    pub(crate) short: Short,
     pub(crate) member_attributes: Box<[Attribute]>,
     pub(crate) item_attributes: Box<[Attribute]>,
     /// Index 0 is `purchase`, 1 is `joining`, then the declared events by name.
