@@ -2,7 +2,7 @@
 //!
 //! Where levels are kept, what they are may have grown by a purchase that comes back, and is only compared in one
 //! direction. Programs whose referrals pay at once are left out: what was paid because of the purchase stays paid, and for
-//! the friend that is in the same account.
+//! the friend that is in the same account. So are levels after purchases with lines below zero.
 
 use super::histories::{Case, Happening, What, Wish, cases_with, instant};
 use super::programs::programs;
@@ -52,6 +52,11 @@ fn leaves_no_trace(
         // pays at once, and what a friend brought stays paid
         return Ok(());
     }
+    let below_zero = |happening: &Happening| matches!(&happening.what, What::Purchase { lines, .. } if lines.iter().any(|line| line.price.starts_with('-')));
+    if has("tiers ") && history_of(case).any(below_zero) {
+        // what such a line lowers leaves the level alone, but a return counts the whole window again
+        return Ok(());
+    }
     let keeps = has("  keep ");
     let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
     let program = &compiled.program;
@@ -96,6 +101,11 @@ fn leaves_no_trace(
     }
     prop_assert_eq!(before, after);
     Ok(())
+}
+
+/// All but the last event.
+fn history_of(case: &Case) -> impl Iterator<Item = &Happening> {
+    case.history.iter().rev().skip(1)
 }
 
 /// A level, and its last day.
