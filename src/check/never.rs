@@ -16,17 +16,17 @@ struct Part<'a> {
     region: Region,
 }
 
-/// What a rule or a card asks for.
+/// What a rule, a card or a donation asks for.
 struct Asked<'a> {
     on: EventKindId,
     valid: (Validity, Option<Span>),
     when: Option<(&'a Test, &'a Cond)>,
     items: Option<(&'a Test, &'a Cond)>,
-    /// `rule` or `card`.
+    /// `rule`, `card`, `donation` or `referral`.
     word: &'static str,
 }
 
-/// D501 and D502 of all rules and cards.
+/// D501 and D502 of all rules, cards and donations.
 pub(super) fn conditions<'a>(
     program: &'a Program,
     tree: &Tree<'a>,
@@ -62,6 +62,17 @@ pub(super) fn conditions<'a>(
         };
         found.extend(findings(program, space, &asked, block.head));
     }
+    for donation in &program.donations {
+        let Some(block) = tree.donation(&donation.name) else { continue };
+        let asked = Asked {
+            on: donation.on,
+            valid: (donation.valid, block.valid()),
+            when: donation.when.as_ref().zip(block.when()),
+            items: donation.items.as_ref().zip(block.items()),
+            word: "donation",
+        };
+        found.extend(findings(program, space, &asked, block.head));
+    }
     for referral in &program.referrals {
         let Some(block) = tree.referral(&referral.name) else { continue };
         let asked = Asked {
@@ -76,7 +87,7 @@ pub(super) fn conditions<'a>(
     found
 }
 
-/// All findings about what one rule or card asks for.
+/// All findings about what one of them asks for.
 fn findings<'a>(
     program: &'a Program,
     space: &mut Space<'a>,

@@ -144,7 +144,8 @@ impl<'f> Partial<'f> {
         match message {
             Some((what, rest)) => {
                 let name = rest.rsplit_once("` is not declared").map_or(rest, |(name, _)| name);
-                self.hidden.may_declare(what, name)
+                // a cap of its own is called like the block that has it
+                self.hidden.may_declare(what, name) || (what == "cap" && self.names.contains(name))
             }
             // `no tiers are declared`
             None => self.hidden.may_be(&["tiers"]),

@@ -103,7 +103,8 @@ impl Report {
             help.push_str(effect);
         }
         if found.is_none() {
-            let declare = format!("write a {what} that is declared, or declare this one");
+            let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+            let declare = format!("write {article} {what} that is declared, or declare this one");
             help = if help.is_empty() { declare } else { format!("{declare}. {help}") };
         }
         self.push(finding.help(help));

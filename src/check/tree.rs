@@ -2,8 +2,9 @@
 
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, CardLine, Cond, File, Line, ListBlock, ProgramBlock, ReferralBlock,
-    RuleBlock, RuleLine, SharedCap, TierLine, TiersBlock, TiersLine, UnitBlock, VoucherBlock,
+    Block, BlockKind, CardBlock, CardLine, Cond, DonateBlock, DonateLine, File, Line, ListBlock,
+    ProgramBlock, ReferralBlock, RuleBlock, RuleLine, SharedCap, TierLine, TiersBlock, TiersLine, UnitBlock,
+    UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -41,6 +42,8 @@ pub(crate) struct Tree<'a> {
     referrals: Named<'a, ReferralBlock>,
     units: Named<'a, UnitBlock>,
     vouchers: Named<'a, VoucherBlock>,
+    donations: Named<'a, DonateBlock>,
+    charities: BTreeMap<&'a str, Span>,
 }
 
 impl<'a> Tree<'a> {
@@ -57,6 +60,8 @@ impl<'a> Tree<'a> {
             referrals: BTreeMap::new(),
             units: BTreeMap::new(),
             vouchers: BTreeMap::new(),
+            donations: BTreeMap::new(),
+            charities: BTreeMap::new(),
         };
         for block in files.iter().flat_map(|file| &file.blocks) {
             tree.add(block);
@@ -76,13 +81,18 @@ impl<'a> Tree<'a> {
             BlockKind::Referral(node) => note(&mut self.referrals, &node.name.text, node, head),
             BlockKind::Unit(node) => note(&mut self.units, &node.name.text, node, head),
             BlockKind::Voucher(node) => note(&mut self.vouchers, &node.name.text, node, head),
+            BlockKind::Donate(node) => note(&mut self.donations, &node.name.text, node, head),
+            BlockKind::Vocabulary(node) if node.kind == VocabularyKind::Charities => {
+                for name in &node.names {
+                    self.charities.entry(&name.text).or_insert(name.span);
+                }
+            }
             BlockKind::Import(_)
             | BlockKind::Schema(_)
             | BlockKind::Vocabulary(_)
             | BlockKind::Convert(_)
             | BlockKind::Reward(_)
             | BlockKind::Redeem(_)
-            | BlockKind::Donate(_)
             | BlockKind::Period(_)
             | BlockKind::Returns(_)
             | BlockKind::Test(_) => {}
@@ -124,6 +134,21 @@ impl<'a> Tree<'a> {
         self.vouchers.get(name).copied()
     }
 
+    /// A donation.
+    pub(crate) fn donation(&self, name: &str) -> Option<Found<'a, DonateBlock>> {
+        self.donations.get(name).copied()
+    }
+
+    /// Where a charity is declared.
+    pub(crate) fn charity(&self, name: &str) -> Option<Span> {
+        self.charities.get(name).copied()
+    }
+
+    /// All units of donations.
+    pub(crate) fn gift_units(&self) -> impl Iterator<Item = Found<'a, UnitBlock>> {
+        self.units.values().copied().filter(|found| matches!(found.node.kind, UnitKind::Donation(_)))
+    }
+
     /// All rules.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &'a RuleBlock> {
         self.rules.values().map(|found| found.node)
@@ -144,7 +169,7 @@ impl<'a> Tree<'a> {
         self.map.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Where a cap is written: the line of the rule or card, or the head of a shared cap.
+    /// Where a cap is written: the line of the rule, card or donation, or the head of a shared cap.
     pub(crate) fn cap(&self, owner: &str, shared: bool, text: &str) -> Option<Span> {
         if shared {
             return self.shared_cap(owner).map(|found| found.head);
@@ -153,10 +178,15 @@ impl<'a> Tree<'a> {
         let of_rule = self.rule(owner).and_then(|rule| {
             rule.lines(|line| matches!(line, RuleLine::Cap(_))).map(|line| line.span).find(is_it)
         });
-        of_rule.or_else(|| {
+        let of_card = || {
             let card = self.card(owner)?;
             card.lines(|line| matches!(line, CardLine::Cap(_))).map(|line| line.span).find(is_it)
-        })
+        };
+        let of_donation = || {
+            let donation = self.donation(owner)?;
+            donation.lines(|line| matches!(line, DonateLine::Cap(_))).map(|line| line.span).find(is_it)
+        };
+        of_rule.or_else(of_card).or_else(of_donation)
     }
 }
 
@@ -219,6 +249,37 @@ impl<'a> Found<'a, CardBlock> {
     /// The first line that is wanted, or the head.
     pub(crate) fn place(self, wanted: impl Fn(&CardLine) -> bool) -> Span {
         self.lines(wanted).next().map_or(self.head, |line| line.span)
+    }
+}
+
+impl<'a> Found<'a, DonateBlock> {
+    /// The lines that are wanted.
+    pub(crate) fn lines(
+        self,
+        wanted: impl Fn(&DonateLine) -> bool,
+    ) -> impl Iterator<Item = &'a Line<DonateLine>> {
+        self.node.lines.iter().filter(move |line| wanted(&line.kind))
+    }
+
+    /// The `valid` line.
+    pub(crate) fn valid(self) -> Option<Span> {
+        self.lines(|line| matches!(line, DonateLine::Valid(_))).next().map(|line| line.span)
+    }
+
+    /// The condition of the `when` line.
+    pub(crate) fn when(self) -> Option<&'a Cond> {
+        self.node.lines.iter().find_map(|line| match &line.kind {
+            DonateLine::When(cond) => Some(cond),
+            _ => None,
+        })
+    }
+
+    /// The condition of the `for items where` line.
+    pub(crate) fn items(self) -> Option<&'a Cond> {
+        self.node.lines.iter().find_map(|line| match &line.kind {
+            DonateLine::ForItems(cond) => Some(cond),
+            _ => None,
+        })
     }
 }
 

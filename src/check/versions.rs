@@ -152,7 +152,7 @@ impl Pair<'_, '_, '_> {
         }
     }
 
-    /// Y001: units, vouchers, tiers blocks and levels that are gone.
+    /// Y001: units, vouchers, tiers blocks, levels, donations and charities that are gone.
     fn removed(&self) -> Vec<Diagnostic> {
         let (old, new) = (self.old, self.new);
         let mut found = Vec::new();
@@ -172,6 +172,17 @@ impl Pair<'_, '_, '_> {
         for voucher in old.vouchers.iter().filter(|known| new.voucher_named(&known.name).is_err()) {
             let help = "those that members hold rest until they expire; keep it to let them be used";
             gone("voucher", &voucher.name, self.before.voucher(&voucher.name).map(|it| it.head), help);
+        }
+        for donation in old.donations.iter().filter(|known| new.donation_named(&known.name).is_err()) {
+            let help = match donation.pays {
+                Some(_) => "what it has pledged is still paid when its period ends",
+                None => "say it to your members if it is meant",
+            };
+            gone("donation", &donation.name, self.before.donation(&donation.name).map(|it| it.head), help);
+        }
+        for charity in old.charities.iter().filter(|known| new.charity_named(known).is_err()) {
+            let help = "what is pledged to it is still paid; who has chosen it gives to nobody";
+            gone("charity", charity, self.before.charity(charity), help);
         }
         for tiers in &old.tiers {
             let block = self.before.tiers(&tiers.name);

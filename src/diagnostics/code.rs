@@ -118,11 +118,11 @@ codes! {
     G701 Error "a card that cannot be filled, or is full from the start",
     R803 Warning "a referral without a cap",
     R804 Error "a reward that gives the unit it costs",
-    V901 Note "the most that a unit or voucher can cost for what is spent, where it is asked for",
+    V901 Note "the most that a unit, voucher or donation can cost for what is spent, where it is asked for",
     V902 Error "a unit or voucher that pays back all that is spent, or more",
     V903 Warning "a unit that can be redeemed while nobody can tell what it costs",
     X951 Error "a test fails, also by a refused `when` without `expect refused`",
     X952 Warning "a rule that no test ever makes fire",
-    Y001 Warning "what a new version takes away: a unit, a voucher, a tier, a longer end, a higher cap",
+    Y001 Warning "what a new version takes away: a unit, a voucher, a tier, a donation, a charity, a longer end, a higher cap",
     Y002 Error "a version that cannot follow the one before it",
 }

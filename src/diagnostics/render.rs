@@ -1,14 +1,13 @@
-//! The plain view of findings: no colour, no terminal width, the same bytes everywhere.
+//! The plain view of findings: no colour, 80 columns whatever the terminal, the same bytes everywhere.
 
 mod excerpt;
 #[cfg(test)]
 mod tests;
+mod wrap;
 
 use super::{Diagnostic, Severity, SourceMap};
 use excerpt::Excerpts;
-
-/// The column in which `[can be fixed automatically]` stands if the help is short enough.
-const FIX_COLUMN: usize = 68;
+use wrap::{WIDTH, columns, wrapped};
 
 /// What is written behind a help if the repair is certain.
 const FIXABLE: &str = "[can be fixed automatically]";
@@ -16,12 +15,16 @@ const FIXABLE: &str = "[can be fixed automatically]";
 /// Renders one finding as text: headline, place, excerpts, notes and help, each line ended by a line feed.
 ///
 /// Excerpts stand in the order of the lines, first those of the file with the primary place. Columns count
-/// characters. A finding whose place lies in no file has no excerpt.
+/// characters. A finding whose place lies in no file has no excerpt. No line is wider than 80 columns, unless a path or
+/// a single word is; words are wrapped and source lines are cut around the place.
 #[must_use]
 pub fn render(map: &SourceMap, diagnostic: &Diagnostic) -> String {
-    let word = diagnostic.severity.word();
-    let mut out =
-        format!("{word} {}: {}\n", diagnostic.code.id(), escaped_lines(&diagnostic.message).join(" "));
+    let lead = format!("{} {}: ", diagnostic.severity.word(), diagnostic.code.id());
+    let message = escaped_lines(&diagnostic.message).join(" ");
+    let room = WIDTH.saturating_sub(lead.len());
+    let mut out = lead.clone();
+    out.push_str(&wrapped(&message, room, room).join(&format!("\n{}", " ".repeat(lead.len()))));
+    out.push('\n');
     let excerpts = Excerpts::of(map, diagnostic);
     excerpts.write(&mut out);
     let margin = " ".repeat(excerpts.gutter() + 1);
@@ -31,15 +34,12 @@ pub fn render(map: &SourceMap, diagnostic: &Diagnostic) -> String {
         remark(&mut out, &margin, lead, escaped_lines(note));
     }
     if let Some(help) = help_of(diagnostic) {
-        let mut lines = escaped_lines(&format!("help: {help}"));
-        if diagnostic.fix.is_some()
-            && let Some(first) = lines.first_mut()
-        {
-            let used = margin.len() + 2 + first.chars().count();
-            first.push_str(&" ".repeat(FIX_COLUMN.saturating_sub(used).max(2)));
-            first.push_str(FIXABLE);
+        let lines = escaped_lines(&format!("help: {help}"));
+        let lead = "help: ".len();
+        remark(&mut out, &margin, lead, lines);
+        if diagnostic.fix.is_some() {
+            fixable(&mut out, margin.len() + 2 + lead);
         }
-        remark(&mut out, &margin, "help: ".len(), lines);
     }
     out
 }
@@ -81,18 +81,37 @@ fn help_of(diagnostic: &Diagnostic) -> Option<String> {
 
 /// Writes `= lead: text`; further lines start below the text.
 fn remark(out: &mut String, margin: &str, lead: usize, lines: Vec<String>) {
+    let indent = margin.len() + 2;
+    let (first, others) = (WIDTH.saturating_sub(indent), WIDTH.saturating_sub(indent + lead));
     for (index, line) in lines.iter().enumerate() {
-        out.push_str(margin);
-        if index == 0 {
-            out.push_str("= ");
-        } else if !line.is_empty() {
-            out.push_str(&" ".repeat(2 + lead));
+        let parts = wrapped(line, if index == 0 { first } else { others }, others);
+        for (part, text) in parts.iter().enumerate() {
+            out.push_str(margin);
+            if index == 0 && part == 0 {
+                out.push_str("= ");
+            } else if !text.is_empty() {
+                out.push_str(&" ".repeat(2 + lead));
+            }
+            out.push_str(text);
+            let end = out.trim_end_matches(' ').len();
+            out.truncate(end);
+            out.push('\n');
         }
-        out.push_str(line);
-        let end = out.trim_end_matches(' ').len();
-        out.truncate(end);
-        out.push('\n');
     }
+}
+
+/// Writes behind a help that the repair is certain: at the end of its last line if there is room, else below it.
+fn fixable(out: &mut String, indent: usize) {
+    let start = WIDTH.saturating_sub(FIXABLE.len());
+    let used = out.lines().next_back().map_or(0, columns);
+    if used + 2 <= start {
+        out.pop();
+        out.push_str(&" ".repeat(start - used));
+    } else {
+        out.push_str(&" ".repeat(indent));
+    }
+    out.push_str(FIXABLE);
+    out.push('\n');
 }
 
 /// The lines of a text, without anything that a terminal would obey.

@@ -30,6 +30,18 @@ pub(super) struct Builder<'p> {
     headless: Option<usize>,
     /// Whether the last block was closed behind one of its lines.
     early: bool,
+    /// The line outside of all blocks above, if it is wrong and nothing stands between.
+    above: Option<Above>,
+}
+
+/// A wrong line outside of all blocks.
+struct Above {
+    /// Where it stands in the prepared text.
+    start: usize,
+    end: usize,
+    /// How many findings and left out pieces there were before it.
+    found: usize,
+    unread: usize,
 }
 
 /// The parts of one node, in order.
@@ -98,8 +110,14 @@ pub(super) fn fault(span: Span) -> Diagnostic {
 
 /// Reads the prepared text of a file.
 pub(super) fn file(prepared: &Prepared) -> (ast::File, Vec<Diagnostic>, Vec<Unread>) {
-    let mut builder =
-        Builder { prepared, found: Vec::new(), unread: Vec::new(), headless: None, early: false };
+    let mut builder = Builder {
+        prepared,
+        found: Vec::new(),
+        unread: Vec::new(),
+        headless: None,
+        early: false,
+        above: None,
+    };
     let span = prepared.span(0, prepared.text.len());
     let mut file = ast::File { edition: None, blocks: Vec::new(), comments: prepared.comments.clone(), span };
     match Grammar::parse(Rule::file, &prepared.text) {
@@ -234,6 +252,9 @@ impl<'p> Builder<'p> {
 
     fn file(&mut self, pairs: Pairs<'_, Rule>, file: &mut ast::File) {
         for pair in pairs.flat_map(Pair::into_inner) {
+            if pair.as_rule() != Rule::bad_item {
+                self.above = None;
+            }
             match pair.as_rule() {
                 Rule::edition => file.edition = self.edition(pair),
                 Rule::bad_item => self.bad_item(pair),
@@ -276,14 +297,35 @@ impl<'p> Builder<'p> {
         let start = pair.as_span().start();
         let text = pair.as_str().get(end_of_docs - start..).unwrap_or("");
         let skipped = end_of_docs + (text.len() - text.trim_start().len());
-        let span = self.prepared.span(skipped, skipped + text.trim().len());
-        self.leave_out(Place::File, text, span);
-        if !self.prepared.is_refused(skipped, pair.as_span().end()) && self.found.len() < MOST_FINDINGS {
-            let findings = recover::diagnose(Place::File, text.trim_start(), &|from, to| {
-                self.prepared.span(skipped + from, skipped + to)
-            });
-            self.found.extend(findings);
+        let (text, end) = (text.trim(), skipped + text.trim().len());
+        let above = self.above.take().filter(|_| end_of_docs == start);
+        let (found, unread) = (self.found.len(), self.unread.len());
+        if self.prepared.is_refused(skipped, pair.as_span().end()) || self.found.len() >= MOST_FINDINGS {
+            self.leave_out(Place::File, text, self.prepared.span(skipped, end));
+            return;
         }
+        if above.is_some_and(|above| self.goes_on(&above, (text, end))) {
+            return;
+        }
+        self.leave_out(Place::File, text, self.prepared.span(skipped, end));
+        let findings = recover::diagnose(Place::File, text, &|from, to| {
+            self.prepared.span(skipped + from, skipped + to)
+        });
+        self.found.extend(findings);
+        self.above = Some(Above { start: skipped, end, found, unread });
+    }
+
+    /// Whether the line above goes on in this one, and then says so instead of what was said of it.
+    fn goes_on(&mut self, above: &Above, (text, end): (&str, usize)) -> bool {
+        let first = self.prepared.text.get(above.start..above.end).unwrap_or("");
+        let span = self.prepared.span(above.start, above.end);
+        let Some(finding) = broken_off::outside(first, text, span) else { return false };
+        self.found.truncate(above.found);
+        self.found.push(finding);
+        self.unread.truncate(above.unread);
+        self.headless = self.headless.filter(|first| *first < above.unread);
+        self.leave_out(Place::File, &format!("{first} {text}"), self.prepared.span(above.start, end));
+        true
     }
 
     fn block(&mut self, pair: Pair<'_, Rule>) -> Made<Option<Block>> {

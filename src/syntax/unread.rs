@@ -96,7 +96,7 @@ impl Unread {
         let all: Vec<Lexeme<'_>> = lexemes(text).filter(|lexeme| !lexeme.is_remark()).collect();
         let first = all.first().filter(|lexeme| lexeme.kind == Kind::Word).map_or("", |lexeme| lexeme.text);
         let outside = place == Place::File;
-        let headless = if outside { without_head(&all, first) } else { None };
+        let headless = if outside { without_head(&all, first, text) } else { None };
         let known = KINDS.iter().copied().find(|kind| outside && *kind == first);
         let kinds: Option<Vec<&'static str>> = match place {
             Place::File if first == "edition" => Some(Vec::new()),
@@ -115,6 +115,10 @@ impl Unread {
             // without its bracket a list of names has lost some of them
             Place::File if VOCABULARIES.contains(&first) => !all.iter().any(|lexeme| lexeme.is_sign("[")),
             Place::File if BARE.contains(&first) => false,
+            // whose attributes its lines are cannot be told
+            Place::File if first == "event" => {
+                !behind.get(1).is_some_and(|sign| sign.is_sign("{")) || has_no_name(behind)
+            }
             Place::File if known.is_some() => has_no_name(behind),
             // the head is missing
             Place::File => true,
@@ -163,11 +167,15 @@ impl Unread {
 }
 
 /// The blocks of which a line stands outside of all blocks, because their head is missing or they were closed above it.
-fn without_head(all: &[Lexeme<'_>], first: &str) -> Option<Vec<&'static str>> {
+fn without_head(all: &[Lexeme<'_>], first: &str, text: &str) -> Option<Vec<&'static str>> {
     if all.get(1).or(all.first()).is_some_and(|sign| sign.is_sign(",") || sign.is_sign("]")) {
         return Some(vec!["list", "categories", "channels", "stores", "payments", "charities"]);
     }
-    let has = |place: Place| !first.is_empty() && forms(place).iter().any(|(word, _)| *word == first);
+    let has = |place: Place| match first {
+        // a line that begins with a number has no leading word
+        "" => pest_error::stops_at(place, text.trim()).is_none(),
+        _ => forms(place).iter().any(|(word, _)| *word == first),
+    };
     let inside = INSIDES.iter().filter(|(place, _)| has(*place));
     let kinds: Vec<&'static str> = inside.flat_map(|(_, kinds)| kinds.iter().copied()).collect();
     (!kinds.is_empty()).then_some(kinds)

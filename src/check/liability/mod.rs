@@ -7,6 +7,7 @@
 //! The error says nothing that is not proven by an example. Warned of and refused is only what purchases pay back: in
 //! events of the shop's own, members may hand over goods.
 
+mod gifts;
 mod moments;
 mod parts;
 mod worth;
@@ -23,16 +24,16 @@ use super::say;
 use super::tree::Tree;
 use crate::amount::{Ratio, Rounding};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{AwardThing, EventKindId, Program, RuleId, UnitId, UnitKind, VoucherId};
+use crate::program::{AwardThing, CapId, EventKindId, Program, RuleId, UnitId, UnitKind, VoucherId};
 
 /// More moments are not shown in one note.
 const SHOWN_MOST: usize = 6;
 
-/// V901, V902 and V903 of all units and vouchers.
-pub(super) fn liability(
-    program: &Program,
-    tree: &Tree<'_>,
-    profiles: &mut Profiles<'_>,
+/// V901, V902 and V903 of all units and vouchers, and V901 of what the shop gives to charities.
+pub(super) fn liability<'a>(
+    program: &'a Program,
+    tree: &Tree<'a>,
+    profiles: &mut Profiles<'a>,
     checks: &Checks,
 ) -> Vec<Diagnostic> {
     let units = program.units.iter().enumerate().filter(|(_, unit)| unit.kind == UnitKind::Spendable);
@@ -49,6 +50,9 @@ pub(super) fn liability(
                 found.extend(thing.findings(profiles, checks));
             }
         }
+    }
+    if checks.cost {
+        found.extend(gifts::notes(program, tree, &mut profiles.space));
     }
     found
 }
@@ -81,6 +85,50 @@ fn without_worth(thing: AwardThing, name: &str, span: Span, what: &str) -> Optio
     )
 }
 
+/// `1.50 EUR`, rounded up.
+fn money(program: &Program, micros: Ratio) -> String {
+    let micros = micros.round(Rounding::Up).and_then(|micros| i64::try_from(micros).ok()).unwrap_or(i64::MAX);
+    let digits = program.currency_digits as usize;
+    let text = say::scaled(micros, 6);
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let point = if digits > 0 || !decimals.is_empty() { "." } else { "" };
+    format!("{whole}{point}{decimals:0<digits$} {}", program.currency)
+}
+
+/// `1.50 EUR per 100 EUR of spend`
+fn per_hundred(program: &Program, back: Ratio) -> String {
+    let hundred = back.checked_mul(Ratio::whole(100_000_000)).unwrap_or(Ratio::ZERO);
+    format!("{} per 100 {} of spend", money(program, hundred), program.currency)
+}
+
+/// ` of event stay`; nothing for purchases.
+fn of_event(program: &Program, on: EventKindId) -> String {
+    match on {
+        EventKindId::PURCHASE => String::new(),
+        on => format!(" of {}", say::event(program, on)),
+    }
+}
+
+/// Which caps are left out; nothing without one.
+fn until_caps<'c>(program: &Program, caps: impl Iterator<Item = &'c CapId>) -> Option<String> {
+    let caps = caps.filter_map(|id| program.caps.get(id.index()));
+    let mut texts: Vec<String> = caps.map(|cap| format!("`{}`", cap.text)).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    (!texts.is_empty()).then(|| format!("until a cap is reached: {}", say::listed(&texts)))
+}
+
+/// What is given out of proportion to spend; nothing if nothing is.
+fn on_top(others: &[String]) -> Option<String> {
+    if others.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = others.iter().take(5).cloned().collect();
+    let more = others.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("not in proportion to spend, on top: {}{more}", say::listed(&shown)))
+}
+
 /// A thing that costs something.
 struct Costs<'p, 't, 'a> {
     program: &'p Program,
@@ -108,7 +156,7 @@ impl Costs<'_, '_, '_> {
         for on in (0..self.program.events.len() as u32).map(EventKindId) {
             match self.of_event(profiles, on, checks) {
                 Some(event) => events.push(event),
-                None => return vec![self.too_complex()],
+                None => return vec![too_complex(self.span)],
             }
         }
         // what is handed over in an event of the shop's own may be no spend: goods that a member brings, say
@@ -150,23 +198,6 @@ impl Costs<'_, '_, '_> {
         self.cost(most.checked_add(event.cards)?)
     }
 
-    /// `1.50 EUR`, rounded up.
-    fn money(&self, micros: Ratio) -> String {
-        let micros =
-            micros.round(Rounding::Up).and_then(|micros| i64::try_from(micros).ok()).unwrap_or(i64::MAX);
-        let digits = self.program.currency_digits as usize;
-        let text = say::scaled(micros, 6);
-        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
-        let point = if digits > 0 || !decimals.is_empty() { "." } else { "" };
-        format!("{whole}{point}{decimals:0<digits$} {}", self.program.currency)
-    }
-
-    /// `1.50 EUR per 100 EUR of spend`
-    fn per_hundred(&self, back: Ratio) -> String {
-        let hundred = back.checked_mul(Ratio::whole(100_000_000)).unwrap_or(Ratio::ZERO);
-        format!("{} per 100 {} of spend", self.money(hundred), self.program.currency)
-    }
-
     /// V902.
     fn pays_back(&self, event: &OfEvent, checks: &Checks) -> Option<Diagnostic> {
         let back = self.back(event)?;
@@ -186,7 +217,7 @@ impl Costs<'_, '_, '_> {
             let message = format!("`{}` can pay back more than {percent}% of what is spent", self.name);
             Diagnostic::new(Code::V902, self.span, message).as_warning()
         };
-        let mut finding = finding.label(format!("up to {}", self.per_hundred(back)));
+        let mut finding = finding.label(format!("up to {}", per_hundred(self.program, back)));
         for rule in moment.into_iter().flat_map(|moment| moment.rules.iter().take(4)) {
             let rule = self.rule_name(*rule);
             if let Some(block) = self.tree.rule(rule) {
@@ -214,17 +245,14 @@ impl Costs<'_, '_, '_> {
             Diagnostic::new(Code::V901, self.span, format!("the most that `{}` can cost", self.name));
         let mut said = false;
         for event in events {
-            let of = match event.on {
-                EventKindId::PURCHASE => String::new(),
-                on => format!(" of {}", say::event(self.program, on)),
-            };
+            let of = of_event(self.program, event.on);
             let hidden = event.moments.len().saturating_sub(SHOWN_MOST);
             for moment in event.moments.iter().skip(hidden) {
                 let back = self.cost(moment.most.checked_add(event.cards)?)?;
                 if back > Ratio::ZERO {
                     said = true;
                     let when = self.when(moment);
-                    finding = finding.note(format!("{when}: {}{of}", self.per_hundred(back)));
+                    finding = finding.note(format!("{when}: {}{of}", per_hundred(self.program, back)));
                 }
             }
             if hidden > 0 {
@@ -235,12 +263,8 @@ impl Costs<'_, '_, '_> {
         if !said && others.is_empty() {
             return None;
         }
-        if !others.is_empty() {
-            let shown: Vec<String> = others.iter().take(5).cloned().collect();
-            let more = others.len().saturating_sub(shown.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            finding =
-                finding.note(format!("not in proportion to spend, on top: {}{more}", say::listed(&shown)));
+        if let Some(others) = on_top(&others) {
+            finding = finding.note(others);
         }
         if let Some(caps) = self.caps(events) {
             finding = finding.note(caps);
@@ -267,12 +291,7 @@ impl Costs<'_, '_, '_> {
     fn caps(&self, events: &[OfEvent]) -> Option<String> {
         let rules = events.iter().flat_map(|event| &event.moments).flat_map(|moment| &moment.rules);
         let rules = rules.filter_map(|id| self.program.rules.get(id.index()));
-        let caps = rules.flat_map(|rule| rule.caps.iter().chain(&rule.spend_caps));
-        let caps = caps.filter_map(|id| self.program.caps.get(id.index()));
-        let mut texts: Vec<String> = caps.map(|cap| format!("`{}`", cap.text)).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        (!texts.is_empty()).then(|| format!("until a cap is reached: {}", say::listed(&texts)))
+        until_caps(self.program, rules.flat_map(|rule| rule.caps.iter().chain(&rule.spend_caps)))
     }
 
     fn assumption(&self) -> String {
@@ -281,13 +300,13 @@ impl Costs<'_, '_, '_> {
             _ => 0,
         };
         let one = 10_i128.checked_pow(scale).and_then(|scale| self.each.checked_mul(Ratio::whole(scale)));
-        let one = one.map_or_else(String::new, |one| format!(", {} for one", self.money(one)));
+        let one = one.map_or_else(String::new, |one| format!(", {} for one", money(self.program, one)));
         format!("assumption: all of it is redeemed{one}; rounding is left out")
     }
+}
 
-    fn too_complex(&self) -> Diagnostic {
-        Diagnostic::new(Code::D507, self.span, "too complex to tell the most that this can cost")
-            .label("too many rules that may all meet")
-            .help("nothing has to be done; let `valid`, `when` and `for items` exclude each other to be told")
-    }
+fn too_complex(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::D507, span, "too complex to tell the most that this can cost")
+        .label("too many rules that may all meet")
+        .help("nothing has to be done; let `valid`, `when` and `for items` exclude each other to be told")
 }

@@ -1,17 +1,18 @@
 //! Source lines with marks below them.
 
 use super::super::{Diagnostic, SourceFile, SourceMap, Span};
+use super::wrap::{WIDTH, columns, wrapped};
 use std::collections::BTreeMap;
 use unicode_normalization::char::is_combining_mark;
 
-/// Characters of a source line that are shown at most.
-const LINE_CHARS: usize = 200;
-
-/// Characters that are shown in front of a mark when the start of a long line is cut off.
-const BEFORE_MARK: usize = 80;
-
 /// Columns for which a tab stands.
 const TAB: &str = "    ";
+
+/// With fewer columns behind a mark, its words stand in lines of their own.
+const LABEL_LEAST: usize = 24;
+
+/// In lines of their own, words are moved so far to the left that these columns are there for them.
+const LABEL_MOST: usize = 48;
 
 /// A mark below a line. Sorted by column, the primary mark first where two start together.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -76,11 +77,11 @@ impl<'a> Excerpts<'a> {
             let path: String = part.file.path.chars().map(|c| shown(c).0).collect();
             out.push_str(&format!("{margin}{arrow} {path}:{}:{}\n{margin} |\n", part.at.0, part.at.1));
             for (number, marks) in &part.lines {
-                let cut = Cut::of(part.file.line(*number), marks);
+                let cut = Cut::of(part.file.line(*number), marks, WIDTH.saturating_sub(gutter + 3));
                 out.push_str(format!("{number:>gutter$} | {}", cut.text).trim_end_matches(' '));
                 out.push('\n');
-                for mark in marks {
-                    out.push_str(&format!("{margin} | {}\n", cut.below(mark)));
+                for line in marks.iter().flat_map(|mark| cut.below(mark)) {
+                    out.push_str(&format!("{margin} | {line}\n"));
                 }
             }
         }
@@ -107,18 +108,24 @@ struct Cut {
     columns: Vec<usize>,
     /// The character with which the part starts.
     first: usize,
+    /// The columns that there are.
+    room: usize,
 }
 
 impl Cut {
-    /// Cuts a long line so that the primary mark, or else the first, is in sight.
-    fn of(line: &str, marks: &[Mark]) -> Self {
-        let length = line.chars().count();
-        let mark = marks.iter().find(|mark| !mark.other).or(marks.first());
-        let first = match mark {
-            Some(mark) if length > LINE_CHARS && mark.end > LINE_CHARS => {
-                mark.start.saturating_sub(BEFORE_MARK).min(length - LINE_CHARS)
-            }
-            _ => 0,
+    /// Cuts a long line so that the primary mark, or else the first, is in sight, in the middle if it stands far behind.
+    fn of(line: &str, marks: &[Mark], room: usize) -> Self {
+        let mut widths: Vec<usize> = line.chars().map(|c| shown(c).1).collect();
+        let length = widths.len();
+        if marks.iter().any(|mark| mark.end > length) {
+            // a mark behind the last character takes a column too
+            widths.push(1);
+        }
+        let (first, behind) = if widths.iter().sum::<usize>() > room {
+            let mark = marks.iter().find(|mark| !mark.other).or(marks.first());
+            window(&widths, mark.map_or((0, 0), |mark| (mark.start, mark.end)), room)
+        } else {
+            (0, length)
         };
         let mut text = String::new();
         let mut columns = Vec::new();
@@ -127,17 +134,17 @@ impl Cut {
             text.push('…');
             column = 1;
         }
-        for c in line.chars().skip(first).take(LINE_CHARS) {
+        for c in line.chars().take(behind).skip(first) {
             columns.push(column);
             let (shown, width) = shown(c);
             text.push_str(&shown);
             column += width;
         }
         columns.push(column);
-        if length > first + LINE_CHARS {
+        if behind < length {
             text.push('…');
         }
-        Self { text, columns, first }
+        Self { text, columns, first, room }
     }
 
     /// The column at which a character of the line is shown; beyond the part, that of its end.
@@ -146,15 +153,66 @@ impl Cut {
         self.columns.get(index).or(self.columns.last()).copied().unwrap_or(0)
     }
 
-    /// The line below the source line: signs under the marked text, then the words of the label.
-    fn below(&self, mark: &Mark) -> String {
+    /// The lines below the source line: signs under the marked text, then the words of the label, below each other
+    /// where they do not fit.
+    fn below(&self, mark: &Mark) -> Vec<String> {
         let start = self.column(mark.start);
         let width = self.column(mark.end).saturating_sub(start).max(1);
         let sign = if mark.other { "-" } else { "^" };
+        let signs = format!("{}{}", " ".repeat(start), sign.repeat(width));
         let text = super::escaped_lines(mark.text).join(" ");
-        let line = format!("{}{} {text}", " ".repeat(start), sign.repeat(width));
-        line.trim_end_matches(' ').to_owned()
+        let behind = start + width + 1;
+        if text.is_empty() || behind + columns(&text) <= self.room {
+            return vec![format!("{signs} {text}").trim_end_matches(' ').to_owned()];
+        }
+        if behind + LABEL_LEAST <= self.room {
+            let parts = wrapped(&text, self.room - behind, self.room - behind);
+            let line = |(place, part): (usize, &String)| match place {
+                0 => format!("{signs} {part}"),
+                _ => format!("{}{part}", " ".repeat(behind)),
+            };
+            return parts.iter().enumerate().map(line).collect();
+        }
+        let wanted = columns(&text).min(LABEL_MOST);
+        let indent = " ".repeat(start.min(self.room.saturating_sub(wanted)));
+        let room = self.room.saturating_sub(indent.len());
+        let words = wrapped(&text, room, room).into_iter().map(|part| format!("{indent}{part}"));
+        std::iter::once(signs).chain(words).collect()
     }
+}
+
+/// Which characters of a line are shown, given their widths: the mark, in the middle if it stands too far behind, and as
+/// much around it as there is room for. One column at each end that is cut is for `…`.
+fn window(widths: &[usize], (start, end): (usize, usize), room: usize) -> (usize, usize) {
+    let (end, all) = (end.min(widths.len()), widths.iter().sum::<usize>());
+    let start = start.min(end);
+    let upto: usize = widths.iter().take(end).sum();
+    let mark: usize = widths.iter().take(end).skip(start).sum();
+    let (mut first, mut shown) = (0, all);
+    if upto + 1 > room {
+        let most = room.saturating_sub(2).saturating_sub(mark) / 2;
+        first = start;
+        // columns in front of the mark, and all from the first that is shown
+        let mut before = 0;
+        shown = all - (upto - mark);
+        // as far to the left as the mark allows, and further if the line ends before the room does
+        while let Some(width) = first.checked_sub(1).and_then(|place| widths.get(place)) {
+            if before + width > most && shown + width + 1 > room {
+                break;
+            }
+            (first, before, shown) = (first - 1, before + width, shown + width);
+        }
+    }
+    let mut left = room.saturating_sub(usize::from(first > 0));
+    if shown > left {
+        left = left.saturating_sub(1);
+    }
+    let mut behind = first;
+    while let Some(width) = widths.get(behind).filter(|width| **width <= left) {
+        left -= width;
+        behind += 1;
+    }
+    (first, behind)
 }
 
 /// How a character is shown, and in how many columns.
@@ -179,7 +237,7 @@ fn is_invisible(c: char) -> bool {
 
 /// The columns that a character takes in most terminals: none for marks that stand on the one before, two
 /// for East Asian wide characters and pictures. An estimate by blocks; the full table would be a dependency.
-fn width(c: char) -> usize {
+pub(super) fn width(c: char) -> usize {
     if is_combining_mark(c) {
         return 0;
     }

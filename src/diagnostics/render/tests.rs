@@ -38,7 +38,7 @@ error L003: numbers use a dot, not a comma
    |
 21 |   give 1 punkt per 2,00 EUR
    |                    ^^^^ here
-   = help: write `2 EUR`                                            [can be fixed automatically]
+   = help: write `2 EUR`                            [can be fixed automatically]
 ";
     assert_eq!(render(&map, &finding), expected);
 }
@@ -84,7 +84,8 @@ error L001: two base rates for the same item
 18 | earn Diesel {
    | ^^^^^^^^^^^ gives 3 punkte per 1 EUR for category Kraftstoff
    = example: an item of category Kraftstoff would earn both, 4 punkte per 1 EUR
-   = help: if Diesel is meant instead of the normal rate, add `replaces Grundpunkte`
+   = help: if Diesel is meant instead of the normal rate, add
+           `replaces Grundpunkte`
            if it is meant on top, make it a `bonus`
 ";
     assert_eq!(render(&map, &finding), expected);
@@ -195,14 +196,97 @@ fn a_long_line_is_cut_around_the_mark() {
     let line = format!("{}X{}", "a".repeat(300), "b".repeat(300));
     let map = file("a.loyalty", &[(1, &line)]);
     let finding = Diagnostic::new(Code::L001, at(&map, "X"), "long");
-    // 80 characters before the mark are shown, the mark, and 119 behind it
+    // of 80 columns 4 are the margin and 2 the dots: 74 characters, 36 of them before the mark and 37 behind it
     let expected = format!(
         "error L001: long\n --> a.loyalty:1:301\n  |\n1 | …{}X{}…\n  |  {}^\n",
-        "a".repeat(80),
-        "b".repeat(119),
-        " ".repeat(80)
+        "a".repeat(36),
+        "b".repeat(37),
+        " ".repeat(36)
     );
     assert_eq!(render(&map, &finding), expected);
+}
+
+#[test]
+fn a_long_line_is_cut_at_one_end_where_the_mark_is_near_the_other() {
+    // 76 columns: 75 characters and the dots
+    let line = format!("ab{}", "c".repeat(100));
+    let map = file("a.loyalty", &[(1, &line)]);
+    let finding = Diagnostic::new(Code::L001, at(&map, "b"), "long");
+    let expected = format!("error L001: long\n --> a.loyalty:1:2\n  |\n1 | ab{}…\n  |  ^\n", "c".repeat(73));
+    assert_eq!(render(&map, &finding), expected);
+    // the dots, 74 characters, and the column of a mark behind the last one
+    let finding = Diagnostic::new(Code::L001, Span::new(102, 102), "long");
+    let expected = format!(
+        "error L001: long\n --> a.loyalty:1:103\n  |\n1 | …{}\n  | {}^\n",
+        "c".repeat(74),
+        " ".repeat(75)
+    );
+    assert_eq!(render(&map, &finding), expected);
+    // of a place that is wider than the room, the start is shown
+    let finding = Diagnostic::new(Code::L001, Span::new(1, 102), "long");
+    let expected = format!(
+        "error L001: long\n --> a.loyalty:1:2\n  |\n1 | …b{}…\n  |  {}\n",
+        "c".repeat(73),
+        "^".repeat(74)
+    );
+    assert_eq!(render(&map, &finding), expected);
+}
+
+#[test]
+fn words_are_wrapped_at_80_columns_and_code_stays_together() {
+    let map = file("a.loyalty", &[(9, "    give 1 point per 1 EUR of spend on something far away")]);
+    let finding = Diagnostic::new(
+        Code::L001,
+        at(&map, "something"),
+        "the first line of a finding is wrapped too, where what it says does not fit into one line",
+    )
+    .label("words behind a mark go on below")
+    .other(at(&map, "give"), "and where there is room, they stand behind the marks and below each other, like these")
+    .note("example: a note that is longer than a line goes on below its words, and not below its lead")
+    .help("what is to be copied is not broken, as in this place of the line: `combine best of Offers`\nor shorter");
+    let expected = "\
+error L001: the first line of a finding is wrapped too, where what it says does
+            not fit into one line
+ --> a.loyalty:9:40
+  |
+9 |     give 1 point per 1 EUR of spend on something far away
+  |     ---- and where there is room, they stand behind the marks and below each
+  |          other, like these
+  |                                        ^^^^^^^^^ words behind a mark go on
+  |                                                  below
+  = example: a note that is longer than a line goes on below its words, and not
+             below its lead
+  = help: what is to be copied is not broken, as in this place of the line:
+          `combine best of Offers`
+          or shorter
+";
+    assert_eq!(render(&map, &finding), expected);
+}
+
+#[test]
+fn words_without_room_behind_their_mark_stand_below_it() {
+    let map = file("a.loyalty", &[(1, &format!("{}give", " ".repeat(60)))]);
+    let finding = Diagnostic::new(Code::L001, at(&map, "give"), "odd").label("these words need 28 columns.");
+    // the mark ends in column 64 of 76, and 76 - 28 = 48
+    let expected = format!(
+        "error L001: odd\n --> a.loyalty:1:61\n  |\n1 | {0}give\n  | {0}^^^^\n  | {1}these words need 28 columns.\n",
+        " ".repeat(60),
+        " ".repeat(48)
+    );
+    assert_eq!(render(&map, &finding), expected);
+}
+
+#[test]
+fn a_certain_repair_without_room_is_told_below() {
+    let finding = Diagnostic::new(Code::L004, Span::default(), "odd")
+        .help("write `an exact text of some length, 48 characters`")
+        .fix("x");
+    let expected = "\
+error L004: odd
+  = help: write `an exact text of some length, 48 characters`
+          [can be fixed automatically]
+";
+    assert_eq!(render(&SourceMap::default(), &finding), expected);
 }
 
 #[test]
@@ -229,7 +313,7 @@ fn a_finding_without_a_file_has_no_excerpt() {
     let finding = Diagnostic::new(Code::L004, Span::default(), "there is no program").fix("program");
     let expected = "\
 error L004: there is no program
-  = help: write `program`                                           [can be fixed automatically]
+  = help: write `program`                           [can be fixed automatically]
 ";
     assert_eq!(render(&SourceMap::default(), &finding), expected);
 }
@@ -257,4 +341,19 @@ warning L001: second
 ";
     assert_eq!(render_all(&map, &findings, 2), expected);
     assert_eq!(render_all(&map, &[], 2), "");
+}
+
+#[test]
+fn a_line_with_columns_goes_on_in_its_last_one() {
+    let note = "how: +7 points  Base     14.94 EUR comes to 7 full steps of 2 EUR, each gives one of them\n\
+                \x20 0 points  Tuesday  weekday is wednesday, and what is asked for is another one: tuesday";
+    let finding = Diagnostic::new(Code::L001, Span::default(), "odd").note(note);
+    let expected = "\
+error L001: odd
+  = how: +7 points  Base     14.94 EUR comes to 7 full steps of 2 EUR, each
+                             gives one of them
+           0 points  Tuesday  weekday is wednesday, and what is asked for is
+                              another one: tuesday
+";
+    assert_eq!(render(&SourceMap::default(), &finding), expected);
 }

@@ -91,6 +91,40 @@ fn a_replay_counts_them() {
     );
 }
 
+const FRIENDS: &str = r#"
+referral Friends {
+  friend qualifies with purchase of at least 5 EUR
+  wait 3 days
+  on qualifying give 10 points to referrer
+  cap referrer 1 times per month
+}
+"#;
+
+/// Bo and Cy are referred by Ann and buy on one day; the clocks at the end settle both, and Ann is paid for one.
+const REFERRED: &str = r#"{"id":"J-1","type":"joining","member":"Ann","at":"2026-03-01T10:00:00+01:00"}
+{"id":"J-2","type":"joining","member":"Bo","at":"2026-03-02T10:00:00+01:00","referrer":"Ann"}
+{"id":"J-3","type":"joining","member":"Cy","at":"2026-03-02T11:00:00+01:00","referrer":"Ann"}
+{"id":"K-1","type":"purchase","member":"Bo","at":"2026-03-03T10:00:00+01:00","channel":"Counter","total":"5"}
+{"id":"K-2","type":"purchase","member":"Cy","at":"2026-03-03T11:00:00+01:00","channel":"Counter","total":"5"}
+{"id":"J-4","type":"joining","member":"Di","at":"2026-03-20T10:00:00+01:00"}
+"#;
+
+#[test]
+fn a_replay_counts_those_of_the_clocks_at_the_end() {
+    let folder = folder("notes-end");
+    fs::write(folder.join("kiosk.loyalty"), format!("{RULES}{FRIENDS}")).unwrap();
+    fs::write(folder.join("events.jsonl"), REFERRED).unwrap();
+    let ran = loyalty(&folder, &["replay", "kiosk.loyalty", "events.jsonl", "--json"]);
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    let summary: Value = serde_json::from_str(&ran.out).unwrap();
+    let [note] = summary["notes"].as_array().unwrap().as_slice() else { panic!("{}", summary["notes"]) };
+    assert_eq!(note["note"], "referral without effect: the referrer's cap is used up");
+    assert_eq!((&note["times"], &note["first_line"]), (&json!(1), &Value::Null));
+    let ran = loyalty(&folder, &["replay", "kiosk.loyalty", "events.jsonl"]);
+    let first = ran.out.lines().find(|line| line.contains("referral without effect:")).unwrap();
+    assert!(first.trim_end().ends_with("1   at the end"), "{first}");
+}
+
 #[test]
 fn a_replay_of_what_is_known_has_no_such_table() {
     let folder = shop("notes-none");

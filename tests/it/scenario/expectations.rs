@@ -117,7 +117,8 @@ fn a_failure_shows_how_it_came_about() {
   --> kiosk.loyalty:93:3
    |
 93 |   expect Ann earns 14 punkte from Dienstag
-   |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Ann earned 0 punkte from Dienstag
+   |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Ann earned 0 punkte from
+   |                                            Dienstag
    = how: ";
     assert!(text.starts_with(expected), "{text}");
     assert!(text.contains("Grundpunkte") && text.contains("weekday is wednesday"), "{text}");

@@ -38,6 +38,36 @@ fn an_entry_of_a_list_over_two_lines() {
 }
 
 #[test]
+fn a_statement_outside_of_all_blocks_over_two_lines() {
+    for (lines, whole) in [
+        ("payments\n  [Cash, Card]", "payments [Cash, Card]"),
+        ("payments\n  [Cash,\n  Card] # or nothing", "payments [Cash, Card]"),
+        ("cap Day: 100 points # much\nper day on [A]", "cap Day: 100 points per day on [A]"),
+        ("unit stars is\nstatus", "unit stars is status"),
+        (
+            "unit stars is\n\n  spendable {\n  round down in total\n  expire never\n}",
+            "unit stars is spendable {",
+        ),
+        ("earn\nB {\n  on purchase\n  give 1 point\n}", "earn B {"),
+        ("import\n\"other.loyalty\"", "import \"other.loyalty\""),
+        ("convert 500 points\ninto 1 Welcome at once", "convert 500 points into 1 Welcome at once"),
+    ] {
+        let read = read(&format!("unit points is status\n\n{lines}\n\nunit coins is status\n"));
+        let found: Vec<_> =
+            read.found.iter().map(|finding| (finding.code.id(), finding.help.clone())).collect();
+        assert_eq!(found, [("L001", Some(format!("write it in one line: `{whole}`")))], "{lines}");
+    }
+}
+
+#[test]
+fn lines_outside_of_all_blocks_that_give_no_statement_are_findings_of_their_own() {
+    for lines in ["payments\nCash, Card", "gibberish words\nmore of them", "payments\n## who pays\n[Cash]"] {
+        let read = read(&format!("unit points is status\n\n{lines}\n"));
+        assert_eq!(read.found.len(), 2, "{lines}");
+    }
+}
+
+#[test]
 fn two_wrong_lines_are_two_findings() {
     let (places, _) = told("  give five\n  points");
     assert_eq!(places.len(), 2, "{places:?}");

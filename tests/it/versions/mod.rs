@@ -235,7 +235,8 @@ fn a_new_version_is_compared_with_the_one_before() {
    |
 19 | voucher \"Free coffee\" {
    | --------------------- it was here
-   = help: those that members hold rest until they expire; keep it to let them be used
+   = help: those that members hold rest until they expire; keep it to let them
+           be used
 
 warning Y001: `points` expires earlier than before
   --> 2.loyalty:16:3
@@ -246,7 +247,8 @@ warning Y001: `points` expires earlier than before
    |
 16 |   expire 24 months after earning
    |   ------------------------------ before
-   = help: what was earned before keeps its terms; say it to your members if it is meant
+   = help: what was earned before keeps its terms; say it to your members if it
+           is meant
 
 2 warnings
 "

@@ -181,7 +181,7 @@ impl Run<'_> {
                 }
                 for outcome in &outcomes {
                     self.tally.add(outcome);
-                    self.notes.add(line, outcome);
+                    self.notes.add(Some(line), outcome);
                     if let Some(program) = self.versions.made(outcome) {
                         self.ledger.add(program, outcome)?;
                     }
@@ -198,10 +198,12 @@ impl Run<'_> {
     /// Runs all clocks to the newest event.
     fn finish(&mut self) -> Result<(), Failure> {
         let Some(newest) = self.newest else { return Ok(()) };
-        let (ledger, tally, versions) = (&mut self.ledger, &mut self.tally, self.versions);
+        let (ledger, tally, notes) = (&mut self.ledger, &mut self.tally, &mut self.notes);
+        let versions = self.versions;
         let mut written = Ok(());
         let ran = self.world.advance(newest, |outcome: Outcome| {
             tally.add(&outcome);
+            notes.add(None, &outcome);
             if let (Ok(()), Some(program)) = (&written, versions.made(&outcome)) {
                 written = ledger.add(program, &outcome);
             }

@@ -13,14 +13,14 @@ pub(crate) struct Counted {
     pub(crate) note: String,
     /// In how many places it stands.
     pub(crate) times: u64,
-    /// The line with the first one, counted from 1, and its event.
-    pub(crate) line: u64,
+    /// The line with the first one, counted from 1, and its event; no line if the clocks at the end brought it.
+    pub(crate) line: Option<u64>,
     pub(crate) event: String,
 }
 
 impl Notes {
-    /// Counts the notes of an outcome that came of a line.
-    pub(crate) fn add(&mut self, line: u64, outcome: &Outcome) {
+    /// Counts the notes of an outcome that came of a line, or of the clocks at the end.
+    pub(crate) fn add(&mut self, line: Option<u64>, outcome: &Outcome) {
         for note in outcome.notes() {
             let words = note.to_string();
             let first = || Counted {
@@ -36,7 +36,7 @@ impl Notes {
     /// The most frequent first, then by first line and words.
     pub(crate) fn sorted(self) -> Vec<Counted> {
         let mut all: Vec<Counted> = self.0.into_values().collect();
-        all.sort_by_key(|note| (std::cmp::Reverse(note.times), note.line));
+        all.sort_by_key(|note| (std::cmp::Reverse(note.times), note.line.unwrap_or(u64::MAX)));
         all
     }
 }

@@ -206,7 +206,8 @@ fn rules(results: &Results, out: &mut String) {
 fn notes(results: &Results, out: &mut String) {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for note in results.notes.iter().take(NOTES_MOST) {
-        rows.push(vec![note.note.clone(), note.event.clone(), note.times.to_string(), note.line.to_string()]);
+        let line = note.line.map_or_else(|| "at the end".to_owned(), |line| line.to_string());
+        rows.push(vec![note.note.clone(), note.event.clone(), note.times.to_string(), line]);
     }
     if rows.is_empty() {
         return;
