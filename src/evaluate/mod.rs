@@ -23,6 +23,7 @@ mod returning;
 mod reversal;
 mod rows;
 mod settlement;
+mod so_far;
 mod step00_accept;
 mod step01_clock;
 mod step03_requests;

@@ -200,6 +200,7 @@ pub(crate) fn keep_receipt(
         pledged: Vec::new(),
         frozen: None,
         cancelled: false,
+        taken: None,
     }));
 }
 
@@ -226,5 +227,6 @@ pub(crate) fn keep_redemption(
         pledged: Vec::new(),
         frozen: None,
         cancelled: false,
+        taken: None,
     }));
 }
