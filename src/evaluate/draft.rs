@@ -8,8 +8,8 @@ use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Cause, Delta, Key, Reason, Source, Thing};
 use crate::program::{
-    Activate, Activity, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, Slots, UnitId, UnitKind,
-    VoucherId,
+    Activate, Activity, AwardThing, ChoiceId, EventKindId, Expire, Measure, MeterId, Program, Slots, UnitId,
+    UnitKind, VoucherId,
 };
 use std::cell::Cell;
 use std::sync::Arc;
@@ -33,8 +33,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) day: Date,
     pub(crate) anchors: Anchors,
     number: u32,
-    /// Whether the event is a purchase or a declared event, which another event may name.
-    pub(crate) names_purchase: bool,
+    /// The kind of the event if it is a purchase or a declared event, which another event may name.
+    pub(crate) kind: Option<EventKindId>,
     /// Whether something is undone as if it had never been.
     pub(crate) cancels: bool,
     next_lot: u32,
@@ -65,7 +65,7 @@ impl<'a> Draft<'a> {
             day,
             anchors,
             number: 0,
-            names_purchase: false,
+            kind: None,
             cancels: false,
             next_lot: account.next_lot,
             next_voucher: account.next_voucher,

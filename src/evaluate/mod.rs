@@ -253,7 +253,7 @@ impl Evaluator {
         match &event.kind {
             Kind::Named(Named { of: event_of, .. }) => {
                 if let Some(kind) = bound.kind {
-                    draft.names_purchase = true;
+                    draft.kind = Some(kind);
                     if let Some(purchase) = event_of {
                         let released = lot_terms::release(&mut draft, kind, purchase);
                         if !released && account.record(program, purchase).is_none() {

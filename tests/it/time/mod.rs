@@ -22,6 +22,11 @@ fn lots_begin_and_end() {
     passes(include_str!("lots.loyalty"));
 }
 
+#[test]
+fn what_an_event_gives_does_not_wait_for_it() {
+    passes(include_str!("on_event.loyalty"));
+}
+
 /// What is due at an instant does not make the clock forget a conversion that is due later.
 #[test]
 fn conversions_keep_their_day() {
