@@ -27,6 +27,11 @@ fn what_an_event_gives_does_not_wait_for_it() {
     passes(include_str!("on_event.loyalty"));
 }
 
+#[test]
+fn what_a_late_event_gives_may_be_gone_already() {
+    passes(include_str!("late.loyalty"));
+}
+
 /// What is due at an instant does not make the clock forget a conversion that is due later.
 #[test]
 fn conversions_keep_their_day() {
