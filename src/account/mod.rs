@@ -29,7 +29,9 @@ pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub use post::PostError;
-pub(crate) use receipt::{Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot};
+pub(crate) use receipt::{
+    Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot, Taken,
+};
 pub(crate) use records::{Record, Records, may_come_back};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};

@@ -38,6 +38,24 @@ pub(crate) struct Receipt {
     pub(crate) frozen: Option<Arc<Frozen>>,
     /// Whether it was a mistake: all of it is undone.
     pub(crate) cancelled: bool,
+    /// What returns have taken back; nothing where it is in proportion to what has come back.
+    pub(crate) taken: Option<Box<Taken>>,
+}
+
+/// What returns have taken back of a purchase so far: less than has come back where they took nothing, more where they
+/// took it in full. Returns of one purchase may be judged by versions that differ in that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// By award.
+    pub(crate) awards: Vec<i64>,
+    /// Of what was chosen.
+    pub(crate) chosen: Vec<i64>,
+    /// Off the counters of pieces and of spend.
+    pub(crate) counts: (i64, i64),
+    /// Off the counters that have shares.
+    pub(crate) shares: Vec<i64>,
+    /// Whether it counts as a kept purchase no more.
+    pub(crate) lost: bool,
 }
 
 /// What requests paid of a purchase.

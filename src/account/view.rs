@@ -49,8 +49,12 @@ pub struct HeldLot {
     pub pending: bool,
     /// The first day on which it can be used; nothing if that has come, or if it waits for an event.
     pub usable_from: Option<Date>,
-    /// The last day on which it can be used; nothing if it does not expire.
+    /// The last day on which it can be used; nothing if it does not expire. Of what waits for an event the last day on
+    /// which it waits: with the event it gets the last day that its lines say.
     pub last_day: Option<Date>,
+    /// The declared event that makes it usable; nothing if it waits for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
     /// What kind of thing gave it.
     pub source: SourceKind,
     /// The name of the rule, card, tiers block or referral.
@@ -172,6 +176,11 @@ impl Account {
                 pending: usable_from.is_some(),
                 usable_from: usable_from.filter(|start| *start < Date::MAX),
                 last_day: lot.last,
+                waits_for: lot
+                    .end
+                    .as_ref()
+                    .and_then(|end| end.wait.as_ref())
+                    .map(|wait| program.event_name(wait.event).into()),
                 source,
                 rule,
             }

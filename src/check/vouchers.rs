@@ -8,7 +8,7 @@ use super::report::Once;
 use super::subjects::Scope;
 use super::times;
 use crate::calendar::Date;
-use crate::diagnostics::Span;
+use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Activate, CapId, CapLimit, CapWindow, EventKindId, Grant, Voucher, VoucherEnd};
 use crate::syntax::ast::{self, Amount, Cond, Grants, Valid, VoucherBlock, VoucherLine};
 
@@ -28,6 +28,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let mut grants = Once::new("grants");
         let mut worth: Once<&Amount> = Once::new("worth");
         let mut ends: Once<Option<Ends>> = Once::new("valid");
+        let mut fixed: Once<Option<Ends>> = Once::new("usable from");
         let mut activate: Once<&'a ast::Activate> = Once::new("activate");
         let mut items: Once<&'a Cond> = Once::new("for items");
         let mut when: Once<&'a Cond> = Once::new("when");
@@ -48,7 +49,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     let first = times::date(*from, report);
                     let last = times::date(*to, report);
                     let found = first.zip(last).map(|(first, last)| (VoucherEnd::On(last), Some(first)));
-                    ends.set(found, span, report);
+                    fixed.set(found, span, report);
                 }
                 VoucherLine::Activate(written) => activate.set(written, span, report),
                 VoucherLine::ForItems(cond) => items.set(cond, span, report),
@@ -70,7 +71,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => Some(None),
             Some(amount) => money::above_zero(amount, self.settings(), &mut self.report).map(Some),
         };
-        let (end, usable_from) = match ends.value() {
+        let (end, usable_from) = match self.either(ends, fixed) {
             None => (VoucherEnd::Never, None),
             Some(found) => found?,
         };
@@ -89,6 +90,23 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             end,
             usable_from,
         })
+    }
+
+    /// When a voucher can be used, which `valid` says or `usable from`.
+    fn either(&mut self, valid: Once<Option<Ends>>, fixed: Once<Option<Ends>>) -> Option<Option<Ends>> {
+        let ((valid, one), (fixed, two)) = match (valid.take(), fixed.take()) {
+            (Some(valid), Some(fixed)) => (valid, fixed),
+            (valid, fixed) => return valid.or(fixed).map(|(ends, _)| ends),
+        };
+        let message = "`valid` and `usable from` both say when the voucher can be used";
+        let (first, second) = if one.start < two.start { (one, two) } else { (two, one) };
+        self.report.push(
+            Diagnostic::new(Code::N104, second, message).label("said once more here").other(first, "said here").help(
+                "keep `valid for 60 days`, which counts from the day on which it is given, or `usable from … to …`, \
+                 which is the same for all",
+            ),
+        );
+        valid.and(fixed).map(Some)
     }
 
     /// When a voucher becomes usable.

@@ -5,7 +5,7 @@
 
 use super::draft::{Booked, Draft, Portion, Terms, Transfer};
 use super::refuse::{Refusal, Rejection};
-use super::returning::taken;
+use super::so_far::{keep, so_far, taken};
 use super::step11_tiers;
 use crate::account::{Change, Chosen, HeldVoucher, OpenChoice, Receipt, ReceiptAward};
 use crate::amount::Money;
@@ -116,7 +116,10 @@ fn give(draft: &mut Draft<'_>, open: &OpenChoice, award: Award) {
     draft.earned_by(first, &open.event);
     if let Some((receipt, _)) = record {
         let mut receipt = Receipt::clone(&receipt);
+        let mut taken = so_far(&receipt);
         receipt.chosen.push(Chosen { award: given, at: draft.at, day: draft.day });
+        taken.chosen.push(gone);
+        keep(&mut receipt, taken);
         draft.change(Change::Returned(Arc::new(receipt)));
     }
 }

@@ -9,8 +9,8 @@ use super::own_days;
 use super::refuse::{Refusal, Rejection};
 use super::returning::take_in_order;
 use super::step00_accept::member_texts;
+use super::step03_requests::{What, not_enough};
 use crate::account::Change;
-use crate::amount::format_scaled;
 use crate::calendar::Date;
 use crate::event::{Adjust, Event};
 use crate::ledger::{Book, Reason, Source, Thing};
@@ -58,7 +58,7 @@ fn take_units(draft: &mut Draft<'_>, unit: UnitId, amount: i64) -> Result<(), Re
     let back = ((Book::TakenBack, Reason::Adjusted), false);
     let rest = amount - take_in_order(draft, unit, amount, &of, back);
     if rest > 0 && !draft.program.returns.may_go_negative {
-        return Err(too_little(draft, Thing::Unit(unit), amount - rest));
+        return Err(too_little(draft, What::Points(unit), amount - rest));
     }
     let (thing, reason) = (Thing::Unit(unit), Reason::Adjusted);
     draft.transfer(Transfer::new(thing, rest, Book::Debt, Book::TakenBack, Source::Given, reason));
@@ -73,7 +73,7 @@ fn take_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, amount: i64) -> Resu
     let count = usize::try_from(amount).unwrap_or(usize::MAX);
     if held.len() < count {
         let count = i64::try_from(held.len()).unwrap_or(i64::MAX);
-        return Err(too_little(draft, thing, count));
+        return Err(too_little(draft, What::Voucher(voucher), count));
     }
     for held in held.into_iter().take(count) {
         let booking =
@@ -83,10 +83,14 @@ fn take_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, amount: i64) -> Resu
     Ok(())
 }
 
-fn too_little(draft: &Draft<'_>, thing: Thing, most: i64) -> Rejection {
-    let most = format_scaled(most, draft.program.thing_decimals(thing));
-    let (_, name) = draft.program.thing_words(thing);
-    Rejection::new(Refusal::WrongValue, format!("at most {most} {name} can be taken"))
+/// `not enough points: …`
+fn too_little(draft: &Draft<'_>, what: What, most: i64) -> Rejection {
+    let name = match what {
+        What::Points(unit) => draft.program.unit_name(unit),
+        What::Voucher(voucher) => draft.program.voucher_name(voucher),
+        What::Reward(reward) => draft.program.reward_name(reward),
+    };
+    not_enough(draft.program, what, most, name)
 }
 
 /// Sets attributes of the member.

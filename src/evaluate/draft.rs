@@ -8,8 +8,8 @@ use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Delta, Due, Key, Reason, Source, Thing};
 use crate::program::{
-    Activate, Activity, AwardThing, ChoiceId, Expire, Measure, MeterId, Program, Slots, UnitId, UnitKind,
-    VoucherId,
+    Activate, Activity, AwardThing, ChoiceId, EventKindId, Expire, Measure, MeterId, Program, Slots, UnitId,
+    UnitKind, VoucherId,
 };
 use std::cell::Cell;
 use std::sync::Arc;
@@ -33,8 +33,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) day: Date,
     pub(crate) anchors: Anchors,
     number: u32,
-    /// Whether the event is a purchase or a declared event, which another event may name.
-    pub(crate) names_purchase: bool,
+    /// The kind of the event if it is a purchase or a declared event, which another event may name.
+    pub(crate) kind: Option<EventKindId>,
     /// Whether something is undone as if it had never been.
     pub(crate) cancels: bool,
     next_lot: u32,
@@ -65,7 +65,7 @@ impl<'a> Draft<'a> {
             day,
             anchors,
             number: 0,
-            names_purchase: false,
+            kind: None,
             cancels: false,
             next_lot: account.next_lot,
             next_voucher: account.next_voucher,
@@ -221,6 +221,7 @@ impl<'a> Draft<'a> {
         let clock = |start| self.account.clock_day(self.program).is_none_or(|clock| start > clock);
         let waits = start.is_none_or(|start| start > self.day && clock(start));
         let to = if waits { Book::Pending } else { Book::Available };
+        let may_be_kept = open.as_ref().is_some_and(|open| open.hold.is_some() && open.wait.is_none());
         let lot = self.lot_with(unit, source, last, open);
         let key = self.key();
         push_with(&mut self.postings.deltas, || Delta {
@@ -238,7 +239,25 @@ impl<'a> Draft<'a> {
             reason,
         });
         (booked.lot, booked.start) = (lot, start.unwrap_or(Date::MAX));
+        // what may be kept is left to the clock, which asks whether it is
+        if self.is_late() && !may_be_kept && self.is_gone(last) {
+            let mut booking =
+                Transfer::new(thing, amount - repaid, to, Book::Expired, source, Reason::Expired);
+            booking.usable_from = start.filter(|_| waits);
+            self.transfer(booking.lot(lot));
+        }
         booked
+    }
+
+    /// Whether the clock was run further than to the event.
+    fn is_late(&self) -> bool {
+        self.clock.is_none() && self.account.clock.is_some_and(|clock| clock > self.at)
+    }
+
+    /// Whether a last day lies before the day to which the clock was run.
+    fn is_gone(&self, last: Option<Date>) -> bool {
+        let clock = self.account.clock_day(self.program);
+        last.zip(clock).is_some_and(|(last, clock)| last < clock)
     }
 
     /// The number of a new lot.
@@ -260,6 +279,7 @@ impl<'a> Draft<'a> {
         let start = rules.usable_from.map_or(start, |from| from.max(start));
         let last = last_day.or_else(|| terms::voucher_end(rules.end, self.day, &self.anchors));
         let first = self.next_voucher;
+        let is_gone = self.is_late() && self.is_gone(last);
         for _ in 0..amount {
             let lot = self.next_voucher;
             self.next_voucher += 1;
@@ -278,6 +298,12 @@ impl<'a> Draft<'a> {
                 last_day: last,
                 reason: if source.is_given() { Reason::Given } else { Reason::Earned },
             });
+            if is_gone {
+                let thing = Thing::Voucher(voucher);
+                let booking =
+                    Transfer::new(thing, 1, Book::Available, Book::Expired, source, Reason::Expired);
+                self.transfer(booking.lot(lot));
+            }
         }
         first
     }

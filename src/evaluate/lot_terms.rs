@@ -32,8 +32,8 @@ impl Draft<'_> {
             return Days { start: Some(self.day), last: None, open: None };
         }
         let activate = match terms.activate.unwrap_or(rules.activate) {
-            // without a purchase there is nothing that an event could name
-            Activate::OnEvent(_) if !self.names_purchase => Activate::AtOnce,
+            // without a purchase there is nothing that an event could name; and what the event gives has it had
+            Activate::OnEvent(event) if self.kind.is_none_or(|kind| kind == event) => Activate::AtOnce,
             activate => activate,
         };
         let expire = if terms.expire.is_empty() { &rules.expire } else { terms.expire };

@@ -23,6 +23,7 @@ mod returning;
 mod reversal;
 mod rows;
 mod settlement;
+mod so_far;
 mod step00_accept;
 mod step01_clock;
 mod step03_requests;
@@ -253,7 +254,7 @@ impl Evaluator {
         match &event.kind {
             Kind::Named(Named { of: event_of, .. }) => {
                 if let Some(kind) = bound.kind {
-                    draft.names_purchase = true;
+                    draft.kind = Some(kind);
                     if let Some(purchase) = event_of {
                         let released = lot_terms::release(&mut draft, kind, purchase);
                         if !released && account.record(program, purchase).is_none() {

@@ -11,11 +11,11 @@ use super::matching::Matched;
 use super::refuse::Rejection;
 use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
+use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::{
     choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends, step13_payers, tax,
 };
-use crate::account::{Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward};
-use crate::amount::{Rounding, divide};
+use crate::account::{Change, Lot, Receipt, ReceiptAward, Taken};
 use crate::calendar::{Date, Instant};
 use crate::event::{Item, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
@@ -43,6 +43,8 @@ pub(super) fn take_back(
         let Some(before) = facts.account.receipt(facts.program, &id) else { continue };
         if takes {
             undo(facts, draft, rows, before, &mut receipt)?;
+        } else {
+            keep(&mut receipt, so_far(before));
         }
         if !receipt.pledged.is_empty() {
             step13_payers::take_off(facts, draft, before, &receipt)?;
@@ -65,39 +67,56 @@ pub(super) fn undo(
     receipt: &mut Receipt,
 ) -> Result<(), Rejection> {
     let mut days = vec![receipt.day];
-    take_awards(facts, draft, rows, before, receipt, &mut days)?;
-    for (chosen, old) in receipt.chosen.iter().zip(&before.chosen) {
+    let mut taken = so_far(before);
+    take_awards(facts, draft, rows, (before, &mut *receipt), &mut taken.awards, &mut days)?;
+    let chosen = receipt.chosen.iter().zip(&before.chosen).zip(&mut taken.chosen);
+    for ((chosen, old), taken) in chosen {
         let when = (chosen.at, chosen.day);
         let owed = |receipt, award| owed_of(facts.program, receipt, award);
-        let part = (owed(before, &old.award), owed(receipt, &chosen.award));
-        take_award(facts, draft, receipt, (&chosen.award, when), part, &mut days);
+        let old = if takes_all(facts, receipt) { *taken } else { owed(before, &old.award) };
+        let new = *taken + (owed(receipt, &chosen.award) - old).min(chosen.award.amount - *taken).max(0);
+        take_award(facts, draft, receipt, (&chosen.award, when), (*taken, new), &mut days);
+        *taken = new;
     }
-    lower_counters(draft, before, receipt);
+    lower_counters(draft, before, receipt, &mut taken);
+    keep(receipt, taken);
     days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
     days.iter().for_each(|day| step11_tiers::recount_return(draft, *day));
     Ok(())
 }
 
-/// Takes back what the rules and cards of a purchase gave. Notes the days of what full cards had given.
+/// Whether all that is left of what a purchase gave is taken.
+fn takes_all(facts: &Facts<'_>, receipt: &Receipt) -> bool {
+    receipt.cancelled || facts.program.returns.take_back == TakeBack::InFull
+}
+
+/// Takes back what the rules and cards of a purchase gave, and notes of each award what is taken so far. Notes the days
+/// of what full cards had given.
 fn take_awards(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     rows: &mut Rows,
-    before: &Receipt,
-    receipt: &mut Receipt,
+    (before, receipt): (&Receipt, &mut Receipt),
+    taken: &mut [i64],
     days: &mut Vec<Date>,
 ) -> Result<(), Rejection> {
     let when = (receipt.at, receipt.day);
-    let (old, new) = (owed(facts, rows, before)?, owed(facts, rows, receipt)?);
+    let new = owed(facts, rows, receipt)?;
+    // a mistake is undone wholly, whatever returns have left with the member; and what comes back in full too
+    let old = if takes_all(facts, receipt) { taken.to_vec() } else { owed(facts, rows, before)? };
     // what is booked again comes first: it may pay off a debt, or be taken for another award
-    for (place, (old, new)) in old.iter().zip(&new).enumerate() {
-        if new < old {
-            book_again(facts, draft, receipt, place, old - new);
+    for (place, ((old, new), taken)) in old.iter().zip(&new).zip(taken.iter_mut()).enumerate() {
+        let again = (old - new).min(*taken);
+        if again > 0 {
+            book_again(facts, draft, receipt, place, again);
+            *taken -= again;
         }
     }
     let mut forgiven = Vec::with_capacity(new.len());
-    for (award, (old, new)) in receipt.awards.iter().zip(old.into_iter().zip(new)) {
-        forgiven.push(take_award(facts, draft, receipt, (award, when), (old, new.max(old)), days));
+    for ((award, (old, new)), taken) in receipt.awards.iter().zip(old.into_iter().zip(new)).zip(taken) {
+        let now = *taken + (new - old).min(award.amount - *taken).max(0);
+        forgiven.push(take_award(facts, draft, receipt, (award, when), (*taken, now), days));
+        *taken = now;
     }
     if facts.program.returns.take_back == TakeBack::AsIfNeverBought {
         for (award, more) in receipt.awards.iter_mut().zip(forgiven) {
@@ -105,28 +124,6 @@ fn take_awards(
         }
     }
     Ok(())
-}
-
-/// What must have been taken back of an award in sum, in proportion: of each line its part times what has come back of it. A line with
-/// a negative share gives nothing when it comes back, but no more is ever taken than was booked.
-pub(super) fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
-    if receipt.returned.is_empty() {
-        return 0;
-    }
-    if award.record == LineRecord::Whole {
-        return if receipt.is_returned_in_full() { award.amount } else { 0 };
-    }
-    came_back(receipt, &award.parts(receipt), award.amount)
-}
-
-/// Of an amount that has these parts by line, and at the end one of the event: what belongs to all that has come back.
-fn came_back(receipt: &Receipt, parts: &[i64], amount: i64) -> i64 {
-    let lines = receipt.items.len();
-    let parts = parts.iter().enumerate().map(|(place, part)| {
-        let (num, den) = if place < lines { receipt.fraction(place) } else { receipt.whole_fraction() };
-        portion((*part).max(0), num, den)
-    });
-    parts.sum::<i64>().min(amount)
 }
 
 /// Gives back what requests paid of the returned lines: line by line, rounded down in sum, all at the end; latest last
@@ -155,14 +152,6 @@ pub(super) fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Recei
             passed += lot.amount;
         }
     }
-}
-
-fn portion(part: i64, num: i64, den: i64) -> i64 {
-    if num == den {
-        return part;
-    }
-    let product = i128::from(part) * i128::from(num);
-    i64::try_from(divide(product, i128::from(den), Rounding::Down).unwrap_or(0)).unwrap_or(0)
 }
 
 /// Takes back what an award must lose, which was given at an instant of a day. Returns how much of it was forgiven.
@@ -341,19 +330,23 @@ fn cancel_vouchers(
 }
 
 /// Counters of the past: amounts are net of returns, in the window of the purchase; counts of events are not.
-fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
-    let mode = draft.program.returns.take_back;
-    let (old, new) = (lost(mode, before), lost(mode, after));
+fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt, taken: &mut Taken) {
+    // a mistake has counted nothing, whatever returns have left
+    let old = if after.cancelled { taken.clone() } else { in_proportion(before) };
+    let new = in_proportion(after);
+    let (pieces, spend) = (new.counts.0 - old.counts.0, new.counts.1 - old.counts.1);
     let index = &draft.program.meter_index;
     for meter in index.baskets.iter().copied() {
         let slot = draft.slot_at(meter, after.day, after.at);
         match draft.measure(meter) {
-            Some(Measure::Spend(None)) => draft.count(meter, slot, old.1 - new.1),
-            Some(Measure::Quantity(None)) => draft.count(meter, slot, old.0 - new.0),
+            Some(Measure::Spend(None)) => draft.count(meter, slot, -spend),
+            Some(Measure::Quantity(None)) => draft.count(meter, slot, -pieces),
             _ => {}
         }
     }
-    if after.kind == Some(EventKindId::PURCHASE) && !is_lost(mode, before) && is_lost(mode, after) {
+    taken.counts = (taken.counts.0 + pieces, taken.counts.1 + spend);
+    if after.kind == Some(EventKindId::PURCHASE) && new.lost && !taken.lost {
+        taken.lost = true;
         for meter in index.purchases.iter().copied() {
             if draft.measure(meter) == Some(Measure::PurchasesKept) {
                 let slot = draft.slot_at(meter, after.day, after.at);
@@ -361,56 +354,11 @@ fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
             }
         }
     }
-    for share in &after.shares {
-        draft.count(share.meter, share.slot, gone(mode, before, share) - gone(mode, after, share));
+    let shares = after.shares.iter().zip(old.shares.iter().zip(&new.shares));
+    for ((share, (old, new)), taken) in shares.zip(&mut taken.shares) {
+        draft.count(share.meter, share.slot, old - new);
+        *taken += new - old;
     }
-}
-
-/// Whether a purchase counts no more for what counts kept ones.
-fn is_lost(mode: TakeBack, receipt: &Receipt) -> bool {
-    receipt.cancelled || mode != TakeBack::Nothing && receipt.is_returned_in_full()
-}
-
-/// By how much of the quantity and the spend of a purchase counters were lowered.
-fn lost(mode: TakeBack, receipt: &Receipt) -> (i64, i64) {
-    if receipt.cancelled {
-        let lines = receipt.items.iter().enumerate();
-        return lines
-            .fold((0, 0), |sum, (line, item)| (sum.0 + item.quantity, sum.1 + receipt.counted(line)));
-    }
-    if mode == TakeBack::Nothing {
-        return (0, 0);
-    }
-    let lines = receipt.returned.iter().enumerate();
-    lines.fold((0, 0), |sum: (i64, i64), (place, line)| {
-        let spend = receipt.payment.as_ref().map_or(line.1, |_| counted_back(receipt, place));
-        (sum.0 + line.0, sum.1 + spend)
-    })
-}
-
-/// What has come back of what counts as spent on a line.
-fn counted_back(receipt: &Receipt, line: usize) -> i64 {
-    let (num, den) = receipt.fraction(line);
-    portion(receipt.counted(line), num, den)
-}
-
-fn gone(mode: TakeBack, receipt: &Receipt, share: &MeterShare) -> i64 {
-    if receipt.cancelled {
-        return share.parts.iter().sum();
-    }
-    if mode == TakeBack::Nothing {
-        return 0;
-    }
-    let parts = share.parts.iter().enumerate().map(|(place, part)| {
-        let (num, den) = match (share.by_quantity, receipt.items.get(place)) {
-            (true, Some(item)) if item.quantity != 0 => {
-                (receipt.returned.get(place).map_or(0, |line| line.0), item.quantity)
-            }
-            _ => receipt.fraction(place),
-        };
-        portion(*part, num, den)
-    });
-    parts.sum()
 }
 
 /// Takes back what unmatched lines would earn now, without caps, from the member's lots.

@@ -8,8 +8,9 @@ use super::freeze::{freeze, judge_again};
 use super::judge::Facts;
 use super::lot_terms::Days;
 use super::refuse::Rejection;
-use super::returning::{give_room_back, taken};
+use super::returning::give_room_back;
 use super::rows::Rows;
+use super::so_far::taken;
 use crate::account::{Receipt, ReceiptAward};
 use crate::calendar::Date;
 use crate::event::Event;
@@ -38,7 +39,7 @@ pub(super) fn book_again(
     place: usize,
     amount: i64,
 ) {
-    let (of, at, day) = (Arc::clone(&receipt.id), receipt.at, receipt.day);
+    let (of, at, day, kind) = (Arc::clone(&receipt.id), receipt.at, receipt.day, receipt.kind);
     let Some(award) = receipt.awards.get_mut(place) else { return };
     let Thing::Unit(unit) = award.thing else { return };
     draft.count_unit(unit, (at, day), amount);
@@ -47,7 +48,7 @@ pub(super) fn book_again(
     let forgiven = amount.min(award.forgiven);
     award.forgiven -= forgiven;
     if amount > forgiven {
-        give_again(facts, draft, award, amount - forgiven, (day, &of));
+        give_again(facts, draft, award, amount - forgiven, (kind, day, &of));
     }
 }
 
@@ -57,7 +58,7 @@ fn give_again(
     draft: &mut Draft<'_>,
     award: &mut ReceiptAward,
     amount: i64,
-    (day, of): (Date, &Arc<str>),
+    (kind, day, of): (Option<EventKindId>, Date, &Arc<str>),
 ) {
     let (thing, source, program) = (award.thing, award.source, draft.program);
     let Thing::Unit(unit) = thing else { return };
@@ -72,7 +73,7 @@ fn give_again(
     draft.transfer(paid.event(of));
     let account = draft.account;
     let lot = account.lots.numbered(award.lot);
-    let days = days_then(draft, rules, award, (day, of));
+    let days = days_then(draft, rules, award, (kind, day, of));
     let last = lot.map_or(days.last, |lot| lot.last);
     let today = account.clock_day(program).map_or(draft.day, |clock| clock.max(draft.day));
     let end = lot.map_or(days.open.as_deref(), |lot| lot.end.as_deref());
@@ -113,7 +114,7 @@ fn days_then(
     draft: &mut Draft<'_>,
     rules: &Unit,
     award: &ReceiptAward,
-    (day, of): (Date, &Arc<str>),
+    (kind, day, of): (Option<EventKindId>, Date, &Arc<str>),
 ) -> Days {
     let rule = match award.source {
         Source::Rule(rule) => draft.program.rules.get(rule.index()),
@@ -126,10 +127,10 @@ fn days_then(
         own_hold: rule.is_some_and(|rule| rule.hold.is_some()),
         ..Terms::default()
     };
-    let now = (draft.day, Arc::clone(&draft.event), draft.names_purchase);
-    (draft.day, draft.event, draft.names_purchase) = (day, Arc::clone(of), true);
+    let now = (draft.day, Arc::clone(&draft.event), draft.kind);
+    (draft.day, draft.event, draft.kind) = (day, Arc::clone(of), kind);
     let days = draft.days_of(rules, &terms);
-    (draft.day, draft.event, draft.names_purchase) = now;
+    (draft.day, draft.event, draft.kind) = now;
     days
 }
 

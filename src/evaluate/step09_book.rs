@@ -208,6 +208,7 @@ pub(crate) fn keep_receipt(
         pledged: Vec::new(),
         frozen: None,
         cancelled: false,
+        taken: None,
     }));
 }
 
@@ -234,5 +235,6 @@ pub(crate) fn keep_redemption(
         pledged: Vec::new(),
         frozen: None,
         cancelled: false,
+        taken: None,
     }));
 }

@@ -14,7 +14,7 @@ use crate::account::{
 };
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{AwardThing, Card, CardId, EventKindId, StampPer};
+use crate::program::{Award, AwardThing, Card, CardId, EventKindId, StampPer};
 use std::sync::Arc;
 
 const MICROS: i64 = 1_000_000;
@@ -160,6 +160,7 @@ fn forget(draft: &Draft<'_>, state: &mut CardState) {
     let is_asked =
         |day| draft.account.newest.is_none_or(|(_, newest)| may_come_back(draft.program, day, newest));
     let may_open = |full: &FullCard| match full.gave.thing {
+        _ if full.gave.amount == 0 => is_asked(full.filled.1),
         AwardThing::Voucher(_) => full.first >= new_from || draft.account.holds_voucher(full.first),
         AwardThing::Unit(_) | AwardThing::Choice(_) => is_asked(full.filled.1),
     };
@@ -185,18 +186,19 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
     forget(draft, &mut closed);
     let head = draft.program.cards.get(id.index()).map_or(0, |card| head_start(card, state));
     if let (Some(opened), Some(last)) = (state.opened, state.last) {
-        // a return may have opened it again when its last day had passed
+        // a late event may have opened it when its last day had passed
         let last = draft.account.clock_day(draft.program).map_or(last, |clock| clock.max(last));
         let stamps = state.stamps - head;
         closed.lapsed.extend((stamps > 0).then_some(LapsedStamps { days: (opened, last), stamps }));
+        closed.lapsed.sort_by_key(|lapsed| lapsed.days.1);
     }
     draft.change(Change::Card(id, closed));
 }
 
-/// Takes stamps back that came onto a card on a day: what was lost with that card counts as taken; the rest goes from
-/// the open card. If it has too few, the newest full card that can be opened again is, and what it gave is taken back;
-/// never below zero. A head start was not earned: it goes when nothing else is left on the card, which then was never
-/// begun. Notes on which days the full cards were filled.
+/// Takes stamps back that came onto a card on a day: what was lost with that card or a later one counts as taken; the
+/// rest goes from the open card. If it has too few, the newest full card that can be opened again is, and what it gave
+/// is taken back; never below zero. A head start was not earned: it goes when nothing else is left on the card, which
+/// then was never begun. Notes on which days the full cards were filled.
 pub(crate) fn unstamp(
     draft: &mut Draft<'_>,
     id: CardId,
@@ -208,47 +210,70 @@ pub(crate) fn unstamp(
     let mut state = current_state(draft, id);
     forget(draft, &mut state);
     let stamps = stamps - count_lapsed(&mut state, stamps, stamped);
-    let source = Source::Card(id);
-    let mut given = 0;
-    while state.stamps - head_start(card, &state) < stamps {
+    let (mut given, mut left) = (0, 0);
+    while left == 0 && state.stamps - head_start(card, &state) < stamps {
         let Some(full) = Arc::make_mut(&mut state.full).pop() else { break };
         take_reward(draft, id, &full, of);
-        days.push(full.filled.1);
-        let booking = Transfer::new(
-            Thing::Stamps(id),
-            full.goal,
-            Book::Redeemed,
-            Book::Available,
-            source,
-            Reason::Cancelled,
-        );
-        draft.transfer(booking.event(of));
+        if full.gave.amount > 0 {
+            days.push(full.filled.1);
+        }
         let head = head_start(card, &state);
         given += head;
         state.stamps += full.goal - head;
         (state.number, state.opened, state.last) = (full.number, full.opened, full.last);
+        left = keep_rest(draft, card, &mut state, &full, stamps);
+        state.stamps -= left;
+        unfill(draft, id, full.goal - left, of);
     }
-    let head = head_start(card, &state);
-    let mut taken = stamps.min(state.stamps - head);
-    if taken > 0 && taken == state.stamps - head {
-        taken += head;
-        (state.opened, state.last) = (None, None);
-        // the card was never begun
-        state.number = state.number.saturating_sub(1);
+    let mut taken = state.stamps;
+    if left == 0 {
+        let head = head_start(card, &state);
+        taken = stamps.min(state.stamps - head);
+        if taken > 0 && taken == state.stamps - head {
+            taken += head;
+            (state.opened, state.last) = (None, None);
+            // the card was never begun
+            state.number = state.number.saturating_sub(1);
+        }
     }
     state.stamps -= taken;
     let (to, reason) = draft.back();
+    let source = Source::Card(id);
     let booking = Transfer::new(Thing::Stamps(id), given + taken, Book::Available, to, source, reason);
     draft.transfer(booking.event(of));
     draft.change(Change::Card(id, state));
 }
 
-/// Takes up to so many stamps of a day out of what was lost with its card. Returns how many there were.
+/// A full card that is opened again when its last day has passed ends at once. What is left on it can fill nothing any
+/// more, and stays known as a full card that gives nothing: the next stamps that come back are taken from it, as if they
+/// had come back together. Returns how many are left.
+fn keep_rest(draft: &Draft<'_>, card: &Card, state: &mut CardState, full: &FullCard, stamps: i64) -> i64 {
+    let today = draft.account.clock_day(draft.program).map_or(draft.day, |clock| clock.max(draft.day));
+    if !is_over(state, today) || state.stamps - head_start(card, state) <= stamps {
+        return 0;
+    }
+    let left = state.stamps - stamps;
+    let gave = Award { amount: 0, ..full.gave };
+    let filled = (draft.at, draft.day);
+    let rest = FullCard { goal: left, gave, repaid: 0, filled, ..*full };
+    Arc::make_mut(&mut state.full).push(rest);
+    (state.opened, state.last) = (None, None);
+    left
+}
+
+/// Stamps of a full card are on an open one again.
+fn unfill(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &Arc<str>) {
+    let (source, thing) = (Source::Card(id), Thing::Stamps(id));
+    let booking = Transfer::new(thing, stamps, Book::Redeemed, Book::Available, source, Reason::Cancelled);
+    draft.transfer(booking.event(of));
+}
+
+/// Takes up to so many stamps of a day out of what was lost on that day or later, of what ended first to begin with: that
+/// is what would have been taken if they had come back before. Returns how many there were.
 fn count_lapsed(state: &mut CardState, stamps: i64, stamped: Date) -> i64 {
     let mut rest = stamps;
     for lapsed in &mut state.lapsed {
-        let (first, last) = lapsed.days;
-        if (first..=last).contains(&stamped) {
+        if stamped <= lapsed.days.1 {
             let part = rest.min(lapsed.stamps);
             lapsed.stamps -= part;
             rest -= part;

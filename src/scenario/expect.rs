@@ -3,6 +3,7 @@
 use super::find;
 use super::run::Runner;
 use crate::account::{Account, Lot};
+use crate::amount::Money;
 use crate::calendar::Date;
 use crate::evaluate::Outcome;
 use crate::evaluate::given::{cap_left, running};
@@ -106,10 +107,7 @@ fn pays(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), Strin
     match left.iter().sum::<i64>() {
         _ if left.is_empty() => Err(format!("nothing was bought by {}", member.text)),
         found if found == wanted => Ok(()),
-        found => {
-            let found = crate::amount::Money::from_micros(found).unwrap_or_default();
-            Err(format!("{} pays {found} {}", member.text, runner.program.currency))
-        }
+        found => Err(format!("{} pays {}", member.text, money(runner.program, found))),
     }
 }
 
@@ -124,8 +122,14 @@ fn charity_gets(runner: &Runner<'_>, charity: &Name, amount: &Amount) -> Result<
     if found == wanted {
         return Ok(());
     }
-    let found = crate::amount::Money::from_micros(found).unwrap_or_default();
-    Err(format!("{} gets {found} {}", charity.text, program.currency))
+    Err(format!("{} gets {}", charity.text, money(program, found)))
+}
+
+/// Money with the digits of its currency.
+fn money(program: &Program, micros: i64) -> String {
+    let digits = u8::try_from(program.currency_digits).unwrap_or(2);
+    let money = Money::from_micros(micros).unwrap_or_default();
+    format!("{} {}", money.display(digits), program.currency)
 }
 
 /// A debt.
@@ -200,7 +204,9 @@ fn has(runner: &Runner<'_>, member: &Name, amount: &Amount, kind: HasKind) -> Re
     let text = |amount| find::amount_text(program, thing, amount);
     let mut message = format!("{} has {}{what}", member.text, text(found));
     if last.is_some() {
-        message.push_str(&last_days(program, account, thing));
+        let other = last_days(program, account, thing, last);
+        let but = if found == 0 { "but" } else { "and" };
+        message.push_str(&other.map_or(String::new(), |other| format!(", {but} {other}")));
     } else if kind == HasKind::Usable && pending > 0 {
         message.push_str(&format!(", and {} pending", text(pending)));
     } else if kind == HasKind::Pending && usable > 0 {
@@ -234,8 +240,13 @@ fn held_unit(
     (totals.balance(Book::Available), totals.balance(Book::Pending), lots.map(Lot::all_left).sum())
 }
 
-/// The last days that there are instead of the one that was expected.
-fn last_days(program: &Program, account: &Account, thing: AwardThing) -> String {
+/// What there is with the first last day beside the one that was expected.
+fn last_days(
+    program: &Program,
+    account: &Account,
+    thing: AwardThing,
+    expected: Option<Date>,
+) -> Option<String> {
     let mut days: Vec<(Option<Date>, i64)> = match thing {
         AwardThing::Unit(unit) => {
             let lots = account.lots.of(unit).filter(|lot| lot.all_left() > 0);
@@ -247,14 +258,15 @@ fn last_days(program: &Program, account: &Account, thing: AwardThing) -> String 
         }
         AwardThing::Choice(_) => Vec::new(),
     };
+    days.retain(|(last, _)| *last != expected);
     days.sort_by_key(|(last, _)| last.unwrap_or(Date::MAX));
-    let Some((last, _)) = days.first() else { return String::new() };
+    let (last, _) = days.first()?;
     let amount: i64 = days.iter().filter(|(day, _)| day == last).map(|(_, amount)| amount).sum();
     let text = find::amount_text(program, thing, amount);
-    match last {
-        Some(last) => format!(", but {text} until {last}"),
-        None => format!(", but {text} without a last day"),
-    }
+    Some(match last {
+        Some(last) => format!("{text} until {last}"),
+        None => format!("{text} without a last day"),
+    })
 }
 
 fn stamps(runner: &Runner<'_>, card: &Name, member: &Name, amount: &Amount) -> Result<(), String> {

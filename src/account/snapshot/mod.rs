@@ -24,7 +24,8 @@ pub(super) use state::{
     EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState, ItemState, LapsedState,
     LevelState, LinkState, LotState, MeansState, Moment, Named, PaymentState, PendingState, PledgeState,
     PledgedState, ProgramState, ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState,
-    SourceState, SpentLotState, SpentState, StageState, TierStateText, UseState, ValueState, VoucherState,
+    SourceState, SpentLotState, SpentState, StageState, TakenState, TierStateText, UseState, ValueState,
+    VoucherState,
 };
 
 pub(super) use moved::Resting;

@@ -3,9 +3,9 @@
 use super::restore::{Restore, checked, in_order};
 use super::{
     AwardState, ChosenState, ItemState, REDEMPTION, ReceiptState, RecordState, ReturnedState, ShareState,
-    SnapshotError, ValueState,
+    SnapshotError, TakenState, ValueState,
 };
-use crate::account::{Chosen, LineRecord, Lines, MeterShare, Receipt, ReceiptAward};
+use crate::account::{Chosen, LineRecord, Lines, MeterShare, Receipt, ReceiptAward, Taken};
 use crate::amount::parse_micros;
 use crate::event::{Item, Value};
 use crate::ledger::Thing;
@@ -55,6 +55,10 @@ impl Restore<'_> {
             REDEMPTION => None,
             name => Some(self.program.any_event_named(name)?),
         };
+        let (awards, chosen, shares) = (awards?, chosen?, shares?);
+        let taken = receipt.taken.map(|taken| self.taken(&taken, (&awards, &chosen, &shares)));
+        let taken =
+            taken.map(|taken| taken.ok_or_else(|| wrong("what returns took cannot be"))).transpose()?;
         Ok(Receipt {
             kind,
             cancelled: receipt.cancelled,
@@ -62,9 +66,10 @@ impl Restore<'_> {
             day: receipt.day,
             items,
             returned,
-            awards: awards?,
-            chosen: chosen?,
-            shares: shares?,
+            awards,
+            chosen,
+            shares,
+            taken: taken.map(Box::new),
             payment,
             gifts: receipt
                 .gifts
@@ -128,6 +133,33 @@ impl Restore<'_> {
 
     fn chosen(&self, id: &str, lines: usize, chosen: &ChosenState) -> Result<Chosen, SnapshotError> {
         Ok(Chosen { award: self.award(id, lines, &chosen.award)?, at: chosen.at, day: chosen.day })
+    }
+
+    /// What returns have taken: no more than there was.
+    fn taken(
+        &self,
+        state: &TakenState,
+        (awards, chosen, shares): (&[ReceiptAward], &[Chosen], &[MeterShare]),
+    ) -> Option<Taken> {
+        let amount = |(award, text): (&ReceiptAward, &String)| {
+            let amount = parse_amount(text, self.program.thing_decimals(award.thing));
+            amount.filter(|amount| (0..=award.amount).contains(amount))
+        };
+        let share = |(share, text): (&MeterShare, &String)| {
+            let most: i128 = share.parts.iter().map(|part| i128::from(*part).abs()).sum();
+            parse_amount(text, 0).filter(|taken| i128::from(*taken).abs() <= most)
+        };
+        let fits = state.awards.len() == awards.len()
+            && state.chosen.len() == chosen.len()
+            && state.shares.len() == shares.len();
+        let chosen = chosen.iter().map(|chosen| &chosen.award);
+        fits.then_some(Taken {
+            awards: awards.iter().zip(&state.awards).map(amount).collect::<Option<_>>()?,
+            chosen: chosen.zip(&state.chosen).map(amount).collect::<Option<_>>()?,
+            counts: (parse_micros(&state.quantity)?, parse_micros(&state.spend)?),
+            shares: shares.iter().zip(&state.shares).map(share).collect::<Option<_>>()?,
+            lost: state.lost,
+        })
     }
 
     fn share(&self, id: &str, lines: usize, share: &ShareState) -> Result<MeterShare, SnapshotError> {

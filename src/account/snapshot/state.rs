@@ -252,6 +252,23 @@ parts! {
         judged_by: Option<FrozenState>,
         /// Whether it was a mistake: all of it is undone.
         cancelled: bool,
+        /// What returns have taken back, where it is not in proportion to what has come back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken: Option<TakenState>,
+    }
+
+    /// What returns have taken back.
+    struct TakenState {
+        /// As long as `awards`.
+        awards: Vec<String>,
+        /// As long as `chosen`.
+        chosen: Vec<String>,
+        quantity: String,
+        spend: String,
+        /// As long as `shares`, in the steps of each counter.
+        shares: Vec<String>,
+        /// Whether it counts as a kept purchase no more.
+        lost: bool,
     }
 
     /// The facts of the time of a purchase.

@@ -5,10 +5,10 @@ use super::{
     AttributeState, AwardState, BooksState, ChosenState, EventState, FORMAT, HoldState, ItemState,
     LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, REDEMPTION, ReceiptState,
     RecordState, ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState,
-    TierStateText, ValueState, VoucherState,
+    TakenState, TierStateText, ValueState, VoucherState,
 };
 use crate::account::{
-    Account, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward, TierState,
+    Account, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward, Taken, TierState,
 };
 use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Instant};
@@ -275,6 +275,22 @@ impl Names<'_> {
             pledged: receipt.pledged.iter().map(|pledged| self.pledged(pledged)).collect(),
             judged_by: receipt.frozen.as_ref().map(|frozen| super::frozen::state(self, frozen)),
             cancelled: receipt.cancelled,
+            taken: receipt.taken.as_ref().map(|taken| self.taken(receipt, taken)),
+        }
+    }
+
+    fn taken(&self, receipt: &Receipt, taken: &Taken) -> TakenState {
+        let chosen = receipt.chosen.iter().map(|chosen| &chosen.award);
+        let amount = |(award, amount): (&ReceiptAward, &i64)| {
+            format_scaled(*amount, self.0.thing_decimals(award.thing))
+        };
+        TakenState {
+            awards: receipt.awards.iter().zip(&taken.awards).map(amount).collect(),
+            chosen: chosen.zip(&taken.chosen).map(amount).collect(),
+            quantity: micros(taken.counts.0),
+            spend: micros(taken.counts.1),
+            shares: taken.shares.iter().map(ToString::to_string).collect(),
+            lost: taken.lost,
         }
     }
 

@@ -38,7 +38,16 @@ pub(super) fn redeem(
 ) -> Result<Done, Rejection> {
     let program = facts.program;
     if bill.is_none() && rules.needs_basket() {
-        let detail = format!("`{}` can be redeemed in a purchase only", program.unit_name(rules.unit));
+        if wanted.up_to && facts.event.kind.is_some() {
+            // of a basket that is not there nothing can be paid
+            let what = What::Points(rules.unit);
+            let taken = Taken { what, amount: 0, pays: 0, lines: Box::default(), charity: None };
+            return Ok(Done { taken, spent: None, used: None, award: None });
+        }
+        let name = program.unit_name(rules.unit);
+        let detail = format!(
+            "`{name}` can be redeemed in a purchase only, and nothing is bought here: send items or a total"
+        );
         return Err(Rejection::new(Refusal::WrongValue, detail));
     }
     // what a charity gets pays nothing, so nothing hangs on the basket

@@ -4,6 +4,7 @@
 
 mod books;
 mod broken;
+mod cards;
 mod conditions;
 mod cost;
 mod draw;

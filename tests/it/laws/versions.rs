@@ -7,8 +7,11 @@ use super::programs::{Rules, programs};
 use loyalty_rules::calendar::Instant;
 use loyalty_rules::check::{Checks, compile_versions};
 use loyalty_rules::evaluate::Rejection;
+use loyalty_rules::event::{Item, ReturnLine};
 use loyalty_rules::scenario::World;
-use loyalty_rules::{EvaluateError, Event, Limits, Outcome, Program, Sources, Versions, compile};
+use loyalty_rules::{
+    Account, EvaluateError, Evaluator, Event, Limits, Outcome, Program, Sources, Versions, compile,
+};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -134,5 +137,71 @@ proptest! {
             let restored = versions.restore(serde_json::from_str(&stored).expect("the same"));
             prop_assert_eq!(restored.as_ref(), Ok(account));
         }
+    }
+
+    /// Purchases of two versions, of which parts come back under either, leave nothing when they are cancelled; and no
+    /// return takes more than they gave.
+    #[test]
+    fn what_is_cancelled_leaves_nothing_whatever_versions_took_back(
+        modes in [0..4_usize, 0..4_usize],
+        pieces in [1..6_i64, 1..6_i64],
+        // which purchases a piece comes back of
+        backs in prop::collection::vec(1..4_u8, 0..8),
+        cancels_first in any::<bool>(),
+    ) {
+        let text = |version: usize| format!(
+            "edition 2026\n\nprogram Modes {{\n  version {version}\n  effective from {}-01-01\n  currency EUR\n  \
+             time zone \"Europe/Berlin\"\n}}\n\nunit points is spendable {{\n  singular point\n  round down in total\n  \
+             expire never\n}}\n\nearn Base {{\n  on purchase\n  give 1 point per full 3 EUR\n}}\n\n\
+             bonus Known {{\n  on purchase\n  when spend so far is at least 1 EUR\n  \
+             give 50 points\n  combine add\n}}\n\n\
+             card Cups {{\n  on purchase\n  stamp 1 per item\n  goal 3 stamps\n  reward 7 points\n  carry over\n}}\n\n\
+             returns {{\n  take back {}\n  balance may go negative\n}}\n",
+            2025 + version,
+            ["nothing", "earned in proportion", "earned in full", "earned as if never bought"][modes[version - 1]]
+        );
+        let Some(versions) = versions(text(1), text(2)) else { panic!("they follow each other") };
+        let mut ann = Account::open(versions.all().next().expect("a version"), "Ann");
+        let mut deliver = |event: Event| {
+            Evaluator::new().deliver(&versions, &mut ann, &event).expect("it is accepted");
+            let program = versions.of(&ann).expect("one of the versions");
+            let points = ann.balance(program, "points").expect("a unit");
+            let number = |text: String| text.parse::<i64>().expect("whole points");
+            let cups = ann.card(program, "Cups").expect("a card");
+            let state = serde_json::to_value(ann.snapshot(program)).expect("a snapshot");
+            let counters = state["counters"].as_array().expect("counters").clone();
+            (number(points.available) - number(points.debt), cups.stamps, counters)
+        };
+        for (id, pieces, day) in [("K-1", pieces[0], "2026-12-30"), ("K-2", pieces[1], "2027-01-02")] {
+            let event = Event::purchase(id, "Ann", &format!("{day}T12:00:00+01:00"));
+            deliver(event.item(Item::new("Lamp", &pieces.to_string(), "4")).build().expect("an event"));
+        }
+        let mut left = pieces;
+        for (place, of) in backs.into_iter().enumerate() {
+            let mut event = Event::returned(&format!("R-{place}"), "Ann", "2027-01-05T12:00:00+01:00");
+            let mut lines = 0;
+            for (bit, id) in [(1, "K-1"), (2, "K-2")] {
+                let left = &mut left[bit as usize - 1];
+                if of & bit != 0 && *left > 0 {
+                    *left -= 1;
+                    lines += 1;
+                    event = event.line(ReturnLine::new("Lamp", "1").of(id));
+                }
+            }
+            if lines > 0 {
+                let (points, stamps, _) = deliver(event.build().expect("an event"));
+                prop_assert!(points >= 0 && stamps >= 0, "{points} points and {stamps} stamps");
+            }
+        }
+        let mut cancels = ["K-1", "K-2"];
+        if !cancels_first {
+            cancels.reverse();
+        }
+        let mut last = None;
+        for of in cancels {
+            let event = Event::cancel(&format!("C-{of}"), "Ann", "2027-01-06T12:00:00+01:00", of);
+            last = Some(deliver(event.build().expect("an event")));
+        }
+        prop_assert_eq!(last, Some((0, 0, Vec::new())));
     }
 }

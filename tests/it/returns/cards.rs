@@ -125,6 +125,75 @@ fn stamps_that_ended_with_their_card_are_not_taken_from_the_next() {
     holds(MODES[0], &rules, &ann(steps));
 }
 
+/// Two full cards, of 3 and of 4 March, both of which have ended by April.
+const ENDED: &str = "card Breads {\n  on purchase\n  stamp 1 per item\n  goal 4 stamps\n  reward 11 points\n  carry over\n  \
+     expire 20 days after first stamp\n}";
+const TWO_FULL: &str = "when 2026-03-03 10:00 purchase \"K-1\" by Ann { item Bread 4 x 2 EUR }\n\
+     when 2026-03-04 10:00 purchase \"K-2\" by Ann { item Bread 4 x 2 EUR }\n\
+     expect Ann has 22 points\n";
+
+#[test]
+fn a_full_card_that_has_ended_is_opened_for_all_parts_of_a_return() {
+    // 8 stamps less 4: one full card is left, however the 4 come back
+    let ways = [
+        "when 2026-04-04 10:00 return \"R-1\" of \"K-1\" by Ann { all items }\n",
+        "when 2026-04-04 10:00 return \"R-1\" of \"K-1\" by Ann { item Bread 1 }\n\
+         expect Ann has 11 points\n\
+         # what is left on a card that is over can fill nothing
+         expect card Breads of Ann at 0 stamps\n\
+         when 2026-04-05 10:00 return \"R-2\" of \"K-1\" by Ann { item Bread 2 }\n\
+         expect Ann loses 0 points\n\
+         when 2026-05-05 10:00 return \"R-3\" of \"K-1\" by Ann { all items }\n\
+         expect Ann loses 0 points\n",
+        // the card that is opened again ends between the parts
+        "when 2026-03-20 10:00 return \"R-1\" of \"K-1\" by Ann { item Bread 1 }\n\
+         expect card Breads of Ann at 3 stamps\n\
+         when 2026-04-04 10:00 return \"R-2\" of \"K-1\" by Ann { all items }\n\
+         expect Ann loses 0 points\n",
+    ];
+    for way in ways {
+        // 4 less 1, and the rest
+        let all = "when 2026-05-06 10:00 return \"R-4\" of \"K-2\" by Ann { item Bread 1 }\n\
+             expect Ann loses 11 points\n\
+             expect Ann has 0 points\n\
+             when 2026-05-06 11:00 return \"R-5\" of \"K-2\" by Ann { all items }\n\
+             expect Ann loses 0 points\n\
+             expect card Breads of Ann at 0 stamps";
+        holds(MODES[0], ENDED, &ann(&format!("{TWO_FULL}{way}expect Ann has 11 points\n{all}")));
+    }
+}
+
+#[test]
+fn parts_of_two_purchases_come_back_in_any_order() {
+    // 8 less 1, less 4, less 3
+    let steps = "when 2026-04-04 10:00 return \"R-1\" of \"K-1\" by Ann { item Bread 1 }\n\
+         expect Ann has 11 points\n\
+         when 2026-04-04 10:00 return \"R-2\" of \"K-2\" by Ann { all items }\n\
+         expect Ann has 0 points\n\
+         # the new card is not touched by what is left of the old ones
+         when 2026-04-04 11:00 purchase \"K-3\" by Ann { item Bread 2 x 2 EUR }\n\
+         when 2026-04-04 12:00 return \"R-3\" of \"K-3\" by Ann { item Bread 1 }\n\
+         expect card Breads of Ann at 1 stamp\n\
+         when 2026-04-04 12:00 return \"R-4\" of \"K-3\" by Ann { all items }\n\
+         expect card Breads of Ann at 0 stamps\n\
+         when 2026-04-04 13:00 return \"R-5\" of \"K-1\" by Ann { all items }\n\
+         expect Ann loses 0 points";
+    holds(MODES[0], ENDED, &ann(&format!("{TWO_FULL}{steps}")));
+}
+
+#[test]
+fn what_is_lost_with_a_later_card_counts_as_taken_first() {
+    // the first card is full, two stamps are lost with the second one on 24 March; one of them would have been taken before
+    let steps = "when 2026-03-03 10:00 purchase \"K-1\" by Ann { item Bread 4 x 2 EUR }\n\
+         when 2026-03-04 10:00 purchase \"K-2\" by Ann { item Bread 2 x 2 EUR }\n\
+         when 2026-04-04 10:00 return \"R-1\" of \"K-1\" by Ann { item Bread 2 }\n\
+         # 6 - 2 fill a card
+         expect Ann has 11 points\n\
+         when 2026-04-04 11:00 return \"R-2\" of \"K-2\" by Ann { item Bread 1 }\n\
+         expect Ann has 0 points";
+    holds(MODES[0], ENDED, &ann(steps));
+}
+
 #[test]
 fn a_gift_for_a_basket_that_is_worth_nothing_comes_back_with_it() {
     let rules = "earn Hello {\n  on purchase\n  give 5 points\n}";

@@ -37,7 +37,8 @@ fn more_than_there_is_becomes_a_debt_or_is_refused() {
          when 2026-03-05 10:00 purchase \"K-1\" by Ann { total 10 EUR }\n\
          expect Ann earns 10 points\nexpect Ann has 7 points";
     holds("balance may go negative", FULL_ONES, &steps(debt));
-    let refused = "expect refused \"at most 5 points can be taken\"\nexpect Ann has 5 points";
+    let refused =
+        "expect refused \"not enough points: at most 5 points would be accepted\"\nexpect Ann has 5 points";
     holds("balance stays at zero", FULL_ONES, &steps(refused));
 }
 
@@ -48,7 +49,7 @@ fn vouchers_are_granted_and_cancelled_by_hand() {
          when 2026-03-04 10:00 adjust minus 1 Coffee \"A-2\" by Ann { reason: \"one was enough\" }\n\
          expect Ann has 1 Coffee\n\
          when 2026-03-05 10:00 adjust minus 2 Coffee \"A-3\" by Ann { reason: \"all of them\" }\n\
-         expect refused \"at most 1 Coffee can be taken\"\n\
+         expect refused \"not enough Coffee: at most 1 Coffee would be accepted\"\n\
          when 2026-03-05 10:00 adjust plus 1 night \"A-4\" by Ann { reason: \"a night\" }\n\
          expect refused \"is only counted\"\n\
          when 2026-03-05 10:00 adjust plus 1 point \"A-5\" by Ann\n\

@@ -88,6 +88,7 @@ fn what_is_found_instead() {
             "expect Ann has 13 punkte expiring 2027-03-31",
             "Ann has 0 punkte expiring 2027-03-31, but 13 punkte until 2027-03-03",
         ),
+        ("expect Ann has 12 punkte expiring 2027-03-03", "Ann has 13 punkte expiring 2027-03-03"),
         ("expect Ann has 1 Gratiskaffee", "Ann has 0 Gratiskaffee"),
         ("expect Ann has 1 Gratiskaffee until 2026-12-31", "Ann has 0 Gratiskaffee until 2026-12-31"),
         ("expect Ann tier is Gold until 2027-12-31", "Ann is Basis"),
@@ -153,6 +154,16 @@ fn refusals() {
   expect refused "too late"
 "#;
     assert_eq!(found(other), ["it was refused: no such purchase: `B-9` is not known"]);
+}
+
+#[test]
+fn money_is_told_with_the_digits_of_its_currency() {
+    let lines = r#"
+  given member Bo { joined 2026-02-01 }
+  when 2026-02-03 12:00 purchase "B-1" by Bo { total 118.90 EUR }
+  expect Bo pays 118 EUR
+"#;
+    assert_eq!(found(lines), ["Bo pays 118.90 EUR"]);
 }
 
 #[test]

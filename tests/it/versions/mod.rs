@@ -1,5 +1,7 @@
 //! Versions of a program: which one judges what, what goes from one to the other, and what is refused.
 
+mod returns;
+
 use loyalty_rules::check::{Checks, CompiledVersions, Findings, Sources, compile_versions};
 use loyalty_rules::diagnostics::{Code, render_all};
 use loyalty_rules::evaluate::{Judged, Refusal};
