@@ -42,16 +42,7 @@ pub(crate) fn book_rows(
         if let Some(trace) = trace {
             trace.booked((row.rule, row.thing), row.amount);
         }
-        awards.push(ReceiptAward {
-            source,
-            thing,
-            lot,
-            start,
-            amount: row.amount,
-            repaid,
-            forgiven: 0,
-            record,
-        });
+        awards.push(ReceiptAward { source, thing, lot, start, amount: row.amount, repaid, record });
     }
     for (cap, by) in &rows.cap_used {
         count_cap(draft, facts, *cap, *by);

@@ -21,6 +21,7 @@ mod returns;
 mod rules;
 mod same;
 mod shops;
+mod splits;
 mod time;
 mod transfers;
 mod versions;
