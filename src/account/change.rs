@@ -4,6 +4,7 @@ use super::giving::Pledge;
 use super::open_end::OpenEnd;
 use super::receipt::Receipt;
 use super::records::Record;
+use super::unsettled::Unsettled;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Delta, Source, Thing};
@@ -51,6 +52,10 @@ pub(crate) enum Change {
     Pledge(Box<Pledge>),
     /// A lot has lost so much without its being used, or a return has counted so much of that: number and change.
     Lapsed(u32, i64),
+    /// Whether a voucher that was used is void if it is given back.
+    VoidVoucher(u32, bool),
+    /// What returns leave open in a unit.
+    Unsettled(Box<Unsettled>),
 }
 
 /// When a member joined.

@@ -76,9 +76,10 @@ impl Lot {
         self.end.as_ref().is_some_and(|end| end.hold.is_some() && end.wait.is_none())
     }
 
-    /// Its place among all lots. Lots whose last day may still move stand each by itself.
-    fn order(&self) -> (u128, u32) {
-        (self.key, if self.end.is_some() { self.number } else { 0 })
+    /// Its place among all lots. Lots whose last day may still move stand each by itself, and so do lots that returns
+    /// have filled again after others were opened on their terms.
+    fn order(&self) -> (u128, bool, u32) {
+        (self.key, self.end.is_some(), self.number)
     }
 
     /// Sets the terms of a lot whose last day may still move.
@@ -162,7 +163,7 @@ impl Lots {
         self.0.iter().filter(move |lot| lot.unit == unit)
     }
 
-    /// The lot with these terms that nothing can move.
+    /// The first lot with these terms that nothing can move.
     pub(crate) fn with(&self, unit: UnitId, source: Source, last: Option<Date>) -> Option<&Lot> {
         self.place((unit, source, last)).ok().and_then(|place| self.0.get(place))
     }
@@ -189,8 +190,11 @@ impl Lots {
             found.filter(|place| self.0.get(*place).is_some_and(|lot| lot.number == number)).or_else(numbered)
         };
         let place = known.unwrap_or_else(|| {
-            let (Ok(place) | Err(place)) = self.place(terms);
-            self.0.insert(place, Lot::open(number, terms, earned));
+            let (Ok(first) | Err(first)) = self.place(terms);
+            let lot = Lot::open(number, terms, earned);
+            let before = self.0.iter().skip(first).take_while(|other| other.order() < lot.order());
+            let place = first + before.count();
+            self.0.insert(place, lot);
             place
         });
         let Some(lot) = self.0.get_mut(place) else { return };
@@ -272,12 +276,13 @@ impl Lots {
 
     fn place(&self, terms: Terms) -> Result<usize, usize> {
         let key = key(terms);
-        if self.0.len() > FEW {
-            return self.0.binary_search_by(|lot| lot.order().cmp(&(key, 0)));
-        }
         // what stands behind everything with smaller terms
-        let place = self.0.iter().position(|lot| lot.key >= key).unwrap_or(self.0.len());
-        let found = self.0.get(place).is_some_and(|lot| lot.order() == (key, 0));
+        let place = if self.0.len() > FEW {
+            self.0.partition_point(|lot| lot.key < key)
+        } else {
+            self.0.iter().position(|lot| lot.key >= key).unwrap_or(self.0.len())
+        };
+        let found = self.0.get(place).is_some_and(|lot| lot.key == key && lot.end.is_none());
         if found { Ok(place) } else { Err(place) }
     }
 }

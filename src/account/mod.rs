@@ -14,6 +14,7 @@ mod post;
 mod receipt;
 mod records;
 mod snapshot;
+mod unsettled;
 mod view;
 
 pub use change::Postings;
@@ -34,6 +35,7 @@ pub(crate) use receipt::{
 };
 pub(crate) use records::{Record, Records, may_come_back};
 pub use snapshot::{Snapshot, SnapshotError};
+pub(crate) use unsettled::{Cover, Unsettled, Void};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 
 use crate::calendar::{Date, Instant};
@@ -89,6 +91,10 @@ pub struct Account {
     pub(crate) records: Records,
     /// How this member was referred.
     pub(crate) link: Option<Link>,
+    /// What returns left open, by unit.
+    pub(crate) unsettled: Vec<Unsettled>,
+    /// Vouchers that were used when what gave them was undone, by number: they are void if they are given back.
+    pub(crate) void_vouchers: Vec<u32>,
     /// What the version of the program has no place for.
     resting: Option<Box<snapshot::Resting>>,
     /// The first day on which the clock has work.
@@ -126,6 +132,8 @@ impl Account {
             active: Vec::new(),
             records: Records::default(),
             link: None,
+            unsettled: Vec::new(),
+            void_vouchers: Vec::new(),
             resting: None,
             due: None,
         }

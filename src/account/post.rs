@@ -3,7 +3,7 @@
 //! Everything is verified against the books before anything is booked, so a posting is booked whole or not at all.
 
 use super::change::{Change, HeldVoucher, LinkStage, OpenChoice, Postings};
-use super::{Account, CardState, Lot};
+use super::{Account, CardState, Lot, Unsettled};
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
 use crate::program::{Activity, AwardThing, Convert, Program, UnitKind};
@@ -144,7 +144,9 @@ impl Account {
             self.open_lot(delta);
             return false;
         }
-        if matches!(delta.from, Book::Redeemed | Book::Transferred) && delta.to == Book::Available {
+        if matches!(delta.from, Book::Redeemed | Book::Transferred)
+            && matches!(delta.to, Book::Available | Book::Pending)
+        {
             self.refill_lot(delta);
             return false;
         }
@@ -210,6 +212,9 @@ impl Account {
         match delta.thing {
             Thing::Unit(unit) => {
                 let terms = (unit, delta.source, delta.last_day);
+                if delta.to == Book::Pending {
+                    return self.open_lot(delta);
+                }
                 self.lots.add(delta.lot, terms, start, (None, delta.amount));
                 self.next_lot = self.next_lot.max(delta.lot + 1);
             }
@@ -254,6 +259,14 @@ impl Account {
     /// Whether the voucher with a number is held.
     pub(crate) fn holds_voucher(&self, number: u32) -> bool {
         self.vouchers.binary_search_by_key(&number, |held| held.number).is_ok()
+    }
+
+    fn leave_open(&mut self, open: &Unsettled) {
+        self.unsettled.retain(|known| known.unit != open.unit);
+        if !open.is_empty() {
+            let place = self.unsettled.partition_point(|known| known.unit < open.unit);
+            self.unsettled.insert(place, open.clone());
+        }
     }
 
     /// Fewer entries may be taken; with the last one the choice is made.
@@ -327,6 +340,14 @@ impl Account {
             }
             Change::Pledge(change) => return self.book_pledge(change),
             Change::Lapsed(lot, by) => self.lots.lapse(*lot, *by),
+            Change::Unsettled(open) => self.leave_open(open),
+            Change::VoidVoucher(number, is_void) => {
+                self.void_vouchers.retain(|known| known != number);
+                if *is_void {
+                    let place = self.void_vouchers.partition_point(|known| known < number);
+                    self.void_vouchers.insert(place, *number);
+                }
+            }
             Change::Clock(at) => self.run_clock(*at),
         }
         false
@@ -371,6 +392,10 @@ impl Account {
         let quarter = |day: Date| day.days().div_euclid(91);
         if before.is_some_and(|before| quarter(before) != quarter(newest.1)) {
             self.records.forget(program, newest.1);
+            if self.records.receipts().next().is_none() {
+                self.unsettled.clear();
+                self.void_vouchers.clear();
+            }
             if self.lots.iter().any(|lot| lot.all_left() == 0) {
                 let awards = self.records.receipts().flat_map(|receipt| {
                     receipt.awards.iter().chain(receipt.chosen.iter().map(|chosen| &chosen.award))

@@ -108,8 +108,6 @@ pub(crate) struct ReceiptAward {
     pub(crate) amount: i64,
     /// How much of it paid off a debt and never became a lot; of stamps, how many were dropped and came onto no card.
     pub(crate) repaid: i64,
-    /// How much of what returns had to take was forgiven, because the member had no more.
-    pub(crate) forgiven: i64,
     /// Which part of it each line gave.
     pub(crate) record: LineRecord,
 }

@@ -100,7 +100,6 @@ fn give(draft: &mut Draft<'_>, open: &OpenChoice, award: Award) {
         start: draft.day,
         amount: award.amount,
         repaid: 0,
-        forgiven: 0,
         record: record.as_ref().map_or(crate::account::LineRecord::Event, |(_, award)| award.record.clone()),
     };
     let gone = match (&record, thing) {

@@ -380,6 +380,11 @@ impl<'a> Draft<'a> {
             {
                 delta.amount
             }
+            Portion::From(start)
+                if delta.to == Book::Pending && delta.usable_from.unwrap_or(Date::MAX) == start =>
+            {
+                -delta.amount
+            }
             _ => 0,
         });
         let left = match portion {
@@ -416,7 +421,10 @@ impl<'a> Draft<'a> {
             Change::Lapsed(number, by) if *number == lot.number => *by,
             _ => 0,
         });
-        let part = (lot.lapsed + changes.sum::<i64>()).min(amount).max(0);
+        let same = |delta: &&Delta| delta.thing == Thing::Unit(lot.unit) && delta.lot == lot.number;
+        let gone = self.postings.deltas.iter().filter(same).filter(|delta| delta.to == Book::Expired);
+        let gone: i64 = gone.map(|delta| delta.amount).sum();
+        let part = (lot.lapsed + gone + changes.sum::<i64>()).min(amount).max(0);
         self.lapse(lot, -part);
         part
     }

@@ -5,7 +5,7 @@ use super::judge::{Facts, Truth};
 use super::terms;
 use crate::account::{Change, HeldBy, Idle, Lines, Lot, OpenEnd, Wait};
 use crate::calendar::{Date, Duration, DurationUnit};
-use crate::ledger::{Book, Reason, Source, Thing};
+use crate::ledger::{Book, Delta, Reason, Source, Thing};
 use crate::program::{
     Activate, Activity, DateId, EventKindId, Expire, ExpireFrom, Program, SpendOrder, Unit, UnitId,
 };
@@ -113,6 +113,13 @@ impl Draft<'_> {
             }
         };
         if let Some(number) = known.or_else(|| self.opened(unit, source, last, open.as_deref())) {
+            let is_taken = |delta: &Delta| {
+                delta.thing == Thing::Unit(unit) && delta.lot == number && delta.from == Book::Available
+            };
+            if let Some(open) = open.filter(|_| self.postings.deltas.iter().any(is_taken)) {
+                // a lot that this event has emptied knows its terms no more
+                self.change(Change::LotTerms(number, Arc::from(open)));
+            }
             return number;
         }
         let number = self.next_lot();

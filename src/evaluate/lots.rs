@@ -1,25 +1,28 @@
 //! Taking from lots in their order, and giving back to them.
 
 use super::draft::{Draft, Portion, Transfer};
-use super::judge::Facts;
 use super::lot_terms::sort_for_spending;
-use crate::account::{Lot, OpenEnd, SpentLot};
-use crate::calendar::Date;
+use super::unsettled::longer;
+use crate::account::{Change, Lot, SpentLot};
 use crate::ledger::{Book, Delta, Reason, Source, Thing};
-use crate::program::UnitId;
+use crate::program::{UnitId, VoucherId};
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 impl<'a> Draft<'a> {
-    /// All lots of a unit that may have something usable, in spending order: as the unit says. Lots that
-    /// this event has opened or filled again are among them.
+    /// All lots of a unit that may have something, in spending order: as the unit says. Lots that this event has opened or
+    /// filled again are among them.
     pub(crate) fn usable_lots(&self, unit: UnitId) -> Vec<Cow<'a, Lot>> {
         let thing = Thing::Unit(unit);
         let account = self.account;
         let mut lots: Vec<Cow<'a, Lot>> = account.lots.of(unit).map(Cow::Borrowed).collect();
         let filled = self.postings.deltas.iter().filter(|delta| {
             let fills = matches!(delta.from, Book::Issued | Book::Redeemed | Book::Transferred);
-            delta.thing == thing && delta.lot != 0 && fills && delta.to == Book::Available
+            delta.thing == thing
+                && delta.lot != 0
+                && fills
+                && matches!(delta.to, Book::Available | Book::Pending)
         });
         for delta in filled {
             if !lots.iter().any(|lot| lot.number == delta.lot) {
@@ -42,6 +45,9 @@ impl<'a> Draft<'a> {
     /// Spends an amount that is there, in spending order; for a reward or for what the lot itself came from.
     pub(crate) fn spend(&mut self, unit: UnitId, amount: i64, reward: Option<Source>) -> Box<[SpentLot]> {
         let account = self.account;
+        if !account.unsettled.is_empty() {
+            self.settle_for_good(unit);
+        }
         let mut lots: Vec<&Lot> = account.lots.of(unit).collect();
         sort_for_spending(self.program, unit, &mut lots, |lot| lot);
         let mut rest = amount;
@@ -69,46 +75,22 @@ impl<'a> Draft<'a> {
         spent.into()
     }
 
-    /// Gives back a part of what a lot paid: a debt is paid off first, then it can be used again with its old last
-    /// day, or for at least as long as the program says. What is past its last day is gone at once, unless
-    /// `no expiry when` keeps it.
-    pub(crate) fn give_back(
-        &mut self,
-        facts: &Facts<'_>,
-        thing: Thing,
-        (lot, amount): (&SpentLot, i64),
-        of: &Arc<str>,
-    ) {
-        let repaid = amount.min(self.debt(thing));
-        let booking = Transfer::new(thing, repaid, Book::Redeemed, Book::Debt, lot.source, Reason::GivenBack);
-        self.transfer(booking.event(of));
-        let amount = amount - repaid;
-        if amount <= 0 {
-            return;
-        }
+    /// Gives back a voucher that paid: it can be used again with its old last day, or for at least as long as the
+    /// program says. What is past its last day is gone at once.
+    pub(crate) fn give_back_voucher(&mut self, thing: Thing, lot: &SpentLot, of: &Arc<str>) {
         // what never was makes nothing last longer
         let least = self.program.returns.give_back_least.filter(|_| !self.cancels);
-        let least = least.and_then(|least| least.add_to_date(self.day));
-        let (number, last, keeps) = match thing {
-            Thing::Unit(unit) => {
-                let (last, end) = self.days_again(lot, least);
-                let keeps = end.as_ref().is_some_and(|end| facts.keeps_on((unit, lot.source), end));
-                (self.lot_again(unit, lot, last, end), last, keeps)
-            }
-            Thing::Voucher(_) | Thing::Stamps(_) | Thing::Choice(_) | Thing::Donation(_) => {
-                (lot.lot, longer(lot.last, least), false)
-            }
-        };
+        let last = longer(lot.last, least.and_then(|least| least.add_to_date(self.day)));
         let key = self.key();
         self.postings.deltas.push(Delta {
             key,
             thing,
-            amount,
+            amount: lot.amount,
             from: Book::Redeemed,
             to: Book::Available,
             source: lot.source,
             of: Some(Arc::clone(of)),
-            lot: number,
+            lot: lot.lot,
             day: self.day,
             usable_from: Some(lot.start),
             last_day: last,
@@ -116,41 +98,31 @@ impl<'a> Draft<'a> {
         });
         // a late return may be older than the day to which the clock was run
         let today = self.account.clock_day(self.program).map_or(self.day, |clock| clock.max(self.day));
-        if last.is_some_and(|last| last < today) && !keeps {
+        if last.is_some_and(|last| last < today) {
             let booking =
-                Transfer::new(thing, amount, Book::Available, Book::Expired, lot.source, Reason::Expired);
-            self.transfer(booking.event(of).lot(number));
+                Transfer::new(thing, lot.amount, Book::Available, Book::Expired, lot.source, Reason::Expired);
+            self.transfer(booking.event(of).lot(lot.lot));
         }
     }
 
-    /// The last day of what goes back to a lot, and its terms if that day may still move.
-    fn days_again(&self, paid: &SpentLot, least: Option<Date>) -> (Option<Date>, Option<OpenEnd>) {
-        let known = self.account.lots.numbered(paid.lot);
-        let mut end = known.and_then(|lot| lot.end.as_deref()).or(paid.end.as_deref()).cloned();
-        for idle in end.iter_mut().flat_map(|end| &mut end.idle) {
-            let since = idle.without.iter().filter_map(|activity| self.account.last_active(*activity));
-            idle.since = since.fold(idle.since, Date::max);
-        }
-        let now = end.as_ref().map_or(paid.last, OpenEnd::last);
-        let last = longer(now, least);
-        if let Some(end) = end.as_mut().filter(|_| last != now) {
-            // what is given back for longer lasts so long, whatever happens
-            *end = OpenEnd { fixed: last, earned: end.earned, hold: end.hold, ..OpenEnd::default() };
-        }
-        (last, end.filter(OpenEnd::is_open))
+    /// The numbers of vouchers of a kind that were used, the newest first.
+    pub(super) fn used_vouchers(&self, voucher: VoucherId, is_meant: impl Fn(&SpentLot) -> bool) -> Vec<u32> {
+        let payments = self.account.records.receipts().filter_map(|receipt| receipt.payment.as_ref());
+        let spent = payments.flat_map(|payment| &payment.spent);
+        let same = spent.filter(|spent| spent.thing == Thing::Voucher(voucher));
+        let used = same.flat_map(|spent| &spent.lots).filter(|lot| is_meant(lot));
+        let mut numbers: Vec<u32> = used.map(|lot| lot.lot).collect();
+        numbers.sort_unstable_by_key(|number| Reverse(*number));
+        numbers.dedup();
+        numbers
     }
 
-    /// The lot to which something goes back: the one that paid, if it is still there with this last day, else one on the
-    /// same terms.
-    fn lot_again(&mut self, unit: UnitId, paid: &SpentLot, last: Option<Date>, end: Option<OpenEnd>) -> u32 {
-        match self.account.lots.numbered(paid.lot).filter(|lot| lot.last == last) {
-            Some(lot) => lot.number,
-            None => self.lot_with(unit, paid.source, last, end.map(Box::new)),
+    /// Whether a voucher is void that is given back; only once.
+    pub(super) fn was_voided(&mut self, number: u32) -> bool {
+        let is_void = self.account.void_vouchers.contains(&number);
+        if is_void {
+            self.change(Change::VoidVoucher(number, false));
         }
+        is_void
     }
-}
-
-/// A last day, or a later one that the program promises.
-fn longer(last: Option<Date>, least: Option<Date>) -> Option<Date> {
-    last.map(|last| least.map_or(last, |least| last.max(least)))
 }

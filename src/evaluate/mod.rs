@@ -44,6 +44,7 @@ mod tax;
 mod terms;
 pub(crate) mod trace;
 mod transfers;
+mod unsettled;
 mod versions;
 
 pub(crate) use bound::{Typed, typed};

@@ -12,10 +12,11 @@ use super::refuse::Rejection;
 use super::reversal::{book_again, is_void, owed, owed_of};
 use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
+use super::unsettled::{Back, Origin};
 use super::{
     choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends, step13_payers, tax,
 };
-use crate::account::{Change, Lot, Receipt, ReceiptAward, Taken};
+use crate::account::{Change, Lot, Receipt, ReceiptAward, SpentLot, Taken};
 use crate::calendar::{Date, Instant};
 use crate::event::{Item, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
@@ -96,7 +97,7 @@ fn take_awards(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     rows: &mut Rows,
-    (before, receipt): (&Receipt, &mut Receipt),
+    (before, receipt): (&Receipt, &Receipt),
     taken: &mut [i64],
     days: &mut Vec<Date>,
 ) -> Result<(), Rejection> {
@@ -105,23 +106,18 @@ fn take_awards(
     // a mistake is undone wholly, whatever returns have left with the member; and what comes back in full too
     let old = if takes_all(facts, receipt) { taken.to_vec() } else { owed(facts, rows, before)? };
     // what is booked again comes first: it may pay off a debt, or be taken for another award
-    for (place, ((old, new), taken)) in old.iter().zip(&new).zip(taken.iter_mut()).enumerate() {
+    for ((award, (old, new)), taken) in receipt.awards.iter().zip(old.iter().zip(&new)).zip(taken.iter_mut())
+    {
         let again = (old - new).min(*taken);
         if again > 0 {
-            book_again(facts, draft, receipt, place, again);
+            book_again(facts, draft, receipt, award, (*taken, *taken - again));
             *taken -= again;
         }
     }
-    let mut forgiven = Vec::with_capacity(new.len());
     for ((award, (old, new)), taken) in receipt.awards.iter().zip(old.into_iter().zip(new)).zip(taken) {
         let now = *taken + (new - old).min(award.amount - *taken).max(0);
-        forgiven.push(take_award(facts, draft, receipt, (award, when), (*taken, now), days));
+        take_award(facts, draft, receipt, (award, when), (*taken, now), days);
         *taken = now;
-    }
-    if facts.program.returns.take_back == TakeBack::AsIfNeverBought {
-        for (award, more) in receipt.awards.iter_mut().zip(forgiven) {
-            award.forgiven += more;
-        }
     }
     Ok(())
 }
@@ -146,7 +142,7 @@ pub(super) fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Recei
         for lot in lots {
             let until = (passed + lot.amount).min(now);
             if until > given {
-                draft.give_back(facts, spent.thing, (lot, until - given), &after.id);
+                give_lot_back(facts, draft, spent.thing, (lot, until - given), &after.id);
                 given = until;
             }
             passed += lot.amount;
@@ -154,7 +150,43 @@ pub(super) fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Recei
     }
 }
 
-/// Takes back what an award must lose, which was given at an instant of a day. Returns how much of it was forgiven.
+fn give_lot_back(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    thing: Thing,
+    (lot, amount): (&SpentLot, i64),
+    of: &Arc<str>,
+) {
+    match thing {
+        Thing::Unit(unit) => {
+            draft.give_points(facts, Back { unit, lot, from: None, origin: Origin::Spent, of }, amount);
+        }
+        Thing::Voucher(voucher) => {
+            draft.give_back_voucher(thing, lot, of);
+            if draft.was_voided(lot.lot) && draft.cancel_voucher((voucher, lot.lot), lot.source, of) {
+                give_voucher_room_back(facts, draft, (voucher, lot));
+            }
+        }
+        Thing::Stamps(_) | Thing::Choice(_) | Thing::Donation(_) => {}
+    }
+}
+
+/// A voucher of a purchase that came back is cancelled later than the purchase.
+fn give_voucher_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, (voucher, lot): (VoucherId, &SpentLot)) {
+    let gave = |award: &ReceiptAward| {
+        let numbers = award.lot..award.lot.saturating_add(u32::try_from(award.amount).unwrap_or(0));
+        award.thing == Thing::Voucher(voucher) && numbers.contains(&lot.lot)
+    };
+    let day = facts.account.records.receipts().find_map(|receipt| {
+        let chosen = receipt.chosen.iter().find(|chosen| gave(&chosen.award)).map(|chosen| chosen.day);
+        receipt.awards.iter().any(gave).then_some(receipt.day).or(chosen)
+    });
+    if let Some(day) = day {
+        give_room_back(facts, draft, lot.source, day, 1);
+    }
+}
+
+/// Takes back what an award must lose, which was given at an instant of a day.
 fn take_award(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
@@ -162,7 +194,7 @@ fn take_award(
     (award, when): (&ReceiptAward, (Instant, Date)),
     (old, new): (i64, i64),
     days: &mut Vec<Date>,
-) -> i64 {
+) {
     let amount = new - old;
     match award.thing {
         Thing::Stamps(card) => {
@@ -188,28 +220,31 @@ fn take_award(
         Thing::Donation(_) => {}
         Thing::Unit(unit) => {
             if amount <= 0 {
-                return 0;
+                return;
             }
             give_room_back(facts, draft, award.source, when.1, amount);
             // the lot first; of what had paid off a debt or was used, other lots and then a debt
-            let in_lot = award.amount - award.repaid;
-            let from_lot = new.min(in_lot) - old.min(in_lot);
-            let lot = (award.lot, award.start, from_lot);
-            return take_units(draft, (unit, award.source), (amount, when), lot, &receipt.id);
+            let lot = (award.lot, award.start, of_lot(award, old, new));
+            take_units(draft, (unit, award.source), (amount, when), lot, &receipt.id);
         }
     }
-    0
+}
+
+/// How much of what is taken of an award between two sums of it was in a lot, and had not paid off a debt.
+pub(super) fn of_lot(award: &ReceiptAward, old: i64, new: i64) -> i64 {
+    let in_lot = award.amount - award.repaid;
+    new.min(in_lot) - old.min(in_lot)
 }
 
 /// Takes back an amount of a unit that was given at an instant of a day: so much from its lot, the rest from other lots;
-/// what then is missing is a debt or forgiven. Returns how much was forgiven.
+/// what then is missing is a debt or forgiven.
 pub(super) fn take_units(
     draft: &mut Draft<'_>,
     (unit, source): (UnitId, Source),
     (amount, when): (i64, (Instant, Date)),
-    (lot, start, from_lot): (u32, Date, i64),
+    lot: (u32, Date, i64),
     of: &Arc<str>,
-) -> i64 {
+) {
     draft.count_unit(unit, when, -amount);
     let rules = draft.program.units.get(unit.index());
     if rules.is_some_and(|unit| unit.kind == UnitKind::Status) {
@@ -219,39 +254,9 @@ pub(super) fn take_units(
         let (to, reason) = draft.back();
         let booking = Transfer::new(thing, part, Book::Available, to, source, reason);
         draft.transfer(booking.event(of));
-        return 0;
+    } else {
+        draft.take_points((unit, source), amount, lot, of);
     }
-    let account = draft.account;
-    let taken = match account.lots.numbered(lot) {
-        Some(lot) => take_from_lot(draft, lot, start, from_lot, of),
-        None => 0,
-    };
-    take_elsewhere(draft, (unit, source), amount - taken, of)
-}
-
-/// Takes from the lot of a purchase: what is not usable yet of it, or else what is usable; what lapsed counts as taken.
-fn take_from_lot(draft: &mut Draft<'_>, lot: &Lot, start: Date, amount: i64, of: &Arc<str>) -> i64 {
-    let waits = lot.pending_from(start) > 0;
-    let portion = if waits { Portion::From(start) } else { Portion::Usable };
-    let taken = draft.take(lot, portion, amount, draft.back(), of);
-    if waits { taken } else { taken + draft.count_lapsed(lot, amount - taken) }
-}
-
-/// Takes from all lots in spending order, usable ones first; the rest is a debt or forgiven. Returns what was forgiven.
-fn take_elsewhere(
-    draft: &mut Draft<'_>,
-    (unit, source): (UnitId, Source),
-    amount: i64,
-    of: &Arc<str>,
-) -> i64 {
-    let rest = amount - take_in_order(draft, unit, amount, of, (draft.back(), false));
-    if draft.program.returns.may_go_negative {
-        let (to, reason) = draft.back();
-        let booking = Transfer::new(Thing::Unit(unit), rest, Book::Debt, to, source, reason);
-        draft.transfer(booking.event(of));
-        return 0;
-    }
-    rest
 }
 
 /// Takes from all lots in spending order, usable ones first. Returns what was taken.
@@ -311,7 +316,8 @@ pub(super) fn give_room_back(
     }
 }
 
-/// Unused vouchers that a rule gave for the purchase are void when all of it has come back.
+/// Vouchers that a rule gave for the purchase are void when all of it has come back, as far as they are unused or are
+/// given back later.
 fn cancel_vouchers(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
@@ -321,6 +327,13 @@ fn cancel_vouchers(
 ) {
     let count = usize::try_from(award.amount).unwrap_or(0);
     let mut cancelled = 0;
+    // those that were used are void if they are given back
+    let given = award.lot..award.lot.saturating_add(u32::try_from(award.amount).unwrap_or(0));
+    for number in draft.used_vouchers(voucher, |lot| given.contains(&lot.lot)) {
+        if !draft.holds(voucher, number) {
+            draft.change(Change::VoidVoucher(number, true));
+        }
+    }
     for number in (award.lot..).take(count) {
         cancelled += i64::from(draft.cancel_voucher((voucher, number), award.source, &receipt.id));
     }
@@ -393,7 +406,11 @@ fn take_todays_rate(
         } else {
             // what goes for lines of no purchase was earned by some purchase, whose return counts it as taken
             let taken = take_in_order(draft, unit, amount, &of, (draft.back(), true));
-            take_elsewhere(draft, (unit, source), amount - taken, &of);
+            if facts.program.returns.may_go_negative {
+                let (to, reason) = draft.back();
+                let booking = Transfer::new(thing, amount - taken, Book::Debt, to, source, reason);
+                draft.transfer(booking.event(&of));
+            }
         }
     }
     Ok(())

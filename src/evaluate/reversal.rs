@@ -8,14 +8,15 @@ use super::freeze::{freeze, judge_again};
 use super::judge::Facts;
 use super::lot_terms::Days;
 use super::refuse::Rejection;
-use super::returning::give_room_back;
+use super::returning::{give_room_back, of_lot};
 use super::rows::Rows;
 use super::so_far::taken;
-use crate::account::{Receipt, ReceiptAward};
+use super::unsettled::{Back, Origin};
+use crate::account::{Receipt, ReceiptAward, SpentLot};
 use crate::calendar::Date;
 use crate::event::Event;
-use crate::ledger::{Book, Delta, Reason, Source, Thing};
-use crate::program::{EventKindId, Program, RuleId, TakeBack, Unit, UnitKind};
+use crate::ledger::{Book, Reason, Source, Thing};
+use crate::program::{EventKindId, Program, RuleId, TakeBack, Unit, UnitId, UnitKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,82 +32,55 @@ pub(super) fn freeze_receipt(facts: &Facts<'_>, draft: &mut Draft<'_>, kind: Eve
     }
 }
 
-/// Books again what earlier returns had taken of an award and what the purchase earns after all.
+/// Books again what earlier returns had taken of an award and what the purchase earns after all: between an old and a
+/// new sum of what must be taken back.
 pub(super) fn book_again(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
-    receipt: &mut Receipt,
-    place: usize,
-    amount: i64,
+    receipt: &Receipt,
+    award: &ReceiptAward,
+    (old, new): (i64, i64),
 ) {
-    let (of, at, day, kind) = (Arc::clone(&receipt.id), receipt.at, receipt.day, receipt.kind);
-    let Some(award) = receipt.awards.get_mut(place) else { return };
+    let (of, at, day, amount) = (&receipt.id, receipt.at, receipt.day, old - new);
     let Thing::Unit(unit) = award.thing else { return };
+    let Some(rules) = draft.program.units.get(unit.index()) else { return };
     draft.count_unit(unit, (at, day), amount);
     give_room_back(facts, draft, award.source, day, -amount);
-    // what was never taken is not booked twice
-    let forgiven = amount.min(award.forgiven);
-    award.forgiven -= forgiven;
-    if amount > forgiven {
-        give_again(facts, draft, award, amount - forgiven, (kind, day, &of));
-    }
-}
-
-/// It pays off a debt, or goes into the lot of the purchase as long as that may be used.
-fn give_again(
-    facts: &Facts<'_>,
-    draft: &mut Draft<'_>,
-    award: &mut ReceiptAward,
-    amount: i64,
-    (kind, day, of): (Option<EventKindId>, Date, &Arc<str>),
-) {
-    let (thing, source, program) = (award.thing, award.source, draft.program);
-    let Thing::Unit(unit) = thing else { return };
-    let Some(rules) = program.units.get(unit.index()) else { return };
     if rules.kind == UnitKind::Status {
-        let again = Transfer::new(thing, amount, Book::Issued, Book::Available, source, Reason::Earned);
+        let (from, to, reason) = (Book::Issued, Book::Available, Reason::Earned);
+        let again = Transfer::new(award.thing, amount, from, to, award.source, reason);
         draft.transfer(again.event(of));
         return;
     }
-    let repaid = amount.min(-draft.balance(thing, Book::Debt));
-    let paid = Transfer::new(thing, repaid, Book::Issued, Book::Debt, source, Reason::Repaid);
-    draft.transfer(paid.event(of));
-    let account = draft.account;
-    let lot = account.lots.numbered(award.lot);
-    let days = days_then(draft, rules, award, (kind, day, of));
-    let last = lot.map_or(days.last, |lot| lot.last);
-    let today = account.clock_day(program).map_or(draft.day, |clock| clock.max(draft.day));
-    let end = lot.map_or(days.open.as_deref(), |lot| lot.end.as_deref());
-    let keeps = || end.is_some_and(|end| facts.keeps_on((unit, source), end));
-    if amount == repaid || (last.is_some_and(|last| last < today) && !keeps()) {
-        // what would be gone by now counts as taken if it comes back again
-        if let Some(lot) = lot {
-            draft.lapse(lot, amount - repaid);
-        }
-        return;
+    let (lot, from) = lot_then(draft, rules, award, unit, receipt);
+    let in_lot = of_lot(award, new, old);
+    // what had paid off a debt was in no lot
+    for (number, amount) in [(0, amount - in_lot), (award.lot, in_lot)] {
+        let lot = SpentLot { lot: number, ..lot.clone() };
+        draft.give_points(facts, Back { unit, lot: &lot, from, origin: Origin::Again, of }, amount);
     }
-    // a lot that waited for an event may have had it since
-    let waits = lot.is_none_or(|lot| lot.end.as_ref().is_some_and(|end| end.wait.is_some()));
-    let pending = award.start > today && (award.start < Date::MAX || waits);
-    award.lot = match lot {
-        Some(lot) => lot.number,
-        None => draft.lot_with(unit, source, last, days.open),
+}
+
+/// The lot of an award with its terms, and its first usable day if that has not come.
+fn lot_then(
+    draft: &mut Draft<'_>,
+    rules: &Unit,
+    award: &ReceiptAward,
+    unit: UnitId,
+    receipt: &Receipt,
+) -> (SpentLot, Option<Date>) {
+    let known = draft.account.lots.numbered(award.lot).filter(|lot| lot.unit == unit);
+    let (start, last, end) = match known {
+        Some(lot) => (lot.earned, lot.last, lot.end.clone()),
+        None => {
+            let days = days_then(draft, rules, award, (receipt.kind, receipt.day, &receipt.id));
+            (receipt.day, days.last, days.open.map(Arc::from))
+        }
     };
-    let key = draft.key();
-    draft.postings.deltas.push(Delta {
-        key,
-        thing,
-        amount: amount - repaid,
-        from: Book::Issued,
-        to: if pending { Book::Pending } else { Book::Available },
-        source,
-        of: Some(Arc::clone(of)),
-        lot: award.lot,
-        day: draft.day,
-        usable_from: Some(award.start).filter(|start| *start < Date::MAX),
-        last_day: last,
-        reason: Reason::Earned,
-    });
+    // a lot that waited for an event may have had it since
+    let waits = known.is_none_or(|lot| lot.end.as_ref().is_some_and(|end| end.wait.is_some()));
+    let from = Some(award.start).filter(|start| *start < Date::MAX || waits);
+    (SpentLot { lot: award.lot, amount: 0, source: award.source, start, last, end }, from)
 }
 
 /// The days that a lot of the purchase had.

@@ -42,16 +42,7 @@ pub(crate) fn book_rows(
             trace.booked((row.rule, row.thing), row.amount);
         }
         let (amount, record) = (row.amount, LineRecord::Event);
-        push_with(&mut awards, || ReceiptAward {
-            source,
-            thing,
-            lot,
-            start,
-            amount,
-            repaid,
-            forgiven: 0,
-            record,
-        });
+        push_with(&mut awards, || ReceiptAward { source, thing, lot, start, amount, repaid, record });
         if let Some(award) = awards.last_mut() {
             record_lines(facts, row, by_item, (sharer, weights, parts), &mut award.record)?;
         }

@@ -80,7 +80,6 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, lines: 
         start: stamped_on(facts),
         amount: stamps,
         repaid: 0,
-        forgiven: 0,
         record,
     }
 }

@@ -2,12 +2,13 @@
 //! with the entry gifts of every level passed. The tier that was frozen in step 2 counts for the whole event.
 
 use super::choices;
-use super::draft::{Draft, Portion, Terms};
+use super::draft::{Draft, Terms};
 use super::terms::{next_term, term};
-use crate::account::{Change, Hold, Lot, TierState};
+use crate::account::{Change, Hold, TierState};
 use crate::calendar::{Date, Instant};
-use crate::ledger::{Book, Reason, Source};
-use crate::program::{AwardThing, MeterId, Reach, Tiers, TiersId, UnitId, VoucherId};
+use crate::ledger::Source;
+use crate::program::{AwardThing, MeterId, Reach, Tiers, TiersId, VoucherId};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// The highest level whose threshold is reached by metrics.
@@ -192,9 +193,7 @@ fn cancel_gifts(
         for gift in gifts {
             match gift.thing {
                 AwardThing::Unit(unit) => {
-                    let gone = cancel_units(draft, unit, Source::Tier(id, level), gift.amount);
-                    let day = draft.program.zone.business_date(reached, draft.program.day_starts);
-                    draft.count_unit(unit, (reached, day), -gone);
+                    draft.cancel_gift((unit, Source::Tier(id, level)), gift.amount, reached);
                 }
                 AwardThing::Voucher(voucher) => {
                     cancel_vouchers(draft, voucher, Source::Tier(id, level), gift.amount);
@@ -208,27 +207,21 @@ fn cancel_gifts(
     }
 }
 
-/// Takes what is left of a gift from its newest lots. Returns how much that was.
-fn cancel_units(draft: &mut Draft<'_>, unit: UnitId, source: Source, amount: i64) -> i64 {
-    let account = draft.account;
-    let mut lots: Vec<&Lot> = account.lots.of(unit).filter(|lot| lot.source == source).collect();
-    lots.sort_by_key(|lot| std::cmp::Reverse((lot.earned, lot.number)));
-    let mut rest = amount;
-    for lot in lots {
-        let pending = lot.pending.iter().rev().map(|(start, _)| Portion::From(*start));
-        for portion in pending.chain([Portion::Usable]) {
-            let of = Arc::clone(&draft.event);
-            rest -= draft.take(lot, portion, rest, (Book::TakenBack, Reason::Cancelled), &of);
-        }
-    }
-    amount - rest
-}
-
+/// Cancels the newest vouchers of a gift; those that were used are void if they are given back.
 fn cancel_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, source: Source, amount: i64) {
     let account = draft.account;
-    let gifts = account.vouchers.iter().rev().filter(|held| (held.voucher, held.source) == (voucher, source));
-    for held in gifts.take(usize::try_from(amount).unwrap_or(0)) {
-        draft.cancel_voucher((voucher, held.number), source, &held.event);
+    let held = account.vouchers.iter().filter(|held| (held.voucher, held.source) == (voucher, source));
+    let held: Vec<_> = held.map(|held| (held.number, Arc::clone(&held.event))).collect();
+    let mut numbers = draft.used_vouchers(voucher, |lot| lot.source == source);
+    numbers.extend(held.iter().map(|(number, _)| *number));
+    numbers.sort_unstable_by_key(|number| Reverse(*number));
+    numbers.dedup();
+    for number in numbers.into_iter().take(usize::try_from(amount).unwrap_or(0)) {
+        let event = held.iter().find(|(held, _)| *held == number);
+        let event = event.map_or_else(|| Arc::clone(&draft.event), |(_, event)| Arc::clone(event));
+        if !draft.cancel_voucher((voucher, number), source, &event) {
+            draft.change(Change::VoidVoucher(number, true));
+        }
     }
 }
 

@@ -18,14 +18,15 @@ mod restore_receipts;
 mod state;
 mod take;
 mod terms;
+mod unsettled;
 
 pub(super) use state::{
-    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, DonatedState,
-    EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState, ItemState, LapsedState,
-    LevelState, LinkState, LotState, MeansState, Moment, Named, PaymentState, PendingState, PledgeState,
-    PledgedState, ProgramState, ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState,
-    SourceState, SpentLotState, SpentState, StageState, TakenState, TierStateText, UseState, ValueState,
-    VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, CoverState,
+    DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState, ItemState,
+    LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named, PaymentState,
+    PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState, ReturnedState,
+    SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState, TakenState,
+    TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use moved::Resting;
@@ -85,6 +86,12 @@ pub struct Snapshot {
     /// By activity.
     active: Vec<ActiveState>,
     referral: Option<LinkState>,
+    /// What returns left open, by unit. Nothing where nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unsettled: Vec<UnsettledState>,
+    /// Numbers of vouchers that are void if they are given back, in their order. Nothing where none are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    void_vouchers: Vec<u32>,
     /// By id.
     receipts: Vec<ReceiptState>,
     /// By id.

@@ -186,7 +186,8 @@ fn sort(snapshot: &mut Snapshot, to: &Program) -> Result<(), SnapshotError> {
     let lots = snapshot.lots.iter_mut().filter_map(|lot| lot.terms.as_mut());
     let payments = snapshot.receipts.iter_mut().filter_map(|receipt| receipt.payment.as_mut());
     let spent = payments.flat_map(|payment| &mut payment.spent).flat_map(|spent| &mut spent.lots);
-    for terms in lots.chain(spent.filter_map(|lot| lot.terms.as_mut())) {
+    let covers = snapshot.unsettled.iter_mut().flat_map(|open| &mut open.covers).map(|cover| &mut cover.lot);
+    for terms in lots.chain(spent.chain(covers).filter_map(|lot| lot.terms.as_mut())) {
         terms::sort(to, terms)?;
     }
     Ok(())

@@ -7,6 +7,7 @@ use crate::account::{Payment, Spent, SpentLot};
 use crate::amount::{format_scaled, parse_micros};
 use crate::ledger::Thing;
 use crate::wire::parse_amount;
+use std::ops::Range;
 use std::sync::Arc;
 
 impl Names<'_> {
@@ -25,20 +26,24 @@ impl Names<'_> {
     fn spent(&self, spent: &Spent) -> SpentState {
         let (kind, name) = self.0.thing_words(spent.thing);
         let amount = |steps: &i64| format_scaled(*steps, self.0.thing_decimals(spent.thing));
-        let lots = spent.lots.iter().map(|lot| SpentLotState {
-            lot: lot.lot,
-            amount: amount(&lot.amount),
-            source: self.source(lot.source),
-            usable_from: lot.start,
-            last_day: lot.last,
-            terms: lot.end.as_ref().map(|end| terms::taken(self.0, end)),
-        });
+        let lots = spent.lots.iter().map(|lot| self.spent_lot(lot, self.0.thing_decimals(spent.thing)));
         SpentState {
             kind,
             name: text(name),
             lots: lots.collect(),
             parts: spent.parts.as_ref().map(|parts| parts.iter().map(amount).collect()),
             away: spent.away,
+        }
+    }
+
+    pub(super) fn spent_lot(&self, lot: &SpentLot, decimals: u8) -> SpentLotState {
+        SpentLotState {
+            lot: lot.lot,
+            amount: format_scaled(lot.amount, decimals),
+            source: self.source(lot.source),
+            usable_from: lot.start,
+            last_day: lot.last,
+            terms: lot.end.as_ref().map(|end| terms::taken(self.0, end)),
         }
     }
 }
@@ -73,25 +78,7 @@ impl Restore<'_> {
             Thing::Stamps(_) | Thing::Choice(_) | Thing::Donation(_) => return Err(wrong()),
         };
         let decimals = self.program.thing_decimals(thing);
-        let lot = |lot: &SpentLotState| -> Result<SpentLot, SnapshotError> {
-            let amount = parse_amount(&lot.amount, decimals).filter(|amount| *amount > 0);
-            if !(1..given).contains(&lot.lot) {
-                return Err(wrong());
-            }
-            let unsettled = |text| SnapshotError::value("receipt", id, text);
-            let end = match &lot.terms {
-                None => None,
-                Some(terms) => Some(Arc::new(terms::restored(self.program, terms, unsettled)?)),
-            };
-            Ok(SpentLot {
-                lot: lot.lot,
-                amount: amount.ok_or_else(wrong)?,
-                source: self.source(&lot.source)?,
-                start: lot.usable_from,
-                last: lot.last_day,
-                end,
-            })
-        };
+        let lot = |lot| self.spent_lot(lot, 1..given, decimals)?.ok_or_else(wrong);
         let lots: Vec<SpentLot> = state.lots.iter().map(lot).collect::<Result<_, _>>()?;
         let total: i128 = lots.iter().map(|lot| i128::from(lot.amount)).sum();
         let parts = match &state.parts {
@@ -107,5 +94,26 @@ impl Restore<'_> {
             }
         };
         Ok(Spent { thing, lots: lots.into(), parts, away: state.away })
+    }
+
+    /// A lot that paid, of these numbers; nothing if it cannot be.
+    pub(super) fn spent_lot(
+        &self,
+        state: &SpentLotState,
+        given: Range<u32>,
+        decimals: u8,
+    ) -> Result<Option<SpentLot>, SnapshotError> {
+        let amount = parse_amount(&state.amount, decimals).filter(|amount| *amount > 0);
+        let Some(amount) = amount.filter(|_| given.contains(&state.lot)) else { return Ok(None) };
+        let wrong = |text| SnapshotError::value("lot", state.lot, text);
+        let end = state.terms.as_ref().map(|terms| terms::restored(self.program, terms, wrong));
+        Ok(Some(SpentLot {
+            lot: state.lot,
+            amount,
+            source: self.source(&state.source)?,
+            start: state.usable_from,
+            last: state.last_day,
+            end: end.transpose()?.map(Arc::new),
+        }))
     }
 }

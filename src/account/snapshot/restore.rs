@@ -41,6 +41,9 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.active(&snapshot.active)?;
     state.link(snapshot.referral)?;
     state.seen(snapshot.seen)?;
+    state.unsettled(&snapshot.unsettled)?;
+    state.void_vouchers(snapshot.void_vouchers)?;
+    state.forgiven(&snapshot.receipts)?;
     receipts(&mut state, snapshot.receipts)?;
     state.check_holdings()?;
     state.check_choices()?;

@@ -126,7 +126,6 @@ impl Restore<'_> {
             start: award.usable_from,
             amount: total,
             repaid: amount(&award.repaid)?,
-            forgiven: amount(&award.forgiven)?,
             record: record.ok_or_else(|| wrong("what a rule gave is not what its lines gave"))?,
         })
     }

@@ -337,6 +337,40 @@ parts! {
         terms: Option<TermsState>,
     }
 
+    /// What returns left open in a unit.
+    struct UnsettledState {
+        unit: String,
+        /// By number of the lot.
+        lacks: Vec<LackState>,
+        covers: Vec<CoverState>,
+        voids: Vec<VoidState>,
+        forgiven: String,
+    }
+
+    /// What was to be taken from a lot that had no more.
+    struct LackState {
+        lot: u32,
+        amount: String,
+        /// What was forgiven of it for good.
+        forgiven: String,
+    }
+
+    /// A part of a lot that stands in for what others lack, or may.
+    struct CoverState {
+        lot: SpentLotState,
+        pending_from: Option<Date>,
+        /// Of a gift of a lost level, when that was reached.
+        void_since: Option<Instant>,
+        stands_in: bool,
+    }
+
+    /// What was used of the gift of a lost level.
+    struct VoidState {
+        source: SourceState,
+        amount: String,
+        reached: Instant,
+    }
+
     struct ItemState {
         name: String,
         sku: Option<String>,
@@ -369,7 +403,8 @@ parts! {
         usable_from: Date,
         amount: String,
         repaid: String,
-        /// What returns had to take of it and could not.
+        /// What returns had to take of it and could not. It is read, and written with what is unsettled.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         forgiven: String,
         by: RecordState,
     }

@@ -60,6 +60,8 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         last_events: names.last_events(&account.last_of),
         active: names.active(&account.active),
         referral: account.link.as_ref().map(|link| names.link(link)),
+        unsettled: names.unsettled(account),
+        void_vouchers: account.void_vouchers.clone(),
         receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),
         seen: seen
             .map(|(id, record)| SeenState { id: id.as_ref().into(), day: record.day, digest: record.digest })
@@ -306,7 +308,7 @@ impl Names<'_> {
             usable_from: award.start,
             amount: amount(award.amount),
             repaid: amount(award.repaid),
-            forgiven: amount(award.forgiven),
+            forgiven: String::new(),
             by: match &award.record {
                 LineRecord::Event => RecordState::Event,
                 LineRecord::Whole => RecordState::Whole,

@@ -71,16 +71,7 @@ fn give(
     let thing = Thing::from(award.thing);
     let booked = draft.give(award.thing, amount, source, Terms::default());
     let (lot, start, repaid) = (booked.lot, booked.start, booked.repaid);
-    Ok(Some(ReceiptAward {
-        source,
-        thing,
-        lot,
-        start,
-        amount,
-        repaid,
-        forgiven: 0,
-        record: LineRecord::Whole,
-    }))
+    Ok(Some(ReceiptAward { source, thing, lot, start, amount, repaid, record: LineRecord::Whole }))
 }
 
 /// Whether the reward may be redeemed so many times here. `works` tells how many of so many would find something to

@@ -90,7 +90,7 @@ fn the_parts_of_a_small_account() {
             r#""unit_price":"20","tax":null,"attributes":[{"name":"organic","value":{"yes-no":true}}]}],"#,
             r#""returned":[{"quantity":"0.5","value":"10"}],"awards":["#,
             r#"{"source":{"kind":"rule","rule":"Grundpunkte","level":null},"kind":"unit","name":"punkte","lot":1,"#,
-            r#""usable_from":"2026-03-17","amount":"15.00","repaid":"0.00","forgiven":"0.00","by":{"values":[1]}},"#,
+            r#""usable_from":"2026-03-17","amount":"15.00","repaid":"0.00","by":{"values":[1]}},"#,
         ),
     ] {
         assert!(json.contains(part), "{part}\nis not in\n{json}");

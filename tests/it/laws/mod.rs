@@ -22,6 +22,7 @@ mod returns;
 mod rules;
 mod same;
 mod shops;
+mod splits;
 mod time;
 mod transfers;
 mod versions;

@@ -5,7 +5,7 @@
 //! the friend that is in the same account. So are levels after purchases with lines below zero.
 
 use super::histories::{Case, Happening, What, Wish, cases_with, instant};
-use super::programs::programs;
+use super::programs::{programs, scaled};
 use super::world::World;
 use super::{cases_per_law, compiled};
 use loyalty_rules::{Account, Event, Program};
@@ -148,7 +148,11 @@ fn is_new_purchase(case: &Case, last: &Happening) -> bool {
 }
 
 /// What an account holds and has counted, as far as a purchase that came back must not have changed it.
-fn traces(program: &Program, account: &Account, counts: fn(&str) -> bool) -> BTreeMap<String, String> {
+pub(super) fn traces(
+    program: &Program,
+    account: &Account,
+    counts: fn(&str) -> bool,
+) -> BTreeMap<String, String> {
     let state = serde_json::to_value(account.snapshot(program)).expect("a snapshot");
     let list = |key: &str| state[key].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.to_string();
@@ -161,9 +165,23 @@ fn traces(program: &Program, account: &Account, counts: fn(&str) -> bool) -> BTr
             }
         }
     }
+    let mut lots: BTreeMap<String, i64> = BTreeMap::new();
     for lot in list("lots") {
-        let key = format!("lot {} {} {}", lot["unit"], lot["source"], lot["last_day"]);
-        traces.insert(key, format!("{} {}", lot["amount"], lot["pending"]));
+        // lots on the same terms are equal
+        let mut add = |usable: &str, amount: &Value| {
+            let key = format!("lot {} {} {} {usable}", lot["unit"], lot["source"], lot["last_day"]);
+            let sum = lots.entry(key).or_insert(0);
+            *sum += scaled(amount.as_str().expect("an amount"), 6);
+        };
+        add("", &lot["amount"]);
+        for pending in lot["pending"].as_array().into_iter().flatten() {
+            add(&format!("from {}", pending["usable_from"]), &pending["amount"]);
+        }
+    }
+    traces.extend(lots.into_iter().filter(|(_, sum)| *sum != 0).map(|(key, sum)| (key, sum.to_string())));
+    for held in list("vouchers") {
+        let key = format!("{} {} {}", held["voucher"], held["source"], held["last_day"]);
+        traces.entry(key).or_insert_with(String::new).push('I');
     }
     for card in list("cards") {
         if card["stamps"] != 0 {

@@ -5,6 +5,7 @@ mod cards;
 mod corrections;
 mod late;
 mod modes;
+mod splits;
 mod stored;
 mod totals;
 mod transfers;
