@@ -213,9 +213,15 @@ impl Account {
             Thing::Unit(unit) => {
                 let terms = (unit, delta.source, delta.last_day);
                 if delta.to == Book::Pending {
-                    return self.open_lot(delta);
+                    // what waits for an event has no first day yet
+                    let start = delta.usable_from.unwrap_or(Date::MAX);
+                    self.lots.add(delta.lot, terms, delta.day, (Some(start), delta.amount));
+                    if start < Date::MAX {
+                        self.expect_due(start);
+                    }
+                } else {
+                    self.lots.add(delta.lot, terms, start, (None, delta.amount));
                 }
-                self.lots.add(delta.lot, terms, start, (None, delta.amount));
                 self.next_lot = self.next_lot.max(delta.lot + 1);
             }
             Thing::Voucher(voucher) => {

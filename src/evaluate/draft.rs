@@ -221,7 +221,9 @@ impl<'a> Draft<'a> {
         let clock = |start| self.account.clock_day(self.program).is_none_or(|clock| start > clock);
         let waits = start.is_none_or(|start| start > self.day && clock(start));
         let to = if waits { Book::Pending } else { Book::Available };
-        let may_be_kept = open.as_ref().is_some_and(|open| open.hold.is_some() && open.wait.is_none());
+        // what may be kept is left to the clock, which asks whether it is
+        let may_be_kept = || open.as_ref().is_some_and(|open| open.hold.is_some() && open.wait.is_none());
+        let is_gone = self.is_late() && self.is_gone(last) && !may_be_kept();
         let lot = self.lot_with(unit, source, last, open);
         let key = self.key();
         push_with(&mut self.postings.deltas, || Delta {
@@ -239,14 +241,21 @@ impl<'a> Draft<'a> {
             reason,
         });
         (booked.lot, booked.start) = (lot, start.unwrap_or(Date::MAX));
-        // what may be kept is left to the clock, which asks whether it is
-        if self.is_late() && !may_be_kept && self.is_gone(last) {
-            let mut booking =
-                Transfer::new(thing, amount - repaid, to, Book::Expired, source, Reason::Expired);
-            booking.usable_from = start.filter(|_| waits);
-            self.transfer(booking.lot(lot));
+        if is_gone {
+            self.expire_at_once();
         }
         booked
+    }
+
+    /// What was booked last is past its last day.
+    #[cold]
+    fn expire_at_once(&mut self) {
+        let Some(given) = self.postings.deltas.last() else { return };
+        let (thing, source, from) = (given.thing, given.source, given.to);
+        let mut booking = Transfer::new(thing, given.amount, from, Book::Expired, source, Reason::Expired);
+        booking.usable_from = given.usable_from.filter(|_| from == Book::Pending);
+        let lot = given.lot;
+        self.transfer(booking.lot(lot));
     }
 
     /// Whether the clock was run further than to the event.
@@ -299,10 +308,7 @@ impl<'a> Draft<'a> {
                 reason: if source.is_given() { Reason::Given } else { Reason::Earned },
             });
             if is_gone {
-                let thing = Thing::Voucher(voucher);
-                let booking =
-                    Transfer::new(thing, 1, Book::Available, Book::Expired, source, Reason::Expired);
-                self.transfer(booking.lot(lot));
+                self.expire_at_once();
             }
         }
         first
