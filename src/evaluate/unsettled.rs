@@ -303,12 +303,14 @@ impl<'a> Draft<'a> {
         }
         // what lasts longer than its lot is a lot of its own
         let lacking = lot.lot != 0 || back.origin == Origin::Again;
-        let lapsed = if lacking { open.uncount_lapsed(back.lot.lot, rest) } else { 0 };
-        self.lapse_again(here, lapsed);
-        rest -= lapsed;
         let filled = if lacking { open.fill(back.lot.lot, rest) } else { 0 };
         let unneeded = self.set_free(facts, &mut open, here, filled);
         rest -= filled - unneeded;
+        // what is there again goes before what had lapsed
+        let counts = lacking && unneeded == 0 && !self.is_gone(facts, here);
+        let lapsed = if counts { open.uncount_lapsed(back.lot.lot, rest) } else { 0 };
+        self.lapse_again(here, lapsed);
+        rest -= lapsed;
         if back.origin == Origin::Again {
             rest -= open.skip_forgiven(back.lot.lot, rest);
         }
