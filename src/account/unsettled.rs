@@ -28,6 +28,8 @@ pub(crate) struct Lack {
     /// The lot; 0 for what had paid off a debt and never was in a lot.
     pub(crate) lot: u32,
     pub(crate) amount: i64,
+    /// For how much what lapsed from the lot counted as taken.
+    pub(crate) lapsed: i64,
     /// How much of it was forgiven for good, and is not booked again by a return that judges a purchase again.
     pub(crate) forgiven: i64,
 }
@@ -77,6 +79,18 @@ impl Unsettled {
         part
     }
 
+    /// Notes for how much what lapsed from a lot counted as taken.
+    pub(crate) fn count_lapsed(&mut self, lot: u32, amount: i64) {
+        self.change_lack(lot, |lack| lack.lapsed += amount);
+    }
+
+    /// Takes up to an amount out of that. Returns how much it was.
+    pub(crate) fn uncount_lapsed(&mut self, lot: u32, amount: i64) -> i64 {
+        let part = self.lack_of(lot).map_or(0, |lack| lack.lapsed).min(amount);
+        self.count_lapsed(lot, -part);
+        part
+    }
+
     /// Takes up to an amount out of what was forgiven of a lot for good. Returns how much that was.
     pub(crate) fn skip_forgiven(&mut self, lot: u32, amount: i64) -> i64 {
         let part = self.lack_of(lot).map_or(0, |lack| lack.forgiven).min(amount);
@@ -97,13 +111,13 @@ impl Unsettled {
         let place = match self.lacks.binary_search_by_key(&lot, |lack| lack.lot) {
             Ok(place) => place,
             Err(place) => {
-                self.lacks.insert(place, Lack { lot, amount: 0, forgiven: 0 });
+                self.lacks.insert(place, Lack { lot, amount: 0, lapsed: 0, forgiven: 0 });
                 place
             }
         };
         if let Some(lack) = self.lacks.get_mut(place) {
             change(lack);
-            if (lack.amount, lack.forgiven) == (0, 0) {
+            if (lack.amount, lack.lapsed, lack.forgiven) == (0, 0, 0) {
                 self.lacks.remove(place);
             }
         }
@@ -145,6 +159,7 @@ impl Unsettled {
         for lack in &mut self.lacks {
             let part = forgiven.min(std::mem::take(&mut lack.amount));
             forgiven -= part;
+            lack.lapsed = 0;
             lack.forgiven += if keeps_forgiven { part } else { 0 };
         }
         self.lacks.retain(|lack| lack.forgiven > 0);

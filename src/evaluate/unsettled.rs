@@ -174,16 +174,17 @@ impl<'a> Draft<'a> {
         {
             missing -= open.uncover(place, missing).map_or(0, |cover| cover.lot.amount);
         }
-        open.lack(lot, missing);
+        let lapsed = self.lot_now(unit, lot).map_or(0, |lot| self.count_lapsed(&lot, missing));
+        open.count_lapsed(lot, lapsed);
+        open.lack(lot, missing - lapsed);
         open.lack(0, amount - from_lot);
-        self.stand_in(&mut open, source, amount - taken, of);
+        self.stand_in(&mut open, source, amount - taken - lapsed, of);
         self.leave_open(open);
     }
 
-    /// Takes from the lot of a purchase: what lapsed counts as taken, then goes what is not usable yet of it, and then
-    /// what is usable.
+    /// Takes from the lot of a purchase: what is not usable yet of it, and then what is usable.
     fn take_from_lot(&mut self, lot: &Lot, start: Date, amount: i64, of: &Arc<str>) -> i64 {
-        let mut taken = self.count_lapsed(lot, amount);
+        let mut taken = 0;
         for portion in [Portion::From(start), Portion::Usable] {
             taken += self.take(lot, portion, amount - taken, self.back(), of);
         }
@@ -305,11 +306,30 @@ impl<'a> Draft<'a> {
         let filled = if lacking { open.fill(back.lot.lot, rest) } else { 0 };
         let unneeded = self.set_free(facts, &mut open, here, filled);
         rest -= filled - unneeded;
+        // what is there again goes before what had lapsed
+        let counts = lacking && unneeded == 0 && !self.is_gone(facts, here);
+        let lapsed = if counts { open.uncount_lapsed(back.lot.lot, rest) } else { 0 };
+        self.lapse_again(here, lapsed);
+        rest -= lapsed;
         if back.origin == Origin::Again {
             rest -= open.skip_forgiven(back.lot.lot, rest);
         }
         self.use_again(facts, &mut open, here, rest, None);
         self.leave_open(open);
+    }
+
+    /// What goes back to a lot is taken instead of what had lapsed from it, which can count as taken once more.
+    fn lapse_again(&mut self, back: Back<'_>, amount: i64) {
+        if amount == 0 {
+            return;
+        }
+        if back.origin == Origin::Again {
+            return self.change(Change::Lapsed(back.lot.lot, amount));
+        }
+        let number = self.put(Back { from: None, ..back }, amount);
+        let (from, to, source) = (Book::Available, Book::Expired, back.lot.source);
+        let booking = Transfer::new(Thing::Unit(back.unit), amount, from, to, source, Reason::Expired);
+        self.transfer(booking.event(back.of).lot(number));
     }
 
     /// What a lot lacked is there: a debt falls, less is forgiven, or what stood in goes back. Returns what is left.

@@ -351,6 +351,8 @@ parts! {
     struct LackState {
         lot: u32,
         amount: String,
+        /// For how much what lapsed counted as taken.
+        lapsed: String,
         /// What was forgiven of it for good.
         forgiven: String,
     }

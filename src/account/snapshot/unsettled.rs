@@ -22,6 +22,7 @@ impl Names<'_> {
         let lacks = open.lacks.iter().map(|lack| LackState {
             lot: lack.lot,
             amount: amount(lack.amount),
+            lapsed: amount(lack.lapsed),
             forgiven: amount(lack.forgiven),
         });
         let covers = open.covers.iter().map(|cover| CoverState {
@@ -59,11 +60,13 @@ impl Restore<'_> {
             in_order("lacks", &state.lacks, |lack| lack.lot, |lack| lack.lot.to_string())?;
             let mut open = Unsettled { forgiven: amount(&state.forgiven)?, ..Unsettled::of(unit) };
             for lack in &state.lacks {
-                let (lacks, forgiven) = (amount(&lack.amount)?, amount(&lack.forgiven)?);
-                if lack.lot >= self.account.next_lot || lacks + forgiven == 0 {
+                let (lacks, lapsed) = (amount(&lack.amount)?, amount(&lack.lapsed)?);
+                let forgiven = amount(&lack.forgiven)?;
+                if lack.lot >= self.account.next_lot || (lacks, lapsed, forgiven) == (0, 0, 0) {
                     return Err(wrong("a lot that lacks something was never opened, or it lacks nothing"));
                 }
                 open.lack(lack.lot, lacks);
+                open.count_lapsed(lack.lot, lapsed);
                 open.forgive(lack.lot, forgiven);
             }
             for cover in &state.covers {

@@ -28,7 +28,7 @@ fn a_lot_that_is_filled_again_is_still_the_lot_of_its_purchases() {
     let wine = "when 2026-03-05 10:00 purchase \"K-3\" by Ann { item Riesling 1 x 9 EUR, category: Wine }\n";
     let before = format!("{SPENT}{ALL_SPENT}{wine}expect Ann has 20 points\n");
     // 5 points go back to the lot of Base, which loses 17 (half of 35): these 5, and 12 of the 20
-    let one = format!("{}expect Ann has 8 points\n", returns(&[("K-2", "item Cake 1")]));
+    let one = format!("{}expect Ann has 8 points expiring 2026-03-15\n", returns(&[("K-2", "item Cake 1")]));
     holds(NEGATIVE, RULES, &ann(&format!("{before}{one}")));
     // 10 go back, and 35 are taken: these 10, the 20, and 5 more
     let end = "expect Ann has 0 points\nexpect Ann owes 5 points";
