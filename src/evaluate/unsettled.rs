@@ -307,7 +307,7 @@ impl<'a> Draft<'a> {
         let unneeded = self.set_free(facts, &mut open, here, filled);
         rest -= filled - unneeded;
         // what is there again goes before what had lapsed
-        let counts = lacking && unneeded == 0 && !self.is_gone(facts, here);
+        let counts = lacking && unneeded == 0 && !self.is_past(facts, here);
         let lapsed = if counts { open.uncount_lapsed(back.lot.lot, rest) } else { 0 };
         self.lapse_again(here, lapsed);
         rest -= lapsed;
