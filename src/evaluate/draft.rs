@@ -3,7 +3,7 @@
 use super::lot_terms::Days;
 use super::step13_payers::Given;
 use super::terms;
-use crate::account::{Account, Change, Lot, Postings, Receipt};
+use crate::account::{Account, Change, Lot, OpenEnd, Postings, Receipt};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Delta, Due, Key, Reason, Source, Thing};
@@ -217,13 +217,9 @@ impl<'a> Draft<'a> {
             return booked;
         }
         let Days { start, last, open } = self.days_of(rules, &terms);
-        // a late event may become usable before the day to which the clock was run
-        let clock = |start| self.account.clock_day(self.program).is_none_or(|clock| start > clock);
-        let waits = start.is_none_or(|start| start > self.day && clock(start));
+        let waits = start.is_none_or(|start| start > self.day && self.is_ahead(start));
         let to = if waits { Book::Pending } else { Book::Available };
-        // what may be kept is left to the clock, which asks whether it is
-        let may_be_kept = || open.as_ref().is_some_and(|open| open.hold.is_some() && open.wait.is_none());
-        let is_gone = self.is_late() && self.is_gone(last) && !may_be_kept();
+        let is_gone = self.is_late() && self.is_gone(last, open.as_deref());
         let lot = self.lot_with(unit, source, last, open);
         let key = self.key();
         push_with(&mut self.postings.deltas, || Delta {
@@ -263,10 +259,19 @@ impl<'a> Draft<'a> {
         self.clock.is_none() && self.account.clock.is_some_and(|clock| clock > self.at)
     }
 
-    /// Whether a last day lies before the day to which the clock was run.
-    fn is_gone(&self, last: Option<Date>) -> bool {
+    /// Whether a day lies ahead of the day to which the clock was run: what a late event gives may become usable before.
+    #[inline(never)]
+    fn is_ahead(&self, day: Date) -> bool {
+        self.account.clock_day(self.program).is_none_or(|clock| day > clock)
+    }
+
+    /// Whether a last day lies before the day to which the clock was run. What may be kept is left to the clock, which
+    /// asks whether it is.
+    #[cold]
+    fn is_gone(&self, last: Option<Date>, open: Option<&OpenEnd>) -> bool {
+        let may_be_kept = open.is_some_and(|open| open.hold.is_some() && open.wait.is_none());
         let clock = self.account.clock_day(self.program);
-        last.zip(clock).is_some_and(|(last, clock)| last < clock)
+        !may_be_kept && last.zip(clock).is_some_and(|(last, clock)| last < clock)
     }
 
     /// The number of a new lot.
@@ -288,7 +293,7 @@ impl<'a> Draft<'a> {
         let start = rules.usable_from.map_or(start, |from| from.max(start));
         let last = last_day.or_else(|| terms::voucher_end(rules.end, self.day, &self.anchors));
         let first = self.next_voucher;
-        let is_gone = self.is_late() && self.is_gone(last);
+        let is_gone = self.is_late() && self.is_gone(last, None);
         for _ in 0..amount {
             let lot = self.next_voucher;
             self.next_voucher += 1;
