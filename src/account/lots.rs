@@ -73,7 +73,7 @@ impl Lot {
 
     /// Whether `no expiry when` of its terms may keep it.
     pub(crate) fn may_be_held(&self) -> bool {
-        self.end.as_ref().is_some_and(|end| end.hold.is_some() && end.wait.is_none())
+        self.end.as_deref().is_some_and(OpenEnd::may_be_held)
     }
 
     /// Its place among all lots. Lots whose last day may still move stand each by itself, and so do lots that returns

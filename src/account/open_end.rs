@@ -64,6 +64,11 @@ impl OpenEnd {
         idle.chain(self.fixed).chain(until).filter(|day| *day < Date::MAX).min()
     }
 
+    /// Whether `no expiry when` may keep it.
+    pub(crate) fn may_be_held(&self) -> bool {
+        self.hold.is_some() && self.wait.is_none()
+    }
+
     /// Whether it ends later if something happens on a day.
     pub(crate) fn counts(&self, activity: Activity, day: Date) -> bool {
         self.idle.iter().any(|idle| idle.since < day && idle.without.binary_search(&activity).is_ok())

@@ -219,7 +219,6 @@ impl<'a> Draft<'a> {
         let Days { start, last, open } = self.days_of(rules, &terms);
         let waits = start.is_none_or(|start| start > self.day && self.is_ahead(start));
         let to = if waits { Book::Pending } else { Book::Available };
-        let is_gone = self.is_late() && self.is_gone(last, open.as_deref());
         let lot = self.lot_with(unit, source, last, open);
         let key = self.key();
         push_with(&mut self.postings.deltas, || Delta {
@@ -237,16 +236,23 @@ impl<'a> Draft<'a> {
             reason,
         });
         (booked.lot, booked.start) = (lot, start.unwrap_or(Date::MAX));
-        if is_gone {
-            self.expire_at_once();
+        if self.is_late() {
+            self.expire_if_over();
         }
         booked
     }
 
-    /// What was booked last is past its last day.
+    /// What a late event gave last expires at once if its last day lies before the day to which the clock was run. What
+    /// may be kept is left to the clock, which asks whether it is.
     #[cold]
-    fn expire_at_once(&mut self) {
+    fn expire_if_over(&mut self) {
         let Some(given) = self.postings.deltas.last() else { return };
+        let clock = self.account.clock_day(self.program);
+        let is_over = given.last_day.zip(clock).is_some_and(|(last, clock)| last < clock);
+        let end = || self.end_of(given.lot).is_some_and(OpenEnd::may_be_held);
+        if !is_over || (matches!(given.thing, Thing::Unit(_)) && end()) {
+            return;
+        }
         let (thing, source, from) = (given.thing, given.source, given.to);
         let mut booking = Transfer::new(thing, given.amount, from, Book::Expired, source, Reason::Expired);
         booking.usable_from = given.usable_from.filter(|_| from == Book::Pending);
@@ -265,13 +271,13 @@ impl<'a> Draft<'a> {
         self.account.clock_day(self.program).is_none_or(|clock| day > clock)
     }
 
-    /// Whether a last day lies before the day to which the clock was run. What may be kept is left to the clock, which
-    /// asks whether it is.
-    #[cold]
-    fn is_gone(&self, last: Option<Date>, open: Option<&OpenEnd>) -> bool {
-        let may_be_kept = open.is_some_and(|open| open.hold.is_some() && open.wait.is_none());
-        let clock = self.account.clock_day(self.program);
-        !may_be_kept && last.zip(clock).is_some_and(|(last, clock)| last < clock)
+    /// Why the last day of a lot may still move, with what this event added.
+    fn end_of(&self, lot: u32) -> Option<&OpenEnd> {
+        let changed = self.postings.changes.iter().rev().find_map(|change| match change {
+            Change::LotTerms(number, open) if *number == lot => Some(&**open),
+            _ => None,
+        });
+        changed.or_else(|| self.account.lots.numbered(lot).and_then(|lot| lot.end.as_deref()))
     }
 
     /// The number of a new lot.
@@ -293,7 +299,7 @@ impl<'a> Draft<'a> {
         let start = rules.usable_from.map_or(start, |from| from.max(start));
         let last = last_day.or_else(|| terms::voucher_end(rules.end, self.day, &self.anchors));
         let first = self.next_voucher;
-        let is_gone = self.is_late() && self.is_gone(last, None);
+        let is_late = self.is_late();
         for _ in 0..amount {
             let lot = self.next_voucher;
             self.next_voucher += 1;
@@ -312,8 +318,8 @@ impl<'a> Draft<'a> {
                 last_day: last,
                 reason: if source.is_given() { Reason::Given } else { Reason::Earned },
             });
-            if is_gone {
-                self.expire_at_once();
+            if is_late {
+                self.expire_if_over();
             }
         }
         first
