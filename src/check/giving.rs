@@ -15,10 +15,21 @@ use crate::program::{
     CapId, CapLimit, CapWindow, CharityId, Donation, EventKindId, Gift, Receiver, Validity,
 };
 use crate::syntax::ast::{
-    self, Amount, Base, Block, CapPer, Cond, DonateBlock, DonateLine, Give, Name, Path, Percent, ToCharity,
-    UnitBlock, UnitLine,
+    self, Amount, Base, Block, CapPer, Cond, DonateBlock, DonateLine, Give, Name, Number, Path, Percent,
+    ToCharity, UnitBlock, UnitLine,
 };
 use std::collections::BTreeMap;
+
+/// The most times that what is missing can be given.
+const MOST_TIMES: i64 = 1_000;
+
+/// The lines that say how a basket is rounded up.
+struct RoundUp<'a> {
+    step: Once<&'a Amount>,
+    whole: Once<&'a Amount>,
+    multiply: Once<&'a Number>,
+    add: Once<&'a Amount>,
+}
 
 /// The lines of a `donate`.
 struct Lines<'a> {
@@ -28,6 +39,8 @@ struct Lines<'a> {
     when: Once<&'a Cond>,
     round_up: Once<&'a Amount>,
     whole: Once<&'a Amount>,
+    multiply: Once<&'a Number>,
+    add: Once<&'a Amount>,
     give: Once<&'a Give>,
     caps: Vec<(&'a ast::Cap, Span)>,
     pays: Once<&'a ast::Period>,
@@ -134,7 +147,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.report.misplaced(span, "the whole basket is rounded up", help);
         }
         let gives = lines.give.span().or(lines.round_up.span()).unwrap_or(head);
-        let gift = self.what_is_given((lines.round_up, lines.whole, lines.give), head, rounds);
+        let rounded =
+            RoundUp { step: lines.round_up, whole: lines.whole, multiply: lines.multiply, add: lines.add };
+        let gift = self.what_is_given(rounded, lines.give, head, rounds);
         let campaign = valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..)));
         let capped =
             Capped { thing: None, on, counts_spend: false, pieces: false, several: false, campaign, gives };
@@ -174,6 +189,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             when: Once::new("when"),
             round_up: Once::new("round basket up"),
             whole: Once::new("whole amounts give"),
+            multiply: Once::new("multiply"),
+            add: Once::new("add"),
             give: Once::new("give"),
             caps: Vec::new(),
             pays: Once::new("pay every"),
@@ -188,6 +205,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 DonateLine::When(cond) => lines.when.set(cond, span, report),
                 DonateLine::RoundUp(amount) => lines.round_up.set(amount, span, report),
                 DonateLine::WholeAmounts(amount) => lines.whole.set(amount, span, report),
+                DonateLine::Multiply(number) => lines.multiply.set(number, span, report),
+                DonateLine::Add(amount) => lines.add.set(amount, span, report),
                 DonateLine::Give(give) => lines.give.set(give, span, report),
                 DonateLine::Cap(cap) => lines.caps.push((cap, span)),
                 DonateLine::PayEvery(period) => lines.pays.set(period, span, report),
@@ -210,26 +229,28 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn what_is_given(
         &mut self,
-        (round_up, whole, give): (Once<&'a Amount>, Once<&'a Amount>, Once<&'a Give>),
+        rounded: RoundUp<'a>,
+        give: Once<&'a Give>,
         head: Span,
         rounds: &BTreeMap<&'a str, Rounding>,
     ) -> Option<Gift> {
-        match (round_up.take(), give.take()) {
+        match (rounded.step.value(), give.take()) {
             (Some(_), Some((_, span))) => {
                 let help = "write a `donate` of its own for it";
                 self.report.misplaced(span, "this donation rounds the basket up already", help);
                 None
             }
-            (Some((amount, _)), None) => {
-                let step = self.coins(amount);
-                let whole = match whole.value() {
-                    Some(amount) => self.coins(amount),
-                    None => Some(0),
-                };
-                Some(Gift::RoundUp { step: step?, whole: whole? })
+            (Some(step), None) => {
+                let step = self.coins(step);
+                let whole = rounded.whole.value().map_or(Some(0), |amount| self.coins(amount));
+                let times = rounded.multiply.value().map_or(Some(1), |number| self.times_given(number));
+                let more = rounded.add.value().map_or(Some(0), |amount| self.coins(amount));
+                Some(Gift::RoundUp { step: step?, whole: whole?, times: times?, more: more? })
             }
             (None, given) => {
-                if let Some(span) = whole.span() {
+                for span in
+                    [rounded.whole.span(), rounded.multiply.span(), rounded.add.span()].into_iter().flatten()
+                {
                     let help = "add a line `round basket up to next …`, or remove this one";
                     self.report.misplaced(span, "nothing is rounded up here", help);
                 }
@@ -239,6 +260,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
             }
         }
+    }
+
+    /// How many times what is missing is given: a whole number, so that whole coins stay whole.
+    fn times_given(&mut self, number: &Number) -> Option<i64> {
+        let times = i64::try_from(number.value.normalize()).ok();
+        let found = times.filter(|times| number.value.fract().is_zero() && (2..=MOST_TIMES).contains(times));
+        if found.is_none() {
+            let message = format!("a round-up cannot be given {} times", number.value);
+            self.report.outside(number.span, message, "write a whole number from 2 to 1_000");
+        }
+        found
     }
 
     /// An amount of money above zero in whole coins, in micro-units.

@@ -104,7 +104,7 @@ fn find(
     }
     let Some(charity) = receiver(facts, &donation.to) else { return Ok(Err(GivingVerdict::NoCharity)) };
     let (basis, exact, parts) = match donation.gift {
-        Gift::RoundUp { step, whole } => {
+        Gift::RoundUp { step, whole, times, more } => {
             let left = coins(facts.program, left.unwrap_or(0))?;
             if left <= 0 {
                 return Ok(Err(GivingVerdict::NothingToPay));
@@ -116,7 +116,9 @@ fn find(
                 0 => whole,
                 over => step - over,
             };
-            (left, i128::from(missing) * SHARE_WHOLE, None)
+            let given = i128::from(missing) * i128::from(times);
+            let given = if missing == 0 { 0 } else { given + i128::from(more) };
+            (left, given * SHARE_WHOLE, None)
         }
         Gift::Share { rate, .. } => {
             let basis = facts.event.value_of(&passes);

@@ -117,12 +117,11 @@ pub(super) fn row(program: &Program, donation: &DonationExplanation) -> [String;
     }
     let known = program.donations.iter().find(|known| *known.name == *donation.rule);
     let mut why = match known.map(|known| known.gift) {
-        Some(Gift::RoundUp { step, .. }) => {
-            format!(
-                "{} {currency} up to the next {} {currency}",
-                donation.of,
-                words::micros(step, program.currency_digits)
-            )
+        Some(Gift::RoundUp { step, times, more, .. }) => {
+            let money = |micros| format!("{} {currency}", words::micros(micros, program.currency_digits));
+            let times = if times == 1 { String::new() } else { format!(", {times} times") };
+            let more = if more == 0 { String::new() } else { format!(", and {} more", money(more)) };
+            format!("{} {currency} up to the next {}{times}{more}", donation.of, money(step))
         }
         Some(Gift::Share { rate, .. }) => {
             format!(

@@ -41,6 +41,10 @@ pub(crate) enum Gift {
         step: i64,
         /// What is given where nothing is missing; 0 for nothing.
         whole: i64,
+        /// How many times that is given.
+        times: i64,
+        /// What comes on top where anything is given.
+        more: i64,
     },
     /// The shop gives a share of the spend.
     Share {

@@ -175,6 +175,8 @@ const DONATE: &[Form] = &[
     WHEN,
     ("round", &["round basket up to next 1 EUR"]),
     ("whole", &["whole amounts give 1 EUR"]),
+    ("multiply", &["multiply by 2"]),
+    ("add", &["add 2 EUR"]),
     ("give", &["give 1% of spend as gift", "give 0.50 gift"]),
     ("cap", &["cap 3 times per month", "cap 50 EUR per calendar year"]),
     ("pay", &["pay every quarter"]),

@@ -139,6 +139,14 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_whole, Rule::k_amounts, Rule::k_give]);
                 DonateLine::WholeAmounts(self.amount(&mut parts)?)
             }
+            Rule::multiply_gift => {
+                parts.skip(&[Rule::k_multiply, Rule::k_by]);
+                DonateLine::Multiply(self.number(&mut parts)?)
+            }
+            Rule::add_gift => {
+                parts.skip(&[Rule::k_add]);
+                DonateLine::Add(self.amount(&mut parts)?)
+            }
             Rule::pay_every => {
                 parts.skip(&[Rule::k_pay, Rule::k_every]);
                 DonateLine::PayEvery(self.period(&mut parts)?)

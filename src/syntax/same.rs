@@ -320,7 +320,8 @@ kinds! {
         When(a), ToCharity(a),
     }
     DonateLine {
-        Valid(a), On(a), ForItems(a), When(a), RoundUp(a), WholeAmounts(a), Give(a), Cap(a), PayEvery(a), ToCharity(a),
+        Valid(a), On(a), ForItems(a), When(a), RoundUp(a), WholeAmounts(a), Multiply(a), Add(a), Give(a), Cap(a),
+        PayEvery(a), ToCharity(a),
     }
     ToCharity { Named(a), Matching(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }

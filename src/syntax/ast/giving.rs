@@ -26,6 +26,10 @@ pub enum DonateLine {
     RoundUp(Amount),
     /// `whole amounts give 1 EUR`
     WholeAmounts(Amount),
+    /// `multiply by 2`
+    Multiply(Number),
+    /// `add 2 EUR`
+    Add(Amount),
     /// `give 1% of spend as gift`, `give 0.50 gift`
     Give(Give),
     /// `cap 3 times per month`

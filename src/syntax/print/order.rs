@@ -145,9 +145,11 @@ pub(in crate::syntax) fn donate(line: &DonateLine) -> u8 {
         DonateLine::When(_) => 3,
         DonateLine::RoundUp(_) | DonateLine::Give(_) => 4,
         DonateLine::WholeAmounts(_) => 5,
-        DonateLine::Cap(_) => 6,
-        DonateLine::PayEvery(_) => 7,
-        DonateLine::ToCharity(_) => 8,
+        DonateLine::Multiply(_) => 6,
+        DonateLine::Add(_) => 7,
+        DonateLine::Cap(_) => 8,
+        DonateLine::PayEvery(_) => 9,
+        DonateLine::ToCharity(_) => 10,
     }
 }
 

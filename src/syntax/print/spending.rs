@@ -2,7 +2,7 @@
 
 use super::conditions::path;
 use super::doc::words;
-use super::literals::{duration, month_day, name, percent, period};
+use super::literals::{duration, month_day, name, number, percent, period};
 use super::rules::{on, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
@@ -96,6 +96,8 @@ impl<'a> Statement<'a> for DonateLine {
             Self::When(cond) => printer.when(cond),
             Self::RoundUp(amount) => words!["round basket up to next", printer.amount(amount)],
             Self::WholeAmounts(amount) => words!["whole amounts give", printer.amount(amount)],
+            Self::Multiply(times) => words!["multiply by", number(times)],
+            Self::Add(amount) => words!["add", printer.amount(amount)],
             Self::Give(give) => printer.give(give, span),
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
             Self::PayEvery(every) => words!["pay every", period(every)],

@@ -26,7 +26,7 @@ impl Choices {
     }
 
     pub(super) fn donate_line(&mut self) -> DonateLine {
-        match self.pick(10) {
+        match self.pick(12) {
             0 => DonateLine::Valid(self.valid()),
             1 => DonateLine::On(self.on()),
             2 => DonateLine::ForItems(self.cond(2)),
@@ -36,6 +36,8 @@ impl Choices {
             6 => DonateLine::Give(self.give()),
             7 => DonateLine::Cap(Cap { side: None, ..self.cap() }),
             8 => DonateLine::PayEvery(self.period()),
+            9 => DonateLine::Multiply(self.number()),
+            10 => DonateLine::Add(self.amount()),
             _ => DonateLine::ToCharity(self.receiver()),
         }
     }

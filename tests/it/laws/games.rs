@@ -217,6 +217,7 @@ pub(super) fn giving(genes: &Genes) -> Vec<String> {
         let gift = draw.one(&[
             "round basket up to next 1 EUR",
             "round basket up to next 2.50 EUR\n  whole amounts give 0.30 EUR",
+            "round basket up to next 1 EUR\n  multiply by 3\n  add 0.50 EUR",
             "give 1% of spend as gaben",
             "give 33.333333% of spend as gaben",
             "give 0.07 gaben",
