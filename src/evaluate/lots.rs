@@ -97,7 +97,7 @@ impl<'a> Draft<'a> {
             reason: Reason::GivenBack,
         });
         // a late return may be older than the day to which the clock was run
-        let today = self.account.clock_day(self.program).map_or(self.day, |clock| clock.max(self.day));
+        let today = self.today();
         if last.is_some_and(|last| last < today) {
             let booking =
                 Transfer::new(thing, lot.amount, Book::Available, Book::Expired, lot.source, Reason::Expired);

@@ -25,7 +25,7 @@ pub(super) fn turn(draft: &mut Draft<'_>) {
     if days == before.days {
         return;
     }
-    let today = draft.account.clock_day(draft.program).map_or(draft.day, |clock| clock.max(draft.day));
+    let today = draft.today();
     let after = Anchors { days, ..before };
     let turned = Turned { today, before, after };
     turned.counters(draft);

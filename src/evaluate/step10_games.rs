@@ -247,7 +247,7 @@ pub(crate) fn unstamp(
 /// more, and stays known as a full card that gives nothing: the next stamps that come back are taken from it, as if they
 /// had come back together. Returns how many are left.
 fn keep_rest(draft: &Draft<'_>, card: &Card, state: &mut CardState, full: &FullCard, stamps: i64) -> i64 {
-    let today = draft.account.clock_day(draft.program).map_or(draft.day, |clock| clock.max(draft.day));
+    let today = draft.today();
     if !is_over(state, today) || state.stamps - head_start(card, state) <= stamps {
         return 0;
     }

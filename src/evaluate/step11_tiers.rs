@@ -113,7 +113,7 @@ fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
         }
         None => next.holds.push(Hold { window, reached: Some(draft.at), level, until, base_until }),
     }
-    let today = draft.account.clock_day(draft.program).map_or(draft.day, |clock| clock.max(draft.day));
+    let today = draft.today();
     next.settle(today);
     if next.level > state.level {
         remember(draft, &state, &mut next);

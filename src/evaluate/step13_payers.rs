@@ -227,7 +227,7 @@ fn book(
     let amount = found.amount;
     let mut given = Given { source, charity: found.charity, amount, by_member, closes: None };
     // what comes late is settled with the period that runs
-    let today = facts.account.clock_day(facts.program).map_or(draft.day, |clock| clock.max(draft.day));
+    let today = draft.today();
     match donation.pays.map(|period| period.next_start(today, &draft.anchors)) {
         None => {
             let coin = i128::from(facts.program.coin()) * SHARE_WHOLE;

@@ -210,7 +210,7 @@ fn arrive(
         reason: Reason::Transferred,
     });
     // a message may arrive long after it was sent
-    let today = draft.account.clock_day(draft.program).map_or(day, |clock| clock.max(day));
+    let today = draft.today();
     if last.is_some_and(|last| last < today) && !keeps {
         let booking = Booking::new(thing, amount, Book::Available, Book::Expired, source, Reason::Expired);
         draft.transfer(booking.lot(lot));

@@ -100,8 +100,8 @@ impl<'a> Draft<'a> {
         self.place_of(unit, &cover.lot, cover.from, cover.void.is_some())
     }
 
-    /// The day up to which the clock was run, or that of a late return.
-    fn today(&self) -> Date {
+    /// The day up to which the clock was run, or that of the event if it is later.
+    pub(super) fn today(&self) -> Date {
         self.account.clock_day(self.program).map_or(self.day, |clock| clock.max(self.day))
     }
 
@@ -326,10 +326,7 @@ impl<'a> Draft<'a> {
         if back.origin == Origin::Again {
             return self.change(Change::Lapsed(back.lot.lot, amount));
         }
-        let number = self.put(Back { from: None, ..back }, amount);
-        let (from, to, source) = (Book::Available, Book::Expired, back.lot.source);
-        let booking = Transfer::new(Thing::Unit(back.unit), amount, from, to, source, Reason::Expired);
-        self.transfer(booking.event(back.of).lot(number));
+        self.pass(back, amount, (Book::Expired, Reason::Expired));
     }
 
     /// What a lot lacked is there: a debt falls, less is forgiven, or what stood in goes back. Returns what is left.
@@ -367,12 +364,16 @@ impl<'a> Draft<'a> {
     /// What goes back to a lot and is taken from it at once.
     fn pass_on(&mut self, back: Back<'_>, amount: i64) {
         if amount > 0 {
-            let number = self.put(Back { from: None, ..back }, amount);
-            let (to, reason) = self.back();
-            let booking =
-                Transfer::new(Thing::Unit(back.unit), amount, Book::Available, to, back.lot.source, reason);
-            self.transfer(booking.event(back.of).lot(number));
+            self.pass(back, amount, self.back());
         }
+    }
+
+    /// Books an amount into its lot and on into another book.
+    fn pass(&mut self, back: Back<'_>, amount: i64, (to, reason): (Book, Reason)) {
+        let number = self.put(Back { from: None, ..back }, amount);
+        let (thing, source) = (Thing::Unit(back.unit), back.lot.source);
+        let booking = Transfer::new(thing, amount, Book::Available, to, source, reason);
+        self.transfer(booking.event(back.of).lot(number));
     }
 
     /// What stood in goes back to its lot.
@@ -448,14 +449,11 @@ impl<'a> Draft<'a> {
         }
         let void = void.filter(|_| !gone);
         if void.is_some() || gone {
-            let number = self.put(Back { from: None, ..back }, amount);
-            let (to, reason) = match void {
+            let passed = match void {
                 Some(_) => (Book::TakenBack, Reason::Cancelled),
                 None => (Book::Expired, Reason::Expired),
             };
-            let thing = Thing::Unit(back.unit);
-            let booking = Transfer::new(thing, amount, Book::Available, to, back.lot.source, reason);
-            self.transfer(booking.event(back.of).lot(number));
+            self.pass(back, amount, passed);
             if void.is_some() {
                 self.count_gift(back.unit, void, -amount);
                 let lot = SpentLot { amount, ..back.lot.clone() };
