@@ -215,6 +215,21 @@ pub(crate) struct Link {
     pub(crate) referral: u32,
     pub(crate) referrer: Arc<str>,
     pub(crate) stage: LinkStage,
+    /// The events that count, in the order in which they came.
+    pub(crate) counted: Vec<Counted>,
+    /// The day of the pay-out, if the friend has qualified.
+    pub(crate) due: Option<Date>,
+    /// Which time it is that the friend qualifies, from 1.
+    pub(crate) turn: u32,
+}
+
+/// An event of a friend that counts for a referral.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub(crate) id: Arc<str>,
+    pub(crate) day: Date,
+    /// What counts as paid, micro-units.
+    pub(crate) spend: i64,
 }
 
 /// How far a referral is.
@@ -224,8 +239,6 @@ pub(crate) enum LinkStage {
     Named,
     /// The referrer has accepted; the friend may qualify.
     Open,
-    /// The friend has qualified by this event; the pay-out is due on this day.
-    Waiting(Arc<str>, Date),
     /// The referrer has been told.
     Told,
     /// All is paid, or will never be.

@@ -19,8 +19,8 @@ mod view;
 
 pub use change::Postings;
 pub(crate) use change::{
-    CardState, Change, FullCard, HeldVoucher, Hold, LapsedStamps, Link, LinkStage, OpenChoice, Tenure,
-    TierState,
+    CardState, Change, Counted, FullCard, HeldVoucher, Hold, LapsedStamps, Link, LinkStage, OpenChoice,
+    Tenure, TierState,
 };
 pub(crate) use frozen::Frozen;
 pub use giving::Donated;

@@ -468,10 +468,7 @@ impl Account {
         let choices = self.choices.iter().map(|open| open.last.map(|last| last.plus_days(1)));
         let cards = self.cards.iter().map(|card| card.last.map(|last| last.plus_days(1)));
         let tiers = self.tiers.iter().map(|tier| tier.until.map(|until| until.plus_days(1)));
-        let link = self.link.iter().map(|link| match link.stage {
-            LinkStage::Waiting(_, day) => Some(day),
-            _ => None,
-        });
+        let link = self.link.iter().map(|link| link.due.filter(|_| link.stage == LinkStage::Open));
         let pledges = self.pledges.first().map(|pledge| Some(pledge.closes));
         let all = lots.chain(vouchers).chain(choices).chain(cards).chain(tiers).chain(link).chain(pledges);
         all.flatten().min()

@@ -13,7 +13,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Events that are part of the language and cannot be declared.
-const BUILT_IN_EVENTS: [&str; 13] = [
+const BUILT_IN_EVENTS: [&str; 19] = [
     "joining",
     "return",
     "redeem",
@@ -22,8 +22,15 @@ const BUILT_IN_EVENTS: [&str; 13] = [
     "adjust",
     "cancel",
     "transfer",
-    // the message that carries what was given
+    // messages between accounts
     "transferred",
+    "referral-named",
+    "referral-accepted",
+    "referral-qualified",
+    "referral-settled",
+    "referral-reversed",
+    // the wire form of `link friend`
+    "link-friend",
     "announce",
     "clock",
     // `expire after … without` has these words

@@ -3,18 +3,28 @@
 use super::caps::Capped;
 use super::lowering::Lowering;
 use super::money;
+use super::rates::{Draft, DraftRate};
 use super::report::Once;
+use super::subjects::{Place, Scope};
 use super::times;
 use crate::diagnostics::Span;
-use crate::program::{Award, CapId, CapLimit, CapWindow, Qualifies, Referral, Validity};
-use crate::syntax::ast::{self, Block, CapPer, Name, ReferralBlock, ReferralLine, Side};
+use crate::program::{
+    Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Measure, MeterId, NumSubject, Qualifies,
+    Referral, ReferralGift, Slots, SymSubject, Table, TableKey, Test, Validity,
+};
+use crate::syntax::ast::{
+    self, Amount, Block, CapPer, Cond, Give, Name, Number, ReferralBlock, ReferralLine, Side,
+};
 use std::collections::BTreeMap;
+
+/// How many events a friend may need at most: each is remembered.
+const MOST_TIMES: usize = 100;
 
 /// What the two sides get at one moment.
 #[derive(Default)]
 struct Gifts {
-    friend: Vec<Option<Award>>,
-    referrer: Vec<Option<Award>>,
+    friend: Vec<Option<ReferralGift>>,
+    referrer: Vec<Option<ReferralGift>>,
     first: Option<Span>,
 }
 
@@ -22,6 +32,9 @@ struct Gifts {
 struct Lines<'a> {
     valid: Once<&'a ast::Valid>,
     qualifies: Once<Option<Qualifies>>,
+    named_until: Once<&'a Name>,
+    when_friend: Once<&'a Cond>,
+    when_referrer: Once<&'a Cond>,
     wait: Once<Option<crate::calendar::Duration>>,
     joining: Gifts,
     qualifying: Gifts,
@@ -40,6 +53,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn referral(&mut self, block: &'a ReferralBlock, whole: &'a Block) -> Option<Referral> {
         let lines = self.referral_lines(block);
+        self.qualifies_for_something(&lines);
         let valid_span = lines.valid.span();
         let valid = self.validity(lines.valid.take());
         if let (None, Some(place)) = (lines.qualifies.get(), lines.qualifying.first) {
@@ -66,6 +80,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => Some(None),
             Some(found) => found.map(Some),
         };
+        let named_until = self.named_until(lines.named_until.take().map(|(event, _)| event));
+        let when_friend = self.side_condition(lines.when_friend.take().map(|(cond, _)| cond));
+        let when_referrer = self.side_condition(lines.when_referrer.take().map(|(cond, _)| cond));
         let wait = match lines.wait.value() {
             None => Some(None),
             Some(found) => found.map(Some),
@@ -78,6 +95,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             name: block.name.text.as_str().into(),
             valid: valid?,
             qualifies: qualifies?,
+            named_until: named_until?,
+            when_friend: when_friend?,
+            when_referrer: when_referrer?,
             wait: wait?,
             joining_friend: lines.joining.friend.into_iter().collect::<Option<_>>()?,
             joining_referrer: lines.joining.referrer.into_iter().collect::<Option<_>>()?,
@@ -93,30 +113,39 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let mut lines = Lines {
             valid: Once::new("valid"),
             qualifies: Once::new("friend qualifies"),
+            named_until: Once::new("friend may be named"),
+            when_friend: Once::new("when friend"),
+            when_referrer: Once::new("when referrer"),
             wait: Once::new("wait"),
             joining: Gifts::default(),
             qualifying: Gifts::default(),
             caps: Vec::new(),
             not_same: Vec::new(),
         };
+        let on = self.qualifying_event(block);
         for line in &block.lines {
             let span = line.span;
             match &line.kind {
                 ReferralLine::Valid(valid) => lines.valid.set(valid, span, &mut self.report),
-                ReferralLine::Qualifies { event, at_least, within } => {
-                    let found = self.qualifies(event, at_least.as_ref(), *within);
+                ReferralLine::Qualifies { times, event, at_least, within } => {
+                    let found = self.qualifies(*times, event, at_least.as_ref(), *within);
                     lines.qualifies.set(found, span, &mut self.report);
                 }
+                ReferralLine::NamedUntil(event) => {
+                    lines.named_until.set(event, span, &mut self.report);
+                }
+                ReferralLine::WhenFriend(cond) => lines.when_friend.set(cond, span, &mut self.report),
+                ReferralLine::WhenReferrer(cond) => lines.when_referrer.set(cond, span, &mut self.report),
                 ReferralLine::Wait(duration) => {
                     let found = times::days(*duration, &mut self.report);
                     lines.wait.set(found, span, &mut self.report);
                 }
                 ReferralLine::OnJoining(give, side) => {
-                    let gift = self.gift(give, span);
+                    let gift = self.referral_gift(give, span, EventKindId::JOINING);
                     lines.joining.add(gift, *side, span);
                 }
                 ReferralLine::OnQualifying(give, side) => {
-                    let gift = self.gift(give, span);
+                    let gift = self.referral_gift(give, span, on);
                     lines.qualifying.add(gift, *side, span);
                 }
                 ReferralLine::Cap(cap) => lines.caps.push((cap, span)),
@@ -129,13 +158,118 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         lines
     }
 
+    /// The event in which a friend qualifies; a purchase if none is named rightly.
+    fn qualifying_event(&self, block: &ReferralBlock) -> EventKindId {
+        let named = block.lines.iter().find_map(|line| match &line.kind {
+            ReferralLine::Qualifies { event, .. } => self.all.events.peek(&event.text),
+            _ => None,
+        });
+        named.map_or(EventKindId::PURCHASE, |entry| EventKindId(entry.id))
+    }
+
+    /// N106: lines that speak of a pay-out where nothing is paid for qualifying.
+    fn qualifies_for_something(&mut self, lines: &Lines<'a>) {
+        if lines.qualifying.first.is_some() {
+            return;
+        }
+        for span in [lines.when_friend.span(), lines.when_referrer.span()].into_iter().flatten() {
+            self.report.misplaced(
+                span,
+                "this is asked when a friend has qualified, and nothing is given for that",
+                "add a line `on qualifying give …`, or remove this one",
+            );
+        }
+    }
+
+    /// The counter of the event up to whose first a friend may be named.
+    fn named_until(&mut self, event: Option<&Name>) -> Option<Option<MeterId>> {
+        let Some(event) = event else { return Some(None) };
+        let kind = self.event(event)?;
+        if kind == EventKindId::JOINING {
+            self.report.misplaced(
+                event.span,
+                "a friend may be named when joining anyway",
+                "name a later event, for example `friend may be named until first purchase`",
+            );
+            return None;
+        }
+        let (what, measure) = if kind == EventKindId::PURCHASE {
+            ("purchases".to_owned(), Measure::Purchases)
+        } else {
+            (format!("events {:?}", self.event_name(kind)), Measure::Events(kind))
+        };
+        Some(Some(self.counters.meter(&what, measure, Slots::Ever, None)))
+    }
+
+    /// A condition about a member, without an event.
+    fn side_condition(&mut self, cond: Option<&'a Cond>) -> Option<Option<(Test, Box<str>)>> {
+        let Some(cond) = cond else { return Some(None) };
+        let text = self.text(cond.span());
+        let place = Place { event: EventKindId::JOINING, scope: Scope::Moment };
+        self.condition(cond, place).map(|test| Some((test, text.into())))
+    }
+
+    /// What one side gets.
+    fn referral_gift(&mut self, give: &'a Give, span: Span, on: EventKindId) -> Option<ReferralGift> {
+        let draft = self.give(give, span, on)?;
+        match draft {
+            Draft::Done(Effect::Flat(award)) => Some(ReferralGift::Fixed(award)),
+            Draft::Done(Effect::FlatTable { unit, table }) => {
+                self.of_member(table.key, span)?;
+                Some(ReferralGift::Table { unit, table })
+            }
+            Draft::Linear { unit, rate, basis: Basis::Spend, steps, step } => {
+                let rate = match rate {
+                    DraftRate::Fixed(rate) => Factor::Fixed(rate.num(), rate.den()),
+                    DraftRate::Table(key, rows) => {
+                        self.of_member(key, span)?;
+                        let rows = rows.iter().map(|(key, rate)| (*key, (rate.num(), rate.den())));
+                        Factor::Table(Table { key, rows: rows.collect() })
+                    }
+                };
+                Some(ReferralGift::OfSpend { unit, rate, steps, step })
+            }
+            _ => {
+                self.report.misplaced(
+                    span,
+                    "a referral gives a fixed amount, a table of amounts, or a share of what was paid",
+                    "write for example `give 500 points`, or `give 10% of spend as points`",
+                );
+                None
+            }
+        }
+    }
+
+    /// A table of a referral goes by what is known of the member who gets it.
+    fn of_member(&mut self, key: TableKey, span: Span) -> Option<()> {
+        let asks_member = matches!(
+            key,
+            TableKey::Num(NumSubject::Tier(_) | NumSubject::Member(_) | NumSubject::Age)
+                | TableKey::Sym(SymSubject::Member(_))
+        );
+        if !asks_member {
+            self.report.misplaced(
+                span,
+                "the amounts of a referral can differ by the member who gets them only",
+                "write a table by `tier` or by an attribute of the member",
+            );
+            return None;
+        }
+        Some(())
+    }
+
     fn qualifies(
         &mut self,
+        times: Option<Number>,
         event: &Name,
-        at_least: Option<&ast::Amount>,
+        at_least: Option<&Amount>,
         within: Option<ast::Duration>,
     ) -> Option<Qualifies> {
         let event = self.event(event);
+        let times = match times {
+            None => Some(1),
+            Some(number) => self.times_to_qualify(number),
+        };
         let at_least = match at_least {
             None => Some(0),
             Some(amount) => money::above_zero(amount, self.settings(), &mut self.report),
@@ -144,7 +278,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => Some(None),
             Some(written) => times::days(written, &mut self.report).map(Some),
         };
-        Some(Qualifies { event: event?, at_least: at_least?, within: within? })
+        Some(Qualifies { event: event?, times: times?, at_least: at_least?, within: within? })
+    }
+
+    fn times_to_qualify(&mut self, number: Number) -> Option<usize> {
+        let times = usize::try_from(number.value.normalize()).ok();
+        let found = times.filter(|times| number.value.fract().is_zero() && (1..=MOST_TIMES).contains(times));
+        if found.is_none() {
+            let message = format!("nobody can qualify with {} events", number.value);
+            self.report.outside(number.span, message, "write a whole number from 1 to 100");
+        }
+        found
     }
 
     fn member_attribute(&mut self, name: &Name) -> Option<u16> {
@@ -219,7 +363,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 }
 
 impl Gifts {
-    fn add(&mut self, gift: Option<Award>, side: Side, span: Span) {
+    fn add(&mut self, gift: Option<ReferralGift>, side: Side, span: Span) {
         self.first.get_or_insert(span);
         match side {
             Side::Friend => self.friend.push(gift),

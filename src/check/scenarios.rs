@@ -81,6 +81,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.amount_of_unit(amount);
                 return self.nothing(facts, "a transfer brings nothing with it");
             }
+            Step::Link { .. } => return self.nothing(facts, "a naming brings nothing with it"),
             Step::Adjust { amount, .. } => {
                 self.award(amount);
                 return self.only_a_reason(facts);

@@ -240,7 +240,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(Level { name, reach: reach?, entry: entry.into(), benefits: benefits.into() })
     }
 
-    /// A fixed gift: of a level, or of a referral.
+    /// A fixed gift of a level.
     pub(super) fn gift(&mut self, give: &Give, span: Span) -> Option<Award> {
         match give {
             Give::Flat(amount) => self.award(amount),

@@ -190,6 +190,7 @@ impl Bound {
             | Kind::Change
             | Kind::Cancel { .. }
             | Kind::Transfer(_)
+            | Kind::Link { .. }
             | Kind::Message(_) => Ok(()),
         }
     }

@@ -25,8 +25,11 @@ pub(super) fn cancel(
     rows: &mut Rows,
     of: &Arc<str>,
 ) -> Result<(), Rejection> {
-    let Some(before) = facts.account.receipt(facts.program, of) else {
-        let detail = match facts.account.record(facts.program, of) {
+    let record = facts.account.record(facts.program, of);
+    // what a message gave is taken back by another message
+    let before = record.filter(|record| record.day.is_some()).and_then(|record| record.receipt.as_ref());
+    let Some(before) = before else {
+        let detail = match record {
             Some(_) => format!("`{of}` is no purchase, declared event or redemption"),
             None => format!("`{of}` is not known"),
         };
@@ -44,7 +47,28 @@ pub(super) fn cancel(
     if !receipt.pledged.is_empty() || !receipt.gifts.is_empty() {
         step13_payers::cancel(facts, draft, before, &receipt)?;
     }
-    step12_friends::recheck(draft, &receipt);
+    step12_friends::recheck(facts, draft, rows, &receipt)?;
+    draft.change(Change::Returned(Arc::new(receipt)));
+    Ok(())
+}
+
+/// Undoes what a message of a referral gave, and gives its caps the time back.
+#[cold]
+pub(super) fn reverse(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    id: &Arc<str>,
+    caps: &[CapId],
+) -> Result<(), Rejection> {
+    let Some(before) = facts.account.receipt(facts.program, id).filter(|before| !before.cancelled) else {
+        return Ok(());
+    };
+    let mut receipt = Receipt { cancelled: true, ..Receipt::clone(before) };
+    undo(facts, draft, rows, before, &mut receipt)?;
+    for cap in caps {
+        uncount(facts, draft, &receipt, *cap, 1);
+    }
     draft.change(Change::Returned(Arc::new(receipt)));
     Ok(())
 }

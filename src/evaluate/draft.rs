@@ -1,9 +1,10 @@
 //! What an event is about to book: deltas, changes, messages, in the making.
 
 use super::lot_terms::Days;
+use super::note::Note;
 use super::step13_payers::Given;
 use super::terms;
-use crate::account::{Account, Change, Lot, OpenEnd, Postings, Receipt};
+use crate::account::{Account, Change, Link, Lot, OpenEnd, Postings, Receipt};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Delta, Due, Key, Reason, Source, Thing};
@@ -21,6 +22,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) account: &'a Account,
     pub(crate) postings: Postings,
     pub(crate) messages: Vec<Message>,
+    /// What the host should read.
+    pub(crate) notes: Vec<Note>,
     /// What charities get, or no longer get.
     pub(crate) given: Vec<Given>,
     /// What a return of this event will ask for.
@@ -57,6 +60,7 @@ impl<'a> Draft<'a> {
             account,
             postings: Postings { deltas: Vec::with_capacity(8), changes: Vec::with_capacity(12) },
             messages: Vec::new(),
+            notes: Vec::new(),
             given: Vec::new(),
             receipt: None,
             clock: None,
@@ -490,11 +494,19 @@ impl<'a> Draft<'a> {
         self.program.meters.get(meter.index()).map(|meter| meter.measure)
     }
 
+    /// How the member was referred, with what this event changed.
+    pub(crate) fn link(&self) -> Option<&Link> {
+        let changed = self.postings.changes.iter().rev().find_map(|change| match change {
+            Change::Link(link) => Some(&**link),
+            _ => None,
+        });
+        changed.or(self.account.link.as_ref())
+    }
+
     /// Sends a message to another account. Its id names its cause: the friend, the rule and the stage.
     pub(crate) fn send(&mut self, to: &Arc<str>, rule: &str, friend: &str, body: MessageBody) {
-        let id = format!("{}/{rule}/{friend}", body.kind());
         self.messages.push(Message {
-            id: id.into(),
+            id: Message::id_of(body.kind(), rule, friend, body.turn()),
             from: Arc::clone(&self.account.member),
             to: Arc::clone(to),
             at: self.at,

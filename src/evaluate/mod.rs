@@ -171,8 +171,8 @@ impl Evaluator {
         let day = program.zone.business_date(to, program.day_starts);
         let mut working = Cow::Borrowed(account);
         if working.due.is_some_and(|due| due <= day) {
-            let Gathered { postings, messages, .. } = &mut gathered;
-            step01_clock::run(program, working.to_mut(), day, postings, messages)?;
+            let Gathered { postings, messages, notes, .. } = &mut gathered;
+            step01_clock::run(program, working.to_mut(), day, postings, messages, notes)?;
         }
         gathered.postings.changes.push(Change::Clock(to));
         Ok(Outcome::new(program, account, None, gathered))
@@ -200,8 +200,8 @@ impl Evaluator {
         }
         let mut working = Cow::Borrowed(account);
         if working.due.is_some_and(|due| due <= self.bound.day) {
-            let Gathered { postings, messages, .. } = &mut gathered;
-            step01_clock::run(program, working.to_mut(), self.bound.day, postings, messages)?;
+            let Gathered { postings, messages, notes, .. } = &mut gathered;
+            step01_clock::run(program, working.to_mut(), self.bound.day, postings, messages, notes)?;
         }
         if counts(event) && working.tenure.is_none() {
             self.enrol(program, &mut working, event, &mut gathered)?;
@@ -283,12 +283,13 @@ impl Evaluator {
             Kind::Adjust(adjust) => corrections::adjust(&mut draft, adjust)?,
             Kind::Change => corrections::change(&mut draft, event, &mut notes)?,
             Kind::Transfer(transfer) => transfers::give(&mut draft, transfer)?,
+            Kind::Link { referrer } => step12_friends::link(&facts, &mut draft, referrer)?,
             Kind::Message(message) => {
                 match message.body() {
                     MessageBody::Transferred { unit, lots, .. } => {
                         transfers::receive(&facts, &mut draft, unit, lots)?;
                     }
-                    _ => step12_friends::receive(&facts, &mut draft, message, &mut notes),
+                    _ => step12_friends::receive(&facts, &mut draft, &mut self.rows, message)?,
                 }
                 step11_tiers::recount(&mut draft);
                 step11a_convert::at_once(&mut draft);
@@ -297,13 +298,14 @@ impl Evaluator {
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
         }
-        let Draft { mut postings, mut messages, given, receipt, event: id, .. } = draft;
+        let Draft { mut postings, mut messages, notes: mut said, given, receipt, event: id, .. } = draft;
         let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
         push_with(&mut postings.changes, || Change::Applied(id, record, event.at));
         gathered.given = given;
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
         gathered.notes.append(&mut notes);
+        gathered.notes.append(&mut said);
         Ok(())
     }
 }
@@ -453,7 +455,7 @@ fn join(
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
     if let Some(referrer) = referrer {
-        step12_friends::name_referrer(&facts, draft, referrer, &attributes, notes);
+        step12_friends::name_referrer(&facts, draft, referrer, &attributes);
     }
     Ok(())
 }

@@ -15,6 +15,8 @@ pub enum Refusal {
     TooEarly,
     /// A joining of somebody who is a member.
     AlreadyMember,
+    /// A naming of a referrer by somebody who has named one.
+    AlreadyReferred,
     /// A transfer to somebody without an account. An evaluation knows one account only, so it is the host that tells.
     NoSuchMember,
     /// A return of a purchase that is not known.
@@ -64,6 +66,7 @@ impl Refusal {
             Self::TooLate => "too late",
             Self::TooEarly => "too early",
             Self::AlreadyMember => "already a member",
+            Self::AlreadyReferred => "already referred",
             Self::NoSuchMember => "no such member",
             Self::NoSuchPurchase => "no such purchase",
             Self::NoSuchLine => "no such line",

@@ -50,7 +50,7 @@ pub(super) fn take_back(
         if !receipt.pledged.is_empty() {
             step13_payers::take_off(facts, draft, before, &receipt)?;
         }
-        step12_friends::recheck(draft, &receipt);
+        step12_friends::recheck(facts, draft, rows, &receipt)?;
         draft.change(Change::Returned(Arc::new(receipt)));
     }
     if takes && !matched.unmatched.is_empty() {

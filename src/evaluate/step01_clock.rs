@@ -8,6 +8,7 @@
 use super::bound::Bound;
 use super::draft::{Draft, Transfer};
 use super::judge::Facts;
+use super::note::Note;
 use super::{choices, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers};
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::{Date, Instant};
@@ -24,6 +25,7 @@ pub(crate) fn run(
     to: Date,
     postings: &mut Postings,
     messages: &mut Vec<Message>,
+    notes: &mut Vec<Note>,
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
         let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 7] = [
@@ -43,15 +45,16 @@ pub(crate) fn run(
                 let draft = Draft::new(program, account, Arc::from(""), (bound.at, due), facts.anchors);
                 let mut draft = draft.by_clock();
                 kind(&mut draft, &facts);
-                (draft.postings, draft.messages)
+                (draft.postings, draft.messages, draft.notes)
             };
-            let (mut made, mut sent) = done;
+            let (mut made, mut sent, mut said) = done;
             if !made.deltas.is_empty() || !made.changes.is_empty() {
                 account.book(program, &made)?;
             }
             postings.deltas.append(&mut made.deltas);
             postings.changes.append(&mut made.changes);
             messages.append(&mut sent);
+            notes.append(&mut said);
         }
         if program.keeps {
             // what is kept is asked again at the next start of day
@@ -68,7 +71,7 @@ pub(crate) fn run(
 /// The start of a day, as conditions see it.
 fn moment(program: &Program, account: &Account, at: Instant, day: Date) -> Bound {
     let mut bound = Bound { day, at, ..Bound::default() };
-    if program.keeps {
+    if program.keeps || account.link.is_some() {
         bound.local = program.zone.local(at);
         bound.bind_member(program, &account.attributes);
     }
@@ -126,10 +129,10 @@ fn end_terms(draft: &mut Draft<'_>, _: &Facts<'_>) {
     }
 }
 
-fn pay_referral(draft: &mut Draft<'_>, _: &Facts<'_>) {
+fn pay_referral(draft: &mut Draft<'_>, facts: &Facts<'_>) {
     let Some(link) = &draft.account.link else { return };
-    if matches!(link.stage, LinkStage::Waiting(_, day) if day <= draft.day) {
-        step12_friends::pay_out(draft, link);
+    if link.stage == LinkStage::Open && link.due.is_some_and(|due| due <= draft.day) {
+        step12_friends::tell(facts, draft, link.clone());
     }
 }
 

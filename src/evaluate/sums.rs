@@ -102,7 +102,7 @@ fn flat(facts: &Facts<'_>, unit: UnitId, amount: i64) -> Option<i64> {
 }
 
 /// A weight in steps.
-fn counted(weight: i64, steps: Steps, step: i64) -> Option<i64> {
+pub(super) fn counted(weight: i64, steps: Steps, step: i64) -> Option<i64> {
     match steps {
         Steps::Exact => Some(weight),
         _ if weight <= 0 => Some(0),

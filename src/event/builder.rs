@@ -111,6 +111,7 @@ enum BuilderKind {
     Change,
     Cancel,
     Transfer(Transfer),
+    Link,
 }
 
 impl Event {
@@ -182,6 +183,12 @@ impl Event {
         }
         let kind = BuilderKind::Transfer(Transfer { amount: micros, unit: unit.into(), to: to.into() });
         EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
+    }
+
+    /// A member says, later than when joining, by whom that member was brought.
+    #[must_use]
+    pub fn link_friend(id: &str, member: &str, at: &str, referrer: &str) -> EventBuilder {
+        EventBuilder::new(BuilderKind::Link, id, member, at).referred_by(referrer)
     }
 
     /// Something is new about a member: the attributes of the event are attributes of the member from now on.
@@ -400,6 +407,11 @@ impl EventBuilder {
                 check_text("the member who gets it", &transfer.to)?;
                 Ok(Kind::Transfer(transfer))
             }
+            BuilderKind::Link => {
+                let referrer = self.referrer.ok_or(EventError::Text("the referrer"))?;
+                check_text("the referrer", &referrer)?;
+                Ok(Kind::Link { referrer })
+            }
             BuilderKind::Joining => {
                 if let Some(referrer) = &self.referrer {
                     check_text("the referrer", referrer)?;
@@ -460,6 +472,7 @@ fn check_items(items: &mut [Item]) -> Result<(), EventError> {
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
     matches!(name, "return" | "redeem" | "joining" | "choose" | "adjust" | "change" | "cancel" | "transfer")
+        || name == "link-friend"
         || super::message::KINDS.contains(&name)
 }
 

@@ -170,6 +170,10 @@ pub(super) fn of_event(event: &Event) -> u128 {
             digest.word(8);
             transfer.digest(&mut digest);
         }
+        Kind::Link { referrer } => {
+            digest.word(9);
+            digest.text(referrer);
+        }
         Kind::Message(message) => message.digest(&mut digest),
     }
     digest.finish()

@@ -39,9 +39,21 @@ pub enum MessageBody {
     ReferralQualified {
         /// Attribute and value, for those that the friend has.
         shared: Box<[(Box<str>, Box<str>)]>,
+        /// What the friend paid in the event that qualified, micro-units; 0 where the referral does not ask.
+        spend: i64,
+        /// Which time it is that the friend qualifies, from 1: a qualification that was reversed can come again.
+        turn: u32,
     },
     /// The referrer has been rewarded or has used up the cap; the friend's own reward may follow.
-    ReferralSettled,
+    ReferralSettled {
+        /// Which time it is that the friend qualified, from 1.
+        turn: u32,
+    },
+    /// What the friend had qualified with came back after the pay-out: what it gave is taken back.
+    ReferralReversed {
+        /// Which time it was that the friend qualified, from 1.
+        turn: u32,
+    },
     /// What another member gives arrives. It must not be dropped: the giver does not have it any more.
     Transferred {
         /// The id of the giver's event.
@@ -54,8 +66,14 @@ pub enum MessageBody {
 }
 
 /// The kinds of message in the wire form.
-pub(super) const KINDS: [&str; 5] =
-    ["referral-named", "referral-accepted", "referral-qualified", "referral-settled", moved::KIND];
+pub(super) const KINDS: [&str; 6] = [
+    "referral-named",
+    "referral-accepted",
+    "referral-qualified",
+    "referral-settled",
+    "referral-reversed",
+    moved::KIND,
+];
 
 impl MessageBody {
     /// The kind of the message in the wire form.
@@ -65,13 +83,32 @@ impl MessageBody {
             Self::ReferralNamed { .. } => "referral-named",
             Self::ReferralAccepted => "referral-accepted",
             Self::ReferralQualified { .. } => "referral-qualified",
-            Self::ReferralSettled => "referral-settled",
+            Self::ReferralSettled { .. } => "referral-settled",
+            Self::ReferralReversed { .. } => "referral-reversed",
             Self::Transferred { .. } => moved::KIND,
+        }
+    }
+
+    /// Which time it is that the friend has qualified.
+    pub(crate) const fn turn(&self) -> u32 {
+        match self {
+            Self::ReferralQualified { turn, .. }
+            | Self::ReferralSettled { turn }
+            | Self::ReferralReversed { turn } => *turn,
+            _ => 1,
         }
     }
 }
 
 impl Message {
+    /// The id of a message about a referral: its kind, the rule, the friend, and which time it is if not the first.
+    pub(crate) fn id_of(kind: &str, rule: &str, friend: &str, turn: u32) -> Arc<str> {
+        match turn {
+            1 => format!("{kind}/{rule}/{friend}").into(),
+            turn => format!("{kind}/{rule}/{friend}/{turn}").into(),
+        }
+    }
+
     /// The member to whom it goes.
     #[must_use]
     pub fn to(&self) -> &str {
@@ -98,7 +135,7 @@ impl Message {
 
     pub(super) fn into_event(mut self) -> Event {
         // stores may put the keys of an object in another order; the same message must stay the same event
-        if let MessageBody::ReferralNamed { shared, .. } | MessageBody::ReferralQualified { shared } =
+        if let MessageBody::ReferralNamed { shared, .. } | MessageBody::ReferralQualified { shared, .. } =
             &mut self.body
         {
             shared.sort();
@@ -125,8 +162,9 @@ impl Message {
                 digest.number(i64::from(joined.days()));
                 shared
             }
-            MessageBody::ReferralQualified { shared } => shared,
-            MessageBody::ReferralAccepted | MessageBody::ReferralSettled => return,
+            MessageBody::ReferralQualified { shared, .. } => shared,
+            MessageBody::ReferralAccepted => return,
+            MessageBody::ReferralSettled { .. } | MessageBody::ReferralReversed { .. } => &Box::default(),
             MessageBody::Transferred { transfer, unit, lots } => {
                 return MessageBody::digest_moved(digest, (transfer, unit), lots);
             }
@@ -134,6 +172,15 @@ impl Message {
         for (name, value) in shared {
             digest.text(name);
             digest.text(value);
+        }
+        // a first time without an amount is what it always was
+        if let MessageBody::ReferralQualified { spend, .. } = &self.body
+            && *spend != 0
+        {
+            digest.number(*spend);
+        }
+        if self.body.turn() != 1 {
+            digest.word(u64::from(self.body.turn()));
         }
     }
 }

@@ -77,6 +77,11 @@ pub(crate) enum Kind {
     },
     /// The member gives something to another.
     Transfer(Transfer),
+    /// The member says who has brought it.
+    Link {
+        /// Who.
+        referrer: Arc<str>,
+    },
     /// A message from another account.
     Message(Message),
 }
@@ -195,9 +200,8 @@ impl Event {
             Kind::Named(named) => &named.requests,
             Kind::Redeem(request) => std::slice::from_ref(request),
             Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) => &[],
-            Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Transfer(_) | Kind::Message(_) => {
-                &[]
-            }
+            Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Transfer(_) => &[],
+            Kind::Link { .. } | Kind::Message(_) => &[],
         }
     }
 

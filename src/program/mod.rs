@@ -22,6 +22,7 @@ mod meter;
 mod names;
 mod needs;
 mod own_days;
+mod referral;
 mod rule;
 mod spending;
 mod terms;
@@ -44,6 +45,7 @@ pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
+pub(crate) use referral::{Qualifies, Referral, ReferralGift};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
@@ -52,8 +54,8 @@ pub(crate) use spending::{Convert, Redeem, Reward};
 pub(crate) use terms::{Activate, Activity, DateAttribute, Expire, ExpireFrom, SpendOrder};
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
-    Attribute, AttributeKind, Card, EventKind, Grant, Keep, Level, Metric, Qualifies, Reach, Referral,
-    Returns, Round, StampPer, TakeBack, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
+    Attribute, AttributeKind, Card, EventKind, Grant, Keep, Level, Metric, Reach, Returns, Round, StampPer,
+    TakeBack, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
 };
 
 pub use versions::Versions;

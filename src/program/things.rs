@@ -1,4 +1,4 @@
-//! Units, vouchers, cards, tiers, referrals, returns and the vocabulary of events.
+//! Units, vouchers, cards, tiers, returns and the vocabulary of events.
 
 use super::ids::{CapId, EventKindId, MeterId, Symbol};
 use super::rule::{Award, Validity};
@@ -194,32 +194,6 @@ pub(crate) enum Reach {
     Or(Box<[Reach]>),
     /// The metric at this place is at least this, in the scale of its meter.
     AtLeast(usize, i64),
-}
-
-/// A referral.
-#[derive(Debug, Clone)]
-pub(crate) struct Referral {
-    pub(crate) name: Box<str>,
-    pub(crate) valid: Validity,
-    pub(crate) qualifies: Option<Qualifies>,
-    pub(crate) wait: Option<Duration>,
-    pub(crate) joining_friend: Box<[Award]>,
-    pub(crate) joining_referrer: Box<[Award]>,
-    pub(crate) qualifying_friend: Box<[Award]>,
-    pub(crate) qualifying_referrer: Box<[Award]>,
-    pub(crate) referrer_caps: Box<[CapId]>,
-    pub(crate) friend_caps: Box<[CapId]>,
-    /// Places of member attributes of which both must not have the same value.
-    pub(crate) not_same: Box<[u16]>,
-}
-
-/// `friend qualifies with …`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Qualifies {
-    pub(crate) event: EventKindId,
-    /// Paid amount, micro-units; 0 if none is asked.
-    pub(crate) at_least: i64,
-    pub(crate) within: Option<Duration>,
 }
 
 /// What returns do.

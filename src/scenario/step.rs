@@ -18,7 +18,8 @@ pub(super) const fn member(step: &Step) -> Option<&Name> {
         | Step::Adjust { by, .. }
         | Step::Change { by, .. }
         | Step::Cancel { by, .. }
-        | Step::Transfer { from: by, .. } => Some(by),
+        | Step::Transfer { from: by, .. }
+        | Step::Link { friend: by, .. } => Some(by),
     }
 }
 
@@ -67,6 +68,9 @@ pub(super) fn event(
         Step::Transfer { amount, id, from, to } => {
             let number = amount.number.value.to_string();
             Event::transfer(&id.text, &from.text, &at, &number, &amount.unit.text, &to.text)
+        }
+        Step::Link { friend, referrer, id } => {
+            Event::link_friend(&id.text, &friend.text, &at, &referrer.text)
         }
         Step::Choose { amount, id, by } => {
             let (thing, _) = find::amount(program, amount)?;

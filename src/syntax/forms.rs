@@ -185,7 +185,15 @@ const DONATE: &[Form] = &[
 
 const REFERRAL: &[Form] = &[
     VALID,
-    ("friend", &["friend qualifies with purchase of at least 30 EUR within 60 days of joining"]),
+    (
+        "friend",
+        &[
+            "friend qualifies with purchase of at least 30 EUR within 60 days of joining",
+            "friend qualifies with 3 stay",
+            "friend may be named until first purchase",
+        ],
+    ),
+    ("when", &["when friend age is at least 18", "when referrer tier is Gold"]),
     ("wait", &["wait 14 days"]),
     ("on", &["on qualifying give 1_000 points to referrer", "on joining give 1 Welcome to friend"]),
     ("cap", &["cap referrer 10 times per calendar year"]),

@@ -430,13 +430,27 @@ impl Builder<'_> {
             Rule::valid => ReferralLine::Valid(self.valid(&mut parts)?),
             Rule::qualifies => {
                 parts.skip(&[Rule::k_friend, Rule::k_qualifies, Rule::k_with]);
+                let times =
+                    if parts.peek() == Some(Rule::number) { Some(self.number(&mut parts)?) } else { None };
                 let event = self.name(&mut parts)?;
                 let least = parts.eat(Rule::k_of);
                 parts.skip(&[Rule::k_at, Rule::k_least]);
                 let at_least = if least { Some(self.amount(&mut parts)?) } else { None };
                 let limited = parts.eat(Rule::k_within);
                 let within = if limited { Some(self.duration(&mut parts)?) } else { None };
-                ReferralLine::Qualifies { event, at_least, within }
+                ReferralLine::Qualifies { times, event, at_least, within }
+            }
+            Rule::named_until => {
+                parts.skip(&[Rule::k_friend, Rule::k_may, Rule::k_be, Rule::k_named, Rule::k_until]);
+                parts.skip(&[Rule::k_first]);
+                ReferralLine::NamedUntil(self.name(&mut parts)?)
+            }
+            Rule::when_side => {
+                parts.skip(&[Rule::k_when]);
+                let friend = parts.eat(Rule::k_friend);
+                parts.skip(&[Rule::k_referrer]);
+                let cond = self.cond(&mut parts)?;
+                if friend { ReferralLine::WhenFriend(cond) } else { ReferralLine::WhenReferrer(cond) }
             }
             Rule::wait => {
                 parts.skip(&[Rule::k_wait]);

@@ -127,6 +127,13 @@ impl Builder<'_> {
             Rule::s_adjust | Rule::s_transfer | Rule::s_change | Rule::s_cancel => {
                 self.correction(rule, &mut inner)?
             }
+            Rule::s_link => {
+                inner.skip(&[Rule::k_link, Rule::k_friend]);
+                let friend = self.name(&mut inner)?;
+                inner.skip(&[Rule::k_to]);
+                let referrer = self.name(&mut inner)?;
+                Step::Link { friend, referrer, id: self.text(&mut inner)? }
+            }
             Rule::s_event => {
                 let event = self.name(&mut inner)?;
                 let id = self.text(&mut inner)?;

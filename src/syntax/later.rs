@@ -28,7 +28,6 @@ const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Reward, Place::Referr
 const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
-const REFERRAL: &[Place] = &[Place::Referral];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
@@ -75,15 +74,10 @@ const FORMS: &[Form] = &[
     form(TIER, "reach … years of", "years of …"),
     form(TIER, "paid by plan", "paid by plan …"),
     form(TIER, "every", "every … give …"),
-    form(REFERRAL, "friend may be named", "friend may be named …"),
-    form(REFERRAL, "friend qualifies with #", "friend qualifies with a number of events"),
-    form(REFERRAL, "when friend", "when friend …"),
-    form(REFERRAL, "when referrer", "when referrer …"),
     form(TEST, "when … join plan", "join plan …"),
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
-    form(TEST, "when … link friend", "link friend …"),
     form(TEST, "expect streak _ of", "expect streak …"),
     form(TEST, "expect challenge _ of", "expect challenge …"),
     form(TEST, "expect task _ of", "expect task …"),

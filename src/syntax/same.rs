@@ -310,8 +310,8 @@ kinds! {
     VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, Activate(a), ForItems(a), When(a), Cap(a) }
     Grants { AmountOff(a), PercentOff(a, b), ItemsFree(a), Text(a) }
     ReferralLine {
-        Valid(a), Qualifies { event, at_least, within }, Wait(a), OnJoining(a, b), OnQualifying(a, b), Cap(a),
-        NotWithinSame(a),
+        Valid(a), Qualifies { times, event, at_least, within }, NamedUntil(a), WhenFriend(a), WhenReferrer(a), Wait(a),
+        OnJoining(a, b), OnQualifying(a, b), Cap(a), NotWithinSame(a),
     }
     ConvertAt { Once, EveryDuration(a, b), EveryPeriod(a, b) }
     RewardLine { Valid(a), ForItems(a), When(a), Cap(a), Grants(a), Worth(a), Give(a) }
@@ -332,6 +332,7 @@ kinds! {
     }
     Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by },
         Adjust { plus, amount, id, by }, Change { id, by }, Cancel { id, of, by }, Transfer { amount, id, from, to },
+        Link { friend, referrer, id },
     }
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }

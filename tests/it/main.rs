@@ -18,6 +18,7 @@ mod docs;
 mod errors;
 mod everything;
 mod format;
+mod friends;
 mod giving;
 mod host;
 mod laws;

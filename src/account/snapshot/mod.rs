@@ -21,12 +21,12 @@ mod terms;
 mod unsettled;
 
 pub(super) use state::{
-    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, CoverState,
-    DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState, ItemState,
-    LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named, PaymentState,
-    PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState, ReturnedState,
-    SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState, TakenState,
-    TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, CountedState,
+    CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState,
+    ItemState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
+    PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
+    TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use moved::Resting;

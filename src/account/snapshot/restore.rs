@@ -6,7 +6,7 @@ use super::{
     BooksState, EventState, FORMAT, HoldState, LinkState, LotState, Named, PendingState, ProgramState,
     SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
 };
-use crate::account::{Account, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState};
+use crate::account::{Account, Counted, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState};
 use crate::calendar::{Date, Instant};
 use crate::event::check_text;
 use crate::ledger::{Book, Source, Thing, Totals};
@@ -328,19 +328,45 @@ impl Restore<'_> {
 
     fn link(&mut self, link: Option<LinkState>) -> Result<(), SnapshotError> {
         let Some(link) = link else { return Ok(()) };
-        self.account.link = Some(Link {
-            referral: self.program.referral_named(&link.referral)?.0,
-            referrer: checked("referrer", &link.referrer)?.into(),
-            stage: match link.stage {
-                StageState::Named => LinkStage::Named,
-                StageState::Open => LinkStage::Open,
-                StageState::Waiting { event, day } => {
-                    LinkStage::Waiting(checked("event of a referral", &event)?.into(), day)
-                }
-                StageState::Told => LinkStage::Told,
-                StageState::Settled => LinkStage::Settled,
-            },
+        let mut counted = Vec::with_capacity(link.counted.len());
+        for event in link.counted {
+            let id = checked("event of a referral", &event.id)?.into();
+            counted.push(Counted { id, day: event.day, spend: event.spend });
+        }
+        let mut due = link.due;
+        let stage = match link.stage {
+            StageState::Named => LinkStage::Named,
+            StageState::Open => LinkStage::Open,
+            StageState::Waiting { event, day } => {
+                counted.push(Counted { id: checked("event of a referral", &event)?.into(), day, spend: 0 });
+                due = Some(day);
+                LinkStage::Open
+            }
+            StageState::Told => LinkStage::Told,
+            StageState::Settled => LinkStage::Settled,
+        };
+        let turn = link.turn.unwrap_or(1);
+        let referral = self.program.referral_named(&link.referral)?;
+        let qualifies = self.program.referrals.get(referral.index()).and_then(|found| found.qualifies);
+        let most = qualifies.map_or(0, |qualifies| qualifies.most_counted());
+        let doubled = (1..counted.len()).any(|place| {
+            let (before, rest) = counted.split_at(place);
+            before.iter().any(|event| rest.first().is_some_and(|next| next.id == event.id))
         });
+        let problem = if turn == 0 {
+            Some("turns are counted from 1")
+        } else if doubled || counted.len() > most {
+            Some("an event stands there twice, or more events than can count")
+        } else if due.is_some() && qualifies.is_none_or(|qualifies| counted.len() < qualifies.times) {
+            Some("a pay-out is due, and too few events count")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            return Err(SnapshotError::value("referral", &link.referral, problem));
+        }
+        let referrer = checked("referrer", &link.referrer)?.into();
+        self.account.link = Some(Link { referral: referral.0, referrer, stage, counted, due, turn });
         Ok(())
     }
 

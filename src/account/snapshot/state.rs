@@ -225,6 +225,21 @@ parts! {
         referral: String,
         referrer: String,
         stage: StageState,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        counted: Vec<CountedState>,
+        /// The day of the pay-out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<Date>,
+        /// Missing where it is the first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<u32>,
+    }
+
+    /// An event of a friend that counts for a referral.
+    struct CountedState {
+        id: String,
+        day: Date,
+        spend: i64,
     }
 
     struct ReceiptState {
@@ -469,6 +484,7 @@ pub(crate) enum RecordState {
 pub(crate) enum StageState {
     Named,
     Open,
+    /// As older versions wrote an open one that waits.
     Waiting {
         /// The event that qualified.
         event: String,

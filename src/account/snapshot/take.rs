@@ -2,10 +2,10 @@
 
 use super::{ActiveState, terms};
 use super::{
-    AttributeState, AwardState, BooksState, ChosenState, EventState, FORMAT, HoldState, ItemState,
-    LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, REDEMPTION, ReceiptState,
-    RecordState, ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState, StageState,
-    TakenState, TierStateText, ValueState, VoucherState,
+    AttributeState, AwardState, BooksState, ChosenState, CountedState, EventState, FORMAT, HoldState,
+    ItemState, LevelState, LinkState, LotState, Moment, Named, PendingState, ProgramState, REDEMPTION,
+    ReceiptState, RecordState, ReturnedState, SeenState, ShareState, SlotState, Snapshot, SourceState,
+    StageState, TakenState, TierStateText, ValueState, VoucherState,
 };
 use crate::account::{
     Account, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward, Taken, TierState,
@@ -232,10 +232,16 @@ impl Names<'_> {
             stage: match &link.stage {
                 LinkStage::Named => StageState::Named,
                 LinkStage::Open => StageState::Open,
-                LinkStage::Waiting(event, day) => StageState::Waiting { event: text(event), day: *day },
                 LinkStage::Told => StageState::Told,
                 LinkStage::Settled => StageState::Settled,
             },
+            counted: link
+                .counted
+                .iter()
+                .map(|event| CountedState { id: text(&event.id), day: event.day, spend: event.spend })
+                .collect(),
+            due: link.due,
+            turn: Some(link.turn).filter(|turn| *turn != 1),
         }
     }
 

@@ -152,9 +152,7 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         named.extend(levels.map(|level| format!("tier `{}`", level.name)));
     }
     for referral in &program.referrals {
-        let joining = referral.joining_friend.iter().chain(&referral.joining_referrer);
-        let qualifying = referral.qualifying_friend.iter().chain(&referral.qualifying_referrer);
-        if joining.chain(qualifying).any(gives) {
+        if referral.gives(thing) {
             named.push(format!("referral `{}`", referral.name));
         }
     }

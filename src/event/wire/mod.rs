@@ -9,7 +9,7 @@
 //! | field | of | meaning |
 //! |---|---|---|
 //! | `id`, `member` | all | texts; leading zeros count |
-//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, `choose`, `adjust`, `change`, `cancel`, `transfer`, a kind of message, or the name of a declared event |
+//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, `choose`, `adjust`, `change`, `cancel`, `transfer`, `link-friend`, a kind of message, or the name of a declared event |
 //! | `at` | all | RFC 3339; written in UTC |
 //! | `currency` | all but messages | ISO 4217 |
 //! | `items` | purchases, declared events, returns | the lines, see below |
@@ -22,13 +22,15 @@
 //! | `returns` | returns | id of the purchase that comes back |
 //! | `of` | declared events, `cancel` | id of the purchase that the event is about, or of the event that was a mistake |
 //! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
-//! | `referrer` | joinings | member who invited |
+//! | `referrer` | joinings, `link-friend` | member who invited |
 //! | `amount`, `unit` | `choose` | what is taken from an open choice: a number above zero, and the name of a unit or voucher |
 //! | `amount`, `unit`, `to` | `transfer` | what is given to whom |
 //! | `from` | messages | who sends it; `member` is the receiver |
 //! | `rule` | `referral-…` | the referral it is about |
 //! | `joined` | `referral-named` | the day on which the friend joined |
 //! | `shared` | `referral-named`, `referral-qualified` | object of the friend's attributes that both must not share |
+//! | `spend` | `referral-qualified` | money that the friend paid in the event that qualified, where the referral asks it |
+//! | `turn` | `referral-qualified`, `referral-settled`, `referral-reversed` | which time it is that the friend qualified, if not the first |
 //! | `transfer`, `unit`, `items` | `transferred` | the transfer, and what arrives: a line for each part of a lot, with its dates |
 //!
 //! A line has `sku`, `name`, `category`, `brand`, `quantity` (a whole number, or a text with decimals) and

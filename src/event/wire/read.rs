@@ -181,6 +181,7 @@ impl Raw {
             "change" => self.change(),
             "cancel" => self.cancel(),
             "transfer" => self.transfer(),
+            "link-friend" => self.link(),
             kind if crate::event::message::KINDS.contains(&kind) => self.message(kind),
             kind => self.named(kind),
         }
@@ -387,6 +388,13 @@ impl Raw {
         self.finish(event)
     }
 
+    fn link(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        let referrer = self.fields.needed_text("referrer")?;
+        self.carries_nothing()?;
+        self.finish(Event::link_friend(&id, &member, &at, &referrer))
+    }
+
     fn amount(&mut self) -> Result<(String, Box<str>), String> {
         let amount = self.fields.needed_micros("amount")?;
         let unit = self.fields.needed_text("unit")?;
@@ -422,8 +430,12 @@ impl Raw {
                 MessageBody::ReferralNamed { joined, shared: self.shared()? }
             }
             "referral-accepted" => MessageBody::ReferralAccepted,
-            "referral-qualified" => MessageBody::ReferralQualified { shared: self.shared()? },
-            _ => MessageBody::ReferralSettled,
+            "referral-qualified" => {
+                let spend = self.fields.micros("spend")?.unwrap_or(0);
+                MessageBody::ReferralQualified { shared: self.shared()?, spend, turn: self.turn()? }
+            }
+            "referral-settled" => MessageBody::ReferralSettled { turn: self.turn()? },
+            _ => MessageBody::ReferralReversed { turn: self.turn()? },
         };
         self.fields.nothing_else("a message of this type")?;
         if !self.lines.is_empty() {
@@ -432,6 +444,14 @@ impl Raw {
         let message =
             Message { id: id.into(), from: from.into(), to: to.into(), at, rule: rule.into(), body };
         Ok(message.into_event())
+    }
+
+    /// Which time it is that a friend has qualified; the first where it is not said.
+    fn turn(&mut self) -> Result<u32, String> {
+        let place = self.fields.place("turn");
+        let Some(turn) = self.fields.take("turn").integer(place)? else { return Ok(1) };
+        let turn = u32::try_from(turn).ok().filter(|turn| *turn > 0);
+        turn.ok_or_else(|| format!("{} is counted from 1", self.fields.place("turn")))
     }
 
     fn shared(&mut self) -> Result<Shared, String> {

@@ -191,22 +191,42 @@ fn messages() {
     is_written(&Event::from(message(named)), &json);
     let read_back: Message = serde_json::from_str(&json).unwrap();
     assert_eq!(read_back, message(MessageBody::ReferralNamed { joined, shared: sorted }));
-    for (body, kind) in [
-        (MessageBody::ReferralAccepted, "referral-accepted"),
-        (MessageBody::ReferralQualified { shared: Box::default() }, "referral-qualified"),
-        (MessageBody::ReferralSettled, "referral-settled"),
-    ] {
+    for (body, kind) in [(MessageBody::ReferralAccepted, "referral-accepted")] {
         let message = message(body);
         assert_eq!(serde_json::to_string(&message).unwrap(), head(kind, ""));
         assert_eq!(serde_json::from_str::<Message>(&head(kind, "")).unwrap(), message);
         is_written(&Event::from(message), &head(kind, ""));
     }
+    for (body, kind, more) in [
+        (qualified(0, 1), "referral-qualified", ""),
+        (qualified(4_200_000, 1), "referral-qualified", r#","spend":"4.2""#),
+        (qualified(0, 2), "referral-qualified", r#","turn":2"#),
+        (MessageBody::ReferralSettled { turn: 1 }, "referral-settled", ""),
+        (MessageBody::ReferralSettled { turn: 3 }, "referral-settled", r#","turn":3"#),
+        (MessageBody::ReferralReversed { turn: 1 }, "referral-reversed", ""),
+    ] {
+        is_written(&Event::from(message(body)), &head(kind, more));
+    }
+    assert_eq!(refusal(&head("referral-settled", r#","turn":0"#)), "`turn` is counted from 1");
     assert_eq!(
         refusal(&head("referral-settled", r#","joined":"1970-01-01""#)),
         "`joined` means nothing in a message of this type"
     );
     let purchase = r#"{"id":"1","type":"purchase","member":"m","at":"2026-03-03T00:00:00Z"}"#;
     assert!(serde_json::from_str::<Message>(purchase).is_err());
+}
+
+fn qualified(spend: i64, turn: u32) -> MessageBody {
+    MessageBody::ReferralQualified { shared: Box::default(), spend, turn }
+}
+
+#[test]
+fn a_friend_is_linked() {
+    let json =
+        r#"{"id":"L-1","type":"link-friend","member":"tan","at":"2026-03-02T10:00:00Z","referrer":"lee"}"#;
+    is_written(&Event::link_friend("L-1", "tan", "2026-03-02T10:00:00Z", "lee").build().unwrap(), json);
+    let nobody = r#"{"id":"L-1","type":"link-friend","member":"tan","at":"2026-03-02T10:00:00Z"}"#;
+    assert_eq!(refusal(nobody), "`referrer` is missing");
 }
 
 #[test]

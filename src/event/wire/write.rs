@@ -57,6 +57,7 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Change => {}
         Kind::Cancel { of } => map.serialize_entry("of", &**of)?,
         Kind::Transfer(transfer) => given_away(&mut map, transfer)?,
+        Kind::Link { referrer } => map.serialize_entry("referrer", &**referrer)?,
         Kind::Message(message) => body(&mut map, message)?,
     }
     let more = match event.kind {
@@ -80,6 +81,7 @@ fn kind(event: &Event) -> &str {
         Kind::Change => "change",
         Kind::Cancel { .. } => "cancel",
         Kind::Transfer(_) => "transfer",
+        Kind::Link { .. } => "link-friend",
         Kind::Message(message) => message.body.kind(),
     }
 }
@@ -185,15 +187,27 @@ fn body<M: SerializeMap>(map: &mut M, message: &Message) -> Result<(), M::Error>
             map.serialize_entry("joined", &joined.to_string())?;
             shared
         }
-        MessageBody::ReferralQualified { shared } => shared,
-        MessageBody::ReferralAccepted | MessageBody::ReferralSettled => return Ok(()),
+        MessageBody::ReferralQualified { shared, spend, .. } => {
+            if *spend != 0 {
+                map.serialize_entry("spend", &money(*spend))?;
+            }
+            shared
+        }
+        MessageBody::ReferralAccepted => return Ok(()),
+        MessageBody::ReferralSettled { .. } | MessageBody::ReferralReversed { .. } => &Box::default(),
         MessageBody::Transferred { transfer, unit, lots } => {
             map.serialize_entry("transfer", &**transfer)?;
             map.serialize_entry("unit", &**unit)?;
             return map.serialize_entry("items", &moved::Lines(lots));
         }
     };
-    if shared.is_empty() { Ok(()) } else { map.serialize_entry("shared", &Texts(shared)) }
+    if !shared.is_empty() {
+        map.serialize_entry("shared", &Texts(shared))?;
+    }
+    match message.body.turn() {
+        1 => Ok(()),
+        turn => map.serialize_entry("turn", &turn),
+    }
 }
 
 fn option<M: SerializeMap>(map: &mut M, key: &str, text: Option<&str>) -> Result<(), M::Error> {

@@ -301,6 +301,8 @@ pub enum ReferralLine {
     Valid(Valid),
     /// `friend qualifies with purchase of at least 30 EUR within 60 days of joining`
     Qualifies {
+        /// `3`: how many events; one where none is written.
+        times: Option<Number>,
         /// The event.
         event: Name,
         /// `of at least A`
@@ -308,6 +310,12 @@ pub enum ReferralLine {
         /// `within D of joining`
         within: Option<Duration>,
     },
+    /// `friend may be named until first trip`
+    NamedUntil(Name),
+    /// `when friend bank-linked is yes`
+    WhenFriend(Cond),
+    /// `when referrer tier is Gold`
+    WhenReferrer(Cond),
     /// `wait 14 days`
     Wait(Duration),
     /// `on joining give 1 Willkommen to friend`

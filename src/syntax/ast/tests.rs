@@ -131,6 +131,15 @@ pub enum Step {
         /// Who gets it.
         to: Name,
     },
+    /// `link friend Tan to Lee "L-1"`
+    Link {
+        /// Who was brought.
+        friend: Name,
+        /// Who brought that member.
+        referrer: Name,
+        /// The id of the event.
+        id: Text,
+    },
     /// `change "C-1" by Ann`
     Change {
         /// The id of the event.

@@ -355,16 +355,21 @@ impl<'a> Statement<'a> for ReferralLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
         Written::Doc(match self {
             Self::Valid(line) => valid(line).into(),
-            Self::Qualifies { event, at_least, within } => {
+            Self::Qualifies { times, event, at_least, within } => {
+                let times = times.as_ref().map(number);
                 let least = at_least.as_ref().map(|least| format!("of at least {}", printer.amount(least)));
                 let within = within.as_ref().map(|within| format!("within {} of joining", duration(within)));
                 words![
                     "friend qualifies with",
+                    times.unwrap_or_default(),
                     name(event),
                     least.unwrap_or_default(),
                     within.unwrap_or_default()
                 ]
             }
+            Self::NamedUntil(event) => words!["friend may be named until first", name(event)],
+            Self::WhenFriend(cond) => words!["when friend", printer.cond(cond)],
+            Self::WhenReferrer(cond) => words!["when referrer", printer.cond(cond)],
             Self::Wait(length) => words!["wait", duration(length)],
             Self::OnJoining(give, to) => words!["on joining", printer.give(give, span), "to", side(*to)],
             Self::OnQualifying(give, to) => {

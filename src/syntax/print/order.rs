@@ -158,11 +158,14 @@ pub(in crate::syntax) fn referral(line: &ReferralLine) -> u8 {
     match line {
         ReferralLine::Valid(_) => 0,
         ReferralLine::Qualifies { .. } => 1,
-        ReferralLine::Wait(_) => 2,
-        ReferralLine::OnJoining(..) => 3,
-        ReferralLine::OnQualifying(..) => 4,
-        ReferralLine::Cap(_) => 5,
-        ReferralLine::NotWithinSame(_) => 6,
+        ReferralLine::NamedUntil(_) => 2,
+        ReferralLine::WhenFriend(_) => 3,
+        ReferralLine::WhenReferrer(_) => 4,
+        ReferralLine::Wait(_) => 5,
+        ReferralLine::OnJoining(..) => 6,
+        ReferralLine::OnQualifying(..) => 7,
+        ReferralLine::Cap(_) => 8,
+        ReferralLine::NotWithinSame(_) => 9,
     }
 }
 

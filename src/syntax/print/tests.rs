@@ -50,6 +50,9 @@ fn step(printer: &Printer<'_>, step: &Step) -> String {
             let (amount, id) = (printer.amount(amount), text(id));
             format!("transfer {amount} {id} from {} to {}", name(from), name(to))
         }
+        Step::Link { friend, referrer, id } => {
+            format!("link friend {} to {} {}", name(friend), name(referrer), text(id))
+        }
         Step::Change { id, by } => format!("change {} by {}", text(id), name(by)),
         Step::Choose { amount, id, by } => {
             format!("choose {} {} by {}", printer.amount(amount), text(id), name(by))

@@ -558,10 +558,20 @@ impl Choices {
     }
 
     fn referral_line(&mut self) -> ReferralLine {
-        match self.pick(7) {
+        match self.pick(10) {
+            7 => ReferralLine::NamedUntil(self.name()),
+            8 => ReferralLine::WhenFriend(self.cond(2)),
+            9 => ReferralLine::WhenReferrer(self.cond(2)),
             0 => ReferralLine::Wait(self.duration()),
             1 => ReferralLine::Valid(self.valid()),
+            2 if self.pick(3) == 0 => ReferralLine::Qualifies {
+                times: Some(self.number()),
+                event: self.name(),
+                at_least: None,
+                within: self.maybe(Self::duration),
+            },
             2 => ReferralLine::Qualifies {
+                times: None,
                 event: self.name(),
                 at_least: self.maybe(Self::amount),
                 within: self.maybe(Self::duration),

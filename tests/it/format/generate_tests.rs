@@ -8,7 +8,8 @@ impl Choices {
         match self.pick(3) {
             0 => TestLine::Given { member: self.name(), facts: self.lines(Self::given_fact) },
             1 => {
-                let step = match self.pick(10) {
+                let step = match self.pick(11) {
+                    10 => Step::Link { friend: self.name(), referrer: self.name(), id: self.text() },
                     9 => Step::Transfer {
                         amount: self.amount(),
                         id: self.text(),

@@ -121,13 +121,27 @@ pub(super) fn card(stock: &Stock, genes: &Genes) -> String {
 /// `referral Freunde { … }`
 pub(super) fn referral(stock: &Stock, genes: &Genes) -> String {
     let draw = &mut Draw::new(genes);
-    let least = draw.one(&["", " of at least 5 EUR", " of at least 50 EUR"]);
+    let (times, least) = match draw.below(6) {
+        0 => ("2 ", ""),
+        1 => ("3 ", ""),
+        _ => ("", draw.one(&["", " of at least 5 EUR", " of at least 50 EUR"])),
+    };
+    let named = draw.one(&["", "  friend may be named until first purchase\n"]);
+    let asks = draw.one(&[
+        "",
+        "",
+        "  when friend spend so far is at least 20 EUR\n",
+        "  when referrer time since joining is at least 20 days\n",
+    ]);
     let within = draw.one(&["", " within 30 days of joining", " within 3 months of joining"]);
     let wait = draw.one(&["", "  wait 3 days\n", "  wait 14 days\n", "  wait 1 month\n"]);
     let joining = draw.maybe(40, |draw| format!("  on joining give {} to friend\n", gift(stock, draw)));
     let asked = draw.maybe(20, |draw| format!("  on joining give {} to referrer\n", gift(stock, draw)));
     let friend = draw.maybe(50, |draw| format!("  on qualifying give {} to friend\n", gift(stock, draw)));
-    let referrer = format!("  on qualifying give {} to referrer\n", gift(stock, draw));
+    let referrer = match draw.below(4) {
+        0 => format!("  on qualifying give 3% of spend as {} to referrer\n", stock.units[0].name),
+        _ => format!("  on qualifying give {} to referrer\n", gift(stock, draw)),
+    };
     let cap = draw.one(&[
         "",
         "  cap referrer 1 time per month\n",
@@ -136,7 +150,7 @@ pub(super) fn referral(stock: &Stock, genes: &Genes) -> String {
     ]);
     let same = draw.one(&["", "  not within same household\n"]);
     format!(
-        "referral Freunde {{\n  friend qualifies with purchase{least}{within}\n{wait}{joining}{asked}{referrer}{friend}{cap}{same}}}"
+        "referral Freunde {{\n  friend qualifies with {times}purchase{least}{within}\n{named}{asks}{wait}{joining}{asked}{referrer}{friend}{cap}{same}}}"
     )
 }
 

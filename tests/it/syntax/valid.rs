@@ -447,11 +447,15 @@ fn friends_and_returns() {
         "Referral(ReferralBlock(R, [*]))",
         &[
             ("valid to 2026-12-31", "Valid(Span(None, Moment(2026-12-31, None)))"),
-            ("friend qualifies with purchase", "Qualifies(purchase, None, None)"),
+            ("friend qualifies with purchase", "Qualifies(None, purchase, None, None)"),
             (
                 "friend qualifies with purchase of at least 30 EUR within 60 days of joining",
-                "Qualifies(purchase, 30 EUR, 60 Day)",
+                "Qualifies(None, purchase, 30 EUR, 60 Day)",
             ),
+            ("friend qualifies with 3 trip", "Qualifies(3, trip, None, None)"),
+            ("friend may be named until first trip", "NamedUntil(trip)"),
+            ("when friend age is at least 18", "WhenFriend(Compare(age, AtLeast(Number(18))))"),
+            ("when referrer tier is Gold", "WhenReferrer(Compare(tier, Is(Name(Gold))))"),
             ("wait 14 days", "Wait(14 Day)"),
             ("on joining give 1 Willkommen to friend", "OnJoining(Flat(1 Willkommen), Friend)"),
             ("on qualifying give 1_000 punkte to referrer", "OnQualifying(Flat(1000 punkte), Referrer)"),
