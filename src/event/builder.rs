@@ -343,44 +343,14 @@ impl EventBuilder {
         Ok(event)
     }
 
-    fn kind(self) -> Result<Kind, EventError> {
+    fn kind(mut self) -> Result<Kind, EventError> {
         let has_requests =
             matches!(self.kind, BuilderKind::Named(_) | BuilderKind::Redeem | BuilderKind::Choose(_));
         if !has_requests && !self.requests.is_empty() {
             return Err(EventError::NoRequest);
         }
-        match self.kind {
-            BuilderKind::Named(name) => {
-                check_text("the kind of event", &name)?;
-                if is_reserved_kind(&name) {
-                    return Err(EventError::ReservedName(name.into()));
-                }
-                if self.total.is_some() && !self.items.is_empty() {
-                    return Err(EventError::ItemsAndTotal);
-                }
-                let mut items = self.items;
-                items.extend(self.total);
-                check_items(&mut items)?;
-                let has_basket = !items.is_empty();
-                let payments = joined_payments(self.payments)?;
-                let requests = joined_requests(self.requests)?;
-                if let Some(of) = &self.of {
-                    check_text("the purchase that the event names", of)?;
-                    if &*name == "purchase" {
-                        return Err(EventError::PurchaseOfPurchase);
-                    }
-                }
-                Ok(Kind::Named(Named {
-                    name,
-                    items: items.into(),
-                    has_basket,
-                    channel: self.channel,
-                    store: self.store,
-                    payments,
-                    requests,
-                    of: self.of,
-                }))
-            }
+        match std::mem::replace(&mut self.kind, BuilderKind::Return) {
+            BuilderKind::Named(name) => self.named_kind(name),
             BuilderKind::Return => self.return_kind(),
             BuilderKind::Redeem => match <[Request; 1]>::try_from(joined_requests(self.requests)?.into_vec())
             {
@@ -419,6 +389,38 @@ impl EventBuilder {
                 Ok(Kind::Joining { referrer: self.referrer })
             }
         }
+    }
+
+    fn named_kind(self, name: Box<str>) -> Result<Kind, EventError> {
+        check_text("the kind of event", &name)?;
+        if is_reserved_kind(&name) {
+            return Err(EventError::ReservedName(name.into()));
+        }
+        if self.total.is_some() && !self.items.is_empty() {
+            return Err(EventError::ItemsAndTotal);
+        }
+        let mut items = self.items;
+        items.extend(self.total);
+        check_items(&mut items)?;
+        let has_basket = !items.is_empty();
+        let payments = joined_payments(self.payments)?;
+        let requests = joined_requests(self.requests)?;
+        if let Some(of) = &self.of {
+            check_text("the purchase that the event names", of)?;
+            if &*name == "purchase" {
+                return Err(EventError::PurchaseOfPurchase);
+            }
+        }
+        Ok(Kind::Named(Named {
+            name,
+            items: items.into(),
+            has_basket,
+            channel: self.channel,
+            store: self.store,
+            payments,
+            requests,
+            of: self.of,
+        }))
     }
 
     fn return_kind(mut self) -> Result<Kind, EventError> {
