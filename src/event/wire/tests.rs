@@ -194,7 +194,7 @@ fn messages() {
     for (body, kind, more) in [
         (MessageBody::ReferralAccepted, "referral-accepted", ""),
         (qualified(0, 1), "referral-qualified", ""),
-        (qualified(4_200_000, 1), "referral-qualified", r#","spend":"4.2""#),
+        (qualified(4_200_000, 1), "referral-qualified", r#","spend":"4.20""#),
         (qualified(0, 2), "referral-qualified", r#","turn":2"#),
         (MessageBody::ReferralSettled { turn: 1 }, "referral-settled", ""),
         (MessageBody::ReferralSettled { turn: 3 }, "referral-settled", r#","turn":3"#),
