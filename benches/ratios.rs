@@ -1,4 +1,5 @@
-//! Ratios from one run: the engine against the hand-written function, and 10,000 promotions against 10.
+//! Ratios from one run: the engine against the hand-written function, 10,000 promotions against 10, and a list of a
+//! million articles against one of ten.
 //!
 //! `cargo bench --bench ratios`. All contestants take turns for many rounds on the same purchases, and the best round
 //! of each counts: on a busy machine every other round tells of the neighbours. Before anything is timed, both sides
@@ -33,19 +34,24 @@ fn main() {
     let eight = shop::program(shop::EIGHT_RULES);
     let (few, many) =
         (shop::program(&shop::with_promotions(10)), shop::program(&shop::with_promotions(10_000)));
+    let (short, long) = (shop::program_with_list(10), shop::program_with_list(1_000_000));
     let mut evaluator = Evaluator::new();
     assert_same_totals(&eight, &shop::run(&eight, &events, &mut evaluator), &hand::run(&hand_events));
-    let mut times: [Vec<Duration>; 4] = Default::default();
+    let mut times: [Vec<Duration>; 6] = Default::default();
     for _ in 0..rounds {
         times[0].push(timed(|| black_box(hand::run(&hand_events))));
         times[1].push(timed(|| black_box(shop::run(&eight, &events, &mut evaluator))));
         times[2].push(timed(|| black_box(shop::run(&few, &events, &mut evaluator))));
         times[3].push(timed(|| black_box(shop::run(&many, &events, &mut evaluator))));
+        times[4].push(timed(|| black_box(shop::run(&short, &events, &mut evaluator))));
+        times[5].push(timed(|| black_box(shop::run(&long, &events, &mut evaluator))));
     }
-    let [by_hand, eight, few, many] = times.map(|times| times.into_iter().min().unwrap_or_default());
+    let [by_hand, eight, few, many, short, long] =
+        times.map(|times| times.into_iter().min().unwrap_or_default());
     println!("{PURCHASES} purchases of 1 to 12 lines, evaluated and posted; best of {rounds} rounds in turn");
     println!("eight rules: engine / hand-written rust_decimal   {:.2}", ratio(eight, by_hand));
     println!("10,000 promotions / 10 promotions                 {:.2}", ratio(many, few));
+    println!("a list of 1,000,000 articles / of 10              {:.2}", ratio(long, short));
 }
 
 fn assert_same_totals(

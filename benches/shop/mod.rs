@@ -120,6 +120,23 @@ pub(crate) fn with_promotions(count: usize) -> String {
     text
 }
 
+/// The eight rules and a bonus on a list of so many articles, of which the purchases have ten.
+#[must_use]
+pub(crate) fn program_with_list(count: usize) -> Program {
+    let bonus = "\nlist Listed from host\n\nbonus \"Of the list\" {\n  on purchase\n  for items where sku is in Listed\n  \
+                 give 1 point per item\n  combine add\n}\n";
+    let names = (0..count).map(|number| match number {
+        0..10 => format!("A{number:05}"),
+        _ => format!("L{number}"),
+    });
+    let sources =
+        Sources::single("bench.loyalty", format!("{EIGHT_RULES}{bonus}")).with_list("Listed", names);
+    match compile(&sources, &Limits::default()) {
+        Ok(compiled) => compiled.program,
+        Err(findings) => panic!("{findings}"),
+    }
+}
+
 /// Compiles a program that has no errors.
 #[must_use]
 pub(crate) fn program(text: &str) -> Program {

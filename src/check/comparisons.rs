@@ -191,6 +191,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             NameSet::Names(names, _) => names,
             NameSet::List(list) => match self.all.lists.get(&list.text).map(|entry| &entry.node.content) {
                 Some(ListContent::Names(names)) => names,
+                Some(ListContent::FromHost) => return None,
                 Some(ListContent::Dated(_)) => {
                     self.wrong_op(asked, op, &["is in [ … ]"]);
                     return None;

@@ -236,6 +236,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     ListContent::Names(names) => self
                         .resolved_once(names, list_use(asked), entry.name.span, resolve)
                         .map(|list| Test::Sym(sym, list)),
+                    // that it is missing was said
+                    ListContent::FromHost => None,
                     ListContent::Dated(ranges) => {
                         let mut found = Vec::new();
                         for range in ranges {

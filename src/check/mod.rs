@@ -66,7 +66,7 @@ mod program_tests;
 #[cfg(test)]
 mod tests;
 
-pub use sources::{Sources, imports_of, resolve};
+pub use sources::{Sources, host_lists_of, imports_of, resolve};
 pub use versions::{CompiledVersions, compile_versions};
 
 use crate::amount::Ratio;

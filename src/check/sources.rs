@@ -3,9 +3,11 @@
 use super::report::Report;
 use super::similar::Similar;
 use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
-use crate::syntax::ast::{BlockKind, File};
+use crate::event::{TEXT_MOST, check_text};
+use crate::syntax::ast::{BlockKind, File, ListContent, Name};
 use crate::syntax::{self, Limits, Unread};
 use std::collections::{BTreeMap, BTreeSet};
+use unicode_normalization::UnicodeNormalization;
 
 /// Bytes of all files together, so that every place in them has a number.
 const ALL_BYTES: usize = 1 << 30;
@@ -24,6 +26,7 @@ const ALL_BYTES: usize = 1 << 30;
 pub struct Sources {
     entry: String,
     texts: BTreeMap<String, String>,
+    lists: BTreeMap<String, Vec<String>>,
 }
 
 impl Sources {
@@ -33,13 +36,58 @@ impl Sources {
     pub fn single(path: impl Into<String>, text: impl Into<String>) -> Self {
         let entry = path.into();
         let texts = BTreeMap::from([(normal(&entry), text.into())]);
-        Self { entry, texts }
+        Self { entry, texts, lists: BTreeMap::new() }
     }
 
     /// Adds the text of a file that may be imported. A text with the same path is replaced.
     #[must_use]
     pub fn with(mut self, path: impl Into<String>, text: impl Into<String>) -> Self {
         self.texts.insert(normal(&path.into()), text.into());
+        self
+    }
+
+    /// Gives what is in a `list … from host`: articles of a summer range, say, as many as there are. Their order and
+    /// doubles mean nothing. A list that the program does not name is ignored.
+    ///
+    /// ```
+    /// use loyalty_rules::{Sources, compile};
+    /// use loyalty_rules::syntax::Limits;
+    ///
+    /// let rules = "edition 2026
+    ///
+    /// program Demo {
+    ///   version 1
+    ///   effective from 2026-01-01
+    ///   currency EUR
+    ///   time zone \"Europe/Berlin\"
+    /// }
+    ///
+    /// returns { accept within 60 days }
+    ///
+    /// list \"Summer range\" from host
+    ///
+    /// unit points is spendable {
+    ///   round down in total
+    ///   expire 12 months after earning
+    /// }
+    ///
+    /// earn Summer {
+    ///   on purchase
+    ///   for items where sku is in \"Summer range\"
+    ///   give 1 points per 1 EUR
+    /// }
+    /// ";
+    /// let sources = Sources::single("demo.loyalty", rules).with_list("Summer range", ["A-1", "A-2"]);
+    /// assert!(compile(&sources, &Limits::default()).is_ok());
+    /// # Ok::<(), loyalty_rules::check::Findings>(())
+    /// ```
+    #[must_use]
+    pub fn with_list<N: Into<String>>(
+        mut self,
+        list: impl Into<String>,
+        names: impl IntoIterator<Item = N>,
+    ) -> Self {
+        self.lists.insert(list.into(), names.into_iter().map(Into::into).collect());
         self
     }
 
@@ -57,6 +105,32 @@ impl Sources {
 pub fn imports_of(text: &str) -> Vec<String> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     text.lines().filter_map(imported).filter(|path| seen.insert(path)).map(str::to_owned).collect()
+}
+
+/// The names of the lists of a text that come from the host, in their order and without doubles.
+///
+/// Works on texts with errors, so that a host can look for all lists before it asks for findings.
+///
+/// ```
+/// let text = "list \"Summer range\" from host\nlist Excluded [Tobacco]\nlist Plain from host # why\n";
+/// assert_eq!(loyalty_rules::check::host_lists_of(text), ["Summer range", "Plain"]);
+/// ```
+#[must_use]
+pub fn host_lists_of(text: &str) -> Vec<String> {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let names = text.lines().filter_map(host_list).map(|name| name.nfc().collect::<String>());
+    names.filter(|name| seen.insert(name.clone())).collect()
+}
+
+/// The name of a list in a line `list … from host`.
+fn host_list(line: &str) -> Option<&str> {
+    let rest = line.trim().strip_prefix("list")?.trim_start();
+    let (name, rest) = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => rest.split_once([' ', '\t'])?,
+    };
+    let mut words = rest.split_whitespace();
+    (words.next() == Some("from") && words.next() == Some("host")).then_some(name)
 }
 
 /// The path of a line `import "…"`.
@@ -187,10 +261,11 @@ impl Loader<'_> {
         let shown = if from.is_none() { self.sources.entry.as_str() } else { path };
         self.loaded.map.add(shown, text.as_str());
         let Some(source) = self.loaded.map.files().last() else { return };
-        let syntax::Parsed { file, findings, unread } = syntax::parse_all(source, self.limits);
+        let syntax::Parsed { mut file, findings, unread } = syntax::parse_all(source, self.limits);
         self.loaded.unread.extend(unread);
         findings.into_iter().for_each(|finding| self.loaded.report.push(finding));
         self.edition(&file, from.is_none());
+        self.fill_lists(&mut file);
         let imports = file.blocks.iter().filter_map(|block| match &block.kind {
             BlockKind::Import(text) => Some((text.text.clone(), text.span)),
             _ => None,
@@ -209,6 +284,36 @@ impl Loader<'_> {
             }
         }
         self.open.pop();
+    }
+
+    /// Puts in what is in the lists of the host.
+    fn fill_lists(&mut self, file: &mut File) {
+        for block in &mut file.blocks {
+            let BlockKind::List(list) = &mut block.kind else { continue };
+            if list.content != ListContent::FromHost {
+                continue;
+            }
+            let (called, span) = (&list.name.text, list.name.span);
+            let Some(names) = self.sources.lists.get(called) else {
+                let message = format!("the host has not said what is in the list `{called}`");
+                let help = format!(
+                    "for the command `loyalty`, write the names into the file \"{called}.txt\" beside the rule file, \
+                     one in a line"
+                );
+                self.loaded.report.missing(span, message, help);
+                continue;
+            };
+            if let Some(wrong) = names.iter().find(|name| check_text("a name", name).is_err()) {
+                let message = format!("the list `{called}` of the host has a name that no event can bring");
+                let help = format!(
+                    "a name is not empty, has no NUL character and at most {TEXT_MOST} bytes; this one is {:?}",
+                    wrong.chars().take(20).collect::<String>()
+                );
+                self.loaded.report.outside(span, message, help);
+            }
+            let name = |text: &String| Name { text: text.nfc().collect(), span };
+            list.content = ListContent::Names(names.iter().map(name).collect());
+        }
     }
 
     /// L004: the entry file says its edition, imported files do not.

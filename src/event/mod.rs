@@ -13,8 +13,8 @@ mod request;
 mod tax;
 mod wire;
 
-pub(crate) use builder::check_text;
 pub use builder::{EventBuilder, EventError};
+pub(crate) use builder::{TEXT_MOST, check_text};
 pub(crate) use digest::Digest;
 pub use item::{Item, ReturnLine};
 pub use message::{Message, MessageBody};

@@ -31,7 +31,10 @@ const FILE: &[Form] = &[
     ("stores", &["stores [Berlin, Wien]"]),
     ("payments", &["payments [Prepaid, Card]"]),
     ("charities", &["charities [\"Children in need\", Forests]"]),
-    ("list", &["list Excluded [Tobacco, \"Gift cards\"]", "list Quarterly {"]),
+    (
+        "list",
+        &["list Excluded [Tobacco, \"Gift cards\"]", "list Quarterly {", "list \"Summer range\" from host"],
+    ),
     (
         "period",
         &[

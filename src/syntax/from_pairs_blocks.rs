@@ -139,6 +139,9 @@ impl Builder<'_> {
         let name = self.name(parts)?;
         let content = if parts.peek() == Some(Rule::names_lit) {
             ListContent::Names(self.names(parts)?.0)
+        } else if parts.eat(Rule::k_from) {
+            parts.skip(&[Rule::k_host]);
+            ListContent::FromHost
         } else {
             ListContent::Dated(self.body(parts, Rule::dated_body, Place::Dated, Self::dated_names))
         };

@@ -259,7 +259,7 @@ kinds! {
     UnitKind { Spendable, Status, Donation(a) }
     SchemaOf { Member, Item, Event(a) }
     FieldType { Integer(a), Decimal, Money, Percent, Date, Time, Text, YesNo, Name, OneOf(a), ListOfName }
-    ListContent { Names(a), Dated(a) }
+    ListContent { Names(a), Dated(a), FromHost }
     UnitLine {
         Singular(a), Decimals(a), Worth(a), Round(a), Activate(a), Expire(a), NoExpiry(a), SpendOrder(a),
     }

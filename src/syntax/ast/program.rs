@@ -150,6 +150,8 @@ pub enum ListContent {
     Names(Vec<Name>),
     /// `{ from 2026-01-01 to 2026-03-31 [a, b] … }`
     Dated(Vec<Line<DatedNames>>),
+    /// `from host`: the host says what is in it when the program is compiled.
+    FromHost,
 }
 
 /// `from 2026-01-01 to 2026-03-31 [Groceries, Gyms]`

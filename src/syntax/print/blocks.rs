@@ -99,6 +99,7 @@ impl<'a> Printer<'a> {
             ListContent::Names(names) => {
                 words!["list", name(&list.name), self.names(names, span)].laid_out(0)
             }
+            ListContent::FromHost => format!("list {} from host", name(&list.name)),
             ListContent::Dated(lines) => self.braced(&format!("list {}", name(&list.name)), lines, span, 0),
         }
     }

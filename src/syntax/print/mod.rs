@@ -244,7 +244,9 @@ fn family(block: &Block) -> Option<Family> {
     match &block.kind {
         BlockKind::Import(_) => Some(Family::Import),
         BlockKind::Vocabulary(_) => Some(Family::Vocabulary),
-        BlockKind::List(list) => matches!(list.content, ListContent::Names(_)).then_some(Family::Vocabulary),
+        BlockKind::List(list) => {
+            (!matches!(list.content, ListContent::Dated(_))).then_some(Family::Vocabulary)
+        }
         BlockKind::Period(_) => Some(Family::Period),
         BlockKind::Unit(_) => Some(Family::Unit),
         BlockKind::SharedCap(_) => Some(Family::Cap),

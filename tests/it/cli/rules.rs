@@ -65,6 +65,34 @@ fn imports_are_found_beside_the_importing_file() {
 }
 
 #[test]
+fn lists_from_outside_are_found_beside_the_rule_file() {
+    let folder = folder("lists");
+    let rules = GOOD
+        .replace("unit punkte", "list \"Summer range\" from host\n\nunit punkte")
+        .replace("  give 1 punkt", "  for items where sku is not in \"Summer range\"\n  give 1 punkt");
+    fs::write(folder.join("shop.loyalty"), rules).unwrap();
+    let ran = loyalty(&folder, &["check", "shop.loyalty"]);
+    assert_eq!(ran.status, Some(1));
+    let missing = "error N105: the host has not said what is in the list `Summer range`
+  --> shop.loyalty:10:6
+   |
+10 | list \"Summer range\" from host
+   |      ^^^^^^^^^^^^^^
+   = help: for the command `loyalty`, write the names into the file
+           `Summer range.txt` beside the rule file, one in a line
+
+1 error
+";
+    assert_eq!(ran.err, missing);
+    fs::write(folder.join("Summer range.txt"), "Birnen\n\n  Pflaumen  \n").unwrap();
+    let ran = loyalty(&folder, &["test", "shop.loyalty"]);
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    fs::write(folder.join("Summer range.txt"), "Birnen\nÄpfel\n").unwrap();
+    let ran = loyalty(&folder, &["test", "shop.loyalty"]);
+    assert_eq!(ran.status, Some(1), "{}", ran.out);
+}
+
+#[test]
 fn fmt_rewrites_files_or_names_those_it_would() {
     let folder = folder("fmt");
     let messy = GOOD.replace("  on purchase\n  give", "    on purchase\n\n      give");

@@ -225,7 +225,8 @@ impl Choices {
                 BlockKind::Vocabulary(Vocabulary { kind, names })
             }
             4 => {
-                let content = match self.pick(2) {
+                let content = match self.pick(3) {
+                    2 => ListContent::FromHost,
                     0 => ListContent::Names(self.some(1, Self::name)),
                     _ => ListContent::Dated(self.lines(|c| DatedNames {
                         from: c.date(),
