@@ -46,6 +46,7 @@ const FILE: &[Form] = &[
     ("cap", &["cap Limit: 1_000 points per month on [\"Double Tuesday\", \"Wine weeks\"]"]),
     ("tiers", &["tiers Status {"]),
     ("card", &["card \"Coffee card\" {"]),
+    ("challenge", &["challenge \"Forty nights\" {"]),
     ("voucher", &["voucher Welcome {"]),
     ("convert", &["convert 500 points into 1 Welcome at once"]),
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
@@ -137,6 +138,21 @@ const CARD: &[Form] = &[
     ("reward", &["reward 1 \"Free coffee\""]),
 ];
 
+const CHALLENGE: &[Form] = &[
+    VALID,
+    WHEN,
+    (
+        "task",
+        &[
+            "task Nights: nights reaches 40",
+            "task \"Three socks\": items reaches 3 for items where sku is Sock",
+        ],
+    ),
+    ("complete", &["complete all tasks", "complete any 2 tasks"]),
+    ("once", &["once per calendar year", "once per member"]),
+    ("give", &["give 500 points"]),
+];
+
 const VOUCHER: &[Form] = &[
     ("grants", &["grants 10 EUR off", "grants \"One upgrade to the next cabin\""]),
     WORTH,
@@ -221,6 +237,7 @@ const GIVEN: &[Form] = &[
     ("joined", &["joined 2026-01-05"]),
     ("tier", &["tier Gold until 2027-12-31"]),
     ("card", &["card \"Coffee card\" at 9 stamps"]),
+    ("task", &["task Nights at 12"]),
     ("cap", &["cap Limit used 950"]),
     ("referred", &["referred by Rosa"]),
     ("balance", &["balance 24 nights", "balance 24 nights expiring 2027-12-31"]),
@@ -249,6 +266,7 @@ const INSIDE: &[Place] = &[
     Place::Tiers,
     Place::Tier,
     Place::Card,
+    Place::Challenge,
     Place::Voucher,
     Place::Reward,
     Place::Redeem,
@@ -272,6 +290,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Tiers => TIERS,
         Place::Tier => TIER,
         Place::Card => CARD,
+        Place::Challenge => CHALLENGE,
         Place::Voucher => VOUCHER,
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,
