@@ -136,6 +136,7 @@ const fn key((unit, source, last): Terms) -> u128 {
         // these give no lots
         Source::Donation(donation) => (8, donation.0, 0),
         Source::Redeem(unit) => (9, unit.0, 0),
+        Source::Challenge(challenge) => (10, challenge.0, 0),
     };
     let last = match last {
         // before all days

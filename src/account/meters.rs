@@ -49,22 +49,25 @@ impl Meters {
 
     /// Drops slots that nothing can ask any more once the newest event lies on a day.
     pub(crate) fn forget(&mut self, program: &Program, newest: Date) {
-        self.slots.retain(|(meter, slot, _)| {
-            let meter = program.meters.get(meter.index());
-            let Some((meter, days)) = meter.and_then(|meter| Some((meter, meter.keep_days?))) else {
-                return true;
-            };
-            let horizon = i64::from(newest.days()) - i64::from(days);
-            match meter.slots {
-                Slots::Minute => *slot >= horizon * 1_440,
-                Slots::Ever | Slots::Period(_) | Slots::Day => *slot >= horizon,
-            }
-        });
+        self.slots.retain(|(meter, slot, _)| is_asked(program, *meter, *slot, newest));
     }
 
     /// All counters, sorted.
     pub(crate) fn all(&self) -> &[(MeterId, i64, i64)] {
         &self.slots
+    }
+}
+
+/// Whether anything can still ask for a slot once the newest event lies on a day.
+pub(crate) fn is_asked(program: &Program, meter: MeterId, slot: i64, newest: Date) -> bool {
+    let meter = program.meters.get(meter.index());
+    let Some((meter, days)) = meter.and_then(|meter| Some((meter, meter.keep_days?))) else {
+        return true;
+    };
+    let horizon = i64::from(newest.days()) - i64::from(days);
+    match meter.slots {
+        Slots::Minute => slot >= horizon * 1_440,
+        Slots::Ever | Slots::Period(_) | Slots::Day => slot >= horizon,
     }
 }
 

@@ -10,6 +10,7 @@ mod lines;
 mod lots;
 mod meters;
 mod open_end;
+mod play;
 mod post;
 mod receipt;
 mod records;
@@ -27,11 +28,12 @@ pub use giving::Donated;
 pub(crate) use giving::{GivenGift, Pledge, Pledged};
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
-pub(crate) use meters::Meters;
+pub(crate) use meters::{Meters, is_asked};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
+pub use play::{ChallengeProgress, TaskProgress};
 pub use post::PostError;
 pub(crate) use receipt::{
-    Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot, Taken,
+    Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, ShareBy, Spent, SpentLot, Taken,
 };
 pub(crate) use records::{Record, Records, may_come_back};
 pub use snapshot::{Snapshot, SnapshotError};

@@ -8,7 +8,7 @@ use crate::amount::{Sharer, Ties};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
-use crate::program::{EventKindId, MeterId};
+use crate::program::{EventKindId, MeterId, UnitId};
 use std::sync::Arc;
 
 /// The record of one purchase, declared event or redemption.
@@ -128,6 +128,8 @@ pub(crate) enum LineRecord {
     Event,
     /// The event as a whole gave it, and it comes back whole with the last line.
     Whole,
+    /// A game gave it, and it stays when goods come back.
+    Stays,
     /// In proportion to the values of these lines.
     Values(Lines),
     /// In proportion to the quantities of these lines.
@@ -143,7 +145,7 @@ impl ReceiptAward {
         let mut parts = vec![0; items.len() + 1];
         let weights: Vec<i128> = match &self.record {
             LineRecord::Parts(known) => return known.to_vec(),
-            LineRecord::Event | LineRecord::Whole => Vec::new(),
+            LineRecord::Event | LineRecord::Whole | LineRecord::Stays => Vec::new(),
             LineRecord::Values(lines) => weigh(items.len(), lines, |line| receipt.counted(line)),
             LineRecord::Quantities(lines) => {
                 weigh(items.len(), lines, |line| items.get(line).map_or(0, |item| item.quantity))
@@ -174,9 +176,30 @@ fn weigh(width: usize, lines: &Lines, of: impl Fn(usize) -> i64) -> Vec<i128> {
 pub(crate) struct MeterShare {
     pub(crate) meter: MeterId,
     pub(crate) slot: i64,
-    /// Whether it goes back by quantity instead of value.
-    pub(crate) by_quantity: bool,
+    /// How it goes back.
+    pub(crate) by: ShareBy,
+    /// By line; one part where it goes back with the whole or with a unit.
     pub(crate) parts: Box<[i64]>,
+}
+
+/// How a counter is lowered when goods come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShareBy {
+    /// By value.
+    Value,
+    /// By quantity.
+    Quantity,
+    /// All of it when everything has come back.
+    Whole,
+    /// By what is taken back of a unit that rules gave.
+    Unit(UnitId),
+}
+
+impl ShareBy {
+    /// Whether there is a part for each line.
+    pub(crate) const fn has_lines(self) -> bool {
+        matches!(self, Self::Value | Self::Quantity)
+    }
 }
 
 impl Receipt {

@@ -5,8 +5,8 @@ use crate::calendar::{Anchors, Date};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Activate, Expire, ExpireFrom, Program, UnitKind, Voucher, VoucherEnd};
 use crate::syntax::ast::{
-    self, CardLine, Cond, DatedNames, Line, ListContent, Op, RuleLine, Subject, UnitLine, Value,
-    VoucherBlock, VoucherLine,
+    self, CardLine, ChallengeLine, Cond, DatedNames, Line, ListContent, Op, RuleLine, Subject, TaskItems,
+    UnitLine, Value, VoucherBlock, VoucherLine,
 };
 
 /// Days of earning that are tried: one full turn of leap years.
@@ -332,8 +332,16 @@ fn midnights(tree: &Tree<'_>) -> Vec<Diagnostic> {
             VoucherLine::When(cond) | VoucherLine::ForItems(cond) => Some(cond),
             _ => None,
         });
+    let of_challenges = tree.challenges().flat_map(|challenge| &challenge.lines);
+    let of_challenges = of_challenges.filter_map(|line| match &line.kind {
+        ChallengeLine::When(cond) => Some(cond),
+        ChallengeLine::Task(task) => match task.of.as_ref()? {
+            TaskItems::When(cond) | TaskItems::ForItems(cond) => Some(cond),
+        },
+        _ => None,
+    });
     let mut found = Vec::new();
-    for cond in of_rules.chain(of_cards).chain(of_vouchers) {
+    for cond in of_rules.chain(of_cards).chain(of_vouchers).chain(of_challenges) {
         look_for_midnight(cond, &mut found);
     }
     found

@@ -5,9 +5,10 @@ use super::table::{Table, alike, twice};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, ConvertBlock, DonateBlock, File, ListBlock, Name, PeriodBlock, ProgramBlock,
-    RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf,
-    SharedCap, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock, File, ListBlock,
+    Name, PeriodBlock, ProgramBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock,
+    RuleKind, SchemaBlock, SchemaOf, SharedCap, Task, TestBlock, TiersBlock, UnitBlock, UnitKind,
+    VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -70,6 +71,9 @@ pub(super) struct Declared<'a> {
     pub(super) earns: Table<'a, RuleBlock>,
     pub(super) bonuses: Table<'a, RuleBlock>,
     pub(super) cards: Table<'a, CardBlock>,
+    pub(super) challenges: Table<'a, ChallengeBlock>,
+    /// The tasks of all challenges.
+    pub(super) tasks: Table<'a, Task>,
     pub(super) referrals: Table<'a, ReferralBlock>,
     pub(super) converts: Vec<(&'a ConvertBlock, &'a Block)>,
     pub(super) rewards: Table<'a, RewardBlock>,
@@ -106,6 +110,8 @@ impl<'a> Declared<'a> {
             earns: Table::new("rule"),
             bonuses: Table::new("rule"),
             cards: Table::new("card"),
+            challenges: Table::new("challenge"),
+            tasks: Table::new("task"),
             referrals: Table::new("referral"),
             converts: Vec::new(),
             rewards: Table::new("reward"),
@@ -179,6 +185,7 @@ impl<'a> Declared<'a> {
                     self.cards.declare(&card.name, card, block, report);
                 }
             }
+            BlockKind::Challenge(challenge) => self.challenge(challenge, block, report),
             BlockKind::Voucher(voucher) => self.vouchers.declare(&voucher.name, voucher, block, report),
             BlockKind::Referral(referral) => {
                 if self.rule(&referral.name, report) {
@@ -199,6 +206,19 @@ impl<'a> Declared<'a> {
                 }
             }
             BlockKind::Test(test) => self.tests.push((test, block)),
+        }
+    }
+
+    /// A challenge and its tasks.
+    fn challenge(&mut self, challenge: &'a ChallengeBlock, block: &'a Block, report: &mut Report) {
+        if !self.rule(&challenge.name, report) {
+            return;
+        }
+        self.challenges.declare(&challenge.name, challenge, block, report);
+        for line in &challenge.lines {
+            if let ChallengeLine::Task(task) = &line.kind {
+                self.tasks.declare(&task.name, task, block, report);
+            }
         }
     }
 
@@ -268,6 +288,7 @@ impl<'a> Declared<'a> {
         self.earns.number(0);
         self.bonuses.number(self.earns.len() as u32);
         self.cards.number(0);
+        self.challenges.number(0);
         self.referrals.number(0);
         self.caps.number(0);
         self.tiers.number(0);
@@ -300,6 +321,7 @@ impl<'a> Declared<'a> {
         alike("voucher", self.vouchers.candidates(), report);
         alike("reward", self.rewards.candidates(), report);
         alike("rule", self.rules.iter().map(|(name, span)| (*name, Some(*span))), report);
+        alike("task", self.tasks.candidates(), report);
         alike("shared cap", self.caps.candidates(), report);
         alike("tiers block", self.tiers.candidates(), report);
         alike("category", words(&self.categories), report);

@@ -77,6 +77,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let filling = (card.stamps, card.per, card.goal, card.head_start, card.head_start_on_every);
         section(out, "card", &(matching, filling, &card.caps, card.carry_over, card.expire, card.reward))?;
     }
+    for challenge in &p.challenges {
+        section(out, "challenge", challenge)?;
+    }
     section(out, "tiers", &p.tiers)?;
     section(out, "referrals", &p.referrals)?;
     for convert in &p.converts {

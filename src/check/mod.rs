@@ -11,6 +11,7 @@ mod canonical;
 mod cap_limits;
 mod caps;
 mod cards;
+mod challenges;
 mod choices;
 mod comparisons;
 mod conditions;
@@ -245,10 +246,9 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let mut drafts = low.rules();
     low.shared_caps(&mut drafts);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
+    let challenges = low.challenges();
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
-    let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
-    low.set_denominators(&mut units, &rates);
-    let rules = low.finish_rules(drafts, &units)?;
+    let rules = finished_rules(low, drafts, &mut units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
     let (event_count, keeps, settings) = (events.len(), keeps(&units, &rules), low.settings());
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
@@ -285,6 +285,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
         cards: cards?.into(),
+        challenges: challenges?.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         converts: converts?.into(),
@@ -304,6 +305,17 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         fingerprint: 0,
         identity: 0,
     }))
+}
+
+/// The rules, once the denominator of every unit is known.
+fn finished_rules<'f, 'a: 'f>(
+    low: &mut Lowering<'f, 'a>,
+    drafts: Vec<rules::DraftRule<'a>>,
+    units: &mut [Option<Unit>],
+) -> Option<Vec<Rule>> {
+    let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
+    low.set_denominators(units, &rates);
+    low.finish_rules(drafts, units)
 }
 
 /// A program whose tables are complete.
@@ -333,8 +345,10 @@ fn asked(p: &Program) -> Asked {
     let of_rewards = p.rewards.iter().flat_map(|reward| [&reward.items, &reward.when]);
     let of_redeems = p.redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
     let of_donations = p.donations.iter().flat_map(|donation| [&donation.items, &donation.when]);
+    let tasks = p.challenges.iter().flat_map(|challenge| &challenge.tasks);
+    let of_tasks = tasks.flat_map(|task| task.when.iter().chain(&task.items));
     let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations);
-    Asked::of(&p.rules, &p.cards, &p.filters, others)
+    Asked::of(&p.rules, &p.cards, &p.filters, others.flatten().chain(of_tasks))
 }
 
 /// `purchase`, `joining`, then the declared events by name.

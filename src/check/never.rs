@@ -5,8 +5,8 @@ use super::say;
 use super::tree::Tree;
 use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{EventKindId, Program, Test, Validity};
-use crate::syntax::ast::{CardLine, Cond, RuleLine};
+use crate::program::{Counts, EventKindId, Program, Test, Validity};
+use crate::syntax::ast::{CardLine, ChallengeLine, Cond, RuleLine, TaskItems};
 
 /// One thing that must hold for a rule to fire.
 struct Part<'a> {
@@ -62,6 +62,7 @@ pub(super) fn conditions<'a>(
         };
         found.extend(findings(program, space, &asked, block.head));
     }
+    challenges(program, tree, space, &mut found);
     for donation in &program.donations {
         let Some(block) = tree.donation(&donation.name) else { continue };
         let asked = Asked {
@@ -85,6 +86,45 @@ pub(super) fn conditions<'a>(
         found.extend(findings(program, space, &asked, block.head));
     }
     found
+}
+
+/// The conditions of challenges, with the kind of event that each task counts. What counts with every event is not known
+/// well enough.
+fn challenges<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>, found: &mut Vec<Diagnostic>) {
+    for challenge in &program.challenges {
+        let Some(block) = tree.challenge(&challenge.name) else { continue };
+        let lines = &block.node.lines;
+        let valid = lines.iter().find(|line| matches!(line.kind, ChallengeLine::Valid(_)));
+        let when = lines.iter().find_map(|line| match &line.kind {
+            ChallengeLine::When(cond) => Some(cond),
+            _ => None,
+        });
+        let tasks = lines.iter().filter_map(|line| match &line.kind {
+            ChallengeLine::Task(task) => Some((task, line.span)),
+            _ => None,
+        });
+        let on = |counts: Counts| match counts {
+            Counts::Spend | Counts::Items => Some(EventKindId::PURCHASE),
+            Counts::Events(kind) => Some(kind),
+            Counts::Unit(_) => None,
+        };
+        let asked =
+            |on, when, items| Asked { on, valid: (challenge.valid, None), when, items, word: "challenge" };
+        let first = challenge.tasks.iter().find_map(|task| Some((on(task.counts)?, task)));
+        let of_all = first.and_then(|(_, task)| task.when.first().zip(when));
+        let whole = asked(first.map_or(EventKindId::PURCHASE, |(on, _)| on), of_all, None);
+        let whole = Asked { valid: (challenge.valid, valid.map(|line| line.span)), ..whole };
+        found.extend(findings(program, space, &whole, block.head));
+        for (task, (written, span)) in challenge.tasks.iter().zip(tasks) {
+            let Some(on) = on(task.counts) else { continue };
+            let (when, items) = match &written.of {
+                None => continue,
+                Some(TaskItems::When(cond)) => (task.when.last().map(|test| (test, cond)), None),
+                Some(TaskItems::ForItems(cond)) => (None, task.items.as_ref().map(|test| (test, cond))),
+            };
+            found.extend(findings(program, space, &asked(on, when, items), span));
+        }
+    }
 }
 
 /// All findings about what one of them asks for.

@@ -264,6 +264,7 @@ fn name_of_lacking(block: &Block) -> Option<&str> {
         }
         BlockKind::Rule(rule) => &rule.name,
         BlockKind::Card(card) => &card.name,
+        BlockKind::Challenge(challenge) => &challenge.name,
         BlockKind::Voucher(voucher) => &voucher.name,
         BlockKind::Reward(reward) => &reward.name,
         BlockKind::Referral(referral) => &referral.name,

@@ -58,6 +58,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             GivenFact::Tier(name, _) => self.any_tier(name),
             GivenFact::Card(name, stamps) => self.card_at(name, stamps),
+            GivenFact::Task(name, number) => self.task_at(name, number),
             GivenFact::CapUsed(name, number) => self.capped(name, number),
             GivenFact::ReferredBy(_) => {}
             GivenFact::Balance(amount, _) => self.amount_of_unit(amount),
@@ -287,6 +288,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         match expect {
             Expect::Refused(_) => {}
             Expect::Card(card, _, stamps) => self.card_at(card, stamps),
+            Expect::Challenge(name, _, number) => {
+                if self.all.challenges.peek(&name.text).is_none() {
+                    let known = self.all.challenges.candidates();
+                    self.report.unknown("challenge", &name.text, name.span, known, "");
+                }
+                numbers::whole(
+                    number.value,
+                    (0, 1_000_000),
+                    ("a number of tasks", number.span),
+                    &mut self.report,
+                );
+            }
+            Expect::Task(name, _, number) => self.task_at(name, number),
             Expect::CapLeft(name, _, number) => self.capped(name, number),
             Expect::Charity(charity, amount) => {
                 self.charity(charity);
@@ -322,6 +336,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if !self.facts.levels.contains_key(name.text.as_str()) {
             self.report.unknown("tier", &name.text, name.span, self.facts.tier_candidates(), "");
         }
+    }
+
+    fn task_at(&mut self, name: &Name, number: &Number) {
+        if self.all.tasks.peek(&name.text).is_none() {
+            self.report.unknown("task", &name.text, name.span, self.all.tasks.candidates(), "");
+        }
+        numbers::micro(number.value, number.span, &mut self.report);
     }
 
     fn card_at(&mut self, card: &Name, stamps: &Amount) {

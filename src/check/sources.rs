@@ -297,7 +297,7 @@ impl Loader<'_> {
             let Some(names) = self.sources.lists.get(called) else {
                 let message = format!("the host has not said what is in the list `{called}`");
                 let help = format!(
-                    "for the command `loyalty`, write the names into the file \"{called}.txt\" beside the rule file, \
+                    "for the command `loyalty`, write the names into the file `{called}.txt` beside the rule file, \
                      one in a line"
                 );
                 self.loaded.report.missing(span, message, help);

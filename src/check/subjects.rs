@@ -2,6 +2,7 @@
 
 use super::attributes::{Attribute, Kind};
 use super::canonical;
+use super::challenges::ANY_EVENT;
 use super::declared::Words;
 use super::facts::Thing;
 use super::lowering::Lowering;
@@ -335,6 +336,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 return;
             }
             let (here, there) = (self.event_name(place.event), self.event_name(event));
+            if place.event == ANY_EVENT {
+                let message = format!("`{name}` belongs to the event {there}, and here every event counts");
+                let finding = Diagnostic::new(Code::U204, path.span, message)
+                    .other(attribute.name.span, "declared here")
+                    .help(format!(
+                        "count the event {there}, for example `task … : {there} reaches 3 when …`"
+                    ));
+                self.report.push(finding);
+                return;
+            }
             let finding =
                 Diagnostic::new(Code::U204, path.span, format!("the event {here} has no attribute `{name}`"))
                     .other(attribute.name.span, format!("`{name}` belongs to the event {there}"))
@@ -461,7 +472,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// An event or a unit that is counted.
-    fn named_measure(&mut self, name: &Name) -> Option<(String, Measure, Measured)> {
+    pub(super) fn named_measure(&mut self, name: &Name) -> Option<(String, Measure, Measured)> {
         let event = self.all.events.peek(&name.text).map(|entry| EventKindId(entry.id));
         let unit = match self.facts.thing(&name.text) {
             Some(Thing::Unit(unit)) => Some(unit),

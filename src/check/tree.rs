@@ -2,9 +2,9 @@
 
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, CardLine, Cond, DonateBlock, DonateLine, File, Line, ListBlock,
-    ProgramBlock, ReferralBlock, RuleBlock, RuleLine, SharedCap, TierLine, TiersBlock, TiersLine, UnitBlock,
-    UnitKind, VocabularyKind, VoucherBlock,
+    Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock, DonateLine, File, Line,
+    ListBlock, ProgramBlock, ReferralBlock, RuleBlock, RuleLine, SharedCap, TierLine, TiersBlock, TiersLine,
+    UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -39,6 +39,7 @@ pub(crate) struct Tree<'a> {
     shared_caps: Named<'a, SharedCap>,
     tiers: Named<'a, TiersBlock>,
     cards: Named<'a, CardBlock>,
+    challenges: Named<'a, ChallengeBlock>,
     referrals: Named<'a, ReferralBlock>,
     units: Named<'a, UnitBlock>,
     vouchers: Named<'a, VoucherBlock>,
@@ -57,6 +58,7 @@ impl<'a> Tree<'a> {
             shared_caps: BTreeMap::new(),
             tiers: BTreeMap::new(),
             cards: BTreeMap::new(),
+            challenges: BTreeMap::new(),
             referrals: BTreeMap::new(),
             units: BTreeMap::new(),
             vouchers: BTreeMap::new(),
@@ -78,6 +80,7 @@ impl<'a> Tree<'a> {
             BlockKind::SharedCap(node) => note(&mut self.shared_caps, &node.name.text, node, head),
             BlockKind::Tiers(node) => note(&mut self.tiers, &node.name.text, node, head),
             BlockKind::Card(node) => note(&mut self.cards, &node.name.text, node, head),
+            BlockKind::Challenge(node) => note(&mut self.challenges, &node.name.text, node, head),
             BlockKind::Referral(node) => note(&mut self.referrals, &node.name.text, node, head),
             BlockKind::Unit(node) => note(&mut self.units, &node.name.text, node, head),
             BlockKind::Voucher(node) => note(&mut self.vouchers, &node.name.text, node, head),
@@ -117,6 +120,16 @@ impl<'a> Tree<'a> {
     /// A stamp card.
     pub(crate) fn card(&self, name: &str) -> Option<Found<'a, CardBlock>> {
         self.cards.get(name).copied()
+    }
+
+    /// A challenge.
+    pub(crate) fn challenge(&self, name: &str) -> Option<Found<'a, ChallengeBlock>> {
+        self.challenges.get(name).copied()
+    }
+
+    /// All challenges.
+    pub(crate) fn challenges(&self) -> impl Iterator<Item = &'a ChallengeBlock> {
+        self.challenges.values().map(|found| found.node)
     }
 
     /// A referral.

@@ -31,6 +31,8 @@ pub(crate) enum GivenFact {
     Tier(TiersId, u32, Option<Date>),
     /// Stamps on the open card.
     Card(CardId, i64),
+    /// A task counts so much, in the steps of its counter.
+    Task(MeterId, i64),
     /// So much of a cap is used, in the scale of its limit.
     CapUsed(CapId, i64),
     /// Micro-units that were spent on a day, on nothing in particular.
@@ -83,6 +85,10 @@ fn give(draft: &mut Draft<'_>, bound: &Bound, fact: &GivenFact) {
         }
         GivenFact::Tier(tiers, level, until) => give_tier(draft, tiers, level, until),
         GivenFact::Card(card, stamps) => give_stamps(draft, card, stamps),
+        GivenFact::Task(meter, count) => {
+            let slot = draft.slot_on(meter, draft.day);
+            draft.count(meter, slot, count);
+        }
         GivenFact::CapUsed(cap, used) => {
             let Some(rules) = draft.program.caps.get(cap.index()) else { return };
             if let (Some(meter), CapWindow::Period(_)) = (rules.meter, rules.window) {
@@ -183,9 +189,14 @@ pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Da
 
 /// What a counter holds in the window that runs on a day.
 pub(crate) fn running(program: &Program, account: &Account, meter: MeterId, day: Date) -> i64 {
+    account.meters.get(meter, running_slot(program, account, meter, day))
+}
+
+/// The slot of a counter that runs on a day.
+pub(crate) fn running_slot(program: &Program, account: &Account, meter: MeterId, day: Date) -> i64 {
     let at = program.zone.start_of_day(day, program.day_starts);
     let bound = Bound { at, day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
     let Some(slots) = program.meters.get(meter.index()).map(|meter| meter.slots) else { return 0 };
-    account.meters.get(meter, facts.slot(slots, day))
+    facts.slot(slots, day)
 }

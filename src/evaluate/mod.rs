@@ -6,6 +6,7 @@
 
 mod bound;
 mod cancelling;
+mod challenges;
 mod choices;
 mod corrections;
 mod draft;
@@ -229,7 +230,8 @@ impl Evaluator {
             let tenure = Tenure { at: event.at, day: bound.day };
             draft.change(Change::Joined(tenure));
             let facts = Facts::new(program, working, &bound);
-            award(&facts, &mut draft, &mut self.rows, EventKindId::JOINING, &mut None)?;
+            let awards = award(&facts, &mut draft, &mut self.rows, EventKindId::JOINING, &mut None)?;
+            play_joining(&facts, &mut draft, awards);
             step11_tiers::recount(&mut draft);
             step11a_convert::at_once(&mut draft);
             draft.postings
@@ -415,6 +417,9 @@ fn named(
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
     step10_games::stamp_cards(facts, draft, kind, &mut awards);
+    if !facts.program.challenges.is_empty() {
+        challenges::count(facts, draft, kind, &mut awards, &mut shares);
+    }
     step09_book::keep_receipt(facts, draft, kind, awards, shares, settled.record.take());
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
@@ -423,6 +428,13 @@ fn named(
         step13_payers::give(facts, draft, kind, &mut settled.left, trace)?;
     }
     Ok(())
+}
+
+/// Step 10 for what rules give on joining, which never comes back.
+fn play_joining(facts: &Facts<'_>, draft: &mut Draft<'_>, mut awards: Vec<crate::account::ReceiptAward>) {
+    if !facts.program.challenges.is_empty() {
+        challenges::count(facts, draft, EventKindId::JOINING, &mut awards, &mut Vec::new());
+    }
 }
 
 /// A member joins: attributes, rules `on joining`, and the naming of a referrer.
@@ -451,7 +463,8 @@ fn join(
     if bound.day < facts.program.effective_from {
         return Ok(());
     }
-    award(&facts, draft, rows, EventKindId::JOINING, &mut gathered.trace)?;
+    let awards = award(&facts, draft, rows, EventKindId::JOINING, &mut gathered.trace)?;
+    play_joining(&facts, draft, awards);
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
     if let Some(referrer) = referrer {

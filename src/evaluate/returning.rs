@@ -4,6 +4,7 @@
 //! exactly A when all has come back. So any split of a return ends where one return ends.
 
 use super::bound::Bound;
+use super::challenges::is_earned;
 use super::draft::{Draft, Portion, Transfer};
 use super::judge::Facts;
 use super::lot_terms::sort_for_spending;
@@ -14,9 +15,12 @@ use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
-    choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends, step13_payers, tax,
+    challenges, choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends,
+    step13_payers, tax,
 };
-use crate::account::{Change, Lot, Receipt, ReceiptAward, SpentLot, Taken};
+use crate::account::{
+    Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward, ShareBy, SpentLot, Taken, is_asked,
+};
 use crate::calendar::{Date, Instant};
 use crate::event::{Item, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
@@ -72,6 +76,9 @@ pub(super) fn undo(
     take_awards(facts, draft, rows, (before, &mut *receipt), &mut taken.awards, &mut days)?;
     let chosen = receipt.chosen.iter().zip(&before.chosen).zip(&mut taken.chosen);
     for ((chosen, old), taken) in chosen {
+        if chosen.award.record == LineRecord::Stays {
+            continue;
+        }
         let when = (chosen.at, chosen.day);
         let owed = |receipt, award| owed_of(facts.program, receipt, award);
         let old = if takes_all(facts, receipt) { *taken } else { owed(before, &old.award) };
@@ -81,6 +88,9 @@ pub(super) fn undo(
     }
     lower_counters(draft, before, receipt, &mut taken);
     keep(receipt, taken);
+    if receipt.cancelled && !facts.program.challenges.is_empty() {
+        challenges::cancel(facts, draft, receipt, &mut days);
+    }
     days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
     days.iter().for_each(|day| step11_tiers::recount_return(draft, *day));
     Ok(())
@@ -115,6 +125,9 @@ fn take_awards(
         }
     }
     for ((award, (old, new)), taken) in receipt.awards.iter().zip(old.into_iter().zip(new)).zip(taken) {
+        if award.record == LineRecord::Stays {
+            continue;
+        }
         let now = *taken + (new - old).min(award.amount - *taken).max(0);
         take_award(facts, draft, receipt, (award, when), (*taken, now), days);
         *taken = now;
@@ -187,7 +200,7 @@ fn give_voucher_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, (voucher, lo
 }
 
 /// Takes back what an award must lose, which was given at an instant of a day.
-fn take_award(
+pub(super) fn take_award(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     receipt: &Receipt,
@@ -367,11 +380,32 @@ fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt, take
             }
         }
     }
+    let taken_awards = &taken.awards;
     let shares = after.shares.iter().zip(old.shares.iter().zip(&new.shares));
     for ((share, (old, new)), taken) in shares.zip(&mut taken.shares) {
-        draft.count(share.meter, share.slot, old - new);
+        let (old, new) = match share.by {
+            // as much as the rules lose, whatever the mode
+            ShareBy::Unit(unit) => {
+                let awards = after.awards.iter().zip(taken_awards);
+                let awards = awards.filter(|(award, _)| is_earned(award, unit));
+                (*taken, awards.map(|(_, taken)| *taken).sum())
+            }
+            _ => (*old, *new),
+        };
+        uncount(draft, share, old - new);
         *taken += new - old;
     }
+}
+
+/// Changes a counter by what came back of a share. Rounds that nothing asks any more are not opened again for it.
+fn uncount(draft: &mut Draft<'_>, share: &MeterShare, by: i64) {
+    if draft.measure(share.meter) == Some(Measure::Game) {
+        let newest = draft.account.newest.map_or(draft.day, |(_, newest)| newest.max(draft.day));
+        if !is_asked(draft.program, share.meter, share.slot, newest) {
+            return;
+        }
+    }
+    draft.count(share.meter, share.slot, by);
 }
 
 /// Takes back what unmatched lines would earn now, without caps, from the member's lots.

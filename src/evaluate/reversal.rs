@@ -12,7 +12,7 @@ use super::returning::{give_room_back, of_lot};
 use super::rows::Rows;
 use super::so_far::taken;
 use super::unsettled::{Back, Origin};
-use crate::account::{Receipt, ReceiptAward, SpentLot};
+use crate::account::{LineRecord, Receipt, ReceiptAward, SpentLot};
 use crate::calendar::Date;
 use crate::event::Event;
 use crate::ledger::{Book, Reason, Source, Thing};
@@ -138,6 +138,7 @@ pub(super) fn owed(facts: &Facts<'_>, rows: &mut Rows, receipt: &Receipt) -> Res
 /// What must be taken back in sum of one award, by the part that has come back.
 pub(super) fn owed_of(program: &Program, receipt: &Receipt, award: &ReceiptAward) -> i64 {
     match program.returns.take_back {
+        _ if award.record == LineRecord::Stays => 0,
         _ if receipt.cancelled => award.amount,
         TakeBack::Nothing => 0,
         TakeBack::InProportion | TakeBack::AsIfNeverBought => taken(receipt, award),

@@ -4,7 +4,8 @@
 //! takes nothing or everything, it is written down: later returns never take more than there was, and what was a mistake
 //! is undone wholly.
 
-use crate::account::{LineRecord, MeterShare, Receipt, ReceiptAward, Taken};
+use super::challenges::is_earned;
+use crate::account::{LineRecord, MeterShare, Receipt, ReceiptAward, ShareBy, Taken};
 use crate::amount::{Rounding, divide};
 
 /// What returns have taken of a purchase.
@@ -19,12 +20,16 @@ pub(super) fn keep(receipt: &mut Receipt, taken: Taken) {
 
 /// What is taken in proportion to what has come back; all of what was a mistake.
 pub(super) fn in_proportion(receipt: &Receipt) -> Taken {
-    let of = |award: &ReceiptAward| if receipt.cancelled { award.amount } else { taken(receipt, award) };
+    let of = |award: &ReceiptAward| match receipt.cancelled {
+        true if award.record == LineRecord::Stays => 0,
+        true => award.amount,
+        false => taken(receipt, award),
+    };
     Taken {
         awards: receipt.awards.iter().map(of).collect(),
         chosen: receipt.chosen.iter().map(|chosen| of(&chosen.award)).collect(),
         counts: counts(receipt),
-        shares: receipt.shares.iter().map(|share| counted(receipt, share)).collect(),
+        shares: receipt.shares.iter().map(|share| counted(receipt, share, of)).collect(),
         lost: receipt.cancelled || receipt.is_returned_in_full(),
     }
 }
@@ -32,7 +37,7 @@ pub(super) fn in_proportion(receipt: &Receipt) -> Taken {
 /// What must have been taken back of an award in sum, in proportion: of each line its part times what has come back of it. A line with
 /// a negative share gives nothing when it comes back, but no more is ever taken than was booked.
 pub(super) fn taken(receipt: &Receipt, award: &ReceiptAward) -> i64 {
-    if receipt.returned.is_empty() {
+    if receipt.returned.is_empty() || award.record == LineRecord::Stays {
         return 0;
     }
     if award.record == LineRecord::Whole {
@@ -72,13 +77,21 @@ fn counted_back(receipt: &Receipt, line: usize) -> i64 {
 }
 
 /// By how much a counter is lowered that has a share of the purchase.
-fn counted(receipt: &Receipt, share: &MeterShare) -> i64 {
+fn counted(receipt: &Receipt, share: &MeterShare, of: impl Fn(&ReceiptAward) -> i64) -> i64 {
     if receipt.cancelled {
         return share.parts.iter().sum();
     }
+    match share.by {
+        ShareBy::Value | ShareBy::Quantity => {}
+        ShareBy::Whole => return if receipt.is_returned_in_full() { share.parts.iter().sum() } else { 0 },
+        ShareBy::Unit(unit) => {
+            let awards = receipt.awards.iter().filter(|award| is_earned(award, unit));
+            return awards.map(of).sum();
+        }
+    }
     let parts = share.parts.iter().enumerate().map(|(place, part)| {
-        let (num, den) = match (share.by_quantity, receipt.items.get(place)) {
-            (true, Some(item)) if item.quantity != 0 => {
+        let (num, den) = match (share.by, receipt.items.get(place)) {
+            (ShareBy::Quantity, Some(item)) if item.quantity != 0 => {
                 (receipt.returned.get(place).map_or(0, |line| line.0), item.quantity)
             }
             _ => receipt.fraction(place),

@@ -7,7 +7,7 @@ use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step08_cap::{count_cap, counted_part, part_of, use_spend};
 use super::trace::Trace;
-use crate::account::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward};
+use crate::account::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward, ShareBy};
 use crate::amount::{Sharer, Ties};
 use crate::calendar::Date;
 use crate::event::Item;
@@ -131,12 +131,12 @@ pub(crate) fn count_event(facts: &Facts<'_>, draft: &mut Draft<'_>, kind: EventK
             Some(Measure::Spend(Some(filter))) => {
                 let parts = filtered(facts, filter, |item| item.value);
                 draft.count(meter, slot, parts.iter().sum());
-                shares.push(MeterShare { meter, slot, by_quantity: false, parts });
+                shares.push(MeterShare { meter, slot, by: ShareBy::Value, parts });
             }
             Some(Measure::Quantity(Some(filter))) => {
                 let parts = filtered(facts, filter, |item| item.quantity);
                 draft.count(meter, slot, parts.iter().sum());
-                shares.push(MeterShare { meter, slot, by_quantity: true, parts });
+                shares.push(MeterShare { meter, slot, by: ShareBy::Quantity, parts });
             }
             _ => {}
         }
@@ -168,7 +168,7 @@ pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut R
         if sharer.share_out(i128::from(by), &weights, Ties::Later, parts).is_some() {
             let parts = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
             let slot = facts.period_slot(period, facts.event.day);
-            shares.push(MeterShare { meter, slot, by_quantity: false, parts });
+            shares.push(MeterShare { meter, slot, by: ShareBy::Value, parts });
         }
     }
     shares

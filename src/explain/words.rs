@@ -192,8 +192,10 @@ fn meter_number(program: &Program, meter: crate::program::MeterId, value: i64) -
             let unit = program.units.get(unit.index())?;
             crate::amount::format_scaled(value, u8::try_from(unit.decimals).ok()?)
         }
-        Measure::Purchases | Measure::PurchasesKept | Measure::Events(_) | Measure::Cap(_) => {
-            value.to_string()
-        }
+        Measure::Purchases
+        | Measure::PurchasesKept
+        | Measure::Events(_)
+        | Measure::Game
+        | Measure::Cap(_) => value.to_string(),
     })
 }

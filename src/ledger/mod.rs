@@ -17,8 +17,8 @@ pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
 use crate::program::{
-    AwardThing, CardId, CharityId, ChoiceId, ConvertId, DonationId, FormerId, ReferralId, RewardId, RuleId,
-    TiersId, UnitId, VoucherId,
+    AwardThing, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DonationId, FormerId, ReferralId,
+    RewardId, RuleId, TiersId, UnitId, VoucherId,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -239,6 +239,8 @@ pub(crate) enum Source {
     Reward(RewardId),
     /// A conversion: what it takes and what it gives.
     Convert(ConvertId),
+    /// A challenge.
+    Challenge(ChallengeId),
     /// A donation.
     Donation(DonationId),
     /// A unit that was given away.
@@ -344,6 +346,7 @@ impl Delta {
             Source::Tier(tiers, level) => program.level_name(tiers, level),
             Source::Referral(referral) => program.referral_name(referral),
             Source::Reward(reward) => program.reward_name(reward),
+            Source::Challenge(challenge) => program.challenge_name(challenge),
             Source::Convert(convert) => program.convert_name(convert),
             Source::Donation(donation) => program.donation_name(donation),
             Source::Redeem(unit) => program.unit_name(unit),

@@ -52,6 +52,8 @@ pub enum SourceKind {
     Rule,
     /// A stamp card.
     Card,
+    /// A challenge.
+    Challenge,
     /// The entry gift of a level.
     Tier,
     /// A referral.
@@ -72,6 +74,7 @@ impl From<FormerKind> for SourceKind {
     fn from(kind: FormerKind) -> Self {
         match kind {
             FormerKind::Rule => Self::Rule,
+            FormerKind::Challenge => Self::Challenge,
             FormerKind::Tier => Self::Tier,
             FormerKind::Referral => Self::Referral,
             FormerKind::Reward => Self::Reward,
@@ -88,6 +91,7 @@ impl SourceKind {
         match self {
             Self::Rule => "rule",
             Self::Card => "card",
+            Self::Challenge => "challenge",
             Self::Tier => "tier",
             Self::Referral => "referral",
             Self::Reward => "reward",
@@ -256,6 +260,7 @@ impl Program {
                 (SourceKind::Tier, self.tiers_name(tiers), Some(self.level_name(tiers, level)))
             }
             Source::Referral(referral) => (SourceKind::Referral, self.referral_name(referral), None),
+            Source::Challenge(it) => (SourceKind::Challenge, self.challenge_name(it), None),
             Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
             Source::Donation(donation) => (SourceKind::Donation, self.donation_name(donation), None),
@@ -288,6 +293,7 @@ impl Program {
             SourceKind::Rule => Ok(Source::Rule(self.rule_named(rule)?)),
             SourceKind::Card => Ok(Source::Card(self.card_named(rule)?)),
             SourceKind::Referral => Ok(Source::Referral(self.referral_named(rule)?)),
+            SourceKind::Challenge => Ok(Source::Challenge(self.challenge_named(rule)?)),
             SourceKind::Convert => Ok(Source::Convert(self.convert_named(rule)?)),
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Donation => Ok(Source::Donation(self.donation_named(rule)?)),

@@ -12,12 +12,12 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What rules, cards, filters and the conditions of spending ask.
+    /// What rules, cards, filters and other conditions ask.
     pub(crate) fn of<'t>(
         rules: &[Rule],
         cards: &[Card],
         filters: &[Test],
-        spending: impl Iterator<Item = &'t Option<Test>>,
+        others: impl Iterator<Item = &'t Test>,
     ) -> Self {
         let mut asked = Self::default();
         let of_rules = rules.iter().flat_map(|rule| [&rule.items, &rule.when]);
@@ -25,7 +25,7 @@ impl Asked {
         for test in of_rules.chain(of_cards).flatten().chain(filters) {
             asked.add(test);
         }
-        for test in spending.flatten() {
+        for test in others {
             asked.add(test);
         }
         for rule in rules {

@@ -41,6 +41,8 @@ pub(crate) enum FormerKind {
     Rule,
     /// The entry gift of a level.
     Tier,
+    /// A challenge.
+    Challenge,
     /// A referral.
     Referral,
     /// A reward.
@@ -166,6 +168,9 @@ impl Closed {
         }
         for referral in other.referrals.iter().filter(|it| program.referral_named(&it.name).is_err()) {
             add(FormerKind::Referral, &referral.name, None);
+        }
+        for it in other.challenges.iter().filter(|it| program.challenge_named(&it.name).is_err()) {
+            add(FormerKind::Challenge, &it.name, None);
         }
         for reward in other.rewards.iter().filter(|it| program.reward_named(&it.name).is_err()) {
             add(FormerKind::Reward, &reward.name, None);

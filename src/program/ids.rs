@@ -35,6 +35,8 @@ ids! {
     ChoiceId,
     /// A stamp card. Ids follow the names.
     CardId,
+    /// A challenge. Ids follow the names.
+    ChallengeId,
     /// A conversion, in the order of what happens: at once first, then by unit.
     ConvertId,
     /// A reward. Ids follow the names.

@@ -35,6 +35,8 @@ pub(crate) enum Measure {
     Events(EventKindId),
     /// What was booked of a unit, in its own scale; net of returns.
     Unit(UnitId),
+    /// What a game counts: the game itself says when.
+    Game,
     /// What is used of a cap: times, amounts in the unit's scale, or micro-units of spend.
     Cap(CapId),
 }

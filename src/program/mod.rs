@@ -22,6 +22,7 @@ mod meter;
 mod names;
 mod needs;
 mod own_days;
+mod play;
 mod referral;
 mod rule;
 mod spending;
@@ -36,8 +37,9 @@ pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
-    ActivitiesId, CapId, CardId, CharityId, ChoiceId, ConvertId, DateId, DonationId, EventKindId, FilterId,
-    FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
+    ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
+    EventKindId, FilterId, FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId,
+    VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -45,6 +47,7 @@ pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
+pub(crate) use play::{Challenge, Counts, Task};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
@@ -119,6 +122,8 @@ pub struct Program {
     pub(crate) rules: Box<[Rule]>,
     pub(crate) caps: Box<[Cap]>,
     pub(crate) cards: Box<[Card]>,
+    /// By name.
+    pub(crate) challenges: Box<[Challenge]>,
     pub(crate) tiers: Box<[Tiers]>,
     pub(crate) referrals: Box<[Referral]>,
     /// What happens at once first, then by unit.

@@ -2,15 +2,15 @@
 
 use super::rule::RuleKind;
 use super::{
-    CardId, ChoiceId, ConvertId, EventKindId, Program, ReferralId, RewardId, RuleId, TiersId, UnitId,
-    VoucherId,
+    CardId, ChallengeId, ChoiceId, ConvertId, EventKindId, Program, ReferralId, RewardId, RuleId, TiersId,
+    UnitId, VoucherId,
 };
 
 /// A name that the program does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the program has no {what} `{name}`")]
 pub struct UnknownName {
-    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`, `charity`,
+    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `challenge`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`, `charity`,
     /// `donation`.
     pub what: &'static str,
     /// The name.
@@ -68,6 +68,12 @@ impl Program {
     pub(crate) fn card_named(&self, name: &str) -> Result<CardId, UnknownName> {
         let found = place_or_closed(&self.cards, self.own.cards, name, |card| &card.name).map(CardId);
         found.ok_or_else(|| UnknownName::new("card", name))
+    }
+
+    /// The challenge with a name.
+    pub(crate) fn challenge_named(&self, name: &str) -> Result<ChallengeId, UnknownName> {
+        let found = place(&self.challenges, name, |challenge| &challenge.name).map(ChallengeId);
+        found.ok_or_else(|| UnknownName::new("challenge", name))
     }
 
     /// The conversion with a name.
@@ -134,6 +140,11 @@ impl Program {
     /// The name of a card.
     pub(crate) fn card_name(&self, id: CardId) -> &str {
         self.cards.get(id.index()).map_or("", |card| &card.name)
+    }
+
+    /// The name of a challenge.
+    pub(crate) fn challenge_name(&self, id: ChallengeId) -> &str {
+        self.challenges.get(id.index()).map_or("", |challenge| &challenge.name)
     }
 
     /// The name of a conversion.

@@ -6,7 +6,7 @@ use crate::account::{Account, Lot};
 use crate::amount::Money;
 use crate::calendar::Date;
 use crate::evaluate::Outcome;
-use crate::evaluate::given::{cap_left, running};
+use crate::evaluate::given::{cap_left, running, running_slot};
 use crate::ledger::{Book, Delta, Reason, Source, Thing};
 use crate::program::{AwardThing, Measure, Program, UnitId, UnitKind};
 use crate::syntax::ast::{self, Amount, Expect, HasKind, Name};
@@ -16,6 +16,8 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
     match expected {
         Expect::Refused(text) => refused(runner, text.as_ref().map(|text| text.text.as_str())),
         Expect::Card(card, member, amount) => stamps(runner, card, member, amount),
+        Expect::Challenge(challenge, member, at) => tasks_done(runner, challenge, member, at),
+        Expect::Task(task, member, at) => task_count(runner, task, member, at),
         Expect::CapLeft(cap, member, number) => room(runner, cap, member.as_ref(), number),
         Expect::Charity(charity, amount) => charity_gets(runner, charity, amount),
         Expect::Expire(amount, member) => expire(runner, amount, member.as_ref()),
@@ -279,6 +281,30 @@ fn stamps(runner: &Runner<'_>, card: &Name, member: &Name, amount: &Amount) -> R
         1 => Err("the card is at 1 stamp".to_owned()),
         _ => Err(format!("the card is at {found} stamps")),
     }
+}
+
+fn tasks_done(runner: &Runner<'_>, challenge: &Name, member: &Name, at: &ast::Number) -> Result<(), String> {
+    let account = known(runner, member)?;
+    let rules = find::challenge(runner.program, challenge)?;
+    let wanted = find::scaled(at.value, 0)?;
+    let slot = running_slot(runner.program, account, rules.rounds, today(runner, account));
+    let (found, _) = account.challenge_at(rules, slot);
+    match found {
+        _ if i64::try_from(found) == Ok(wanted) => Ok(()),
+        1 => Err("1 task is complete".to_owned()),
+        _ => Err(format!("{found} tasks are complete")),
+    }
+}
+
+fn task_count(runner: &Runner<'_>, task: &Name, member: &Name, at: &ast::Number) -> Result<(), String> {
+    let account = known(runner, member)?;
+    let rules = find::task(runner.program, task)?;
+    let wanted = find::task_number(runner.program, rules, at.value)?;
+    let found = running(runner.program, account, rules.meter, today(runner, account));
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("the task is at {}", rules.written(runner.program, found)))
 }
 
 fn room(runner: &Runner<'_>, name: &Name, member: Option<&Name>, number: &ast::Number) -> Result<(), String> {

@@ -4,7 +4,8 @@ use crate::amount::{Money, Scaled, format_scaled};
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Source, Thing};
 use crate::program::{
-    AwardThing, CapId, CapLimit, CardId, Program, ReferralId, RuleId, TiersId, UnitId, VoucherId,
+    AwardThing, CapId, CapLimit, CardId, Challenge, Counts, Program, ReferralId, RuleId, Task, TiersId,
+    UnitId, VoucherId,
 };
 use crate::syntax::ast;
 use rust_decimal::Decimal;
@@ -100,14 +101,16 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
     let text = &*name.text;
     let rule = program.rules.iter().position(|rule| *rule.name == *text).map(|at| RuleId(at as u32));
     let card = program.cards.iter().position(|card| *card.name == *text).map(|at| CardId(at as u32));
+    let challenge = program.challenge_named(text).ok();
     let referral = program.referrals.iter().position(|known| *known.name == *text);
     let referral = referral.map(|at| ReferralId(at as u32));
-    if rule.is_none() && card.is_none() && referral.is_none() {
+    if rule.is_none() && card.is_none() && challenge.is_none() && referral.is_none() {
         return Err(format!("there is no rule `{text}`"));
     }
     Ok(move |source| match source {
         Source::Rule(id) => rule == Some(id),
         Source::Card(id) => card == Some(id),
+        Source::Challenge(id) => challenge == Some(id),
         Source::Referral(id) => referral == Some(id),
         _ => false,
     })
@@ -119,6 +122,7 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
         Source::Rule(id) => program.rules.get(id.index()).map_or("", |rule| &rule.name),
         Source::Card(id) => program.cards.get(id.index()).map_or("", |card| &card.name),
         Source::Referral(id) => program.referrals.get(id.index()).map_or("", |referral| &referral.name),
+        Source::Challenge(id) => program.challenge_name(id),
         Source::Reward(id) => program.reward_name(id),
         Source::Convert(id) => program.convert_name(id),
         Source::Donation(id) => program.donation_name(id),
@@ -158,6 +162,32 @@ pub(super) fn level(
 pub(super) fn card(program: &Program, name: &ast::Name) -> Result<CardId, String> {
     let found = program.cards.iter().position(|card| *card.name == *name.text);
     found.map(|place| CardId(place as u32)).ok_or_else(|| format!("there is no card `{}`", name.text))
+}
+
+/// A challenge by its name.
+pub(super) fn challenge<'p>(program: &'p Program, name: &ast::Name) -> Result<&'p Challenge, String> {
+    let id = program.challenge_named(&name.text).ok();
+    let found = id.and_then(|id| program.challenges.get(id.index()));
+    found.ok_or_else(|| format!("there is no challenge `{}`", name.text))
+}
+
+/// A task by its name.
+pub(super) fn task<'p>(program: &'p Program, name: &ast::Name) -> Result<&'p Task, String> {
+    let mut tasks = program.challenges.iter().flat_map(|challenge| &challenge.tasks);
+    let found = tasks.find(|task| *task.name == *name.text);
+    found.ok_or_else(|| format!("there is no task `{}`", name.text))
+}
+
+/// A number of a task in the steps of its counter.
+pub(super) fn task_number(program: &Program, task: &Task, number: Decimal) -> Result<i64, String> {
+    match task.counts {
+        Counts::Spend | Counts::Items => {
+            let found = Money::try_from(number).map(Money::micros);
+            found.map_err(|error| format!("{number} cannot be counted: {error}"))
+        }
+        Counts::Events(_) => scaled(number, 0),
+        Counts::Unit(unit) => scaled(number, program.unit_decimals(unit)),
+    }
 }
 
 /// The caps that a name means: a shared cap, or all own caps of a rule.

@@ -107,6 +107,10 @@ fn facts(program: &Program, fact: &ast::GivenFact) -> Result<Vec<GivenFact>, Str
             }
             if stamps == 0 { Vec::new() } else { vec![GivenFact::Card(id, stamps)] }
         }
+        ast::GivenFact::Task(name, number) => {
+            let task = find::task(program, name)?;
+            vec![GivenFact::Task(task.meter, find::task_number(program, task, number.value)?)]
+        }
         ast::GivenFact::CapUsed(name, number) => {
             let mut used = Vec::new();
             for cap in find::caps(program, name)? {

@@ -49,6 +49,7 @@ const FILE: &[Form] = &[
     ("cap", &["cap Limit: 1_000 points per month on [\"Double Tuesday\", \"Wine weeks\"]"]),
     ("tiers", &["tiers Status {"]),
     ("card", &["card \"Coffee card\" {"]),
+    ("challenge", &["challenge \"Forty nights\" {"]),
     ("voucher", &["voucher Welcome {"]),
     ("convert", &["convert 500 points into 1 Welcome at once"]),
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
@@ -138,6 +139,21 @@ const CARD: &[Form] = &[
     ("no", &["no carry over"]),
     ("expire", &["expire 12 months after first stamp"]),
     ("reward", &["reward 1 \"Free coffee\""]),
+];
+
+const CHALLENGE: &[Form] = &[
+    VALID,
+    WHEN,
+    (
+        "task",
+        &[
+            "task Nights: nights reaches 40",
+            "task \"Three socks\": items reaches 3 for items where sku is Sock",
+        ],
+    ),
+    ("complete", &["complete all tasks", "complete any 2 tasks"]),
+    ("once", &["once per calendar year", "once per member"]),
+    ("give", &["give 500 points"]),
 ];
 
 const VOUCHER: &[Form] = &[
@@ -232,6 +248,7 @@ const GIVEN: &[Form] = &[
     ("joined", &["joined 2026-01-05"]),
     ("tier", &["tier Gold until 2027-12-31"]),
     ("card", &["card \"Coffee card\" at 9 stamps"]),
+    ("task", &["task Nights at 12"]),
     ("cap", &["cap Limit used 950"]),
     ("referred", &["referred by Rosa"]),
     ("balance", &["balance 24 nights", "balance 24 nights expiring 2027-12-31"]),
@@ -260,6 +277,7 @@ const INSIDE: &[Place] = &[
     Place::Tiers,
     Place::Tier,
     Place::Card,
+    Place::Challenge,
     Place::Voucher,
     Place::Reward,
     Place::Redeem,
@@ -283,6 +301,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Tiers => TIERS,
         Place::Tier => TIER,
         Place::Card => CARD,
+        Place::Challenge => CHALLENGE,
         Place::Voucher => VOUCHER,
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,

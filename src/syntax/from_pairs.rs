@@ -359,6 +359,7 @@ impl<'p> Builder<'p> {
                     | Rule::colon
                     | Rule::tiers_body
                     | Rule::card_body
+                    | Rule::challenge_body
                     | Rule::voucher_body
                     | Rule::reward_body
                     | Rule::redeem_body
@@ -392,6 +393,7 @@ impl<'p> Builder<'p> {
             Rule::shared_cap => Some(BlockKind::SharedCap(self.shared_cap(&mut parts)?)),
             Rule::tiers => self.tiers(&mut parts)?.map(BlockKind::Tiers),
             Rule::card => self.card(&mut parts)?.map(BlockKind::Card),
+            Rule::challenge => self.challenge(&mut parts)?.map(BlockKind::Challenge),
             Rule::voucher => self.voucher(&mut parts)?.map(BlockKind::Voucher),
             Rule::convert => Some(BlockKind::Convert(self.convert(&mut parts)?)),
             Rule::reward => Some(BlockKind::Reward(self.reward(&mut parts)?)),

@@ -62,6 +62,11 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_at]);
                 GivenFact::Card(card, self.amount(&mut parts)?)
             }
+            Rule::g_task => {
+                let task = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_at]);
+                GivenFact::Task(task, self.number(&mut parts)?)
+            }
             Rule::g_cap => {
                 let cap = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_used]);
@@ -258,6 +263,18 @@ impl Builder<'_> {
             Rule::e_refused => {
                 parts.skip(&[Rule::k_refused]);
                 Expect::Refused(self.maybe_text(&mut parts)?)
+            }
+            Rule::e_challenge | Rule::e_task => {
+                parts.skip(&[Rule::k_challenge, Rule::k_task]);
+                let name = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_of]);
+                let member = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_at]);
+                let at = self.number(&mut parts)?;
+                match rule {
+                    Rule::e_task => Expect::Task(name, member, at),
+                    _ => Expect::Challenge(name, member, at),
+                }
             }
             Rule::e_card => {
                 parts.skip(&[Rule::k_card]);

@@ -20,14 +20,23 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 const FILE: &[Place] = &[Place::File];
 const SCHEMA: &[Place] = &[Place::Schema];
 const MOMENTS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
-const FUNDED: &[Place] =
-    &[Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
+const FUNDED: &[Place] = &[
+    Place::Rule,
+    Place::Card,
+    Place::Challenge,
+    Place::Voucher,
+    Place::Reward,
+    Place::Referral,
+    Place::Donate,
+];
 const CAPS: &[Place] =
     &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
-const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Reward, Place::Referral, Place::Donate];
+const GIVES: &[Place] =
+    &[Place::Rule, Place::Tier, Place::Challenge, Place::Reward, Place::Referral, Place::Donate];
 const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
+const CHALLENGE: &[Place] = &[Place::Challenge];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
@@ -35,7 +44,6 @@ const FORMS: &[Form] = &[
     form(FILE, "award", "award"),
     form(FILE, "plan", "plan"),
     form(FILE, "milestones", "milestones"),
-    form(FILE, "challenge", "challenge"),
     form(FILE, "streak", "streak"),
     form(FILE, "draw", "draw"),
     form(FILE, "rebate", "rebate"),
@@ -59,6 +67,7 @@ const FORMS: &[Form] = &[
     form(CARD, "cap # rewards", "cap … rewards"),
     form(CARD, "cap # reward", "cap … rewards"),
     form(CARD, "reward worth the average", "reward worth the average …"),
+    form(CHALLENGE, "cap", "cap …"),
     form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
@@ -78,13 +87,10 @@ const FORMS: &[Form] = &[
     form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
     form(TEST, "expect streak _ of", "expect streak …"),
-    form(TEST, "expect challenge _ of", "expect challenge …"),
-    form(TEST, "expect task _ of", "expect task …"),
     form(TEST, "expect partner", "expect partner …"),
     form(GIVEN, "plan _ since", "plan … since …"),
     form(GIVEN, "account", "account …"),
     form(GIVEN, "streak _ at", "streak … at …"),
-    form(GIVEN, "task _ at", "task … at …"),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.

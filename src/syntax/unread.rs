@@ -35,6 +35,7 @@ const KINDS: &[&str] = &[
     "earn",
     "bonus",
     "card",
+    "challenge",
     "referral",
     "cap",
     "tiers",
@@ -65,6 +66,7 @@ const INSIDES: &[(Place, &[&str])] = &[
     (Place::Tiers, &["tiers"]),
     (Place::Tier, &["tiers"]),
     (Place::Card, &["card"]),
+    (Place::Challenge, &["challenge"]),
     (Place::Voucher, &["voucher"]),
     (Place::Reward, &["reward"]),
     (Place::Redeem, &["redeem"]),
@@ -103,6 +105,7 @@ impl Unread {
             Place::File => known.map(|kind| vec![kind]).or_else(|| headless.clone()),
             Place::Schema => Some(vec!["member", "item", "event"]),
             Place::Unit if !SILENT.contains(&first) => Some(vec!["unit"]),
+            Place::Challenge if !SILENT.contains(&first) => Some(vec!["challenge"]),
             Place::Tiers if !SILENT.contains(&first) => Some(vec!["tiers"]),
             _ => Some(Vec::new()),
         };

@@ -5,7 +5,7 @@ use super::{
     AwardState, ChosenState, ItemState, REDEMPTION, ReceiptState, RecordState, ReturnedState, ShareState,
     SnapshotError, TakenState, ValueState,
 };
-use crate::account::{Chosen, LineRecord, Lines, MeterShare, Receipt, ReceiptAward, Taken};
+use crate::account::{Chosen, LineRecord, Lines, MeterShare, Receipt, ReceiptAward, ShareBy, Taken};
 use crate::amount::parse_micros;
 use crate::event::{Item, Value};
 use crate::ledger::Thing;
@@ -108,6 +108,7 @@ impl Restore<'_> {
         let record = match &award.by {
             RecordState::Event => Some(LineRecord::Event),
             RecordState::Whole => Some(LineRecord::Whole),
+            RecordState::Stays => Some(LineRecord::Stays),
             RecordState::Values(numbers) => lines_of(numbers, lines).map(LineRecord::Values),
             RecordState::Quantities(numbers) => lines_of(numbers, lines).map(LineRecord::Quantities),
             RecordState::Parts(parts) => {
@@ -163,14 +164,18 @@ impl Restore<'_> {
 
     fn share(&self, id: &str, lines: usize, share: &ShareState) -> Result<MeterShare, SnapshotError> {
         let parts: Option<Box<[i64]>> = share.parts.iter().map(|part| parse_amount(part, 0)).collect();
-        let parts = parts.filter(|parts| parts.len() == lines);
-        Ok(MeterShare {
-            meter: self.meter(&share.counter)?,
-            slot: share.slot,
-            by_quantity: share.by_quantity,
-            parts: parts
-                .ok_or_else(|| SnapshotError::value("receipt", id, "a share of a counter cannot be"))?,
-        })
+        let wrong = || SnapshotError::value("receipt", id, "a share of a counter cannot be");
+        let by = match (share.by_quantity, share.whole, &share.unit) {
+            (false, false, None) => ShareBy::Value,
+            (true, false, None) => ShareBy::Quantity,
+            (false, true, None) => ShareBy::Whole,
+            (false, false, Some(unit)) => ShareBy::Unit(self.program.unit_named(unit)?),
+            _ => return Err(wrong()),
+        };
+        let width = if by.has_lines() { lines } else { 1 };
+        let parts = parts.filter(|parts| parts.len() == width);
+        let (meter, slot) = (self.meter(&share.counter)?, share.slot);
+        Ok(MeterShare { meter, slot, by, parts: parts.ok_or_else(wrong)? })
     }
 }
 

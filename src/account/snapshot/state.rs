@@ -438,7 +438,13 @@ parts! {
         counter: String,
         slot: i64,
         by_quantity: bool,
-        /// By line, in the counter's own steps.
+        /// It comes back whole when everything has come back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        whole: bool,
+        /// It comes back with what is taken back of this unit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<String>,
+        /// By line, or all in one, in the counter's own steps.
         parts: Vec<String>,
     }
 
@@ -470,6 +476,8 @@ pub(crate) enum RecordState {
     Event,
     /// It comes back whole with the last line.
     Whole,
+    /// A game gave it, and it stays.
+    Stays,
     /// In proportion to the values of these lines, counted from 1.
     Values(Vec<usize>),
     /// In proportion to the quantities of these lines, counted from 1.

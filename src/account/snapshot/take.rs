@@ -8,7 +8,8 @@ use super::{
     StageState, TakenState, TierStateText, ValueState, VoucherState,
 };
 use crate::account::{
-    Account, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward, Taken, TierState,
+    Account, HeldVoucher, LineRecord, Lines, Link, LinkStage, Lot, Receipt, ReceiptAward, ShareBy, Taken,
+    TierState,
 };
 use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Instant};
@@ -274,7 +275,12 @@ impl Names<'_> {
                 .map(|share| ShareState {
                     counter: text(self.meter(share.meter)),
                     slot: share.slot,
-                    by_quantity: share.by_quantity,
+                    by_quantity: share.by == ShareBy::Quantity,
+                    whole: share.by == ShareBy::Whole,
+                    unit: match share.by {
+                        ShareBy::Unit(unit) => Some(text(self.0.unit_name(unit))),
+                        _ => None,
+                    },
                     parts: numbers(&share.parts),
                 })
                 .collect(),
@@ -318,6 +324,7 @@ impl Names<'_> {
             by: match &award.record {
                 LineRecord::Event => RecordState::Event,
                 LineRecord::Whole => RecordState::Whole,
+                LineRecord::Stays => RecordState::Stays,
                 LineRecord::Values(lines) => RecordState::Values(numbers(lines)),
                 LineRecord::Quantities(lines) => RecordState::Quantities(numbers(lines)),
                 LineRecord::Parts(parts) => {

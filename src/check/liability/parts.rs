@@ -147,6 +147,8 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
             named.push(format!("card `{}`", card.name));
         }
     }
+    let challenges = program.challenges.iter().filter(|challenge| challenge.gifts.iter().any(gives));
+    named.extend(challenges.map(|challenge| format!("challenge `{}`", challenge.name)));
     for tiers in &program.tiers {
         let levels = tiers.levels.iter().filter(|level| level.entry.iter().any(gives));
         named.extend(levels.map(|level| format!("tier `{}`", level.name)));

@@ -8,6 +8,7 @@ mod atoms;
 mod conditions;
 mod games;
 mod giving;
+mod play;
 mod program;
 mod rules;
 mod tests;
@@ -17,6 +18,7 @@ pub use atoms::*;
 pub use conditions::*;
 pub use games::*;
 pub use giving::*;
+pub use play::*;
 pub use program::*;
 pub use rules::*;
 pub use tests::*;
@@ -95,6 +97,8 @@ pub enum BlockKind {
     Tiers(TiersBlock),
     /// `card C { … }`
     Card(CardBlock),
+    /// `challenge C { … }`
+    Challenge(ChallengeBlock),
     /// `voucher V { … }`
     Voucher(VoucherBlock),
     /// `convert A into B at once`

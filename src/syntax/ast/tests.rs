@@ -43,6 +43,8 @@ pub enum GivenFact {
     Tier(Name, Option<Date>),
     /// `card Kaffeekarte at 9 stamps`
     Card(Name, Amount),
+    /// `task Nights at 12`
+    Task(Name, Number),
     /// `cap Deckel used 950`
     CapUsed(Name, Number),
     /// `referred by Rosa`
@@ -210,6 +212,10 @@ pub enum Expect {
     Refused(Option<Text>),
     /// `card Kaffeekarte of Emil at 3 stamps`
     Card(Name, Name, Amount),
+    /// `challenge "Forty nights" of Dana at 1`
+    Challenge(Name, Name, Number),
+    /// `task Nights of Dana at 12`
+    Task(Name, Name, Number),
     /// `cap Deckel of Ann has 20 left`
     CapLeft(Name, Option<Name>, Number),
     /// `charity Kinderhilfe gets 0.65 EUR`

@@ -55,6 +55,9 @@ impl<'a> Printer<'a> {
                 self.braced(&format!("tiers {}", name(&tiers.name)), &tiers.lines, span, 0)
             }
             BlockKind::Card(card) => self.braced(&format!("card {}", name(&card.name)), &card.lines, span, 0),
+            BlockKind::Challenge(challenge) => {
+                self.braced(&format!("challenge {}", name(&challenge.name)), &challenge.lines, span, 0)
+            }
             BlockKind::Voucher(voucher) => {
                 self.braced(&format!("voucher {}", name(&voucher.name)), &voucher.lines, span, 0)
             }

@@ -4,8 +4,8 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    CardLine, DonateLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, TierLine,
-    TiersLine, UnitLine, VoucherLine,
+    CardLine, ChallengeLine, DonateLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine,
+    RuleLine, TierLine, TiersLine, UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -92,6 +92,18 @@ pub(in crate::syntax) fn card(line: &CardLine) -> u8 {
         CardLine::Carry(_) => 8,
         CardLine::Expire(_) => 9,
         CardLine::Reward(_) => 10,
+    }
+}
+
+/// The place of a line in `challenge`. The tasks stay in their order.
+pub(in crate::syntax) fn challenge(line: &ChallengeLine) -> u8 {
+    match line {
+        ChallengeLine::Valid(_) => 0,
+        ChallengeLine::When(_) => 1,
+        ChallengeLine::Task(_) => 2,
+        ChallengeLine::CompleteAll | ChallengeLine::CompleteAny(_) => 3,
+        ChallengeLine::Once(_) => 4,
+        ChallengeLine::Give(_) => 5,
     }
 }
 

@@ -66,6 +66,7 @@ impl<'a> Statement<'a> for GivenFact {
             Self::Joined(at) => words!["joined", moment(at)],
             Self::Tier(level, last) => words!["tier", name(level), until("until", last.as_ref())],
             Self::Card(card, at) => words!["card", name(card), "at", printer.amount(at)],
+            Self::Task(task, at) => words!["task", name(task), "at", number(at)],
             Self::CapUsed(cap, used) => words!["cap", name(cap), "used", number(used)],
             Self::ReferredBy(member) => words!["referred by", name(member)],
             Self::Balance(amount, last) => {
@@ -130,6 +131,12 @@ impl<'a> Printer<'a> {
             Expect::Refused(why) => words!["refused", why.as_ref().map(text).unwrap_or_default()],
             Expect::Card(card, member, at) => {
                 words!["card", name(card), "of", name(member), "at", self.amount(at)]
+            }
+            Expect::Challenge(challenge, member, at) => {
+                words!["challenge", name(challenge), "of", name(member), "at", number(at)]
+            }
+            Expect::Task(task, member, at) => {
+                words!["task", name(task), "of", name(member), "at", number(at)]
             }
             Expect::CapLeft(cap, member, left) => {
                 words!["cap", name(cap), of(member.as_ref()), "has", number(left), "left"]

@@ -200,7 +200,7 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(19) {
+        let kind = match self.pick(20) {
             17 => BlockKind::Donate(DonateBlock { name, lines: self.lines(Self::donate_line) }),
             16 => BlockKind::Convert(self.convert()),
             15 => BlockKind::Reward(RewardBlock {
@@ -261,6 +261,7 @@ impl Choices {
             }),
             7 => BlockKind::Tiers(TiersBlock { name, lines: self.lines(Self::tiers_line) }),
             8 => BlockKind::Card(CardBlock { name, lines: self.lines(Self::card_line) }),
+            19 => BlockKind::Challenge(ChallengeBlock { name, lines: self.lines(Self::challenge_line) }),
             9 => BlockKind::Voucher(VoucherBlock { name, lines: self.lines(Self::voucher_line) }),
             10 => BlockKind::Referral(ReferralBlock { name, lines: self.lines(Self::referral_line) }),
             11 => BlockKind::Returns(ReturnsBlock { lines: self.lines(Self::returns_line) }),
@@ -537,6 +538,28 @@ impl Choices {
             8 => CardLine::Carry(self.yes()),
             9 => CardLine::Expire(self.expire()),
             _ => CardLine::Reward(self.amount()),
+        }
+    }
+
+    fn challenge_line(&mut self) -> ChallengeLine {
+        match self.pick(7) {
+            0 => ChallengeLine::Valid(self.valid()),
+            1 => ChallengeLine::When(self.cond(2)),
+            2 => ChallengeLine::CompleteAll,
+            3 => ChallengeLine::CompleteAny(self.number()),
+            4 if self.yes() => ChallengeLine::Once(OncePer::Member),
+            4 => ChallengeLine::Once(OncePer::Period(self.period())),
+            5 => ChallengeLine::Give(self.give()),
+            _ => ChallengeLine::Task(Task {
+                name: self.name(),
+                measure: self.name(),
+                goal: if self.yes() { Goal::Number(self.number()) } else { Goal::Amount(self.amount()) },
+                of: match self.pick(3) {
+                    0 => None,
+                    1 => Some(TaskItems::ForItems(self.cond(2))),
+                    _ => Some(TaskItems::When(self.cond(2))),
+                },
+            }),
         }
     }
 

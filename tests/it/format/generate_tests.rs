@@ -43,7 +43,8 @@ impl Choices {
     }
 
     fn given_fact(&mut self) -> GivenFact {
-        match self.pick(10) {
+        match self.pick(11) {
+            10 => GivenFact::Task(self.name(), self.number()),
             0 => GivenFact::Joined(self.moment()),
             1 => GivenFact::Tier(self.name(), self.maybe(Self::date)),
             2 => GivenFact::Card(self.name(), self.amount()),
@@ -81,7 +82,9 @@ impl Choices {
     }
 
     fn expect(&mut self) -> Expect {
-        match self.pick(12) {
+        match self.pick(14) {
+            12 => Expect::Challenge(self.name(), self.name(), self.number()),
+            13 => Expect::Task(self.name(), self.name(), self.number()),
             0 => Expect::Refused(self.maybe(Self::text)),
             1 => Expect::Card(self.name(), self.name(), self.amount()),
             2 => Expect::CapLeft(self.name(), self.maybe(Self::name), self.number()),

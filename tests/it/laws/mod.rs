@@ -5,6 +5,7 @@
 mod books;
 mod broken;
 mod cards;
+mod challenges;
 mod conditions;
 mod cost;
 mod draw;

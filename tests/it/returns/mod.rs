@@ -15,7 +15,7 @@ use loyalty_rules::scenario::run_tests;
 use loyalty_rules::syntax::Limits;
 
 /// A program with one unit of whole points and a `returns` block of these lines.
-pub(super) fn program(returns: &str, blocks: &str) -> String {
+pub(crate) fn program(returns: &str, blocks: &str) -> String {
     format!(
         "edition 2026\n\nprogram Returns {{\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  \
          time zone \"Europe/Berlin\"\n}}\n\nunit points is spendable {{\n  singular point\n  round down in total\n  \
@@ -24,7 +24,7 @@ pub(super) fn program(returns: &str, blocks: &str) -> String {
 }
 
 /// Runs tests in a program. All must pass.
-pub(super) fn holds(returns: &str, blocks: &str, tests: &str) {
+pub(crate) fn holds(returns: &str, blocks: &str, tests: &str) {
     let text = format!("{}\n{tests}\n", program(returns, blocks));
     let compiled = compile(&Sources::single("returns.loyalty", text.as_str()), &Limits::default());
     let compiled = compiled.unwrap_or_else(|findings| panic!("{findings}\n{text}"));
@@ -44,6 +44,6 @@ pub(super) fn holds(returns: &str, blocks: &str, tests: &str) {
 }
 
 /// Tests of one member that joined in January.
-pub(super) fn ann(lines: &str) -> String {
+pub(crate) fn ann(lines: &str) -> String {
     format!("test \"the test\" {{\n  given member Ann {{ joined 2026-01-05 }}\n{lines}\n}}")
 }

@@ -419,6 +419,34 @@ fn cards() {
 }
 
 #[test]
+fn challenges() {
+    lines(
+        "challenge C",
+        "Challenge(ChallengeBlock(C, [*]))",
+        &[
+            ("valid to 2026-10-01", "Valid(Span(None, Moment(2026-10-01, None)))"),
+            ("when channel is App", "When(Compare(channel, Is(Name(App))))"),
+            ("task Nights: nights reaches 40", "Task(Task(Nights, nights, Number(40), None))"),
+            ("task Money: spend reaches 50 EUR", "Task(Task(Money, spend, Amount(50 EUR), None))"),
+            (
+                "task Three: items reaches 3 for items where category is K",
+                "Task(Task(Three, items, Number(3), ForItems(Compare(category, Is(Name(K))))))",
+            ),
+            (
+                "task App: purchases reaches 1 when channel is App",
+                "Task(Task(App, purchases, Number(1), When(Compare(channel, Is(Name(App))))))",
+            ),
+            ("complete all tasks", "CompleteAll"),
+            ("complete any 2 tasks", "CompleteAny(2)"),
+            ("complete any 1 task", "CompleteAny(1)"),
+            ("once per member", "Once(Member)"),
+            ("once per calendar year", "Once(Period(CalendarYear))"),
+            ("give 500 punkte", "Give(Flat(500 punkte))"),
+        ],
+    );
+}
+
+#[test]
 fn vouchers() {
     lines(
         "voucher V",
@@ -493,6 +521,7 @@ fn what_tests_are_given() {
             ("given member Ann { tier Gold }", "Tier(Gold, None)"),
             ("given member Ann { tier Gold until 2027-12-31 }", "Tier(Gold, 2027-12-31)"),
             ("given member Ann { card K at 9 stamps }", "Card(K, 9 stamps)"),
+            ("given member Ann { task Nights at 12 }", "Task(Nights, 12)"),
             ("given member Ann { cap Deckel used 950 }", "CapUsed(Deckel, 950)"),
             ("given member Ann { referred by Rosa }", "ReferredBy(Rosa)"),
             ("given member Ann { balance 24 nights }", "Balance(24 nights, None)"),
@@ -569,6 +598,8 @@ fn what_tests_expect() {
             ("expect refused", "Refused(None)"),
             ("expect refused \"not enough\"", "Refused(\"not enough\")"),
             ("expect card K of Emil at 3 stamps", "Card(K, Emil, 3 stamps)"),
+            ("expect challenge C of Emil at 1", "Challenge(C, Emil, 1)"),
+            ("expect task Nights of Emil at 12", "Task(Nights, Emil, 12)"),
             ("expect cap Deckel has 20 left", "CapLeft(Deckel, None, 20)"),
             ("expect cap Deckel of Ann has 20 left", "CapLeft(Deckel, Ann, 20)"),
             ("expect 100 punkte expire", "Expire(100 punkte, None)"),

@@ -237,8 +237,8 @@ fn leading_words() {
                 "L001",
                 "born",
                 WRONG,
-                "a line in `given member` starts with `joined`, `tier`, `card`, `cap`, `referred`, `balance`, `has`, \
-                 `spent` or `purchased`, or is for example `birthday: 1990-05-20`",
+                "a line in `given member` starts with `joined`, `tier`, `card`, `task`, `cap`, `referred`, `balance`, \
+                 `has`, `spent` or `purchased`, or is for example `birthday: 1990-05-20`",
             ),
         ],
     );
@@ -478,7 +478,8 @@ fn forms_of_later_versions() {
             "plan Club since 2026-01-01",
             "plan … since …",
         ),
-        ("test T", "expect task Nights of Ann at 3", "expect task Nights of Ann at 3", "expect task …"),
+        ("challenge C", "cap 3 times per month", "cap 3 times per month", "cap …"),
+        ("challenge C", "funded by Shop", "funded by Shop", "funded by …"),
         ("donate D", "funded by Shop", "funded by Shop", "funded by …"),
         ("donate D", "at partner Shop", "at partner Shop", "at partner …"),
         (

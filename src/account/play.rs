@@ -1,0 +1,104 @@
+//! What a host may read of games: how far challenges are.
+
+use super::Account;
+use crate::amount::{Money, format_scaled};
+use crate::calendar::{Date, Period};
+use crate::program::{Challenge, Counts, Program, Task, UnknownName};
+use serde::Serialize;
+
+/// How far a member is in the round of a challenge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ChallengeProgress {
+    /// The first day of the round; nothing if the challenge is completed once ever.
+    pub from: Option<Date>,
+    /// The last day of the round; nothing if the challenge is completed once ever.
+    pub to: Option<Date>,
+    /// Whether the round is finished and has paid. Returns do not change that.
+    pub finished: bool,
+    /// How many tasks are complete; of a finished round at least as many as it needed.
+    pub complete: usize,
+    /// How many tasks complete the challenge.
+    pub needs: usize,
+    /// All tasks, in the order of the text.
+    pub tasks: Vec<TaskProgress>,
+}
+
+/// How far a member is with a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TaskProgress {
+    /// Its name.
+    pub task: String,
+    /// What counts so far, less what came back: money with the digits of the currency, a unit with its decimals.
+    pub count: String,
+    /// What completes it.
+    pub goal: String,
+    /// Whether it is complete.
+    pub complete: bool,
+}
+
+impl Account {
+    /// How far a member is in the round of a challenge that runs on a day.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownName`] if the program has no such challenge.
+    pub fn challenge(
+        &self,
+        program: &Program,
+        challenge: &str,
+        on: Date,
+    ) -> Result<ChallengeProgress, UnknownName> {
+        let id = program.challenge_named(challenge)?;
+        let rules = program.challenges.get(id.index());
+        let rules = rules.ok_or_else(|| UnknownName::new("challenge", challenge))?;
+        let anchors = program.anchors(self.tenure.map_or(on, |tenure| tenure.day), &self.attributes);
+        let start = rules.per.start_of(on, &anchors);
+        let round = (!matches!(rules.per, Period::Campaign | Period::Lifetime))
+            .then(|| (start, rules.per.last_day(on, &anchors)));
+        let slot = round.map_or(0, |(first, _)| i64::from(first.days()));
+        let (complete, finished) = self.challenge_at(rules, slot);
+        let told = |task: &Task| {
+            let count = self.meters.get(task.meter, slot);
+            TaskProgress {
+                task: task.name.to_string(),
+                count: task.written(program, count),
+                goal: task.written(program, task.goal),
+                complete: count >= task.goal,
+            }
+        };
+        Ok(ChallengeProgress {
+            from: round.map(|(first, _)| first),
+            to: round.map(|(_, last)| last),
+            finished,
+            complete,
+            needs: rules.needs,
+            tasks: rules.tasks.iter().map(told).collect(),
+        })
+    }
+
+    /// How many tasks of a round are complete, and whether it is finished.
+    pub(crate) fn challenge_at(&self, rules: &Challenge, slot: i64) -> (usize, bool) {
+        let finished = self.meters.get(rules.rounds, slot) > 0;
+        let done = |task: &&Task| self.meters.get(task.meter, slot) >= task.goal;
+        let complete = rules.tasks.iter().filter(done).count();
+        (if finished { complete.max(rules.needs) } else { complete }, finished)
+    }
+}
+
+impl Task {
+    /// A number of its counter as the text writes it.
+    pub(crate) fn written(&self, program: &Program, number: i64) -> String {
+        let decimal = |digits: u8| {
+            let shown = Money::from_micros(number).map(|amount| amount.display(digits).to_string());
+            shown.unwrap_or_else(|| number.to_string())
+        };
+        match self.counts {
+            Counts::Spend => decimal(u8::try_from(program.currency_digits).unwrap_or(2)),
+            Counts::Items => decimal(0),
+            Counts::Events(_) => number.to_string(),
+            Counts::Unit(unit) => format_scaled(number, program.unit_decimals(unit)),
+        }
+    }
+}

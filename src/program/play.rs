@@ -1,0 +1,61 @@
+//! What members play: challenges.
+
+use super::ids::{EventKindId, MeterId, UnitId};
+use super::rule::{Award, Validity};
+use super::test::Test;
+use crate::calendar::Period;
+
+/// A challenge: tasks that are to be completed in one round.
+#[derive(Debug, Clone)]
+pub(crate) struct Challenge {
+    pub(crate) name: Box<str>,
+    pub(crate) valid: Validity,
+    /// The rounds; [`Period::Lifetime`] for `once per member`.
+    pub(crate) per: Period,
+    /// In the order of the text.
+    pub(crate) tasks: Box<[Task]>,
+    /// How many tasks complete it.
+    pub(crate) needs: usize,
+    pub(crate) gifts: Box<[Award]>,
+    /// Counts how often a round was finished: once, or never.
+    pub(crate) rounds: MeterId,
+}
+
+/// A task.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    pub(crate) name: Box<str>,
+    pub(crate) counts: Counts,
+    /// In the steps of its counter.
+    pub(crate) goal: i64,
+    /// The conditions of the challenge and of the task on the event.
+    pub(crate) when: Box<[Test]>,
+    /// Which items count, of spend and items.
+    pub(crate) items: Option<Test>,
+    /// One slot a round.
+    pub(crate) meter: MeterId,
+}
+
+/// What a task counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// What is spent in purchases, micro-units.
+    Spend,
+    /// Pieces that are bought, millionths.
+    Items,
+    /// Purchases and declared events.
+    Events(EventKindId),
+    /// What rules give of a unit, in its scale.
+    Unit(UnitId),
+}
+
+impl Counts {
+    /// Whether an event of a kind can count.
+    pub(crate) fn takes(self, kind: EventKindId) -> bool {
+        match self {
+            Self::Spend | Self::Items => kind == EventKindId::PURCHASE,
+            Self::Events(wanted) => kind == wanted,
+            Self::Unit(_) => true,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What members play: challenges, worked out by hand.
+
+mod challenges;
+mod stored;
