@@ -1,7 +1,7 @@
 //! Blocks that members play: challenges.
 
 use super::doc::{Doc, words};
-use super::literals::{name, number, period};
+use super::literals::{name, number, period_except};
 use super::rules::valid;
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
