@@ -196,13 +196,25 @@ pub(crate) struct Hold {
     pub(crate) level: u32,
     pub(crate) until: Option<Date>,
     pub(crate) base_until: Option<Date>,
+    /// Whether its term is over and what is left is its grace.
+    pub(crate) grace: bool,
 }
 
 impl TierState {
+    /// Whether the term of the level that is held is over, and what is left is its grace.
+    pub(crate) fn is_in_grace(&self) -> bool {
+        let best = self.best();
+        best.is_some_and(|hold| hold.grace)
+    }
+
+    fn best(&self) -> Option<&Hold> {
+        self.holds.iter().max_by_key(|hold| (hold.level, hold.until.unwrap_or(Date::MAX)))
+    }
+
     /// Forgets what bears no term any more on a day, and takes the highest level of the rest, with its latest term.
     pub(crate) fn settle(&mut self, today: Date) {
         self.holds.retain(|hold| hold.level > 0 && hold.until.is_none_or(|until| until >= today));
-        let best = self.holds.iter().max_by_key(|hold| (hold.level, hold.until.unwrap_or(Date::MAX)));
+        let best = self.best();
         (self.level, self.until, self.base_until) =
             best.map_or((0, None, None), |hold| (hold.level, hold.until, hold.base_until));
     }

@@ -6,7 +6,8 @@ use super::numbers;
 use super::report::Once;
 use super::subjects::{Place, Scope};
 use super::times;
-use crate::calendar::Period;
+use super::windows;
+use crate::calendar::{Duration, DurationUnit, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{self, Award, EventKindId, Keep, Level, Measure, Reach, Tiers};
 use crate::syntax::ast::{self, Amount, Block, Give, Metric, Name, TierLine, TiersBlock, TiersLine};
@@ -17,6 +18,7 @@ struct Lines<'a> {
     upgrade: Once<()>,
     keep: Once<Option<Keep>>,
     one_level: Once<bool>,
+    grace: Once<Option<Duration>>,
     levels: Vec<(&'a Name, &'a [ast::Line<TierLine>], Span)>,
 }
 
@@ -66,7 +68,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let mut metrics = Metrics { counted: Vec::new(), lowered: Vec::new(), good: true, place: count_span };
         if let Some((written, _)) = lines.count.get() {
+            let grace = lines.grace.get().copied().flatten().map_or(0, times::days_at_most);
             let back = window.zip(keep).and_then(|(window, keep)| look_back(window, keep));
+            let back = back.map(|back| back.saturating_add(grace));
             self.metrics(written, window.unwrap_or(Period::Lifetime), back, &mut metrics);
         } else if lines.levels.len() > 1 {
             self.report.missing(
@@ -75,6 +79,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 "add a line, for example `count spend in calendar year`",
             );
         }
+        let grace = self.grace(lines.grace, keep);
         let mut levels = Vec::new();
         for (index, (name, level, span)) in lines.levels.iter().enumerate() {
             levels.push(self.level_lines(name, level, *span, index == 0, &metrics));
@@ -89,6 +94,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             window: window?,
             keep: keep?,
             drop_one_level: lines.one_level.value().unwrap_or(false),
+            grace: grace?,
             levels: levels?.into(),
         })
     }
@@ -99,6 +105,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             upgrade: Once::new("upgrade"),
             keep: Once::new("keep"),
             one_level: Once::new("then drop"),
+            grace: Once::new("grace"),
             levels: Vec::new(),
         };
         for line in &block.lines {
@@ -126,10 +133,34 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 TiersLine::KeepForever => lines.keep.set(Some(Keep::Forever), span, &mut self.report),
                 TiersLine::DropOneLevel => lines.one_level.set(true, span, &mut self.report),
                 TiersLine::DropToEarned => lines.one_level.set(false, span, &mut self.report),
+                TiersLine::Grace(length) => {
+                    lines.grace.set(times::days(*length, &mut self.report), span, &mut self.report);
+                }
                 TiersLine::Tier { name, lines: inner } => lines.levels.push((name, inner, span)),
             }
         }
         lines
+    }
+
+    /// The days that a level is held after its term: fewer than the term that follows has.
+    fn grace(&mut self, line: Once<Option<Duration>>, keep: Option<Keep>) -> Option<Option<Duration>> {
+        let Some((grace, span)) = line.take() else { return Some(None) };
+        let (grace, keep) = (grace?, keep?);
+        let follows = match keep {
+            Keep::Forever => {
+                let help = "leave out `grace`, or say until when a level is kept";
+                self.report.misplaced(span, "a level that is kept forever needs no grace", help);
+                return None;
+            }
+            Keep::UntilEndOf { period, .. } => windows::lengths(period).map_or(0, |(shortest, _)| shortest),
+            Keep::For(length, _) => i64::from(days_at_least(length)),
+        };
+        if windows::days_at_most(grace) >= follows {
+            let help = "write a grace that is over before the term that follows, or keep levels longer";
+            self.report.outside(span, "this grace is as long as the term that follows", help);
+            return None;
+        }
+        Some(Some(grace))
     }
 
     fn tier_window(&mut self, period: &ast::Period) -> Option<Period> {
@@ -324,6 +355,19 @@ fn look_back(window: Period, keep: Keep) -> Option<u32> {
         Keep::For(length, tail) => times::days_at_most(length).saturating_add(tail_days(tail)),
     };
     Some(window.saturating_mul(2).saturating_add(term))
+}
+
+/// How many days a length of time has at least.
+const fn days_at_least(duration: Duration) -> u32 {
+    let months = match duration.unit {
+        DurationUnit::Minute | DurationUnit::Hour => return 0,
+        DurationUnit::Day => return duration.count,
+        DurationUnit::Week => return duration.count.saturating_mul(7),
+        DurationUnit::Year => return duration.count.saturating_mul(365),
+        DurationUnit::Month => duration.count,
+        DurationUnit::Quarter => duration.count.saturating_mul(3),
+    };
+    months.saturating_mul(30).saturating_sub(2)
 }
 
 /// The most that a tail moves a day.

@@ -253,7 +253,8 @@ fn short_term(tree: &Tree<'_>, tiers: &Tiers, block: Found<'_, TiersBlock>) -> O
         }
         Keep::For(length, tail) => (plus(Some((length, tail))), false),
     };
-    if longest >= shortest && !same_end {
+    let grace = tiers.grace.map_or(0, windows::days_at_most);
+    if longest + grace >= shortest && (!same_end || grace > 0) {
         return None;
     }
     let keep = block.place(|line| {

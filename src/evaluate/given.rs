@@ -112,7 +112,7 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
         level,
         until,
         base_until: until,
-        holds: vec![Hold { window: None, reached: None, level, until, base_until: until }],
+        holds: vec![Hold { window: None, reached: None, level, until, base_until: until, grace: false }],
         history: Vec::new(),
     };
     draft.change(Change::Tier(tiers, Box::new(state)));

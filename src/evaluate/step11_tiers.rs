@@ -101,7 +101,7 @@ fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
     let mut next = state.clone();
     let window = Some(window_start(draft, tiers, draft.day));
     let (until, base_until) = term(tiers.keep, draft.day, &draft.anchors);
-    match next.holds.iter_mut().find(|hold| hold.window == window) {
+    match next.holds.iter_mut().find(|hold| hold.window == window && !hold.grace) {
         Some(hold) => {
             if level > hold.level {
                 hold.reached = Some(draft.at);
@@ -111,7 +111,9 @@ fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
                 (hold.until, hold.base_until) = (until, base_until);
             }
         }
-        None => next.holds.push(Hold { window, reached: Some(draft.at), level, until, base_until }),
+        None => {
+            next.holds.push(Hold { window, reached: Some(draft.at), level, until, base_until, grace: false })
+        }
     }
     let today = draft.today();
     next.settle(today);
@@ -154,8 +156,9 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
         let id = TiersId(place as u32);
         let state = current_state(draft, id);
         let window = Some(window_start(draft, tiers, purchase_day));
-        let Some(hold) = state.holds.iter().position(|hold| hold.window == window) else { continue };
-        let reached = state.holds.get(hold).and_then(|hold| hold.reached);
+        // a level in its grace and the lower one that follows may hang on the same window
+        let Some(hold) = state.holds.iter().find(|hold| hold.window == window) else { continue };
+        let reached = hold.reached;
         let slot = slot_of(draft, tiers, purchase_day);
         let now = Values::of(tiers, |meter| draft.meter(meter, slot));
         if now == Values::of(tiers, |meter| draft.account.meters.get(meter, slot)) {
@@ -164,9 +167,9 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
         }
         let earned = earned_level(tiers, &now);
         let mut next = state.clone();
-        match next.holds.get_mut(hold) {
-            Some(hold) if earned < hold.level => hold.level = earned,
-            _ => continue,
+        let of_window = next.holds.iter_mut().filter(|hold| hold.window == window && earned < hold.level);
+        if of_window.map(|hold| hold.level = earned).count() == 0 {
+            continue;
         }
         next.settle(draft.day);
         let level = next.level;
@@ -225,14 +228,26 @@ fn cancel_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, source: Source, am
     }
 }
 
-/// The term of a level is over: the last complete window decides.
+/// The term of a level is over: the last complete window decides. What it does not confirm stays for its grace. At the end
+/// of that only what holds beside it is left: it was decided before.
 pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     let Some(tiers) = draft.program.tiers.get(id.index()) else { return };
     let state = current_state(draft, id);
+    let mut next = state.clone();
+    if !state.is_in_grace() {
+        decide(draft, tiers, &state, &mut next);
+    }
+    next.settle(draft.day);
+    if next.level != state.level {
+        remember(draft, &state, &mut next);
+    }
+    draft.change(Change::Tier(id, Box::new(next)));
+}
+
+fn decide(draft: &Draft<'_>, tiers: &Tiers, state: &TierState, next: &mut TierState) {
     let Some(base) = state.base_until.or(state.until) else { return };
     let window = tiers.window.previous_start(draft.day, &draft.anchors);
-    let day = window.unwrap_or(draft.day);
-    let earned = earned_now(draft, tiers, day);
+    let earned = earned_now(draft, tiers, window.unwrap_or(draft.day));
     let level = if earned >= state.level {
         state.level
     } else if tiers.drop_one_level {
@@ -240,19 +255,21 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     } else {
         earned
     };
-    let mut next = state.clone();
+    if level < state.level
+        && let Some((grace, until)) = tiers.grace.zip(state.until)
+    {
+        let over = |hold: &&mut Hold| hold.level > level && hold.until == Some(until);
+        for hold in next.holds.iter_mut().filter(over) {
+            (hold.grace, hold.until) = (true, Some(grace.add_to_date(until).unwrap_or(Date::MAX)));
+        }
+    }
     if level > 0 {
         let (until, base_until) = next_term(tiers.keep, base, &draft.anchors);
         // what the window earned falls with its purchases, a soft landing does not
         let window = window.filter(|_| earned >= level);
         let same = next.holds.iter().find(|hold| hold.window.is_some() && hold.window == window);
         let reached = same.and_then(|hold| hold.reached);
-        next.holds.retain(|hold| hold.window.is_none() || hold.window != window);
-        next.holds.push(Hold { window, reached, level, until, base_until });
+        next.holds.retain(|hold| hold.grace || hold.window.is_none() || hold.window != window);
+        next.holds.push(Hold { window, reached, level, until, base_until, grace: false });
     }
-    next.settle(draft.day);
-    if next.level != state.level {
-        remember(draft, &state, &mut next);
-    }
-    draft.change(Change::Tier(id, Box::new(next)));
 }

@@ -27,6 +27,7 @@ mod spending;
 mod terms;
 mod test;
 mod things;
+mod tiers;
 mod versions;
 
 pub(crate) use asked::Asked;
@@ -52,9 +53,10 @@ pub(crate) use spending::{Convert, Redeem, Reward};
 pub(crate) use terms::{Activate, Activity, DateAttribute, Expire, ExpireFrom, SpendOrder};
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
-    Attribute, AttributeKind, Card, EventKind, Grant, Keep, Level, Metric, Qualifies, Reach, Referral,
-    Returns, Round, StampPer, TakeBack, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
+    Attribute, AttributeKind, Card, EventKind, Grant, Qualifies, Referral, Returns, Round, StampPer,
+    TakeBack, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
 };
+pub(crate) use tiers::{Keep, Level, Metric, Reach, Tiers};
 
 pub use versions::Versions;
 

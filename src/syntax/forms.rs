@@ -113,6 +113,7 @@ const TIERS: &[Form] = &[
     ("upgrade", &["upgrade at once"]),
     ("keep", &["keep until end of next calendar year", "keep forever"]),
     ("then", &["then drop one level", "then drop to earned tier"]),
+    ("grace", &["grace 31 days"]),
     ("tier", &["tier Basic", "tier Silver { reach 350 EUR spend }"]),
 ];
 

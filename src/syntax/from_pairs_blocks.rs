@@ -243,6 +243,10 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_then, Rule::k_drop]);
                 if parts.eat(Rule::k_one) { TiersLine::DropOneLevel } else { TiersLine::DropToEarned }
             }
+            Rule::grace => {
+                parts.skip(&[Rule::k_grace]);
+                TiersLine::Grace(self.duration(&mut parts)?)
+            }
             Rule::tier => {
                 let name = self.head(&mut parts)?;
                 let lines = self.body(&mut parts, Rule::tier_body, Place::Tier, Self::tier_line);

@@ -69,7 +69,6 @@ const FORMS: &[Form] = &[
     form(TIERS, "count … years of", "years of …"),
     form(TIERS, "upgrade at end of", "upgrade at end of …"),
     form(TIERS, "new tier counts", "new tier counts …"),
-    form(TIERS, "grace", "grace …"),
     form(TIERS, "reaching takes the threshold", "reaching takes the threshold"),
     form(TIERS, "carry", "carry …"),
     form(TIER, "reach … years of", "years of …"),

@@ -231,6 +231,7 @@ impl Bare for TiersLine {
                 period.bare(singulars);
                 plus.bare(singulars);
             }
+            Self::Grace(length) => length.bare(singulars),
             Self::KeepFor { duration, tail } => {
                 duration.bare(singulars);
                 tail.bare(singulars);

@@ -87,8 +87,10 @@ const TYPES: &[&str] =
     &["integer", "decimal", "money", "percent", "date", "time", "text", "yes", "name", "one", "list"];
 
 /// Leading words of lines that declare nothing.
-const SILENT: &[&str] =
-    &["decimals", "worth", "round", "activate", "expire", "no", "spend", "count", "upgrade", "keep", "then"];
+const SILENT: &[&str] = &[
+    "decimals", "worth", "round", "activate", "expire", "no", "spend", "count", "upgrade", "keep", "then",
+    "grace",
+];
 
 impl Unread {
     /// A piece of text that stands somewhere.

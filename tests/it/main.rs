@@ -31,6 +31,7 @@ mod spending;
 mod sums;
 mod syntax;
 mod tax;
+mod tiers;
 mod time;
 mod versions;
 mod wrong_lines;

@@ -196,6 +196,9 @@ parts! {
         level: String,
         until: Option<Date>,
         base_until: Option<Date>,
+        /// Whether its term is over and what is left is its grace.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        grace: bool,
     }
 
     /// Since when a level was held.

@@ -182,6 +182,7 @@ impl Names<'_> {
                             level: level(hold.level),
                             until: hold.until,
                             base_until: hold.base_until,
+                            grace: hold.grace,
                         })
                         .collect(),
                     history: history

@@ -45,6 +45,8 @@ pub enum TiersLine {
     DropOneLevel,
     /// `then drop to earned tier`
     DropToEarned,
+    /// `grace 31 days`
+    Grace(Duration),
     /// `tier Gold { … }`
     Tier {
         /// The level.

@@ -277,6 +277,7 @@ impl<'a> Statement<'a> for TiersLine {
             Self::KeepForever => "keep forever".to_owned(),
             Self::DropOneLevel => "then drop one level".to_owned(),
             Self::DropToEarned => "then drop to earned tier".to_owned(),
+            Self::Grace(length) => format!("grace {}", duration(length)),
             Self::Tier { name: level, lines } => {
                 return Written::Text(printer.nested(&format!("tier {}", name(level)), lines, span, indent));
             }

@@ -65,7 +65,8 @@ pub(in crate::syntax) fn tiers(line: &TiersLine) -> u8 {
         TiersLine::UpgradeAtOnce => 1,
         TiersLine::KeepUntil { .. } | TiersLine::KeepFor { .. } | TiersLine::KeepForever => 2,
         TiersLine::DropOneLevel | TiersLine::DropToEarned => 3,
-        TiersLine::Tier { .. } => 4,
+        TiersLine::Grace(_) => 5,
+        TiersLine::Tier { .. } => 8,
     }
 }
 

@@ -486,7 +486,7 @@ impl Choices {
     }
 
     fn tiers_line(&mut self) -> TiersLine {
-        match self.pick(8) {
+        match self.pick(9) {
             0 => TiersLine::UpgradeAtOnce,
             1 => TiersLine::Count { metrics: self.some(1, Self::metric), window: self.period() },
             2 => TiersLine::KeepUntil { next: self.yes(), period: self.period(), plus: self.plus() },
@@ -494,6 +494,7 @@ impl Choices {
             4 => TiersLine::KeepForever,
             5 => TiersLine::DropOneLevel,
             6 => TiersLine::DropToEarned,
+            7 => TiersLine::Grace(self.duration()),
             _ => TiersLine::Tier { name: self.name(), lines: self.lines(Self::tier_line) },
         }
     }

@@ -377,6 +377,7 @@ fn tiers() {
             ("keep forever", "KeepForever"),
             ("then drop one level", "DropOneLevel"),
             ("then drop to earned tier", "DropToEarned"),
+            ("grace 31 days", "Grace(31 Day)"),
             ("tier Basic", "Tier(Basic, [])"),
             ("tier Silver { reach 350 EUR spend }", "Tier(Silver, [Reach(Target(350 EUR, true))])"),
             (
