@@ -4,6 +4,7 @@ use super::giving::Pledge;
 use super::open_end::OpenEnd;
 use super::receipt::Receipt;
 use super::records::Record;
+use super::spells::Spell;
 use super::unsettled::Unsettled;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
@@ -184,6 +185,8 @@ pub(crate) struct TierState {
     pub(crate) holds: Vec<Hold>,
     /// Since when which level is held, newest last, as far back as a late event may be.
     pub(crate) history: Vec<(Instant, u32)>,
+    /// The times in which is counted since a level was reached, the one that runs last.
+    pub(crate) spells: Vec<Spell>,
 }
 
 /// A level and its term, and the window that earned it.
@@ -191,6 +194,8 @@ pub(crate) struct TierState {
 pub(crate) struct Hold {
     /// First day of the window whose metrics reach the level; `None` if it was given or is a soft landing.
     pub(crate) window: Option<Date>,
+    /// The number of the time since a level was reached that has earned it; 0 for none.
+    pub(crate) spell: u32,
     /// When the window reached the level.
     pub(crate) reached: Option<Instant>,
     pub(crate) level: u32,

@@ -57,6 +57,7 @@ impl Meters {
             let horizon = i64::from(newest.days()) - i64::from(days);
             match meter.slots {
                 Slots::Minute => *slot >= horizon * 1_440,
+                Slots::Since(_) => true,
                 Slots::Ever | Slots::Period(_) | Slots::Day => *slot >= horizon,
             }
         });

@@ -10,14 +10,59 @@ use std::fmt;
 pub(crate) struct Tiers {
     pub(crate) name: Box<str>,
     pub(crate) metrics: Box<[Metric]>,
-    pub(crate) window: Period,
+    pub(crate) window: TierWindow,
     pub(crate) keep: Keep,
     /// `then drop one level`; otherwise to the earned tier.
     pub(crate) drop_one_level: bool,
     /// `grace`: how long a level is held after its term if the review does not confirm it.
     pub(crate) grace: Option<Duration>,
+    /// `reaching takes the threshold`.
+    pub(crate) takes: Option<Takes>,
     /// From lowest to highest; the first needs nothing.
     pub(crate) levels: Box<[Level]>,
+}
+
+impl Tiers {
+    /// The period in which is counted, if it is one.
+    pub(crate) const fn period(&self) -> Option<Period> {
+        match self.window {
+            TierWindow::Period(period) => Some(period),
+            TierWindow::Since(_) => None,
+        }
+    }
+
+    /// The threshold of a level for the only metric of the block.
+    pub(crate) fn price(&self, level: u32) -> Option<i64> {
+        match self.levels.get(level as usize)?.reach {
+            Some(Reach::AtLeast(_, least)) => Some(least),
+            _ => None,
+        }
+    }
+}
+
+/// Over what is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TierWindow {
+    /// `calendar year`.
+    Period(Period),
+    /// `12 months since reaching the tier`.
+    Since(Duration),
+}
+
+impl fmt::Debug for TierWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Period(period) => period.fmt(f),
+            Self::Since(length) => f.debug_tuple("Since").field(length).finish(),
+        }
+    }
+}
+
+/// Reaching a level takes its threshold from what was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Takes {
+    /// `carry at most`: how much of the rest stays, in the scale of the metric; nothing is all of it.
+    pub(crate) carry: Option<i64>,
 }
 
 /// What a tiers block counts.
@@ -75,6 +120,9 @@ impl fmt::Debug for Tiers {
         all.field("levels", &self.levels);
         if let Some(grace) = &self.grace {
             all.field("grace", grace);
+        }
+        if let Some(takes) = &self.takes {
+            all.field("takes", takes);
         }
         all.finish()
     }

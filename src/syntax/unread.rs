@@ -88,8 +88,8 @@ const TYPES: &[&str] =
 
 /// Leading words of lines that declare nothing.
 const SILENT: &[&str] = &[
-    "decimals", "worth", "round", "activate", "expire", "no", "spend", "count", "upgrade", "keep", "then",
-    "grace",
+    "decimals", "worth", "round", "activate", "expire", "no", "spend", "count", "upgrade", "new", "keep",
+    "then", "grace", "reaching", "carry",
 ];
 
 impl Unread {

@@ -178,6 +178,7 @@ impl Names<'_> {
                         .iter()
                         .map(|hold| HoldState {
                             window: hold.window,
+                            spell: hold.spell,
                             reached: hold.reached,
                             level: level(hold.level),
                             until: hold.until,
@@ -188,6 +189,7 @@ impl Names<'_> {
                     history: history
                         .map(|(since, held)| LevelState { since: *since, level: level(*held) })
                         .collect(),
+                    spells: state.spells.iter().map(|spell| super::spells::taken(spell, &level)).collect(),
                 }
             })
             .collect()

@@ -1,6 +1,7 @@
 //! Levels: examples worked out by hand, written as tests of a rule file.
 
 mod grace;
+mod since;
 
 use crate::rule_files::passes;
 
