@@ -4,6 +4,7 @@ use super::giving::Pledge;
 use super::open_end::OpenEnd;
 use super::receipt::Receipt;
 use super::records::Record;
+use super::spells::Spell;
 use super::unsettled::Unsettled;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
@@ -184,6 +185,8 @@ pub(crate) struct TierState {
     pub(crate) holds: Vec<Hold>,
     /// Since when which level is held, newest last, as far back as a late event may be.
     pub(crate) history: Vec<(Instant, u32)>,
+    /// The times in which is counted since a level was reached, the one that runs last.
+    pub(crate) spells: Vec<Spell>,
 }
 
 /// A level and its term, and the window that earned it.
@@ -191,18 +194,32 @@ pub(crate) struct TierState {
 pub(crate) struct Hold {
     /// First day of the window whose metrics reach the level; `None` if it was given or is a soft landing.
     pub(crate) window: Option<Date>,
+    /// The number of the time since a level was reached that has earned it; 0 for none.
+    pub(crate) spell: u32,
     /// When the window reached the level.
     pub(crate) reached: Option<Instant>,
     pub(crate) level: u32,
     pub(crate) until: Option<Date>,
     pub(crate) base_until: Option<Date>,
+    /// Whether its term is over and what is left is its grace.
+    pub(crate) grace: bool,
 }
 
 impl TierState {
+    /// Whether the term of the level that is held is over, and what is left is its grace.
+    pub(crate) fn is_in_grace(&self) -> bool {
+        let best = self.best();
+        best.is_some_and(|hold| hold.grace)
+    }
+
+    fn best(&self) -> Option<&Hold> {
+        self.holds.iter().max_by_key(|hold| (hold.level, hold.until.unwrap_or(Date::MAX)))
+    }
+
     /// Forgets what bears no term any more on a day, and takes the highest level of the rest, with its latest term.
     pub(crate) fn settle(&mut self, today: Date) {
         self.holds.retain(|hold| hold.level > 0 && hold.until.is_none_or(|until| until >= today));
-        let best = self.holds.iter().max_by_key(|hold| (hold.level, hold.until.unwrap_or(Date::MAX)));
+        let best = self.best();
         (self.level, self.until, self.base_until) =
             best.map_or((0, None, None), |hold| (hold.level, hold.until, hold.base_until));
     }

@@ -67,6 +67,7 @@ pub(crate) fn is_asked(program: &Program, meter: MeterId, slot: i64, newest: Dat
     let horizon = i64::from(newest.days()) - i64::from(days);
     match meter.slots {
         Slots::Minute => slot >= horizon * 1_440,
+        Slots::Since(_) => true,
         Slots::Ever | Slots::Period(_) | Slots::Day => slot >= horizon,
     }
 }

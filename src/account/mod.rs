@@ -15,6 +15,7 @@ mod post;
 mod receipt;
 mod records;
 mod snapshot;
+mod spells;
 mod unsettled;
 mod view;
 
@@ -37,6 +38,7 @@ pub(crate) use receipt::{
 };
 pub(crate) use records::{Record, Records, may_come_back};
 pub use snapshot::{Snapshot, SnapshotError};
+pub(crate) use spells::{Spell, SpellEnd};
 pub(crate) use unsettled::{Cover, Unsettled, Void};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 

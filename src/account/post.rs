@@ -336,7 +336,7 @@ impl Account {
             Change::Card(card, state) => return self.book_card(card.index(), state),
             Change::Tier(tiers, state) => {
                 let Some(known) = self.tiers.get_mut(tiers.index()) else { return false };
-                let changed = known.until != state.until;
+                let changed = known.ends() != state.ends();
                 known.clone_from(&**state);
                 return changed;
             }
@@ -467,8 +467,8 @@ impl Account {
         let vouchers = self.vouchers.iter().map(|held| held.last.map(|last| last.plus_days(1)));
         let choices = self.choices.iter().map(|open| open.last.map(|last| last.plus_days(1)));
         let cards = self.cards.iter().map(|card| card.last.map(|last| last.plus_days(1)));
-        let tiers = self.tiers.iter().map(|tier| tier.until.map(|until| until.plus_days(1)));
         let link = self.link.iter().map(|link| link.due.filter(|_| link.stage == LinkStage::Open));
+        let tiers = self.tiers.iter().map(|tier| tier.ends().map(|last| last.plus_days(1)));
         let pledges = self.pledges.first().map(|pledge| Some(pledge.closes));
         let all = lots.chain(vouchers).chain(choices).chain(cards).chain(tiers).chain(link).chain(pledges);
         all.flatten().min()

@@ -58,7 +58,7 @@ impl Counters {
         slots: Slots,
         back_days: Option<u32>,
     ) -> MeterId {
-        let name = format!("{what} {}", slots_name(slots, &self.own_days));
+        let name = format!("{what} {}", slots_name(slots, &self.own_days)).trim_end().to_owned();
         let keep_days = back_days.map(|days| days.saturating_add(self.late));
         if let Some(known) = self.by_name.get(&name) {
             if let Some(meter) = self.meters.get_mut(known.index()) {
@@ -91,6 +91,7 @@ fn slots_name(slots: Slots, own_days: &[OwnDay]) -> String {
         Slots::Ever => "so far".to_owned(),
         Slots::Day => "in day".to_owned(),
         Slots::Minute => "in minute".to_owned(),
+        Slots::Since(_) => String::new(),
         Slots::Period(Period::Day) => "in each day".to_owned(),
         Slots::Period(period) => format!("in {}", period_name(period, own_days)),
     }

@@ -54,6 +54,7 @@ mod table;
 mod terms;
 mod tiers;
 mod tiers_reach;
+mod tiers_terms;
 mod times;
 mod tree;
 mod units;

@@ -5,35 +5,42 @@ use super::money;
 use super::numbers;
 use super::report::Once;
 use super::subjects::{Place, Scope};
+use super::tiers_terms::look_back;
 use super::times;
-use crate::calendar::Period;
+use crate::calendar::{Duration, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{self, Award, EventKindId, Keep, Level, Measure, Reach, Tiers};
-use crate::syntax::ast::{self, Amount, Block, Give, Metric, Name, TierLine, TiersBlock, TiersLine};
+use crate::program::{self, Award, EventKindId, Keep, Level, Measure, Reach, Slots, TierWindow, Tiers};
+use crate::syntax::ast::{
+    self, Amount, Block, CountWindow, Give, Metric, Name, TierLine, TiersBlock, TiersLine,
+};
 
 /// The lines of a tiers block.
 struct Lines<'a> {
-    count: Once<(&'a [Metric], &'a ast::Period)>,
+    count: Once<(&'a [Metric], &'a CountWindow)>,
     upgrade: Once<()>,
+    new_tier: Once<()>,
     keep: Once<Option<Keep>>,
     one_level: Once<bool>,
+    grace: Once<Option<Duration>>,
+    takes: Once<()>,
+    carry: Once<&'a Amount>,
     levels: Vec<(&'a Name, &'a [ast::Line<TierLine>], Span)>,
 }
 
 /// What a metric counts, to find it again from a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counted {
+pub(super) enum Counted {
     Spend,
     Purchases,
     Unit(program::UnitId),
 }
 
 /// The metrics of a block.
-struct Metrics {
-    counted: Vec<Counted>,
+pub(super) struct Metrics {
+    pub(super) counted: Vec<Counted>,
     lowered: Vec<program::Metric>,
     /// Whether all of them were understood.
-    good: bool,
+    pub(super) good: bool,
     place: Span,
 }
 
@@ -48,6 +55,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn one_tiers(&mut self, block: &'a TiersBlock, whole: &'a Block) -> Option<Tiers> {
         let lines = self.tiers_lines(block);
+        let keep_span = lines.keep.span();
         let keep = match lines.keep.value() {
             None => Some(Keep::Forever),
             Some(keep) => keep,
@@ -61,13 +69,26 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         let count_span = lines.count.span().unwrap_or(whole.head);
         let window = match lines.count.get() {
-            None => Some(Period::Lifetime),
-            Some((_, period)) => self.tier_window(period),
+            None => Some(TierWindow::Period(Period::Lifetime)),
+            Some((_, window)) => self.count_window(window),
         };
+        let kept = (keep, keep_span);
+        let window = window.filter(|window| self.window_fits(*window, kept, lines.grace.span(), count_span));
         let mut metrics = Metrics { counted: Vec::new(), lowered: Vec::new(), good: true, place: count_span };
         if let Some((written, _)) = lines.count.get() {
-            let back = window.zip(keep).and_then(|(window, keep)| look_back(window, keep));
-            self.metrics(written, window.unwrap_or(Period::Lifetime), back, &mut metrics);
+            let grace = lines.grace.get().copied().flatten().map_or(0, times::days_at_most);
+            let (slots, back) = match window {
+                Some(TierWindow::Period(period)) => {
+                    let back = keep.and_then(|keep| look_back(period, keep));
+                    (Slots::Period(period), back.map(|back| back.saturating_add(grace)))
+                }
+                Some(TierWindow::Since(_)) => {
+                    let known = self.facts.tiers.iter().find(|known| known.name.text == block.name.text);
+                    (known.map_or(Slots::Ever, |known| Slots::Since(known.id)), None)
+                }
+                None => (Slots::Ever, None),
+            };
+            self.metrics(written, (slots, &block.name.text), back, &mut metrics);
         } else if lines.levels.len() > 1 {
             self.report.missing(
                 whole.head,
@@ -75,11 +96,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 "add a line, for example `count spend in calendar year`",
             );
         }
+        let grace = self.grace(lines.grace, keep);
+        let takes = self.takes(lines.takes.span(), lines.carry.take(), window, &metrics);
         let mut levels = Vec::new();
         for (index, (name, level, span)) in lines.levels.iter().enumerate() {
             levels.push(self.level_lines(name, level, *span, index == 0, &metrics));
         }
         let levels = levels.into_iter().collect::<Option<Vec<Level>>>();
+        if lines.takes.span().is_some() {
+            self.single_thresholds(&lines.levels)?;
+        }
         if !metrics.good {
             return None;
         }
@@ -89,6 +115,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             window: window?,
             keep: keep?,
             drop_one_level: lines.one_level.value().unwrap_or(false),
+            grace: grace?,
+            takes: takes?,
             levels: levels?.into(),
         })
     }
@@ -97,8 +125,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let mut lines = Lines {
             count: Once::new("count"),
             upgrade: Once::new("upgrade"),
+            new_tier: Once::new("new tier counts"),
             keep: Once::new("keep"),
             one_level: Once::new("then drop"),
+            grace: Once::new("grace"),
+            takes: Once::new("reaching takes the threshold"),
+            carry: Once::new("carry at most"),
             levels: Vec::new(),
         };
         for line in &block.lines {
@@ -108,6 +140,26 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     lines.count.set((metrics.as_slice(), window), span, &mut self.report);
                 }
                 TiersLine::UpgradeAtOnce => lines.upgrade.set((), span, &mut self.report),
+                TiersLine::UpgradeAtEnd(_) => {
+                    self.report.later(
+                        span,
+                        "this version does not upgrade at the end of a period",
+                        "write `upgrade at once`",
+                    );
+                }
+                TiersLine::NewTierFromNext(_) => lines.new_tier.set((), span, &mut self.report),
+                TiersLine::NewTierForThis(_) | TiersLine::NewTierAboveThreshold => {
+                    self.report.later(
+                        span,
+                        "in this version a new tier counts from the next event",
+                        "leave out the line",
+                    );
+                }
+                TiersLine::TakesThreshold => lines.takes.set((), span, &mut self.report),
+                TiersLine::CarryAtMost(amount) => lines.carry.set(amount, span, &mut self.report),
+                TiersLine::CarrySurplus { .. } => {
+                    self.report.later(span, "this version carries no surplus", "leave out the line");
+                }
                 TiersLine::KeepUntil { next, period, plus } => {
                     let settings = self.settings();
                     let period = times::repeating(period, settings, &mut self.report);
@@ -126,26 +178,22 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 TiersLine::KeepForever => lines.keep.set(Some(Keep::Forever), span, &mut self.report),
                 TiersLine::DropOneLevel => lines.one_level.set(true, span, &mut self.report),
                 TiersLine::DropToEarned => lines.one_level.set(false, span, &mut self.report),
+                TiersLine::Grace(length) => {
+                    lines.grace.set(times::days(*length, &mut self.report), span, &mut self.report);
+                }
                 TiersLine::Tier { name, lines: inner } => lines.levels.push((name, inner, span)),
             }
         }
         lines
     }
 
-    fn tier_window(&mut self, period: &ast::Period) -> Option<Period> {
-        let found = self.period(period)?;
-        if found == Period::Campaign {
-            self.report.misplaced(
-                period.span,
-                "tiers have no campaign",
-                "count in a period of the calendar, for example `calendar year`, or in `lifetime`",
-            );
-            return None;
-        }
-        Some(found)
-    }
-
-    fn metrics(&mut self, written: &'a [Metric], window: Period, back: Option<u32>, found: &mut Metrics) {
+    fn metrics(
+        &mut self,
+        written: &'a [Metric],
+        (slots, block): (Slots, &str),
+        back: Option<u32>,
+        found: &mut Metrics,
+    ) {
         for metric in written {
             let read = match metric {
                 Metric::Spend(_) => {
@@ -157,6 +205,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                         let called = self.text(*span);
                         (Counted::Spend, called, format!("spend on {name}"), Measure::Spend(Some(filter)))
                     })
+                }
+                Metric::YearsOf(_, span) => {
+                    self.report.later(
+                        *span,
+                        "this version counts no years of a tier",
+                        "count something else",
+                    );
+                    None
                 }
                 Metric::Named(name) if name.text == "purchases" => {
                     let what = "purchases kept".to_owned();
@@ -174,7 +230,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.report.misplaced(found.place, format!("`{called}` would be counted twice"), help);
                 continue;
             }
-            let meter = self.counters.meter(&what, measure, program::Slots::Period(window), back);
+            let what = match slots {
+                Slots::Since(_) => format!("{what} since reaching {block:?}"),
+                _ => what,
+            };
+            let meter = self.counters.meter(&what, measure, slots, back);
             found.counted.push(counted);
             found.lowered.push(program::Metric { name: called.into(), meter });
         }
@@ -212,6 +272,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             match &line.kind {
                 TierLine::Reach(written) => reach.set(written, line.span, &mut self.report),
                 TierLine::OnEntry(give) => entry.push(self.gift(give, line.span)),
+                TierLine::Every(..) => {
+                    let help = "give it on entry, or by a rule";
+                    self.report.later(line.span, "this version gives nothing every period in a tier", help);
+                }
                 TierLine::Benefit(text) => benefits.push(text.text.as_str().into()),
             }
         }
@@ -260,6 +324,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         match reach {
             ast::Reach::And(parts, _) => self.reaches(parts, metrics).map(Reach::And),
             ast::Reach::Or(parts, _) => self.reaches(parts, metrics).map(Reach::Or),
+            ast::Reach::Years { span, .. } => {
+                self.report.later(*span, "this version counts no years of a tier", "count something else");
+                None
+            }
             ast::Reach::Target { amount, spend, span } => {
                 let (counted, value) = self.target(amount, *spend, *span)?;
                 match metrics.counted.iter().position(|metric| *metric == counted) {
@@ -285,7 +353,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// What a threshold asks for, in the scale of its counter.
-    fn target(&mut self, amount: &Amount, spend: bool, span: Span) -> Option<(Counted, i64)> {
+    pub(super) fn target(&mut self, amount: &Amount, spend: bool, span: Span) -> Option<(Counted, i64)> {
         let unit = amount.unit.text.as_str();
         if spend || money::is_currency(unit) {
             let value = money::above_zero(amount, self.settings(), &mut self.report)?;
@@ -309,24 +377,4 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         Some((counted, value))
     }
-}
-
-/// How many days a tier looks back at most: the window in which it was reached, its term, and the window of the
-/// review. Nothing is for ever.
-fn look_back(window: Period, keep: Keep) -> Option<u32> {
-    let window = times::period_days(window)?;
-    let term = match keep {
-        Keep::Forever => return None,
-        Keep::UntilEndOf { period, plus, .. } => {
-            let tail = plus.map_or(0, |(length, tail)| times::days_at_most(length) + tail_days(tail));
-            times::period_days(period)?.saturating_mul(2).saturating_add(tail)
-        }
-        Keep::For(length, tail) => times::days_at_most(length).saturating_add(tail_days(tail)),
-    };
-    Some(window.saturating_mul(2).saturating_add(term))
-}
-
-/// The most that a tail moves a day.
-fn tail_days(tail: Option<crate::calendar::Tail>) -> u32 {
-    if tail.is_some() { 366 } else { 0 }
 }

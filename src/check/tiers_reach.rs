@@ -6,7 +6,7 @@ use super::windows::{self, Limit, Stretch};
 use crate::calendar::{Duration, Period, Tail};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{AwardThing, Keep, Level, Measure, Metric, Program, Reach, Tiers, UnitId};
-use crate::syntax::ast::{self, TierLine, TiersBlock, TiersLine};
+use crate::syntax::ast::{self, CountWindow, TierLine, TiersBlock, TiersLine};
 
 /// Thresholds with more combinations are not compared.
 const COMBINATIONS_MOST: usize = 1_024;
@@ -22,7 +22,9 @@ pub(super) fn tiers(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
             found.extend(capped_out(program, tree, tiers, block));
         }
         found.extend(unearned);
-        found.extend(not_above(tiers, block));
+        if tiers.takes.is_none() {
+            found.extend(not_above(tiers, block));
+        }
         found.extend(self_feeding(program, tiers, block));
         found.extend(short_term(tree, tiers, block));
     }
@@ -155,12 +157,12 @@ fn capped_out(
         .iter()
         .map(|metric| {
             let unit = unit_of(program, metric)?;
-            windows::all_amounts(program, AwardThing::Unit(unit), Stretch::Period(tiers.window))
+            windows::all_amounts(program, AwardThing::Unit(unit), Stretch::Period(tiers.period()?))
         })
         .collect();
     let most: Vec<i64> = bounds.iter().map(|bound| bound.map_or(i64::MAX, |bound| bound.most)).collect();
     let window = block.node.lines.iter().find_map(|line| match &line.kind {
-        TiersLine::Count { window, .. } => Some(tree.text(window.span)),
+        TiersLine::Count { window, .. } => Some(window_text(tree, window)),
         _ => None,
     });
     let window = window.unwrap_or_default();
@@ -242,25 +244,27 @@ fn short_term(tree: &Tree<'_>, tiers: &Tiers, block: Found<'_, TiersBlock>) -> O
     let plus = |plus: Option<(Duration, Option<Tail>)>| {
         plus.map_or(0, |(length, tail)| windows::days_at_most(length) + if tail.is_some() { 366 } else { 0 })
     };
-    let (shortest, _) = windows::lengths(tiers.window)?;
+    let window = tiers.period()?;
+    let (shortest, _) = windows::lengths(window)?;
     let (longest, same_end) = match tiers.keep {
         Keep::Forever => return None,
         Keep::UntilEndOf { period, next, plus: more } => {
             let (_, longest) = windows::lengths(period)?;
             let periods = if next { 2 } else { 1 };
-            let same_end = !next && more.is_none() && period == tiers.window && period != Period::Day;
+            let same_end = !next && more.is_none() && period == window && period != Period::Day;
             (longest * periods + plus(more), same_end)
         }
         Keep::For(length, tail) => (plus(Some((length, tail))), false),
     };
-    if longest >= shortest && !same_end {
+    let grace = tiers.grace.map_or(0, windows::days_at_most);
+    if longest + grace >= shortest && (!same_end || grace > 0) {
         return None;
     }
     let keep = block.place(|line| {
         matches!(line, TiersLine::KeepUntil { .. } | TiersLine::KeepFor { .. } | TiersLine::KeepForever)
     });
     let (count, window) = block.node.lines.iter().find_map(|line| match &line.kind {
-        TiersLine::Count { window, .. } => Some((line.span, tree.text(window.span))),
+        TiersLine::Count { window, .. } => Some((line.span, window_text(tree, window))),
         _ => None,
     })?;
     let label =
@@ -271,4 +275,12 @@ fn short_term(tree: &Tree<'_>, tiers: &Tiers, block: Found<'_, TiersBlock>) -> O
             .other(count, format!("counted over one {window}"))
             .help(format!("keep it longer, for example `keep until end of next {window}`")),
     )
+}
+
+/// The words of a window.
+fn window_text(tree: &Tree<'_>, window: &CountWindow) -> String {
+    match window {
+        CountWindow::Period(period) => tree.text(period.span),
+        CountWindow::Rolling(length) | CountWindow::Since(length) => tree.text(length.span),
+    }
 }

@@ -484,6 +484,9 @@ impl<'a> Draft<'a> {
         if (slots, known_day) == (meter.slots, day) && slots != Slots::Minute {
             return known;
         }
+        if let Slots::Since(tiers) = meter.slots {
+            return self.account.tiers.get(tiers.index()).map_or(1, |state| state.spell_at(at));
+        }
         let slot = terms::slot(meter.slots, day, at, &self.anchors);
         self.slot.set((meter.slots, day, slot));
         slot

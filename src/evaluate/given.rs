@@ -7,6 +7,7 @@ use super::bound::Bound;
 use super::draft::{Draft, Terms, Transfer};
 use super::judge::Facts;
 use super::own_days;
+use super::spells;
 use super::terms::last_day;
 use crate::account::{Account, CardState, Change, Hold, PostError, Tenure, TierState};
 use crate::calendar::{Date, Instant};
@@ -118,8 +119,17 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
         level,
         until,
         base_until: until,
-        holds: vec![Hold { window: None, reached: None, level, until, base_until: until }],
+        holds: vec![Hold {
+            window: None,
+            spell: 0,
+            reached: None,
+            level,
+            until,
+            base_until: until,
+            grace: false,
+        }],
         history: Vec::new(),
+        spells: Vec::new(),
     };
     draft.change(Change::Tier(tiers, Box::new(state)));
 }
@@ -189,6 +199,9 @@ pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Da
 
 /// What a counter holds in the window that runs on a day.
 pub(crate) fn running(program: &Program, account: &Account, meter: MeterId, day: Date) -> i64 {
+    if let Some(block) = spells::block_of(program, meter) {
+        return spells::running(account, block, meter);
+    }
     account.meters.get(meter, running_slot(program, account, meter, day))
 }
 

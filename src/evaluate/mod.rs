@@ -25,6 +25,7 @@ mod reversal;
 mod rows;
 mod settlement;
 mod so_far;
+mod spells;
 mod step00_accept;
 mod step01_clock;
 mod step03_requests;

@@ -77,7 +77,8 @@ impl Turned {
         for (place, (tiers, state)) in program.tiers.iter().zip(&account.tiers).enumerate() {
             let mut next = state.clone();
             for hold in &mut next.holds {
-                let turned = hold.window.and_then(|window| self.start(tiers.window, window));
+                let turned =
+                    tiers.period().zip(hold.window).and_then(|(period, window)| self.start(period, window));
                 hold.window = turned.or(hold.window);
             }
             if next != *state {

@@ -123,7 +123,7 @@ fn is_past(last: Option<Date>, today: Date) -> bool {
 fn end_terms(draft: &mut Draft<'_>, _: &Facts<'_>) {
     draft.due_is(Due::Review);
     for (place, state) in draft.account.tiers.iter().enumerate() {
-        if is_past(state.until, draft.day) {
+        if is_past(state.ends(), draft.day) {
             step11_tiers::review(draft, TiersId(place as u32));
         }
     }

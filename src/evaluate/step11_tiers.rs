@@ -1,24 +1,24 @@
 //! Step 11: levels. Metrics are recounted with everything this event booked; a level that is reached begins at once,
 //! with the entry gifts of every level passed. The tier that was frozen in step 2 counts for the whole event.
 
-use super::choices;
 use super::draft::{Draft, Terms};
 use super::terms::{next_term, term};
+use super::{choices, spells};
 use crate::account::{Change, Hold, TierState};
 use crate::calendar::{Date, Instant};
 use crate::ledger::Source;
-use crate::program::{AwardThing, MeterId, Reach, Tiers, TiersId, VoucherId};
+use crate::program::{AwardThing, MeterId, Reach, TierWindow, Tiers, TiersId, VoucherId};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// The highest level whose threshold is reached by metrics.
-fn earned_level(tiers: &Tiers, values: &Values) -> u32 {
+pub(super) fn earned_level(tiers: &Tiers, values: &Values) -> u32 {
     let reached =
         |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, values));
     tiers.levels.iter().rposition(reached).unwrap_or(0) as u32
 }
 
-fn holds(reach: &Reach, values: &Values) -> bool {
+pub(super) fn holds(reach: &Reach, values: &Values) -> bool {
     match reach {
         Reach::And(parts) => parts.iter().all(|part| holds(part, values)),
         Reach::Or(parts) => parts.iter().any(|part| holds(part, values)),
@@ -28,13 +28,13 @@ fn holds(reach: &Reach, values: &Values) -> bool {
 
 /// The values of the metrics of a block; few of them need no memory of their own.
 #[derive(PartialEq)]
-struct Values {
+pub(super) struct Values {
     few: [i64; 4],
     more: Vec<i64>,
 }
 
 impl Values {
-    fn of(tiers: &Tiers, value: impl Fn(MeterId) -> i64) -> Self {
+    pub(super) fn of(tiers: &Tiers, value: impl Fn(MeterId) -> i64) -> Self {
         let mut values = Self { few: [0; 4], more: Vec::new() };
         for (place, metric) in tiers.metrics.iter().enumerate() {
             match values.few.get_mut(place) {
@@ -45,7 +45,7 @@ impl Values {
         values
     }
 
-    fn get(&self, place: usize) -> i64 {
+    pub(super) fn get(&self, place: usize) -> i64 {
         let few = self.few.get(place);
         few.or_else(|| self.more.get(place.checked_sub(self.few.len())?)).copied().unwrap_or(0)
     }
@@ -66,6 +66,10 @@ fn earned_now(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> u32 {
 pub(crate) fn recount(draft: &mut Draft<'_>) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let id = TiersId(place as u32);
+        if let TierWindow::Since(length) = tiers.window {
+            spells::recount(draft, id, tiers, length);
+            continue;
+        }
         let slot = slot_of(draft, tiers, draft.day);
         let now = Values::of(tiers, |meter| draft.meter(meter, slot));
         let earned = earned_level(tiers, &now);
@@ -81,7 +85,7 @@ pub(crate) fn recount(draft: &mut Draft<'_>) {
 }
 
 /// The state of a tiers block with what this event has done to it.
-fn current_state(draft: &Draft<'_>, id: TiersId) -> TierState {
+pub(super) fn current_state(draft: &Draft<'_>, id: TiersId) -> TierState {
     let changed = draft.postings.changes.iter().rev().find_map(|change| match change {
         Change::Tier(other, state) if *other == id => Some((**state).clone()),
         _ => None,
@@ -89,8 +93,8 @@ fn current_state(draft: &Draft<'_>, id: TiersId) -> TierState {
     changed.or_else(|| draft.account.tiers.get(id.index()).cloned()).unwrap_or_default()
 }
 
-fn window_start(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Date {
-    tiers.window.start_of(day, &draft.anchors)
+fn window_start(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Option<Date> {
+    Some(tiers.period()?.start_of(day, &draft.anchors))
 }
 
 /// The metrics of the running window reach a level: its term is counted from today, and never becomes shorter.
@@ -99,9 +103,9 @@ fn window_start(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Date {
 fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
     let state = current_state(draft, id);
     let mut next = state.clone();
-    let window = Some(window_start(draft, tiers, draft.day));
+    let window = window_start(draft, tiers, draft.day);
     let (until, base_until) = term(tiers.keep, draft.day, &draft.anchors);
-    match next.holds.iter_mut().find(|hold| hold.window == window) {
+    match next.holds.iter_mut().find(|hold| hold.window == window && !hold.grace) {
         Some(hold) => {
             if level > hold.level {
                 hold.reached = Some(draft.at);
@@ -111,7 +115,15 @@ fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
                 (hold.until, hold.base_until) = (until, base_until);
             }
         }
-        None => next.holds.push(Hold { window, reached: Some(draft.at), level, until, base_until }),
+        None => next.holds.push(Hold {
+            window,
+            reached: Some(draft.at),
+            level,
+            until,
+            base_until,
+            grace: false,
+            spell: 0,
+        }),
     }
     let today = draft.today();
     next.settle(today);
@@ -120,7 +132,12 @@ fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
     }
     let reached = next.level;
     draft.change(Change::Tier(id, Box::new(next)));
-    for passed in state.level + 1..=reached {
+    give_entry(draft, tiers, id, state.level..reached);
+}
+
+/// The entry gifts of the levels above one, up to another.
+pub(super) fn give_entry(draft: &mut Draft<'_>, tiers: &Tiers, id: TiersId, passed: std::ops::Range<u32>) {
+    for passed in passed.start + 1..=passed.end {
         let Some(gifts) = tiers.levels.get(passed as usize).map(|level| &level.entry) else { continue };
         for gift in gifts {
             draft.give(gift.thing, gift.amount, Source::Tier(id, passed), Terms::default());
@@ -134,7 +151,7 @@ fn later(one: Option<Date>, other: Option<Date>) -> bool {
 }
 
 /// Notes since when which level is held, as far back as a late event may ask.
-fn remember(draft: &Draft<'_>, before: &TierState, next: &mut TierState) {
+pub(super) fn remember(draft: &Draft<'_>, before: &TierState, next: &mut TierState) {
     let now = draft.account.newest.map_or(draft.at, |(newest, _)| newest.max(draft.at));
     if next.history.is_empty() {
         next.history.push((Instant::MIN, before.level));
@@ -152,10 +169,15 @@ fn remember(draft: &Draft<'_>, before: &TierState, next: &mut TierState) {
 pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let id = TiersId(place as u32);
+        if let TierWindow::Since(length) = tiers.window {
+            spells::recount(draft, id, tiers, length);
+            continue;
+        }
         let state = current_state(draft, id);
-        let window = Some(window_start(draft, tiers, purchase_day));
-        let Some(hold) = state.holds.iter().position(|hold| hold.window == window) else { continue };
-        let reached = state.holds.get(hold).and_then(|hold| hold.reached);
+        let window = window_start(draft, tiers, purchase_day);
+        // a level in its grace and the lower one that follows may hang on the same window
+        let Some(hold) = state.holds.iter().find(|hold| hold.window == window) else { continue };
+        let reached = hold.reached;
         let slot = slot_of(draft, tiers, purchase_day);
         let now = Values::of(tiers, |meter| draft.meter(meter, slot));
         if now == Values::of(tiers, |meter| draft.account.meters.get(meter, slot)) {
@@ -164,9 +186,9 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
         }
         let earned = earned_level(tiers, &now);
         let mut next = state.clone();
-        match next.holds.get_mut(hold) {
-            Some(hold) if earned < hold.level => hold.level = earned,
-            _ => continue,
+        let of_window = next.holds.iter_mut().filter(|hold| hold.window == window && earned < hold.level);
+        if of_window.map(|hold| hold.level = earned).count() == 0 {
+            continue;
         }
         next.settle(draft.day);
         let level = next.level;
@@ -181,7 +203,7 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
 }
 
 /// Cancels what is unused of the entry gifts of levels that were reached at an instant.
-fn cancel_gifts(
+pub(super) fn cancel_gifts(
     draft: &mut Draft<'_>,
     tiers: &Tiers,
     id: TiersId,
@@ -225,14 +247,28 @@ fn cancel_vouchers(draft: &mut Draft<'_>, voucher: VoucherId, source: Source, am
     }
 }
 
-/// The term of a level is over: the last complete window decides.
+/// The term of a level is over: the last complete window decides. What it does not confirm stays for its grace. At the end
+/// of that only what holds beside it is left: it was decided before.
 pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     let Some(tiers) = draft.program.tiers.get(id.index()) else { return };
     let state = current_state(draft, id);
+    let mut next = state.clone();
+    if let TierWindow::Since(length) = tiers.window {
+        spells::review(draft, tiers, length, &mut next);
+    } else if !state.is_in_grace() {
+        decide(draft, tiers, &state, &mut next);
+    }
+    next.settle(draft.day);
+    if next.level != state.level {
+        remember(draft, &state, &mut next);
+    }
+    draft.change(Change::Tier(id, Box::new(next)));
+}
+
+fn decide(draft: &Draft<'_>, tiers: &Tiers, state: &TierState, next: &mut TierState) {
     let Some(base) = state.base_until.or(state.until) else { return };
-    let window = tiers.window.previous_start(draft.day, &draft.anchors);
-    let day = window.unwrap_or(draft.day);
-    let earned = earned_now(draft, tiers, day);
+    let window = tiers.period().and_then(|window| window.previous_start(draft.day, &draft.anchors));
+    let earned = earned_now(draft, tiers, window.unwrap_or(draft.day));
     let level = if earned >= state.level {
         state.level
     } else if tiers.drop_one_level {
@@ -240,19 +276,21 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     } else {
         earned
     };
-    let mut next = state.clone();
+    if level < state.level
+        && let Some((grace, until)) = tiers.grace.zip(state.until)
+    {
+        let over = |hold: &&mut Hold| hold.level > level && hold.until == Some(until);
+        for hold in next.holds.iter_mut().filter(over) {
+            (hold.grace, hold.until) = (true, Some(grace.add_to_date(until).unwrap_or(Date::MAX)));
+        }
+    }
     if level > 0 {
         let (until, base_until) = next_term(tiers.keep, base, &draft.anchors);
         // what the window earned falls with its purchases, a soft landing does not
         let window = window.filter(|_| earned >= level);
         let same = next.holds.iter().find(|hold| hold.window.is_some() && hold.window == window);
         let reached = same.and_then(|hold| hold.reached);
-        next.holds.retain(|hold| hold.window.is_none() || hold.window != window);
-        next.holds.push(Hold { window, reached, level, until, base_until });
+        next.holds.retain(|hold| hold.grace || hold.window.is_none() || hold.window != window);
+        next.holds.push(Hold { window, reached, level, until, base_until, grace: false, spell: 0 });
     }
-    next.settle(draft.day);
-    if next.level != state.level {
-        remember(draft, &state, &mut next);
-    }
-    draft.change(Change::Tier(id, Box::new(next)));
 }

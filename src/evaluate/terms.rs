@@ -120,6 +120,8 @@ pub(crate) fn slot(slots: Slots, day: Date, at: Instant, anchors: &Anchors) -> i
         Slots::Period(period) => i64::from(period.start_of(day, anchors).days()),
         Slots::Day => i64::from(day.days()),
         Slots::Minute => super::judge::minute_slot(at),
+        // which one it is the account knows
+        Slots::Since(_) => 0,
     }
 }
 

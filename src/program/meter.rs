@@ -3,7 +3,7 @@
 //! One shape serves them all: a meter adds up one measure in *slots*; a slot is a period, a day, a minute, or all
 //! time. What a late event or a return changes is the slot of its own date.
 
-use super::ids::{CapId, EventKindId, FilterId, MeterId, UnitId};
+use super::ids::{CapId, EventKindId, FilterId, MeterId, TiersId, UnitId};
 use crate::calendar::{Duration, Period};
 
 /// One counter.
@@ -52,6 +52,8 @@ pub(crate) enum Slots {
     Day,
     /// One slot a minute; the key is the minute since 1970-01-01 00:00 UTC.
     Minute,
+    /// One slot for each time since a level of a tiers block was reached; the key is its number, counted from 1.
+    Since(TiersId),
 }
 
 /// Which slots a question reads.

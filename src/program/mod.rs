@@ -29,6 +29,7 @@ mod spending;
 mod terms;
 mod test;
 mod things;
+mod tiers;
 mod versions;
 
 pub(crate) use asked::Asked;
@@ -57,9 +58,10 @@ pub(crate) use spending::{Convert, Redeem, Reward};
 pub(crate) use terms::{Activate, Activity, DateAttribute, Expire, ExpireFrom, SpendOrder};
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
-    Attribute, AttributeKind, Card, EventKind, Grant, Keep, Level, Metric, Reach, Returns, Round, StampPer,
-    TakeBack, Tiers, Unit, UnitKind, Unmatched, Voucher, VoucherEnd,
+    Attribute, AttributeKind, Card, EventKind, Grant, Returns, Round, StampPer, TakeBack, Unit, UnitKind,
+    Unmatched, Voucher, VoucherEnd,
 };
+pub(crate) use tiers::{Keep, Level, Metric, Reach, Takes, TierWindow, Tiers};
 
 pub use versions::Versions;
 

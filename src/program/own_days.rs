@@ -103,6 +103,8 @@ impl OwnPlaces {
                 let known = self.0.get(usize::from(place)).copied().flatten();
                 known.map_or(Slots::Ever, |place| Slots::Period(Period::Own(place)))
             }
+            // the other version may not have the block
+            Slots::Since(_) => Slots::Ever,
             other => other,
         }
     }

@@ -1,6 +1,6 @@
-//! Units, vouchers, cards, tiers, returns and the vocabulary of events.
+//! Units, vouchers, cards, returns and the vocabulary of events.
 
-use super::ids::{CapId, EventKindId, MeterId, Symbol};
+use super::ids::{CapId, EventKindId, Symbol};
 use super::rule::{Award, Validity};
 use super::terms::{Activate, Expire, SpendOrder};
 use super::test::Test;
@@ -135,65 +135,6 @@ pub(crate) enum StampPer {
     Piece,
     /// For each full step of spend, micro-units.
     Spend(i64),
-}
-
-/// A tiers block.
-#[derive(Debug, Clone)]
-pub(crate) struct Tiers {
-    pub(crate) name: Box<str>,
-    pub(crate) metrics: Box<[Metric]>,
-    pub(crate) window: Period,
-    pub(crate) keep: Keep,
-    /// `then drop one level`; otherwise to the earned tier.
-    pub(crate) drop_one_level: bool,
-    /// From lowest to highest; the first needs nothing.
-    pub(crate) levels: Box<[Level]>,
-}
-
-/// What a tiers block counts.
-#[derive(Debug, Clone)]
-pub(crate) struct Metric {
-    /// For texts: `spend`, `purchases`, the unit.
-    pub(crate) name: Box<str>,
-    pub(crate) meter: MeterId,
-}
-
-/// How long a level lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keep {
-    /// For ever.
-    Forever,
-    /// Until the last day of the running or the next period, plus D and a tail.
-    UntilEndOf {
-        /// The period.
-        period: Period,
-        /// The next one instead of the running one.
-        next: bool,
-        /// `plus D [tail]`.
-        plus: Option<(Duration, Option<Tail>)>,
-    },
-    /// For D from the day of reaching, then the tail.
-    For(Duration, Option<Tail>),
-}
-
-/// A level.
-#[derive(Debug, Clone)]
-pub(crate) struct Level {
-    pub(crate) name: Box<str>,
-    pub(crate) reach: Option<Reach>,
-    pub(crate) entry: Box<[Award]>,
-    pub(crate) benefits: Box<[Box<str>]>,
-}
-
-/// A threshold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// All of them.
-    And(Box<[Reach]>),
-    /// One of them.
-    Or(Box<[Reach]>),
-    /// The metric at this place is at least this, in the scale of its meter.
-    AtLeast(usize, i64),
 }
 
 /// What returns do.

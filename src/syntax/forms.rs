@@ -114,15 +114,20 @@ const RULE: &[Form] = &[
 
 const TIERS: &[Form] = &[
     ("count", &["count spend in calendar year", "count nights, stays in calendar year"]),
-    ("upgrade", &["upgrade at once"]),
+    ("upgrade", &["upgrade at once", "upgrade at end of month"]),
+    ("new", &["new tier counts for this purchase"]),
     ("keep", &["keep until end of next calendar year", "keep forever"]),
     ("then", &["then drop one level", "then drop to earned tier"]),
+    ("grace", &["grace 31 days"]),
+    ("reaching", &["reaching takes the threshold"]),
+    ("carry", &["carry at most 300 points", "carry surplus nights over once"]),
     ("tier", &["tier Basic", "tier Silver { reach 350 EUR spend }"]),
 ];
 
 const TIER: &[Form] = &[
     ("reach", &["reach 10 nights or 4 stays", "reach 350 EUR spend"]),
     ("on", &["on entry give 250 points"]),
+    ("every", &["every calendar year give 250 points"]),
     ("benefit", &["benefit \"Free breakfast for two\""]),
 ];
 

@@ -1,10 +1,10 @@
 //! From what pest read to the tree: the program, vocabulary, units, tiers, cards, vouchers, referrals, returns.
 
 use super::ast::{
-    CardBlock, CardLine, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, Metric, PeriodBlock,
-    PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock,
-    SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine,
-    Unmatched, Vocabulary, VocabularyKind, VoucherBlock, VoucherLine,
+    CardBlock, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, Metric,
+    PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock, ReferralLine, ReturnsLine,
+    SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind,
+    UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock, VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -240,11 +240,41 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(Some(match rule {
             Rule::count_in => self.count(&mut parts)?,
-            Rule::upgrade => TiersLine::UpgradeAtOnce,
+            Rule::upgrade => {
+                parts.skip(&[Rule::k_upgrade, Rule::k_at]);
+                if parts.eat(Rule::k_once) {
+                    TiersLine::UpgradeAtOnce
+                } else {
+                    parts.skip(&[Rule::k_end, Rule::k_of]);
+                    TiersLine::UpgradeAtEnd(self.period(&mut parts)?)
+                }
+            }
+            Rule::new_tier => self.new_tier(&mut parts)?,
             Rule::keep => self.keep(&mut parts)?,
             Rule::drop => {
                 parts.skip(&[Rule::k_then, Rule::k_drop]);
                 if parts.eat(Rule::k_one) { TiersLine::DropOneLevel } else { TiersLine::DropToEarned }
+            }
+            Rule::grace => {
+                parts.skip(&[Rule::k_grace]);
+                TiersLine::Grace(self.duration(&mut parts)?)
+            }
+            Rule::takes => TiersLine::TakesThreshold,
+            Rule::carry_at_most => {
+                parts.skip(&[Rule::k_carry, Rule::k_at, Rule::k_most]);
+                TiersLine::CarryAtMost(self.amount(&mut parts)?)
+            }
+            Rule::carry_surplus => {
+                parts.skip(&[Rule::k_carry, Rule::k_surplus]);
+                let unit = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_over, Rule::k_once]);
+                let from = if parts.eat(Rule::k_from) {
+                    parts.skip(&[Rule::k_tier]);
+                    Some(self.name(&mut parts)?)
+                } else {
+                    None
+                };
+                TiersLine::CarrySurplus { unit, from }
             }
             Rule::tier => {
                 let name = self.head(&mut parts)?;
@@ -255,12 +285,28 @@ impl Builder<'_> {
         }))
     }
 
+    fn new_tier(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
+        parts.skip(&[Rule::k_new, Rule::k_tier, Rule::k_counts]);
+        if parts.eat(Rule::k_from) {
+            parts.skip(&[Rule::k_next]);
+            return Ok(TiersLine::NewTierFromNext(self.name(parts)?));
+        }
+        parts.skip(&[Rule::k_for]);
+        if parts.eat(Rule::k_this) {
+            return Ok(TiersLine::NewTierForThis(self.name(parts)?));
+        }
+        Ok(TiersLine::NewTierAboveThreshold)
+    }
+
     fn count(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
         parts.skip(&[Rule::k_count]);
         let mut metrics = Vec::new();
         while parts.peek() == Some(Rule::metric) {
             let (span, mut inner) = self.enter(parts, Rule::metric)?;
-            metrics.push(if !inner.eat(Rule::k_spend) {
+            metrics.push(if inner.eat(Rule::k_years) {
+                inner.skip(&[Rule::k_of]);
+                Metric::YearsOf(self.name(&mut inner)?, span)
+            } else if !inner.eat(Rule::k_spend) {
                 Metric::Named(self.name(&mut inner)?)
             } else if inner.eat(Rule::k_on) {
                 Metric::SpendOn(self.group(&mut inner)?, span)
@@ -270,7 +316,18 @@ impl Builder<'_> {
             parts.skip(&[Rule::comma]);
         }
         parts.skip(&[Rule::k_in]);
-        Ok(TiersLine::Count { metrics, window: self.period(parts)? })
+        Ok(TiersLine::Count { metrics, window: self.count_window(parts)? })
+    }
+
+    fn count_window(&mut self, parts: &mut Parts<'_>) -> Made<CountWindow> {
+        let (_, mut inner) = self.enter(parts, Rule::count_window)?;
+        if inner.eat(Rule::k_rolling) {
+            return Ok(CountWindow::Rolling(self.duration(&mut inner)?));
+        }
+        if inner.peek() == Some(Rule::duration) {
+            return Ok(CountWindow::Since(self.duration(&mut inner)?));
+        }
+        Ok(CountWindow::Period(self.period(&mut inner)?))
     }
 
     fn keep(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
@@ -297,6 +354,10 @@ impl Builder<'_> {
             Rule::on_entry => {
                 parts.skip(&[Rule::k_on, Rule::k_entry]);
                 TierLine::OnEntry(self.give(&mut parts)?)
+            }
+            Rule::every_give => {
+                parts.skip(&[Rule::k_every]);
+                TierLine::Every(self.period(&mut parts)?, self.give(&mut parts)?)
             }
             Rule::benefit => {
                 parts.skip(&[Rule::k_benefit]);
@@ -333,6 +394,11 @@ impl Builder<'_> {
             return self.reach(&mut inner);
         }
         let (span, mut inner) = self.enter(parts, Rule::target)?;
+        if inner.peek() == Some(Rule::number) {
+            let count = self.number(&mut inner)?;
+            inner.skip(&[Rule::k_years, Rule::k_of]);
+            return Ok(Reach::Years { count, tier: self.name(&mut inner)?, span });
+        }
         let amount = self.amount(&mut inner)?;
         Ok(Reach::Target { amount, spend: inner.eat(Rule::k_spend), span })
     }
@@ -524,7 +590,9 @@ impl Builder<'_> {
 
 fn reach_span(reach: &Reach) -> Span {
     match reach {
-        Reach::And(_, span) | Reach::Or(_, span) | Reach::Target { span, .. } => *span,
+        Reach::And(_, span) | Reach::Or(_, span) | Reach::Target { span, .. } | Reach::Years { span, .. } => {
+            *span
+        }
     }
 }
 

@@ -33,7 +33,6 @@ const CAPS: &[Place] =
     &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
 const GIVES: &[Place] =
     &[Place::Rule, Place::Tier, Place::Challenge, Place::Reward, Place::Referral, Place::Donate];
-const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
 const CHALLENGE: &[Place] = &[Place::Challenge];
@@ -71,17 +70,7 @@ const FORMS: &[Form] = &[
     form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
-    form(TIERS, "count … in rolling", "count … in rolling …"),
-    form(TIERS, "count … in # N since", "count … since reaching the tier"),
-    form(TIERS, "count … years of", "years of …"),
-    form(TIERS, "upgrade at end of", "upgrade at end of …"),
-    form(TIERS, "new tier counts", "new tier counts …"),
-    form(TIERS, "grace", "grace …"),
-    form(TIERS, "reaching takes the threshold", "reaching takes the threshold"),
-    form(TIERS, "carry", "carry …"),
-    form(TIER, "reach … years of", "years of …"),
     form(TIER, "paid by plan", "paid by plan …"),
-    form(TIER, "every", "every … give …"),
     form(TEST, "when … join plan", "join plan …"),
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),

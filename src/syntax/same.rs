@@ -227,12 +227,25 @@ impl Bare for TiersLine {
                 metrics.bare(singulars);
                 window.bare(singulars);
             }
-            Self::UpgradeAtOnce | Self::KeepForever | Self::DropOneLevel | Self::DropToEarned => {}
+            Self::UpgradeAtOnce
+            | Self::NewTierAboveThreshold
+            | Self::KeepForever
+            | Self::DropOneLevel
+            | Self::DropToEarned
+            | Self::TakesThreshold => {}
+            Self::UpgradeAtEnd(period) => period.bare(singulars),
+            Self::NewTierFromNext(event) | Self::NewTierForThis(event) => event.bare(singulars),
+            Self::CarryAtMost(amount) => amount.bare(singulars),
+            Self::CarrySurplus { unit, from } => {
+                unit.bare(singulars);
+                from.bare(singulars);
+            }
             Self::KeepUntil { next, period, plus } => {
                 next.bare(singulars);
                 period.bare(singulars);
                 plus.bare(singulars);
             }
+            Self::Grace(length) => length.bare(singulars),
             Self::KeepFor { duration, tail } => {
                 duration.bare(singulars);
                 tail.bare(singulars);
@@ -302,9 +315,10 @@ kinds! {
         Moment(a), MonthDay(a), Time(a), Percent(a), Duration(a), Amount(a), Number(a), YesNo(a, b), Name(a),
         Names(a, b),
     }
-    Metric { Spend(a), SpendOn(a, b), Named(a) }
-    TierLine { Reach(a), OnEntry(a), Benefit(a) }
-    Reach { And(a, b), Or(a, b), Target { amount, spend, span } }
+    CountWindow { Period(a), Rolling(a), Since(a) }
+    Metric { Spend(a), SpendOn(a, b), YearsOf(a, b), Named(a) }
+    TierLine { Reach(a), OnEntry(a), Every(a, b), Benefit(a) }
+    Reach { And(a, b), Or(a, b), Years { count, tier, span }, Target { amount, spend, span } }
     CardLine {
         On(a), Valid(a), When(a), ForItems(a), Stamp { count, per }, Goal(a), StartWith { amount, every_card },
         Cap(a), Carry(a), Expire(a), Reward(a),

@@ -89,8 +89,10 @@ const TYPES: &[&str] =
     &["integer", "decimal", "money", "percent", "date", "time", "text", "yes", "name", "one", "list"];
 
 /// Leading words of lines that declare nothing.
-const SILENT: &[&str] =
-    &["decimals", "worth", "round", "activate", "expire", "no", "spend", "count", "upgrade", "keep", "then"];
+const SILENT: &[&str] = &[
+    "decimals", "worth", "round", "activate", "expire", "no", "spend", "count", "upgrade", "new", "keep",
+    "then", "grace", "reaching", "carry",
+];
 
 impl Unread {
     /// A piece of text that stands somewhere.

@@ -33,6 +33,7 @@ mod spending;
 mod sums;
 mod syntax;
 mod tax;
+mod tiers;
 mod time;
 mod versions;
 mod wrong_lines;

@@ -15,6 +15,7 @@ mod moved;
 mod payments;
 mod restore;
 mod restore_receipts;
+mod spells;
 mod state;
 mod take;
 mod terms;
@@ -32,7 +33,7 @@ pub(super) use state::{
 pub(super) use moved::Resting;
 pub(super) use terms::ActiveState;
 
-use super::Account;
+use super::{Account, Spell, SpellEnd};
 use crate::ledger::LineError;
 use crate::program::{Program, UnknownName, Versions};
 use serde::{Deserialize, Serialize};

@@ -162,6 +162,10 @@ fn levels(state: &mut TierStateText, from: &Program, to: &Program) {
     };
     fit(&mut state.level);
     state.holds.iter_mut().for_each(|hold| fit(&mut hold.level));
+    for end in state.spells.iter_mut().filter_map(|spell| spell.end.as_mut()) {
+        fit(&mut end.from);
+        fit(&mut end.earned);
+    }
     state.history.iter_mut().for_each(|held: &mut LevelState| fit(&mut held.level));
 }
 
@@ -173,6 +177,7 @@ fn is_at_the_beginning(state: &TierStateText, to: &Program) -> bool {
         && state.base_until.is_none()
         && state.holds.is_empty()
         && state.history.is_empty()
+        && state.spells.is_empty()
 }
 
 /// What stands in the order of ids gets that of the other version.

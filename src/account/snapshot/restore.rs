@@ -268,7 +268,8 @@ impl Restore<'_> {
         let hold = |hold: &HoldState| -> Result<Hold, SnapshotError> {
             let level = level(&hold.level)?;
             let (window, reached) = (hold.window, hold.reached);
-            Ok(Hold { window, reached, level, until: hold.until, base_until: hold.base_until })
+            let (until, base_until, grace) = (hold.until, hold.base_until, hold.grace);
+            Ok(Hold { window, spell: hold.spell, reached, level, until, base_until, grace })
         };
         Ok(TierState {
             level: level(&state.level)?,
@@ -276,6 +277,7 @@ impl Restore<'_> {
             base_until: state.base_until,
             holds: state.holds.iter().map(hold).collect::<Result<_, _>>()?,
             history: history?,
+            spells: super::spells::restored(&state.tiers, &state.spells, &level)?,
         })
     }
 

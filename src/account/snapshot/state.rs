@@ -187,15 +187,45 @@ parts! {
         base_until: Option<Date>,
         holds: Vec<HoldState>,
         history: Vec<LevelState>,
+        /// The times in which is counted since a level was reached.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        spells: Vec<SpellState>,
+    }
+
+    /// A time in which is counted since a level was reached.
+    struct SpellState {
+        number: u32,
+        /// The last number whose slot belongs to it.
+        through: u32,
+        since: Instant,
+        start: Date,
+        last: Date,
+        /// In the counter's own steps.
+        carried: String,
+        end: Option<SpellEndState>,
+    }
+
+    /// How such a time ended.
+    struct SpellEndState {
+        from: String,
+        earned: String,
+        /// Whether its term was over.
+        over: bool,
     }
 
     /// A level that still bears a term, and the window that earned it.
     struct HoldState {
         window: Option<Date>,
+        /// The number of the time since a level was reached that has earned it.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        spell: u32,
         reached: Option<Instant>,
         level: String,
         until: Option<Date>,
         base_until: Option<Date>,
+        /// Whether its term is over and what is left is its grace.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        grace: bool,
     }
 
     /// Since when a level was held.
@@ -511,4 +541,10 @@ pub(crate) enum ValueState {
     YesNo(bool),
     Integer(i64),
     List(Vec<String>),
+}
+
+/// Whether a number is left out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "asked so by what leaves it out")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

@@ -179,15 +179,18 @@ impl Names<'_> {
                         .iter()
                         .map(|hold| HoldState {
                             window: hold.window,
+                            spell: hold.spell,
                             reached: hold.reached,
                             level: level(hold.level),
                             until: hold.until,
                             base_until: hold.base_until,
+                            grace: hold.grace,
                         })
                         .collect(),
                     history: history
                         .map(|(since, held)| LevelState { since: *since, level: level(*held) })
                         .collect(),
+                    spells: state.spells.iter().map(|spell| super::spells::taken(spell, &level)).collect(),
                 }
             })
             .collect()

@@ -19,10 +19,18 @@ pub enum TiersLine {
         /// The metrics.
         metrics: Vec<Metric>,
         /// The window.
-        window: Period,
+        window: CountWindow,
     },
     /// `upgrade at once`
     UpgradeAtOnce,
+    /// `upgrade at end of month`
+    UpgradeAtEnd(Period),
+    /// `new tier counts from next purchase`
+    NewTierFromNext(Name),
+    /// `new tier counts for this purchase`
+    NewTierForThis(Name),
+    /// `new tier counts for the part above the threshold`
+    NewTierAboveThreshold,
     /// `keep until end of next calendar year plus 2 months at month end`
     KeepUntil {
         /// Whether `next` is written.
@@ -45,6 +53,19 @@ pub enum TiersLine {
     DropOneLevel,
     /// `then drop to earned tier`
     DropToEarned,
+    /// `grace 31 days`
+    Grace(Duration),
+    /// `reaching takes the threshold`
+    TakesThreshold,
+    /// `carry at most 300 xp`
+    CarryAtMost(Amount),
+    /// `carry surplus nights over once from tier Gold`
+    CarrySurplus {
+        /// What is carried.
+        unit: Name,
+        /// The lowest level that carries.
+        from: Option<Name>,
+    },
     /// `tier Gold { … }`
     Tier {
         /// The level.
@@ -54,6 +75,17 @@ pub enum TiersLine {
     },
 }
 
+/// Over what a tiers block counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CountWindow {
+    /// `calendar year`
+    Period(Period),
+    /// `rolling 12 months`
+    Rolling(Duration),
+    /// `12 months since reaching the tier`
+    Since(Duration),
+}
+
 /// What a tiers block counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Metric {
@@ -61,6 +93,8 @@ pub enum Metric {
     Spend(Span),
     /// `spend on (…)`
     SpendOn(Cond, Span),
+    /// `years of Gold`
+    YearsOf(Name, Span),
     /// `purchases` or a status unit
     Named(Name),
 }
@@ -72,6 +106,8 @@ pub enum TierLine {
     Reach(Reach),
     /// `on entry give 250 perlen`
     OnEntry(Give),
+    /// `every calendar year give 1 "Suite upgrade"`
+    Every(Period, Give),
     /// `benefit "Executive lounge"`
     Benefit(Text),
 }
@@ -83,6 +119,15 @@ pub enum Reach {
     And(Vec<Reach>, Span),
     /// `a or b`
     Or(Vec<Reach>, Span),
+    /// `10 years of Gold`
+    Years {
+        /// How many.
+        count: Number,
+        /// The level of another block.
+        tier: Name,
+        /// The whole target.
+        span: Span,
+    },
     /// `10 elite-nights`, `350 EUR spend`, `3 purchases`
     Target {
         /// Number and unit; the unit is a currency for spend, `purchases` for purchases.

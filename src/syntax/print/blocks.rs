@@ -9,8 +9,8 @@ use super::rules::{activate, end_of, expire, on, plus, round, side, tail, valid}
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
-    Block, BlockKind, CardLine, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, Metric,
-    PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind, SchemaBlock,
+    Block, BlockKind, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
+    Metric, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind, SchemaBlock,
     SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched,
     Vocabulary, VocabularyKind, VoucherLine,
 };
@@ -166,6 +166,7 @@ impl<'a> Printer<'a> {
         match metric {
             Metric::Spend(_) => "spend".into(),
             Metric::SpendOn(cond, _) => words!["spend on", parenthesised(self.cond(cond))],
+            Metric::YearsOf(tier, _) => words!["years of", name(tier)],
             Metric::Named(unit) => name_except(unit, &["spend"]).into(),
         }
     }
@@ -174,6 +175,7 @@ impl<'a> Printer<'a> {
         let (word, parts) = match reach {
             Reach::And(parts, _) => ("and", parts),
             Reach::Or(parts, _) => ("or", parts),
+            Reach::Years { count, tier, .. } => return words![number(count), "years of", name(tier)],
             Reach::Target { amount, spend, .. } => {
                 return words![self.amount(amount), if *spend { "spend" } else { "" }];
             }
@@ -190,7 +192,9 @@ impl<'a> Printer<'a> {
 
 fn reach_span(reach: &Reach) -> Span {
     match reach {
-        Reach::And(_, span) | Reach::Or(_, span) | Reach::Target { span, .. } => *span,
+        Reach::And(_, span) | Reach::Or(_, span) | Reach::Target { span, .. } | Reach::Years { span, .. } => {
+            *span
+        }
     }
 }
 
@@ -269,9 +273,13 @@ impl<'a> Statement<'a> for TiersLine {
                     let comma = if index + 1 < metrics.len() { "," } else { "" };
                     all.push(Doc::join([printer.metric(metric), comma.into()]));
                 }
-                return Written::Doc(words!["count", Doc::words(all), "in", period(window)]);
+                return Written::Doc(words!["count", Doc::words(all), "in", count_window(window)]);
             }
             Self::UpgradeAtOnce => "upgrade at once".to_owned(),
+            Self::UpgradeAtEnd(at) => format!("upgrade at end of {}", period(at)),
+            Self::NewTierFromNext(event) => format!("new tier counts from next {}", name(event)),
+            Self::NewTierForThis(event) => format!("new tier counts for this {}", name(event)),
+            Self::NewTierAboveThreshold => "new tier counts for the part above the threshold".to_owned(),
             Self::KeepUntil { next, period, plus: more } => {
                 format!("keep until {}{}", end_of(*next, period), plus(more.as_ref()))
             }
@@ -281,11 +289,26 @@ impl<'a> Statement<'a> for TiersLine {
             Self::KeepForever => "keep forever".to_owned(),
             Self::DropOneLevel => "then drop one level".to_owned(),
             Self::DropToEarned => "then drop to earned tier".to_owned(),
+            Self::Grace(length) => format!("grace {}", duration(length)),
+            Self::TakesThreshold => "reaching takes the threshold".to_owned(),
+            Self::CarryAtMost(amount) => format!("carry at most {}", printer.amount(amount)),
+            Self::CarrySurplus { unit, from } => {
+                let from = from.as_ref().map(|from| format!(" from tier {}", name(from)));
+                format!("carry surplus {} over once{}", name(unit), from.unwrap_or_default())
+            }
             Self::Tier { name: level, lines } => {
                 return Written::Text(printer.nested(&format!("tier {}", name(level)), lines, span, indent));
             }
         };
         Written::Doc(line.into())
+    }
+}
+
+fn count_window(window: &CountWindow) -> String {
+    match window {
+        CountWindow::Period(window) => period(window),
+        CountWindow::Rolling(length) => format!("rolling {}", duration(length)),
+        CountWindow::Since(length) => format!("{} since reaching the tier", duration(length)),
     }
 }
 
@@ -298,6 +321,7 @@ impl<'a> Statement<'a> for TierLine {
         Written::Doc(match self {
             Self::Reach(reach) => words!["reach", printer.reach(reach).group()],
             Self::OnEntry(give) => words!["on entry", printer.give(give, span)],
+            Self::Every(every, give) => words!["every", period(every), printer.give(give, span)],
             Self::Benefit(what) => words!["benefit", text(what)],
         })
     }

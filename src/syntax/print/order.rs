@@ -62,10 +62,14 @@ pub(in crate::syntax) fn rule(line: &RuleLine) -> u8 {
 pub(in crate::syntax) fn tiers(line: &TiersLine) -> u8 {
     match line {
         TiersLine::Count { .. } => 0,
-        TiersLine::UpgradeAtOnce => 1,
-        TiersLine::KeepUntil { .. } | TiersLine::KeepFor { .. } | TiersLine::KeepForever => 2,
-        TiersLine::DropOneLevel | TiersLine::DropToEarned => 3,
-        TiersLine::Tier { .. } => 4,
+        TiersLine::UpgradeAtOnce | TiersLine::UpgradeAtEnd(_) => 1,
+        TiersLine::NewTierFromNext(_) | TiersLine::NewTierForThis(_) | TiersLine::NewTierAboveThreshold => 2,
+        TiersLine::KeepUntil { .. } | TiersLine::KeepFor { .. } | TiersLine::KeepForever => 3,
+        TiersLine::DropOneLevel | TiersLine::DropToEarned => 4,
+        TiersLine::Grace(_) => 5,
+        TiersLine::TakesThreshold => 6,
+        TiersLine::CarryAtMost(_) | TiersLine::CarrySurplus { .. } => 7,
+        TiersLine::Tier { .. } => 8,
     }
 }
 
@@ -74,7 +78,8 @@ pub(in crate::syntax) fn tier(line: &TierLine) -> u8 {
     match line {
         TierLine::Reach(_) => 0,
         TierLine::OnEntry(_) => 1,
-        TierLine::Benefit(_) => 2,
+        TierLine::Every(..) => 2,
+        TierLine::Benefit(_) => 3,
     }
 }
 

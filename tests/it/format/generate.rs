@@ -488,20 +488,37 @@ impl Choices {
     }
 
     fn tiers_line(&mut self) -> TiersLine {
-        match self.pick(8) {
+        match self.pick(16) {
             0 => TiersLine::UpgradeAtOnce,
-            1 => TiersLine::Count { metrics: self.some(1, Self::metric), window: self.period() },
+            1 => TiersLine::Count { metrics: self.some(1, Self::metric), window: self.count_window() },
             2 => TiersLine::KeepUntil { next: self.yes(), period: self.period(), plus: self.plus() },
             3 => TiersLine::KeepFor { duration: self.duration(), tail: self.maybe(Self::tail) },
             4 => TiersLine::KeepForever,
             5 => TiersLine::DropOneLevel,
             6 => TiersLine::DropToEarned,
+            7 => TiersLine::Grace(self.duration()),
+            8 => TiersLine::UpgradeAtEnd(self.period()),
+            9 => TiersLine::NewTierFromNext(self.name()),
+            10 => TiersLine::NewTierForThis(self.name()),
+            11 => TiersLine::NewTierAboveThreshold,
+            12 => TiersLine::TakesThreshold,
+            13 => TiersLine::CarryAtMost(self.amount()),
+            14 => TiersLine::CarrySurplus { unit: self.name(), from: self.maybe(Self::name) },
             _ => TiersLine::Tier { name: self.name(), lines: self.lines(Self::tier_line) },
         }
     }
 
-    fn metric(&mut self) -> Metric {
+    fn count_window(&mut self) -> CountWindow {
         match self.pick(3) {
+            0 => CountWindow::Rolling(self.duration()),
+            1 => CountWindow::Since(self.duration()),
+            _ => CountWindow::Period(self.period()),
+        }
+    }
+
+    fn metric(&mut self) -> Metric {
+        match self.pick(4) {
+            2 => Metric::YearsOf(self.name(), Span::default()),
             0 => Metric::Spend(Span::default()),
             1 => Metric::SpendOn(self.cond(2), Span::default()),
             _ => Metric::Named(self.name()),
@@ -509,7 +526,8 @@ impl Choices {
     }
 
     fn tier_line(&mut self) -> TierLine {
-        match self.pick(3) {
+        match self.pick(4) {
+            2 => TierLine::Every(self.period(), self.give()),
             0 => TierLine::Benefit(self.text()),
             1 => TierLine::Reach(self.reach(2)),
             _ => TierLine::OnEntry(self.give()),
@@ -518,9 +536,10 @@ impl Choices {
 
     fn reach(&mut self, depth: usize) -> Reach {
         let span = Span::default();
-        match self.pick(if depth == 0 { 1 } else { 3 }) {
+        match self.pick(if depth == 0 { 2 } else { 4 }) {
+            1 => Reach::Years { count: self.number(), tier: self.name(), span },
             0 => Reach::Target { amount: self.amount(), spend: self.yes(), span },
-            1 => Reach::And(self.some(2, |c| c.reach(depth - 1)), span),
+            2 => Reach::And(self.some(2, |c| c.reach(depth - 1)), span),
             _ => Reach::Or(self.some(2, |c| c.reach(depth - 1)), span),
         }
     }

@@ -61,7 +61,7 @@ fn cosmetics() {
 #[test]
 fn hotel() {
     let read = read(include_str!("samples/hotel.loyalty"));
-    let later = [("L007", "grace 31 days")];
+    let later: [(&str, &str); 0] = [];
     assert_eq!(read.places(), later);
     assert_eq!(read.file.blocks.len(), 15);
 }
@@ -73,15 +73,13 @@ fn forms_of_later_versions_are_refused_by_name() {
     let codes: Vec<&str> = read.places().into_iter().map(|(code, _)| code).collect();
     assert!(codes.iter().all(|code| *code == "L007"), "{:#?}", read.found);
     let places: Vec<&str> = read.places().into_iter().map(|(_, place)| place).collect();
-    assert_eq!(places.len(), 29);
+    assert_eq!(places.len(), 22);
     for place in [
         "award Best",
         "may change 1 time per quarter",
         "for each ticket-number",
         "per account",
         "cap 2 rewards per purchase",
-        "in 12 months since reaching the tier",
-        "years of Gold",
     ] {
         assert!(places.contains(&place), "{place}");
     }

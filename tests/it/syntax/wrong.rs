@@ -461,9 +461,6 @@ fn forms_of_later_versions() {
         ),
         ("earn R", "cap 3 times per account", "per account", "cap … per account"),
         ("tiers T", "tier Gold { paid by plan Club }", "paid by plan Club", "paid by plan …"),
-        ("tiers T", "tier Gold { every month give 5 points }", "every month give 5 points", "every … give …"),
-        ("tiers T", "count nights in rolling 12 months", "in rolling 12 months", "count … in rolling …"),
-        ("tiers T", "upgrade at end of month", "upgrade at end of month", "upgrade at end of …"),
         (
             "card K",
             "reward worth the average of its stamps as x",

@@ -1,0 +1,129 @@
+//! Levels: what a tiers block counts, what reaches a level, and how long it lasts.
+
+use super::ids::MeterId;
+use super::rule::Award;
+use crate::calendar::{Duration, Period, Tail};
+use std::fmt;
+
+/// A tiers block.
+#[derive(Clone)]
+pub(crate) struct Tiers {
+    pub(crate) name: Box<str>,
+    pub(crate) metrics: Box<[Metric]>,
+    pub(crate) window: TierWindow,
+    pub(crate) keep: Keep,
+    /// `then drop one level`; otherwise to the earned tier.
+    pub(crate) drop_one_level: bool,
+    /// `grace`: how long a level is held after its term if the review does not confirm it.
+    pub(crate) grace: Option<Duration>,
+    /// `reaching takes the threshold`.
+    pub(crate) takes: Option<Takes>,
+    /// From lowest to highest; the first needs nothing.
+    pub(crate) levels: Box<[Level]>,
+}
+
+impl Tiers {
+    /// The period in which is counted, if it is one.
+    pub(crate) const fn period(&self) -> Option<Period> {
+        match self.window {
+            TierWindow::Period(period) => Some(period),
+            TierWindow::Since(_) => None,
+        }
+    }
+
+    /// The threshold of a level for the only metric of the block.
+    pub(crate) fn price(&self, level: u32) -> Option<i64> {
+        match self.levels.get(level as usize)?.reach {
+            Some(Reach::AtLeast(_, least)) => Some(least),
+            _ => None,
+        }
+    }
+}
+
+/// Over what is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TierWindow {
+    /// `calendar year`.
+    Period(Period),
+    /// `12 months since reaching the tier`.
+    Since(Duration),
+}
+
+impl fmt::Debug for TierWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Period(period) => period.fmt(f),
+            Self::Since(length) => f.debug_tuple("Since").field(length).finish(),
+        }
+    }
+}
+
+/// Reaching a level takes its threshold from what was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Takes {
+    /// `carry at most`: how much of the rest stays, in the scale of the metric; nothing is all of it.
+    pub(crate) carry: Option<i64>,
+}
+
+/// What a tiers block counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Metric {
+    /// For texts: `spend`, `purchases`, the unit.
+    pub(crate) name: Box<str>,
+    pub(crate) meter: MeterId,
+}
+
+/// How long a level lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// For ever.
+    Forever,
+    /// Until the last day of the running or the next period, plus D and a tail.
+    UntilEndOf {
+        /// The period.
+        period: Period,
+        /// The next one instead of the running one.
+        next: bool,
+        /// `plus D [tail]`.
+        plus: Option<(Duration, Option<Tail>)>,
+    },
+    /// For D from the day of reaching, then the tail.
+    For(Duration, Option<Tail>),
+}
+
+/// A level.
+#[derive(Debug, Clone)]
+pub(crate) struct Level {
+    pub(crate) name: Box<str>,
+    pub(crate) reach: Option<Reach>,
+    pub(crate) entry: Box<[Award]>,
+    pub(crate) benefits: Box<[Box<str>]>,
+}
+
+/// A threshold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All of them.
+    And(Box<[Reach]>),
+    /// One of them.
+    Or(Box<[Reach]>),
+    /// The metric at this place is at least this, in the scale of its meter.
+    AtLeast(usize, i64),
+}
+
+/// The fingerprint of a program is made from this text, so lines that are not written leave no trace in it.
+impl fmt::Debug for Tiers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut all = f.debug_struct("Tiers");
+        all.field("name", &self.name).field("metrics", &self.metrics).field("window", &self.window);
+        all.field("keep", &self.keep).field("drop_one_level", &self.drop_one_level);
+        all.field("levels", &self.levels);
+        if let Some(grace) = &self.grace {
+            all.field("grace", grace);
+        }
+        if let Some(takes) = &self.takes {
+            all.field("takes", takes);
+        }
+        all.finish()
+    }
+}
