@@ -1,6 +1,7 @@
 //! What an outcome changes beside its ledger deltas, and the small states of an account.
 
 use super::giving::Pledge;
+use super::moments::FollowUp;
 use super::open_end::OpenEnd;
 use super::receipt::Receipt;
 use super::records::Record;
@@ -57,6 +58,10 @@ pub(crate) enum Change {
     VoidVoucher(u32, bool),
     /// What returns leave open in a unit.
     Unsettled(Box<Unsettled>),
+    /// Whether a rule asks about an event on a later day.
+    FollowUp(Box<FollowUp>, bool),
+    /// The day on which a birthday brought something.
+    BirthdayPaid(Date),
 }
 
 /// When a member joined.

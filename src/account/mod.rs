@@ -9,6 +9,7 @@ mod giving;
 mod lines;
 mod lots;
 mod meters;
+mod moments;
 mod open_end;
 mod play;
 mod post;
@@ -30,6 +31,7 @@ pub(crate) use giving::{GivenGift, Pledge, Pledged};
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::{Meters, is_asked};
+pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub use play::{ChallengeProgress, TaskProgress};
 pub use post::PostError;
@@ -99,6 +101,10 @@ pub struct Account {
     pub(crate) unsettled: Vec<Unsettled>,
     /// Vouchers that were used when what gave them was undone, by number: they are void if they are given back.
     pub(crate) void_vouchers: Vec<u32>,
+    /// Rules that ask about an event on a later day, by that day.
+    pub(crate) follow_ups: Vec<FollowUp>,
+    /// The day on which a birthday last brought something.
+    pub(crate) birthday_paid: Option<Date>,
     /// What the version of the program has no place for.
     resting: Option<Box<snapshot::Resting>>,
     /// The first day on which the clock has work.
@@ -138,6 +144,8 @@ impl Account {
             link: None,
             unsettled: Vec::new(),
             void_vouchers: Vec::new(),
+            follow_ups: Vec::new(),
+            birthday_paid: None,
             resting: None,
             due: None,
         }

@@ -6,7 +6,7 @@ use super::change::{Change, HeldVoucher, LinkStage, OpenChoice, Postings};
 use super::{Account, CardState, Lot, Unsettled};
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
-use crate::program::{Activity, AwardThing, Convert, Program, UnitKind};
+use crate::program::{Activity, AwardThing, Convert, EventKindId, Program, UnitKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why an outcome cannot be posted. Nothing has been booked then.
@@ -52,6 +52,7 @@ impl Account {
         }
         if stale_due || program.keeps || program.converts_on_clock() {
             self.due = self.first_due(self.clock_day(program));
+            self.expect_moment(program);
         }
         self.expect_conversion(program);
         self.version += 1;
@@ -290,12 +291,11 @@ impl Account {
     /// Books one change; tells whether the first due day has to be looked for anew.
     fn book_change(&mut self, program: &Program, change: &Change) -> bool {
         match change {
-            Change::Joined(tenure) => self.tenure = Some(*tenure),
-            Change::Attribute(place, text) => {
-                if let Some(attribute) = self.attributes.get_mut(usize::from(*place)) {
-                    attribute.clone_from(text);
-                }
+            Change::Joined(tenure) => {
+                self.tenure = Some(*tenure);
+                return !program.moments.is_empty();
             }
+            Change::Attribute(place, text) => return self.set_attribute(program, *place, text.as_deref()),
             Change::Applied(id, record, at) => {
                 self.run_clock(*at);
                 self.records.put(id, record.clone());
@@ -305,13 +305,7 @@ impl Account {
                     self.move_newest(program, (*at, day));
                 }
             }
-            Change::LastOf(kind, at, day) => {
-                if let Some(last) = self.last_of.get_mut(kind.index())
-                    && last.is_none_or(|known| known.0 < *at)
-                {
-                    *last = Some((*at, *day));
-                }
-            }
+            Change::LastOf(kind, at, day) => return self.note_last(program, *kind, (*at, *day)),
             Change::Active(activity, day) => {
                 self.note_active(*activity, *day);
                 return self.lots.note(*activity, *day);
@@ -347,16 +341,43 @@ impl Account {
             Change::Pledge(change) => return self.book_pledge(change),
             Change::Lapsed(lot, by) => self.lots.lapse(*lot, *by),
             Change::Unsettled(open) => self.leave_open(open),
-            Change::VoidVoucher(number, is_void) => {
-                self.void_vouchers.retain(|known| known != number);
-                if *is_void {
-                    let place = self.void_vouchers.partition_point(|known| known < number);
-                    self.void_vouchers.insert(place, *number);
-                }
+            Change::VoidVoucher(number, is_void) => self.note_void(*number, *is_void),
+            Change::Clock(at) => {
+                self.run_clock(*at);
+                return !program.moments.is_empty();
             }
-            Change::Clock(at) => self.run_clock(*at),
+            Change::FollowUp(change, asks) => return self.book_follow_up(change, *asks),
+            Change::BirthdayPaid(day) => {
+                self.birthday_paid = Some(*day);
+                return true;
+            }
         }
         false
+    }
+
+    fn set_attribute(&mut self, program: &Program, place: u16, text: Option<&str>) -> bool {
+        if let Some(attribute) = self.attributes.get_mut(usize::from(place)) {
+            *attribute = text.map(Into::into);
+        }
+        // a birthday may have changed, or the day on which a period starts
+        !program.moments.is_empty()
+    }
+
+    fn note_last(&mut self, program: &Program, kind: EventKindId, last: (Instant, Date)) -> bool {
+        let Some(known) = self.last_of.get_mut(kind.index()) else { return false };
+        if known.is_some_and(|known| known.0 >= last.0) {
+            return false;
+        }
+        *known = Some(last);
+        !program.moments.is_empty() && Self::puts_off(program, kind)
+    }
+
+    fn note_void(&mut self, number: u32, is_void: bool) {
+        self.void_vouchers.retain(|known| *known != number);
+        if is_void {
+            let place = self.void_vouchers.partition_point(|known| *known < number);
+            self.void_vouchers.insert(place, number);
+        }
     }
 
     fn run_clock(&mut self, at: Instant) {
@@ -426,7 +447,16 @@ impl Account {
     /// Finds the first day on which the clock has work, if it has run up to the start of a day.
     pub(crate) fn find_due(&mut self, program: &Program, asked: Option<Date>) {
         self.due = self.first_due(asked);
+        self.expect_moment(program);
         self.expect_conversion(program);
+    }
+
+    fn expect_moment(&mut self, program: &Program) {
+        if !program.moments.is_empty()
+            && let Some(day) = self.next_moment(program)
+        {
+            self.expect_due(day);
+        }
     }
 
     fn expect_conversion(&mut self, program: &Program) {

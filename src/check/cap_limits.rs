@@ -245,6 +245,7 @@ fn uncapped_multipliers(
 fn free_awards(program: &Program, tree: &Tree<'_>) -> Option<Diagnostic> {
     let free = |rule: &&Rule| {
         rule.on > EventKindId::JOINING
+            && rule.on.moment().is_none()
             && matches!(rule.effect, Effect::Flat(_) | Effect::FlatTable { .. })
             && rule.effect.thing().is_some_and(|thing| has_value(program, thing))
             && rule.caps.is_empty()

@@ -214,6 +214,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             },
         };
         if let Some(other) = capped.iter().find_map(|rule| rule.on.filter(|on| *on != event)) {
+            if other.moment().is_some() {
+                let message = format!("what is capped here waits for a moment of the clock, not for {name}");
+                self.report.say(Code::U204, span, message, "write a period, for example `per calendar year`");
+                return None;
+            }
             let other = self.event_name(other);
             self.report.push(
                 Diagnostic::new(

@@ -69,6 +69,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let lots = (rule.activate, &rule.expire, &rule.hold);
         section(out, "rule", &(matching, giving, booking, lots))?;
     }
+    if !p.moments.is_empty() {
+        section(out, "moments", &p.moments)?;
+    }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
     }

@@ -326,6 +326,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// U214 if another event has the attribute, else N101.
     fn no_basis(&mut self, name: &Name, on: EventKindId) {
+        if on.moment().is_some() {
+            self.has_basket(name.span, on);
+            return;
+        }
         let facts = self.facts;
         let here = self.event_name(on);
         let other = (0_u32..)
@@ -348,11 +352,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// U214: a joining has no basket.
     pub(super) fn has_basket(&mut self, span: Span, on: EventKindId) -> Option<()> {
-        if on != EventKindId::JOINING {
+        if !on.is_bare() {
             return Some(());
         }
+        let message = match on.moment() {
+            Some(_) => "nothing is bought at a moment that the clock brings",
+            None => "nothing is bought when a member joins",
+        };
         self.report.push(
-            Diagnostic::new(Code::U214, span, "nothing is bought when a member joins")
+            Diagnostic::new(Code::U214, span, message)
                 .label("needs a basket")
                 .help("give a fixed amount, for example `give 100 points`"),
         );

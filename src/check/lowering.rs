@@ -9,8 +9,8 @@ use super::times;
 use crate::calendar::Period;
 use crate::diagnostics::{SourceMap, Span};
 use crate::program::{
-    Activity, Award, AwardThing, Cap, CapId, Choice, ChoiceId, DateAttribute, EventKindId, GroupId, Symbol,
-    Symbols, UnitId, Validity, VoucherId,
+    Activity, Award, AwardThing, Cap, CapId, Choice, ChoiceId, DateAttribute, EventKindId, GroupId, Moment,
+    Symbol, Symbols, UnitId, Validity, VoucherId,
 };
 use crate::syntax::ast::{self, Amount, Block, Name, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,8 @@ pub(super) struct Lowering<'f, 'a> {
     pub(super) dates: Vec<DateAttribute>,
     /// What `expire after … without` names.
     pub(super) activities: Vec<Box<[Activity]>>,
+    /// Moments that the clock brings and a rule waits for.
+    pub(super) moments: Vec<Moment>,
     /// Names of `best of` groups.
     pub(super) groups: BTreeMap<&'a str, GroupId>,
     /// Lists whose names were compared with a vocabulary already: place of the list and of the vocabulary.
@@ -58,6 +60,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
             choice_ids: BTreeMap::new(),
             dates: Vec::new(),
             activities: Vec::new(),
+            moments: Vec::new(),
             groups: BTreeMap::new(),
             seen_lists: BTreeSet::new(),
         }
@@ -217,6 +220,8 @@ impl<'f, 'a> Lowering<'f, 'a> {
         match on {
             ast::On::Joining => Some(EventKindId::JOINING),
             ast::On::Event(name) => self.event(name),
+            // the grammar has these in rules only
+            ast::On::Birthday | ast::On::StartOf(_) | ast::On::After { .. } | ast::On::Without { .. } => None,
         }
     }
 

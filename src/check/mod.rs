@@ -28,6 +28,7 @@ mod giving;
 mod hidden;
 mod liability;
 mod lowering;
+mod moments;
 mod money;
 mod never;
 mod numbers;
@@ -73,7 +74,7 @@ pub use versions::{CompiledVersions, compile_versions};
 
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
-use crate::program::{Asked, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, Short, Unit};
+use crate::program::{Asked, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
 use declared::Declared;
@@ -236,15 +237,11 @@ fn lower(
 
 /// All tables, in an order that depends on names only.
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
-    let (all, facts) = (low.all, low.facts);
-    let [categories, channels, stores, payments] =
-        [&all.categories, &all.channels, &all.stores, &all.payments]
-            .map(|names| low.sorted_symbols(names.keys().copied()));
-    let member_attributes = facts.member.lower(&mut low.symbols);
-    let item_attributes = facts.item.lower(&mut low.symbols);
+    let (facts, [categories, channels, stores, payments]) = (low.facts, vocabularies(low));
+    let [member_attributes, item_attributes] =
+        [&facts.member, &facts.item].map(|schema| schema.lower(&mut low.symbols));
     let events = events(low);
-    let (mut units, vouchers) = (low.units(), low.vouchers());
-    let mut drafts = low.rules();
+    let (mut units, vouchers, mut drafts) = (low.units(), low.vouchers(), low.rules());
     low.shared_caps(&mut drafts);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let challenges = low.challenges();
@@ -257,6 +254,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         name: settings.name.as_str().into(),
         version: settings.version,
         effective_from: settings.effective_from,
+        ends: None,
         currency: settings.currency.as_str().into(),
         currency_digits: settings.currency_digits,
         zone: settings.zone.clone()?,
@@ -283,6 +281,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         units,
         vouchers: vouchers?.into(),
         choices: std::mem::take(&mut low.choices).into(),
+        moments: low.moments_of(&rules),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
         cards: cards?.into(),
@@ -319,6 +318,13 @@ fn finished_rules<'f, 'a: 'f>(
     low.finish_rules(drafts, units)
 }
 
+/// Categories, channels, stores, payments.
+fn vocabularies(low: &mut Lowering<'_, '_>) -> [Box<[Symbol]>; 4] {
+    let all = low.all;
+    let names = [&all.categories, &all.channels, &all.stores, &all.payments];
+    names.map(|names| low.sorted_symbols(names.keys().copied()))
+}
+
 /// A program whose tables are complete.
 fn finished(mut program: Program) -> Program {
     program.own = Own {
@@ -348,7 +354,8 @@ fn asked(p: &Program) -> Asked {
     let of_donations = p.donations.iter().flat_map(|donation| [&donation.items, &donation.when]);
     let tasks = p.challenges.iter().flat_map(|challenge| &challenge.tasks);
     let of_tasks = tasks.flat_map(|task| task.when.iter().chain(&task.items));
-    let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations);
+    let waiting = p.moments.iter().flat_map(|moment| moment.rules.iter().map(|waiting| &waiting.items));
+    let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations).chain(waiting);
     Asked::of(&p.rules, &p.cards, &p.filters, others.flatten().chain(of_tasks))
 }
 

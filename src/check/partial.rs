@@ -230,8 +230,8 @@ fn event_of(block: &Block) -> Option<&str> {
         _ => None,
     };
     match on? {
-        On::Event(name) => Some(&name.text),
-        On::Joining => None,
+        On::Event(name) | On::After { event: name, .. } => Some(&name.text),
+        On::Joining | On::Birthday | On::StartOf(_) | On::Without { .. } => None,
     }
 }
 

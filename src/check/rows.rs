@@ -80,7 +80,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         all: bool,
         on: EventKindId,
     ) -> Option<ReadTable> {
-        let asked = self.path(path, Place { event: on, scope: Scope::Items })?;
+        let asked = self.path(path, Place { event: on, scope: Scope::of_items(on) })?;
         let values = self.cell_values(rows, percent);
         let (key, keys) = match asked.is {
             Is::Tier(tiers) => {
@@ -293,7 +293,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     fn is_list(&mut self, path: &Path, on: EventKindId) -> bool {
-        let place = Place { event: on, scope: Scope::Items };
+        let place = Place { event: on, scope: Scope::of_items(on) };
         matches!(self.attribute(path, place), Some((Owner::Event | Owner::Member, found)) if found.kind == Kind::ListOfName)
     }
 }

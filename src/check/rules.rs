@@ -106,7 +106,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let lines = self.rule_lines(block, bonus);
         let valid_span = lines.valid.span();
         let validity = self.validity(lines.valid.take());
-        let on = self.on_line(lines.on.value(), head, &block.name.text);
+        let on = self.on_of_rule(lines.on.take(), (head, &block.name.text), id);
         // without a known event everything else is judged as for a purchase
         let event = on.unwrap_or(EventKindId::PURCHASE);
         let items_span = lines.items.span();
@@ -114,7 +114,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if let Some(span) = items_span {
             self.has_basket(span, event);
         }
-        let (when, when_text) = self.condition_line(lines.when.value(), event, Scope::Event);
+        let (when, when_text) = self.condition_line(lines.when.value(), event, Scope::of_event(event));
         let gives_span = lines.gives.span();
         let of_all = matches!(lines.gives.get(), Some(Gives::Everything(_)));
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);

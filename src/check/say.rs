@@ -67,7 +67,8 @@ pub(super) fn written(name: &str) -> String {
 
 /// The name of an event.
 pub(super) fn event(program: &Program, on: EventKindId) -> &str {
-    program.events.get(on.index()).map_or("event", |kind| &kind.name)
+    let moment = program.moment(on).map(|moment| &*moment.name);
+    moment.or_else(|| program.events.get(on.index()).map(|kind| &*kind.name)).unwrap_or("event")
 }
 
 /// `Tuesday 2026-10-06`

@@ -45,6 +45,18 @@ pub(super) enum Scope {
     Counter,
 }
 
+impl Scope {
+    /// That of what is asked of an event, or of a moment that the clock brings.
+    pub(super) const fn of_event(on: EventKindId) -> Self {
+        if on.moment().is_some() { Self::Moment } else { Self::Event }
+    }
+
+    /// The same where an item may be asked too.
+    pub(super) const fn of_items(on: EventKindId) -> Self {
+        if on.moment().is_some() { Self::Moment } else { Self::Items }
+    }
+}
+
 /// A subject that was found.
 #[derive(Debug)]
 pub(super) struct Asked<'f> {
@@ -216,10 +228,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// U213: `age` and `birthday …` need `birthday: date`.
     pub(super) fn birthday(&mut self, span: Span) -> Option<()> {
+        self.birthday_place(span).map(|_| ())
+    }
+
+    /// The place of the birthday among the attributes of members, or the same finding.
+    pub(super) fn birthday_place(&mut self, span: Span) -> Option<u16> {
         match self.facts.member.peek("birthday") {
             Some(attribute) if attribute.kind == Kind::Date => {
                 attribute.used.set(true);
-                Some(())
+                Some(attribute.place)
             }
             found => {
                 let mut finding = Diagnostic::new(Code::U213, span, "nobody's birthday is known")

@@ -5,7 +5,7 @@ use crate::calendar::{Date, Duration, DurationUnit, Period};
 use crate::program::{
     AwardThing, Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Keep, Measure, MeterId,
     NumSubject, Rate, Reach, ReferralGift, RuleId, Since, SinceBase, Slots, StampPer, Steps, SymSubject,
-    Test, TiersId, UnitId, Validity, VoucherEnd, VoucherId, Window,
+    Test, TierWindow, TiersId, UnitId, Validity, VoucherEnd, VoucherId, Window,
 };
 use pretty_assertions::assert_eq;
 

@@ -16,6 +16,7 @@ mod judge;
 pub(crate) mod lot_terms;
 mod lots;
 mod matching;
+mod moments;
 mod note;
 mod outcome;
 mod own_days;
@@ -274,13 +275,17 @@ impl Evaluator {
                 let Settled { awards, record, .. } = &mut gathered.settled;
                 step09_book::keep_redemption(&facts, &mut draft, std::mem::take(awards), record.take());
             }
-            Kind::Cancel { of } => cancelling::cancel(&facts, &mut draft, &mut self.rows, of)?,
+            Kind::Cancel { of } => {
+                cancelling::cancel(&facts, &mut draft, &mut self.rows, of)?;
+                moments::forget_returned(&mut draft);
+            }
             Kind::Joining { referrer } => {
                 join(&facts, &mut draft, &mut self.rows, event, referrer.as_ref(), gathered, &mut notes)?;
             }
             Kind::Return(back) => {
                 let matched = matching::match_lines(program, account, back, bound.day, &mut notes)?;
                 returning::take_back(&facts, &mut draft, &mut self.rows, matched)?;
+                moments::forget_returned(&mut draft);
             }
             Kind::Choose(choose) => choices::choose(&mut draft, choose)?,
             Kind::Adjust(adjust) => corrections::adjust(&mut draft, adjust)?,
@@ -390,6 +395,17 @@ fn award(
 ) -> Result<Vec<crate::account::ReceiptAward>, Rejection> {
     rows.start(facts.event.items().len());
     step04_match::match_rules(facts, kind, rows, trace);
+    book_matched(facts, draft, rows, trace)
+}
+
+/// Steps 5 to 9 for the rules that match.
+#[inline]
+fn book_matched(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    trace: &mut Option<Box<Trace>>,
+) -> Result<Vec<crate::account::ReceiptAward>, Rejection> {
     if rows.all().is_empty() {
         return Ok(Vec::new());
     }
@@ -425,6 +441,9 @@ fn named(
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
     step12_friends::qualify(facts, draft, kind);
+    if !facts.program.moments.is_empty() {
+        moments::follow(facts, draft, kind);
+    }
     if !facts.program.donations.is_empty() {
         step13_payers::give(facts, draft, kind, &mut settled.left, trace)?;
     }

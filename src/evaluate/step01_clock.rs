@@ -1,7 +1,7 @@
 //! Step 1: what is due up to the event's instant.
 //!
 //! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · open choices ·
-//! donations · referral pay-outs · activation · conversions. Choices come behind the terms, because what they give otherwise may reach a level, and
+//! donations · referral pay-outs · activation · conversions · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
 //! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
 //! is the same however often the clock is run.
 
@@ -28,6 +28,7 @@ pub(crate) fn run(
     notes: &mut Vec<Note>,
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
+        let moments = account.moments_on(program, due);
         let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 7] = [
             expire,
             end_terms,
@@ -56,6 +57,9 @@ pub(crate) fn run(
             messages.append(&mut sent);
             notes.append(&mut said);
         }
+        if !program.moments.is_empty() {
+            super::moments::bring(program, account, due, moments, (&mut *postings, &mut *messages))?;
+        }
         if program.keeps {
             // what is kept is asked again at the next start of day
             account.find_due(program, Some(due));
@@ -69,9 +73,9 @@ pub(crate) fn run(
 }
 
 /// The start of a day, as conditions see it.
-fn moment(program: &Program, account: &Account, at: Instant, day: Date) -> Bound {
+pub(super) fn moment(program: &Program, account: &Account, at: Instant, day: Date) -> Bound {
     let mut bound = Bound { day, at, ..Bound::default() };
-    if program.keeps || account.link.is_some() {
+    if program.keeps || account.link.is_some() || !program.moments.is_empty() {
         bound.local = program.zone.local(at);
         bound.bind_member(program, &account.attributes);
     }

@@ -48,6 +48,17 @@ pub(crate) fn match_rules(
     rows.by_item = trace.is_some() || asks_items(facts, rows);
 }
 
+/// Fills the rows with those of some rules that match a moment that the clock brings.
+#[cold]
+pub(crate) fn match_waiting(facts: &Facts<'_>, rules: &[RuleId], rows: &mut Rows) {
+    let known = rules.iter().filter_map(|id| Some((*id, facts.program.rules.get(id.index())?)));
+    for (id, rule) in known {
+        match_rule(facts, id, rule, rows);
+    }
+    rows.list_things();
+    rows.by_item = asks_items(facts, rows);
+}
+
 /// Whether rounding, stacking, caps per piece or a multiplier of some items ask for shares by item. Where nothing hangs
 /// on single items, the sums are enough.
 fn asks_items(facts: &Facts<'_>, rows: &Rows) -> bool {

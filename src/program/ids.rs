@@ -77,4 +77,25 @@ impl EventKindId {
     pub(crate) const PURCHASE: Self = Self(0);
     /// The built-in event `joining`.
     pub(crate) const JOINING: Self = Self(1);
+    /// Ids from here on are moments that the clock brings, by their place in the table of moments.
+    const FIRST_MOMENT: u32 = 1 << 31;
+
+    /// What stands for a moment that the clock brings where rules wait for events. No event has this kind.
+    pub(crate) const fn of_moment(place: u32) -> Self {
+        Self(Self::FIRST_MOMENT | place)
+    }
+
+    /// The place of the moment in its table, if it is one.
+    pub(crate) const fn moment(self) -> Option<usize> {
+        match self.0.checked_sub(Self::FIRST_MOMENT) {
+            // the last one is no kind at all
+            Some(place) if self.0 != u32::MAX => Some(place as usize),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing can be bought with it: a joining, or a moment that the clock brings.
+    pub(crate) const fn is_bare(self) -> bool {
+        self.0 == Self::JOINING.0 || self.moment().is_some()
+    }
 }

@@ -19,6 +19,7 @@ mod ids;
 mod index;
 mod lookup;
 mod meter;
+mod moment;
 mod names;
 mod needs;
 mod own_days;
@@ -45,6 +46,7 @@ pub(crate) use ids::{
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
+pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
@@ -89,6 +91,8 @@ pub struct Program {
     pub(crate) name: Box<str>,
     pub(crate) version: u32,
     pub(crate) effective_from: Date,
+    /// The first day of the version that follows, if one is known.
+    pub(crate) ends: Option<Date>,
     pub(crate) currency: Box<str>,
     pub(crate) currency_digits: u32,
     pub(crate) zone: Zone,
@@ -122,6 +126,8 @@ pub struct Program {
     pub(crate) vouchers: Box<[Voucher]>,
     pub(crate) choices: Box<[Choice]>,
     pub(crate) rules: Box<[Rule]>,
+    /// Moments that the clock brings and a rule waits for.
+    pub(crate) moments: Box<[Moment]>,
     pub(crate) caps: Box<[Cap]>,
     pub(crate) cards: Box<[Card]>,
     /// By name.

@@ -1,7 +1,7 @@
 //! The versions of a program, one after another.
 
 use super::{Closed, Program};
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 
 /// The versions of a program, by the day from which each is in force. A host uses them in place of a program: each
 /// event is judged by the version of its local date, a return by the version that gave, and the clock by the version
@@ -31,6 +31,10 @@ impl Versions {
                 program.identity = identity(program, &closed.names());
                 program.close(closed);
             }
+        }
+        let begins: Vec<Date> = programs.iter().map(|program| program.effective_from).collect();
+        for (program, next) in programs.iter_mut().zip(begins.into_iter().skip(1)) {
+            program.ends = Some(next);
         }
         let mut programs = programs.into_iter();
         Some(Self { first: programs.next()?, later: programs.collect() })

@@ -10,6 +10,7 @@ const VALID: Form =
 const WHEN: Form = ("when", &["when basket is at least 30 EUR", "when tier is Gold or tier is Silver"]);
 const FOR: Form = ("for", &["for items where category is Drinks"]);
 const ON: Form = ("on", &["on purchase", "on joining"]);
+const ON_RULE: Form = ("on", &["on purchase", "on birthday"]);
 const ROUND: Form = ("round", &["round down in total", "round half up per item"]);
 const ACTIVATE: Form = ("activate", &["activate after 14 days", "activate at once"]);
 const EXPIRE: Form =
@@ -90,7 +91,7 @@ const UNIT: &[Form] = &[
 
 const RULE: &[Form] = &[
     VALID,
-    ON,
+    ON_RULE,
     FOR,
     WHEN,
     ("give", &["give 1 point per full 2 EUR", "give 2% of spend as points"]),

@@ -25,7 +25,7 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(match rule {
             Rule::valid => RuleLine::Valid(self.valid(&mut parts)?),
-            Rule::on => RuleLine::On(self.on(&mut parts)?),
+            Rule::on_rule => RuleLine::On(self.on_rule(&mut parts)?),
             Rule::for_items => RuleLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => RuleLine::When(self.when(&mut parts)?),
             Rule::multiply => self.multiply(&mut parts)?,
@@ -85,6 +85,35 @@ impl Builder<'_> {
     pub(super) fn on(&mut self, parts: &mut Parts<'_>) -> Made<On> {
         parts.skip(&[Rule::k_on]);
         if parts.eat(Rule::k_joining) { Ok(On::Joining) } else { Ok(On::Event(self.name(parts)?)) }
+    }
+
+    /// What a rule waits for, which may be a moment that the clock brings.
+    fn on_rule(&mut self, parts: &mut Parts<'_>) -> Made<On> {
+        parts.skip(&[Rule::k_on]);
+        match parts.peek() {
+            Some(Rule::on_after) => {
+                let (_, mut inner) = self.enter(parts, Rule::on_after)?;
+                let duration = self.duration(&mut inner)?;
+                inner.skip(&[Rule::k_after]);
+                let event = self.name(&mut inner)?;
+                let goes_on = inner.eat(Rule::k_of);
+                inner.skip(&[Rule::k_items, Rule::k_where]);
+                let items = if goes_on { Some(Box::new(self.cond(&mut inner)?)) } else { None };
+                Ok(On::After { duration, event, items })
+            }
+            Some(Rule::on_without) => {
+                let (_, mut inner) = self.enter(parts, Rule::on_without)?;
+                let duration = self.duration(&mut inner)?;
+                inner.skip(&[Rule::k_without]);
+                Ok(On::Without { duration, events: self.names_or(&mut inner)? })
+            }
+            Some(Rule::k_start) => {
+                parts.skip(&[Rule::k_start, Rule::k_of]);
+                Ok(On::StartOf(self.period(parts)?))
+            }
+            _ if parts.eat(Rule::k_birthday) => Ok(On::Birthday),
+            _ => self.on(parts),
+        }
     }
 
     pub(super) fn when(&mut self, parts: &mut Parts<'_>) -> Made<Cond> {

@@ -19,7 +19,6 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 
 const FILE: &[Place] = &[Place::File];
 const SCHEMA: &[Place] = &[Place::Schema];
-const MOMENTS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
 const FUNDED: &[Place] = &[
     Place::Rule,
     Place::Card,
@@ -29,6 +28,8 @@ const FUNDED: &[Place] = &[
     Place::Referral,
     Place::Donate,
 ];
+const MOMENTS: &[Place] = &[Place::Card, Place::Donate];
+const PARTNERS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
 const CAPS: &[Place] =
     &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
 const GIVES: &[Place] =
@@ -58,7 +59,7 @@ const FORMS: &[Form] = &[
     form(MOMENTS, "on start of", "on start of …"),
     form(MOMENTS, "on # N after", "on … after …"),
     form(MOMENTS, "on # N without", "on … without …"),
-    form(MOMENTS, "at partner", "at partner …"),
+    form(PARTNERS, "at partner", "at partner …"),
     form(FUNDED, "funded by", "funded by …"),
     form(GIVES, "… on the category with most spend", "on the category with most spend"),
     form(GIVES, "… earned from", "give … per … earned from …"),

@@ -285,7 +285,10 @@ kinds! {
         Valid(a), On(a), ForItems(a), When(a), Give(a), Multiply(a), MultiplyEverything(a), AtLeast(a), Replaces(a),
         Combine(a), Cap(a), Round(a), Activate(a), Expire(a), NoExpiry(a),
     }
-    On { Joining, Event(a) }
+    On {
+        Joining, Event(a), Birthday, StartOf(a), After { duration, event, items },
+        Without { duration, events }
+    }
     Valid { Span { from, to }, EveryYear { from, to }, For { duration, tail }, UntilEndOf { next, period } }
     Give {
         Flat(a), Per { amount, per }, Share { rate, base, unit }, AsUnit { attribute, unit }, Bands { unit, bands },

@@ -11,6 +11,7 @@ mod cards;
 mod choices;
 mod frozen;
 mod giving;
+mod moments;
 mod moved;
 mod payments;
 mod restore;
@@ -30,6 +31,7 @@ pub(super) use state::{
     TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
+pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
 pub(super) use terms::ActiveState;
 
@@ -93,6 +95,12 @@ pub struct Snapshot {
     /// Numbers of vouchers that are void if they are given back, in their order. Nothing where none are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     void_vouchers: Vec<u32>,
+    /// Rules that ask about an event on a later day: by day, event and rule. Nothing where none do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    follow_ups: Vec<FollowUpState>,
+    /// The day on which a birthday last brought something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    birthday_paid: Option<crate::calendar::Date>,
     /// By id.
     receipts: Vec<ReceiptState>,
     /// By id.

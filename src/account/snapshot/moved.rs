@@ -6,8 +6,8 @@
 //! judged by where it asked for one of these.
 
 use super::{
-    ActiveState, FrozenState, LevelState, LinkState, Named, ProgramState, ReceiptState, Snapshot,
-    SnapshotError, TierStateText, restore, take, terms,
+    ActiveState, FollowUpState, FrozenState, LevelState, LinkState, Named, ProgramState, ReceiptState,
+    Snapshot, SnapshotError, TierStateText, restore, take, terms,
 };
 use crate::account::Account;
 use crate::program::Program;
@@ -26,6 +26,9 @@ pub(crate) struct Resting {
     changed: Vec<ChangedLevels>,
     /// By id of the receipt.
     judged_by: Vec<JudgedBy>,
+    /// Rules that ask later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    follow_ups: Vec<FollowUpState>,
 }
 
 /// The levels of a tiers block before a version that does not have all of them, and under it.
@@ -82,6 +85,15 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     let (mut here, mut away): (Vec<LinkState>, Vec<LinkState>) = links.partition(has);
     // a member is referred once; the newer of two is the one that was in force
     (snapshot.referral, resting.referral) = (here.drain(..).next(), away.drain(..).next());
+    // what was to be asked while its rule was away is not asked any more
+    let clock = account.clock_day(to);
+    snapshot.follow_ups.extend(rested.follow_ups);
+    snapshot.follow_ups.retain(|state| clock.is_some_and(|clock| state.day > clock));
+    snapshot.follow_ups.sort();
+    snapshot.follow_ups.dedup();
+    (snapshot.follow_ups, resting.follow_ups) =
+        snapshot.follow_ups.into_iter().partition(|state| state.fits(to));
+
     resting.judged_by = judged_by(&mut snapshot.receipts, rested.judged_by, to);
     snapshot.resting = resting;
 

@@ -63,6 +63,8 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         referral: account.link.as_ref().map(|link| names.link(link)),
         unsettled: names.unsettled(account),
         void_vouchers: account.void_vouchers.clone(),
+        follow_ups: names.follow_ups(account),
+        birthday_paid: account.birthday_paid,
         receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),
         seen: seen
             .map(|(id, record)| SeenState { id: id.as_ref().into(), day: record.day, digest: record.digest })

@@ -52,7 +52,7 @@ impl Space<'_> {
             (Key::Sym(subject), Set::Sym(set)) => set.may_be_missing() || self.has_name(on, subject, set),
             _ => !set.is_empty(),
         });
-        if !has_values || (on == EventKindId::JOINING && needs_basket(bounds)) || !birthday_fits(bounds) {
+        if !has_values || (on.is_bare() && needs_basket(bounds)) || !birthday_fits(bounds) {
             return Meet::Never;
         }
         let Some(day) = self.find_day(bounds) else { return Meet::Never };

@@ -64,6 +64,26 @@ pub enum On {
     Joining,
     /// `on purchase`, `on stay`
     Event(Name),
+    /// `on birthday`, rules only
+    Birthday,
+    /// `on start of quarter`, rules only
+    StartOf(Period),
+    /// `on 60 days after purchase of items where category is Ink`, rules only
+    After {
+        /// How long after.
+        duration: Duration,
+        /// The event.
+        event: Name,
+        /// Which items it must have, at least one.
+        items: Option<Box<Cond>>,
+    },
+    /// `on 90 days without purchase or stay`, rules only
+    Without {
+        /// For how long none of them came.
+        duration: Duration,
+        /// The events.
+        events: Vec<Name>,
+    },
 }
 
 /// When a rule is in force, or how long a voucher is.

@@ -21,7 +21,7 @@ impl<'a> Statement<'a> for RuleLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
         let doc = match self {
             Self::Valid(line) => valid(line).into(),
-            Self::On(line) => on(line).into(),
+            Self::On(line) => printer.on_rule(line),
             Self::ForItems(cond) => printer.for_items(cond),
             Self::When(cond) => printer.when(cond),
             Self::Give(line) => printer.give(line, span),
@@ -50,6 +50,23 @@ pub(super) fn on(on: &On) -> String {
     match on {
         On::Joining => "on joining".to_owned(),
         On::Event(event) => format!("on {}", name_except(event, &["joining", "birthday"])),
+        On::Birthday => "on birthday".to_owned(),
+        On::StartOf(start) => format!("on start of {}", period(start)),
+        On::After { duration: length, event, .. } => format!("on {} after {}", duration(length), name(event)),
+        On::Without { duration: length, events } => {
+            let events: Vec<String> = events.iter().map(name).collect();
+            format!("on {} without {}", duration(length), events.join(" or "))
+        }
+    }
+}
+
+impl<'a> Printer<'a> {
+    /// `on 60 days after purchase of items where category is Ink`
+    fn on_rule(&mut self, line: &'a On) -> Doc {
+        match line {
+            On::After { items: Some(cond), .. } => words![on(line), "of items where", self.cond(cond)],
+            _ => on(line).into(),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod giving;
 mod histories;
 mod hosts;
 mod levels;
+mod moments;
 mod money;
 mod own_days;
 mod programs;

@@ -5,8 +5,8 @@
 //! categories, or say `replaces`.
 
 use super::draw::{Draw, Genes, rows};
-use super::games;
 use super::rules::{Stock, Unit};
+use super::{games, moments};
 use proptest::option;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -28,6 +28,7 @@ pub(super) struct ProgramGenes {
     spending: Option<Genes>,
     choice: Option<Genes>,
     giving: Option<Genes>,
+    moments: Option<Genes>,
 }
 
 /// Programs of every kind.
@@ -48,12 +49,13 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.75, row(10)),
             option::weighted(0.4, row(12)),
             option::weighted(0.4, row(14)),
+            option::weighted(0.3, row(32)),
         ),
     )
         .prop_map(
             |(
                 (head, units, status, earns, bonuses, caps),
-                (tiers, card, voucher, referral, returns, spending, choice, giving),
+                (tiers, card, voucher, referral, returns, spending, choice, giving, moments),
             )| {
                 ProgramGenes {
                     head,
@@ -70,6 +72,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     spending,
                     choice,
                     giving,
+                    moments,
                 }
             },
         )
@@ -190,6 +193,9 @@ impl Rules {
         blocks.append(&mut stock.earns(&genes.earns));
         for genes in &genes.bonuses {
             blocks.push(stock.bonus(genes));
+        }
+        if let Some(genes) = &genes.moments {
+            blocks.append(&mut moments::bonuses(&mut stock, genes));
         }
         let mut offers = Vec::new();
         if let Some(genes) = &genes.choice {

@@ -164,7 +164,7 @@ fn the_place_where_a_line_stops_being_understood() {
                 "L001",
                 "and",
                 WRONG,
-                "write it like `on purchase`\nor           `on joining`",
+                "write it like `on purchase`\nor           `on birthday`",
             ),
             (
                 "round down",
@@ -446,7 +446,7 @@ fn forms_of_later_versions() {
     for (head, text, underlined, shown) in [
         ("earn R", "funded by Shop 40%, Brewery 60%", "funded by Shop 40%, Brewery 60%", "funded by …"),
         ("earn R", "at partner Shop", "at partner Shop", "at partner …"),
-        ("earn R", "on start of month", "on start of month", "on start of …"),
+        ("card K", "on start of month", "on start of month", "on start of …"),
         (
             "earn R",
             "give dividend of spend as points",

@@ -1,5 +1,6 @@
 //! Time: when lots begin and end, and what clocks and calendars do to it. Every date is worked out by hand.
 
+mod moments;
 mod own_days;
 mod zones;
 

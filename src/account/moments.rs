@@ -1,0 +1,152 @@
+//! Moments that the clock brings: which come when, and what follows from which event.
+//!
+//! Most of them can be told from what an account knows anyway, so they leave nothing behind: a moment comes on its day if
+//! the clock has not come so far yet. Only what follows an event is written down, and the day on which a birthday last
+//! brought something, so that one that changes does not come twice in a year.
+
+use super::Account;
+use crate::calendar::{Anchors, Date};
+use crate::program::{Activity, EventKindId, Moment, MomentKind, Program, RuleId};
+use std::sync::Arc;
+
+/// A rule that asks about an event on a later day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FollowUp {
+    pub(crate) day: Date,
+    pub(crate) event: Arc<str>,
+    pub(crate) rule: RuleId,
+}
+
+/// A moment that comes on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Due {
+    /// The id of what it brings.
+    pub(crate) id: Arc<str>,
+    /// The rules that wait for it, in their order.
+    pub(crate) rules: Vec<RuleId>,
+    pub(crate) is_birthday: bool,
+    /// The event that it follows.
+    pub(crate) follows: Option<Arc<str>>,
+}
+
+impl Account {
+    /// The day after which the clock may bring moments: that to which it was run, but neither before the day of joining
+    /// nor before the version of the program begins.
+    fn moments_since(&self, program: &Program) -> Option<Date> {
+        let joined = self.tenure?.day;
+        let clock = self.clock_day(program).unwrap_or(joined);
+        Some(clock.max(joined).max(program.effective_from.minus_days(1)))
+    }
+
+    /// The day on which a moment next comes, if it can be told from what is known anyway.
+    fn next_of(
+        &self,
+        (program, moment): (&Program, &Moment),
+        since: Date,
+        anchors: &Anchors,
+    ) -> Option<Date> {
+        let (from, to) = moment.days;
+        let since = since.max(from.minus_days(1));
+        let day = match &moment.kind {
+            MomentKind::Birthday(place) => self.next_birthday(*place, since),
+            MomentKind::StartOf(period) => period.next_start(since, anchors),
+            MomentKind::After(..) => None,
+            MomentKind::Without(length, kinds) => {
+                let last = kinds.iter().filter_map(|kind| self.last_active(Activity::Event(*kind)));
+                let last = last.fold(self.tenure?.day, Date::max);
+                length.add_to_date(last).filter(|day| *day > since)
+            }
+        };
+        day.filter(|day| *day <= to && *day < program.ends.unwrap_or(Date::MAX))
+    }
+
+    /// The first birthday after a day, of a year in which none has brought anything yet.
+    fn next_birthday(&self, place: u16, since: Date) -> Option<Date> {
+        let text = self.attributes.get(usize::from(place))?.as_deref()?;
+        let born: Date = text.parse().ok()?;
+        let paid = self.birthday_paid.map_or(born.year(), |paid| paid.year().max(born.year()));
+        let year = since.year().max(paid.saturating_add(1));
+        let days = [year, year.saturating_add(1)].into_iter().filter_map(|year| born.anniversary_in(year));
+        days.filter(|day| *day > since).min()
+    }
+
+    /// The day on which the clock next brings a moment.
+    pub(super) fn next_moment(&self, program: &Program) -> Option<Date> {
+        let since = self.moments_since(program)?;
+        let anchors = program.anchors(self.tenure?.day, &self.attributes);
+        let days =
+            program.moments.iter().filter_map(|moment| self.next_of((program, moment), since, &anchors));
+        days.chain(self.next_follow_up(program)).min()
+    }
+
+    fn next_follow_up(&self, program: &Program) -> Option<Date> {
+        let day = self.follow_ups.first()?.day;
+        Some(day).filter(|day| *day < program.ends.unwrap_or(Date::MAX))
+    }
+
+    /// The moments of a day to which the clock has not come yet: birthday, starts of periods, what follows events by
+    /// their ids, absences; inside of these by name.
+    pub(crate) fn moments_on(&self, program: &Program, day: Date) -> Vec<Due> {
+        if program.moments.is_empty() {
+            return Vec::new();
+        }
+        let (Some(since), Some(tenure)) = (self.moments_since(program), self.tenure) else {
+            return Vec::new();
+        };
+        let anchors = program.anchors(tenure.day, &self.attributes);
+        let known = program.moments.iter();
+        let known = known.filter(|moment| self.next_of((program, moment), since, &anchors) == Some(day));
+        let known = known.map(|moment| {
+            let is_birthday = matches!(moment.kind, MomentKind::Birthday(_));
+            let due = Due {
+                id: format!("@{day}/{}", moment.name).into(),
+                rules: moment.rules.iter().map(|waiting| waiting.rule).collect(),
+                is_birthday,
+                follows: None,
+            };
+            let rank = match moment.kind {
+                MomentKind::Birthday(_) => 0,
+                MomentKind::StartOf(_) => 1,
+                MomentKind::After(..) | MomentKind::Without(..) => 3,
+            };
+            (rank, due)
+        });
+        let mut all: Vec<(u8, Due)> = known.collect();
+        let mine = self.follow_ups.iter().filter(|known| known.day == day);
+        let mine: Vec<&FollowUp> =
+            mine.filter(|known| known.day < program.ends.unwrap_or(Date::MAX)).collect();
+        for same in mine.chunk_by(|one, two| one.event == two.event) {
+            let Some(first) = same.first() else { continue };
+            let id = format!("@{day}/after/{}", first.event).into();
+            let rules = same.iter().map(|known| known.rule).collect();
+            let follows = Some(Arc::clone(&first.event));
+            all.push((2, Due { id, rules, is_birthday: false, follows }));
+        }
+        all.sort_by(|(one, first), (two, second)| (one, &first.id).cmp(&(two, &second.id)));
+        all.into_iter().map(|(_, due)| due).collect()
+    }
+
+    /// Whether an event of a kind puts off a moment.
+    pub(super) fn puts_off(program: &Program, event: EventKindId) -> bool {
+        program.moments.iter().any(|moment| match &moment.kind {
+            MomentKind::Without(_, kinds) => kinds.contains(&event),
+            _ => false,
+        })
+    }
+
+    /// Notes or forgets that a rule asks about an event; tells whether the first due day has to be looked for anew.
+    pub(super) fn book_follow_up(&mut self, change: &FollowUp, asks: bool) -> bool {
+        match (self.follow_ups.binary_search(change), asks) {
+            (Err(place), true) => {
+                self.follow_ups.insert(place, change.clone());
+                self.expect_due(change.day);
+            }
+            (Ok(place), false) => {
+                self.follow_ups.remove(place);
+                return true;
+            }
+            _ => {}
+        }
+        false
+    }
+}
