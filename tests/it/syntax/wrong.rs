@@ -467,7 +467,6 @@ fn forms_of_later_versions() {
             "reward worth the average of its stamps as x",
             "reward worth the average …",
         ),
-        ("referral R", "when friend active is yes", "when friend active is yes", "when friend …"),
         ("test T", "when 2026-01-01 announce x 1% \"C\"", "announce x 1% \"C\"", "announce …"),
         (
             "test T",
