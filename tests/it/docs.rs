@@ -244,6 +244,11 @@ fn examples_of_the_wire_form() {
     check("docs/wire-form.md");
 }
 
+#[test]
+fn the_call_of_the_recipes() {
+    check("docs/recipes/README.md");
+}
+
 /// The text between two lines.
 fn between<'t>(text: &'t str, first: &str, last: &str) -> &'t str {
     let (_, rest) = text.split_once(first).unwrap_or_else(|| panic!("no `{first}`"));

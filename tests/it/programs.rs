@@ -1,5 +1,5 @@
-//! The rule files of real programs: each is clean, formatted and tested, and `docs/programs.md` tells the truth about
-//! what they show.
+//! The rule files of real programs and the recipes: each is clean, formatted and tested, and the documents about them tell
+//! the truth about what they show.
 
 use loyalty_rules::check::{Sources, compile};
 use loyalty_rules::diagnostics::{SourceMap, render_all};
@@ -12,16 +12,20 @@ use std::path::PathBuf;
 
 const FOLDER: &str = "examples/programs";
 const DOCUMENT: &str = "docs/programs.md";
+const RECIPES: &str = "docs/recipes";
 
 fn root(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// All rule files of the folder by name, without the ending.
-fn programs() -> BTreeMap<String, String> {
+/// All rule files of a folder by name, without the ending.
+fn programs(folder: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for entry in fs::read_dir(root(FOLDER)).expect("the folder is there") {
+    for entry in fs::read_dir(root(folder)).expect("the folder is there") {
         let path = entry.expect("it can be read").path();
+        if path.file_name().is_some_and(|name| name == "README.md") {
+            continue;
+        }
         assert_eq!(path.extension().and_then(|ending| ending.to_str()), Some("loyalty"), "{path:?}");
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
         found.insert(name, fs::read_to_string(&path).expect("a text"));
@@ -41,7 +45,7 @@ fn id(text: &str) -> Option<&str> {
 /// Every pair of id and file in the names of tests.
 fn shown_by_tests() -> BTreeSet<(String, String)> {
     let mut shown = BTreeSet::new();
-    for (name, text) in programs() {
+    for (name, text) in programs(FOLDER) {
         let tests = text.lines().filter_map(|line| line.strip_prefix("test \""));
         shown.extend(tests.filter_map(id).map(|id| (id.to_owned(), name.clone())));
     }
@@ -68,8 +72,26 @@ fn links(cell: &str) -> Vec<String> {
 
 #[test]
 fn every_program_is_clean_and_passes_its_tests() {
-    for (name, text) in programs() {
-        let path = format!("{FOLDER}/{name}.loyalty");
+    are_clean(FOLDER);
+}
+
+#[test]
+fn every_recipe_is_clean_and_passes_its_tests() {
+    are_clean(RECIPES);
+}
+
+#[test]
+fn the_recipes_are_listed() {
+    let text = fs::read_to_string(root(RECIPES).join("README.md")).expect("the list is there");
+    let listed: BTreeSet<&str> =
+        text.split("](").filter_map(|rest| rest.split_once(".loyalty)")).map(|found| found.0).collect();
+    let files = programs(RECIPES);
+    assert_eq!(listed, files.keys().map(String::as_str).collect());
+}
+
+fn are_clean(folder: &str) {
+    for (name, text) in programs(folder) {
+        let path = format!("{folder}/{name}.loyalty");
         let compiled = match compile(&Sources::single(&path, &text), &Limits::default()) {
             Ok(compiled) => compiled,
             Err(findings) => panic!("{findings}"),
