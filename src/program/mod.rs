@@ -37,8 +37,8 @@ pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId,
-    VoucherId,
+    EventKindId, FilterId, FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, StreakId, Symbol,
+    TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -46,7 +46,7 @@ pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use play::{Challenge, Counts, Task};
+pub(crate) use play::{Challenge, Counts, Streak, Task};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
@@ -122,6 +122,8 @@ pub struct Program {
     pub(crate) cards: Box<[Card]>,
     /// By name.
     pub(crate) challenges: Box<[Challenge]>,
+    /// By name.
+    pub(crate) streaks: Box<[Streak]>,
     pub(crate) tiers: Box<[Tiers]>,
     pub(crate) referrals: Box<[Referral]>,
     /// What happens at once first, then by unit.

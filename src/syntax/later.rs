@@ -19,11 +19,12 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 
 const FILE: &[Place] = &[Place::File];
 const SCHEMA: &[Place] = &[Place::Schema];
-const MOMENTS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
+const MOMENTS: &[Place] = &[Place::Rule, Place::Card, Place::Streak, Place::Donate];
 const FUNDED: &[Place] = &[
     Place::Rule,
     Place::Card,
     Place::Challenge,
+    Place::Streak,
     Place::Voucher,
     Place::Reward,
     Place::Referral,
@@ -31,12 +32,19 @@ const FUNDED: &[Place] = &[
 ];
 const CAPS: &[Place] =
     &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
-const GIVES: &[Place] =
-    &[Place::Rule, Place::Tier, Place::Challenge, Place::Reward, Place::Referral, Place::Donate];
+const GIVES: &[Place] = &[
+    Place::Rule,
+    Place::Tier,
+    Place::Challenge,
+    Place::Streak,
+    Place::Reward,
+    Place::Referral,
+    Place::Donate,
+];
 const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
-const CHALLENGE: &[Place] = &[Place::Challenge];
+const GAMES: &[Place] = &[Place::Challenge, Place::Streak];
 const REFERRAL: &[Place] = &[Place::Referral];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
@@ -45,7 +53,6 @@ const FORMS: &[Form] = &[
     form(FILE, "award", "award"),
     form(FILE, "plan", "plan"),
     form(FILE, "milestones", "milestones"),
-    form(FILE, "streak", "streak"),
     form(FILE, "draw", "draw"),
     form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
@@ -69,7 +76,7 @@ const FORMS: &[Form] = &[
     form(CARD, "cap # rewards", "cap … rewards"),
     form(CARD, "cap # reward", "cap … rewards"),
     form(CARD, "reward worth the average", "reward worth the average …"),
-    form(CHALLENGE, "cap", "cap …"),
+    form(GAMES, "cap", "cap …"),
     form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
@@ -93,11 +100,9 @@ const FORMS: &[Form] = &[
     form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
     form(TEST, "when … link friend", "link friend …"),
-    form(TEST, "expect streak _ of", "expect streak …"),
     form(TEST, "expect partner", "expect partner …"),
     form(GIVEN, "plan _ since", "plan … since …"),
     form(GIVEN, "account", "account …"),
-    form(GIVEN, "streak _ at", "streak … at …"),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.

@@ -16,6 +16,7 @@ mod payments;
 mod restore;
 mod restore_receipts;
 mod state;
+mod streaks;
 mod take;
 mod terms;
 mod unsettled;
@@ -25,8 +26,8 @@ pub(super) use state::{
     DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState, ItemState,
     LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named, PaymentState,
     PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState, ReturnedState,
-    SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState, TakenState,
-    TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState, StreakStateText,
+    TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use moved::Resting;
@@ -77,6 +78,9 @@ pub struct Snapshot {
     pledges: Vec<PledgeState>,
     /// By name.
     cards: Vec<CardStateText>,
+    /// By name. Nothing where no run has begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    streaks: Vec<StreakStateText>,
     /// By name.
     tiers: Vec<TierStateText>,
     /// By name of the counter.
