@@ -10,7 +10,9 @@ use super::unsettled::Unsettled;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Delta, Source, Thing};
-use crate::program::{Activity, Award, CardId, ChoiceId, EventKindId, MeterId, Program, TiersId, VoucherId};
+use crate::program::{
+    Activity, Award, CardId, ChoiceId, EventKindId, MeterId, Program, StreakId, TiersId, VoucherId,
+};
 use std::sync::Arc;
 
 /// Everything that posting an outcome books: ledger deltas and changes of counters and states.
@@ -42,6 +44,8 @@ pub(crate) enum Change {
     Returned(Arc<Receipt>),
     /// The open card: number, day of its first stamp and last day.
     Card(CardId, CardState),
+    /// The run of a streak.
+    Streak(StreakId, StreakState),
     /// An entry of an open choice is taken: the number of the choice and the place of the entry.
     Chosen(u32, usize),
     /// The level of a tiers block.
@@ -144,6 +148,19 @@ pub(crate) struct CardState {
     pub(crate) full: Arc<Vec<FullCard>>,
     /// Stamps that were lost with their card, the oldest first, as long as a return may ask for them.
     pub(crate) lapsed: Vec<LapsedStamps>,
+}
+
+/// The run of a streak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct StreakState {
+    /// How many periods before the open one are won.
+    pub(crate) length: u32,
+    /// How many were missed and forgiven.
+    pub(crate) missed: u32,
+    /// First and last day of the period that is played; nothing while there is no run.
+    pub(crate) open: Option<(Date, Date)>,
+    /// Whether the open period has paid: it stays won.
+    pub(crate) paid: bool,
 }
 
 /// A full card.

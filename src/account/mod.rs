@@ -23,7 +23,7 @@ mod view;
 pub use change::Postings;
 pub(crate) use change::{
     CardState, Change, Counted, FullCard, HeldVoucher, Hold, LapsedStamps, Link, LinkStage, OpenChoice,
-    Tenure, TierState,
+    StreakState, Tenure, TierState,
 };
 pub(crate) use frozen::Frozen;
 pub use giving::Donated;
@@ -33,7 +33,7 @@ pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::{Meters, is_asked};
 pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
-pub use play::{ChallengeProgress, TaskProgress};
+pub use play::{ChallengeProgress, StreakProgress, TaskProgress};
 pub use post::PostError;
 pub(crate) use receipt::{
     Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, ShareBy, Spent, SpentLot, Taken,
@@ -86,6 +86,8 @@ pub struct Account {
     pub(crate) pledges: Vec<Pledge>,
     /// By [`crate::program::CardId`].
     pub(crate) cards: Vec<CardState>,
+    /// By [`crate::program::StreakId`].
+    pub(crate) streaks: Vec<StreakState>,
     /// By [`crate::program::TiersId`].
     pub(crate) tiers: Vec<TierState>,
     pub(crate) meters: Meters,
@@ -136,6 +138,7 @@ impl Account {
             charity_totals: vec![Totals::default(); program.charities.len()],
             pledges: Vec::new(),
             cards: vec![CardState::default(); program.cards.len()],
+            streaks: vec![StreakState::default(); program.streaks.len()],
             tiers: vec![TierState::default(); program.tiers.len()],
             meters: Meters::default(),
             last_of: vec![None; program.events.len()],

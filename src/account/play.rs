@@ -1,9 +1,9 @@
-//! What a host may read of games: how far challenges are.
+//! What a host may read of games: how far challenges are, and how long streaks.
 
 use super::Account;
 use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Period};
-use crate::program::{Challenge, Counts, Program, Task, UnknownName};
+use crate::program::{Challenge, Counts, Program, Streak, Task, UnknownName};
 use serde::Serialize;
 
 /// How far a member is in the round of a challenge.
@@ -38,7 +38,74 @@ pub struct TaskProgress {
     pub complete: bool,
 }
 
+/// The run of a member in a streak, and the period of a day in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StreakProgress {
+    /// How many periods of the run are won, the one that is played included.
+    pub length: u32,
+    /// How many missed periods of the run were forgiven.
+    pub missed: u32,
+    /// How many more would be forgiven.
+    pub forgives: u32,
+    /// First day of the period of the day.
+    pub from: Date,
+    /// Its last day.
+    pub to: Date,
+    /// How many events count in it, less what came back as a whole.
+    pub count: i64,
+    /// How many win it.
+    pub needs: i64,
+    /// Whether it is won.
+    pub won: bool,
+    /// The last day on which the run can still be kept: nothing while there is no run, while the period is won, or
+    /// while missing it would be forgiven.
+    pub kept_until: Option<Date>,
+    /// The shortest run above this one that gets something; nothing if there is none.
+    pub next_gift: Option<u32>,
+}
+
 impl Account {
+    /// The run of a member in a streak, as of the period of a day.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownName`] if the program has no such streak.
+    pub fn streak(&self, program: &Program, streak: &str, on: Date) -> Result<StreakProgress, UnknownName> {
+        let id = program.streak_named(streak)?;
+        let unknown = || UnknownName::new("streak", streak);
+        let rules = program.streaks.get(id.index()).ok_or_else(unknown)?;
+        let state = self.streaks.get(id.index()).copied().unwrap_or_default();
+        let anchors = program.anchors(self.tenure.map_or(on, |tenure| tenure.day), &self.attributes);
+        let range = rules.per.range_of(on, &anchors);
+        let plays = state.open.is_some_and(|(first, last)| first <= on && on <= last);
+        let count = self.meters.get(rules.meter, i64::from(range.first.days()));
+        let won = count >= rules.needs || (plays && state.paid);
+        let length = self.run_length(rules, id.index());
+        let forgives = rules.forgive.saturating_sub(state.missed);
+        let at_risk = plays && !won && forgives == 0;
+        Ok(StreakProgress {
+            length,
+            missed: state.missed,
+            forgives,
+            from: range.first,
+            to: range.last,
+            count,
+            needs: rules.needs,
+            won,
+            kept_until: at_risk.then_some(range.last),
+            next_gift: rules.gifts.iter().map(|(after, _)| *after).filter(|after| *after > length).min(),
+        })
+    }
+
+    /// How many periods of a run are won, the open one included.
+    pub(crate) fn run_length(&self, rules: &Streak, place: usize) -> u32 {
+        let state = self.streaks.get(place).copied().unwrap_or_default();
+        let Some((first, _)) = state.open else { return 0 };
+        let won = state.paid || self.meters.get(rules.meter, i64::from(first.days())) >= rules.needs;
+        state.length + u32::from(won)
+    }
+
     /// How far a member is in the round of a challenge that runs on a day.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! Everything is verified against the books before anything is booked, so a posting is booked whole or not at all.
 
 use super::change::{Change, HeldVoucher, LinkStage, OpenChoice, Postings};
-use super::{Account, CardState, Lot, Unsettled};
+use super::{Account, CardState, Lot, StreakState, Unsettled};
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
 use crate::program::{Activity, AwardThing, Convert, EventKindId, Program, UnitKind};
@@ -328,6 +328,7 @@ impl Account {
                 }
             }
             Change::Card(card, state) => return self.book_card(card.index(), state),
+            Change::Streak(streak, state) => return self.book_streak(streak.index(), *state),
             Change::Tier(tiers, state) => {
                 let Some(known) = self.tiers.get_mut(tiers.index()) else { return false };
                 let changed = known.ends() != state.ends();
@@ -437,6 +438,11 @@ impl Account {
     }
 
     #[inline(never)]
+    fn book_streak(&mut self, place: usize, state: StreakState) -> bool {
+        let known = self.streaks.get_mut(place);
+        known.is_some_and(|known| std::mem::replace(known, state).open != state.open)
+    }
+
     fn book_card(&mut self, place: usize, state: &CardState) -> bool {
         let Some(known) = self.cards.get_mut(place) else { return false };
         let changed = known.last != state.last;
@@ -499,8 +505,16 @@ impl Account {
         let cards = self.cards.iter().map(|card| card.last.map(|last| last.plus_days(1)));
         let link = self.link.iter().map(|link| link.due.filter(|_| link.stage == LinkStage::Open));
         let tiers = self.tiers.iter().map(|tier| tier.ends().map(|last| last.plus_days(1)));
+        let streaks = self.streaks.iter().map(|streak| streak.open.map(|(_, last)| last.plus_days(1)));
         let pledges = self.pledges.first().map(|pledge| Some(pledge.closes));
-        let all = lots.chain(vouchers).chain(choices).chain(cards).chain(tiers).chain(link).chain(pledges);
+        let all = lots
+            .chain(vouchers)
+            .chain(choices)
+            .chain(cards)
+            .chain(streaks)
+            .chain(tiers)
+            .chain(link)
+            .chain(pledges);
         all.flatten().min()
     }
 }

@@ -245,3 +245,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         None
     }
 }
+
+/// Whether a word is a name, or its plural in `s`.
+pub(super) fn one_of(word: &str, name: &str) -> bool {
+    word == name || word.strip_suffix('s') == Some(name)
+}

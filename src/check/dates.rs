@@ -5,8 +5,8 @@ use crate::calendar::{Anchors, Date};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Activate, Expire, ExpireFrom, Program, UnitKind, Voucher, VoucherEnd};
 use crate::syntax::ast::{
-    self, CardLine, ChallengeLine, Cond, DatedNames, Line, ListContent, Op, RuleLine, Subject, TaskItems,
-    UnitLine, Value, VoucherBlock, VoucherLine,
+    self, CardLine, ChallengeLine, Cond, DatedNames, Line, ListContent, Op, RuleLine, StreakLine, Subject,
+    TaskItems, UnitLine, Value, VoucherBlock, VoucherLine,
 };
 
 /// Days of earning that are tried: one full turn of leap years.
@@ -340,8 +340,12 @@ fn midnights(tree: &Tree<'_>) -> Vec<Diagnostic> {
         },
         _ => None,
     });
+    let of_streaks = tree.streaks().flat_map(|streak| &streak.lines).filter_map(|line| match &line.kind {
+        StreakLine::When(cond) => Some(cond),
+        _ => None,
+    });
     let mut found = Vec::new();
-    for cond in of_rules.chain(of_cards).chain(of_vouchers).chain(of_challenges) {
+    for cond in of_rules.chain(of_cards).chain(of_vouchers).chain(of_challenges).chain(of_streaks) {
         look_for_midnight(cond, &mut found);
     }
     found

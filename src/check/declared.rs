@@ -7,8 +7,8 @@ use crate::syntax::Limits;
 use crate::syntax::ast::{
     Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock, File, ListBlock,
     Name, PeriodBlock, ProgramBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock,
-    RuleKind, SchemaBlock, SchemaOf, SharedCap, Task, TestBlock, TiersBlock, UnitBlock, UnitKind,
-    VocabularyKind, VoucherBlock,
+    RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock,
+    UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -72,6 +72,7 @@ pub(super) struct Declared<'a> {
     pub(super) bonuses: Table<'a, RuleBlock>,
     pub(super) cards: Table<'a, CardBlock>,
     pub(super) challenges: Table<'a, ChallengeBlock>,
+    pub(super) streaks: Table<'a, StreakBlock>,
     /// The tasks of all challenges.
     pub(super) tasks: Table<'a, Task>,
     pub(super) referrals: Table<'a, ReferralBlock>,
@@ -111,6 +112,7 @@ impl<'a> Declared<'a> {
             bonuses: Table::new("rule"),
             cards: Table::new("card"),
             challenges: Table::new("challenge"),
+            streaks: Table::new("streak"),
             tasks: Table::new("task"),
             referrals: Table::new("referral"),
             converts: Vec::new(),
@@ -186,6 +188,11 @@ impl<'a> Declared<'a> {
                 }
             }
             BlockKind::Challenge(challenge) => self.challenge(challenge, block, report),
+            BlockKind::Streak(streak) => {
+                if self.rule(&streak.name, report) {
+                    self.streaks.declare(&streak.name, streak, block, report);
+                }
+            }
             BlockKind::Voucher(voucher) => self.vouchers.declare(&voucher.name, voucher, block, report),
             BlockKind::Referral(referral) => {
                 if self.rule(&referral.name, report) {
@@ -289,6 +296,7 @@ impl<'a> Declared<'a> {
         self.bonuses.number(self.earns.len() as u32);
         self.cards.number(0);
         self.challenges.number(0);
+        self.streaks.number(0);
         self.referrals.number(0);
         self.caps.number(0);
         self.tiers.number(0);

@@ -80,9 +80,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let filling = (card.stamps, card.per, card.goal, card.head_start, card.head_start_on_every);
         section(out, "card", &(matching, filling, &card.caps, card.carry_over, card.expire, card.reward))?;
     }
-    for challenge in &p.challenges {
-        section(out, "challenge", challenge)?;
-    }
+    games(p, out)?;
     section(out, "tiers", &p.tiers)?;
     section(out, "referrals", &p.referrals)?;
     for convert in &p.converts {
@@ -114,6 +112,19 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "terms", &(&p.dates, &p.activities))?;
     section(out, "meters", &p.meters)?;
     section(out, "filters", &p.filters)
+}
+
+/// Challenges and streaks.
+fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
+    for challenge in &p.challenges {
+        section(out, "challenge", challenge)?;
+    }
+    for streak in &p.streaks {
+        let winning = (&streak.name, streak.on, streak.valid, &streak.when, streak.per, streak.needs);
+        let run = (&streak.gifts, streak.forgive, streak.restart, streak.meter);
+        section(out, "streak", &(winning, run))?;
+    }
+    Ok(())
 }
 
 /// One part of the dump: its name, its value, and an end that no text contains.

@@ -3,7 +3,7 @@
 use crate::syntax::Unread;
 
 const THINGS: &[&str] = &["unit", "voucher", "reward"];
-const RULES: &[&str] = &["earn", "bonus", "card", "challenge", "referral"];
+const RULES: &[&str] = &["earn", "bonus", "card", "challenge", "streak", "referral"];
 const ATTRIBUTES: &[&str] = &["member", "item", "event"];
 
 /// What is missing in the trees of a program.
@@ -54,6 +54,7 @@ fn kinds_of(what: &str) -> &'static [&'static str] {
         "rule" => RULES,
         "card" => &["card"],
         "challenge" | "task" => &["challenge"],
+        "streak" => &["streak"],
         "cap" => &["cap", "earn", "bonus", "card", "referral", "voucher", "reward", "donate"],
         "category" => &["categories"],
         "channel" => &["channels"],

@@ -50,6 +50,7 @@ mod settings;
 mod similar;
 mod sources;
 mod spending;
+mod streaks;
 mod subjects;
 mod table;
 mod terms;
@@ -241,10 +242,10 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let [member_attributes, item_attributes] =
         [&facts.member, &facts.item].map(|schema| schema.lower(&mut low.symbols));
     let events = events(low);
-    let (mut units, vouchers, mut drafts) = (low.units(), low.vouchers(), low.rules());
-    low.shared_caps(&mut drafts);
+    let (mut units, vouchers) = (low.units(), low.vouchers());
+    let drafts = drafted_rules(low);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
-    let challenges = low.challenges();
+    let (challenges, streaks) = (low.challenges(), low.streaks());
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rules = finished_rules(low, drafts, &mut units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
@@ -286,6 +287,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         caps: std::mem::take(&mut low.caps).into(),
         cards: cards?.into(),
         challenges: challenges?.into(),
+        streaks: streaks?.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         converts: converts?.into(),
@@ -305,6 +307,13 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         fingerprint: 0,
         identity: 0,
     }))
+}
+
+/// The rules and the caps that they share.
+fn drafted_rules<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Vec<rules::DraftRule<'a>> {
+    let mut drafts = low.rules();
+    low.shared_caps(&mut drafts);
+    drafts
 }
 
 /// The rules, once the denominator of every unit is known.
@@ -356,7 +365,8 @@ fn asked(p: &Program) -> Asked {
     let of_tasks = tasks.flat_map(|task| task.when.iter().chain(&task.items));
     let waiting = p.moments.iter().flat_map(|moment| moment.rules.iter().map(|waiting| &waiting.items));
     let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations).chain(waiting);
-    Asked::of(&p.rules, &p.cards, &p.filters, others.flatten().chain(of_tasks))
+    let of_streaks = p.streaks.iter().filter_map(|streak| streak.when.as_ref());
+    Asked::of(&p.rules, &p.cards, &p.filters, others.flatten().chain(of_tasks).chain(of_streaks))
 }
 
 /// `purchase`, `joining`, then the declared events by name.

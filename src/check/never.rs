@@ -6,7 +6,7 @@ use super::tree::Tree;
 use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Counts, EventKindId, Program, Test, Validity};
-use crate::syntax::ast::{CardLine, ChallengeLine, Cond, RuleLine, TaskItems};
+use crate::syntax::ast::{CardLine, ChallengeLine, Cond, RuleLine, StreakLine, TaskItems};
 
 /// One thing that must hold for a rule to fire.
 struct Part<'a> {
@@ -63,6 +63,7 @@ pub(super) fn conditions<'a>(
         found.extend(findings(program, space, &asked, block.head));
     }
     challenges(program, tree, space, &mut found);
+    streaks(program, tree, space, &mut found);
     for donation in &program.donations {
         let Some(block) = tree.donation(&donation.name) else { continue };
         let asked = Asked {
@@ -86,6 +87,27 @@ pub(super) fn conditions<'a>(
         found.extend(findings(program, space, &asked, block.head));
     }
     found
+}
+
+/// The conditions of streaks.
+fn streaks<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>, found: &mut Vec<Diagnostic>) {
+    for streak in &program.streaks {
+        let Some(block) = tree.streak(&streak.name) else { continue };
+        let lines = &block.node.lines;
+        let valid = lines.iter().find(|line| matches!(line.kind, StreakLine::Valid(_)));
+        let when = lines.iter().find_map(|line| match &line.kind {
+            StreakLine::When(cond) => Some(cond),
+            _ => None,
+        });
+        let asked = Asked {
+            on: streak.on,
+            valid: (streak.valid, valid.map(|line| line.span)),
+            when: streak.when.as_ref().zip(when),
+            items: None,
+            word: "streak",
+        };
+        found.extend(findings(program, space, &asked, block.head));
+    }
 }
 
 /// The conditions of challenges, with the kind of event that each task counts. What counts with every event is not known

@@ -12,7 +12,7 @@ use super::hidden::Hidden;
 use super::report::Report;
 use crate::diagnostics::{Code, Diagnostic, Severity, SourceMap, Span};
 use crate::syntax::ast::{
-    Block, BlockKind, CardLine, DonateLine, File, On, ProgramLine, RuleLine, SchemaOf, UnitLine,
+    Block, BlockKind, CardLine, DonateLine, File, On, ProgramLine, RuleLine, SchemaOf, StreakLine, UnitLine,
 };
 use crate::syntax::{Limits, Unread};
 use std::collections::BTreeSet;
@@ -223,6 +223,10 @@ fn event_of(block: &Block) -> Option<&str> {
             CardLine::On(on) => Some(on),
             _ => None,
         }),
+        BlockKind::Streak(streak) => streak.lines.iter().find_map(|line| match &line.kind {
+            StreakLine::On(on) => Some(on),
+            _ => None,
+        }),
         BlockKind::Donate(donate) => donate.lines.iter().find_map(|line| match &line.kind {
             DonateLine::On(on) => Some(on),
             _ => None,
@@ -240,6 +244,7 @@ fn lacks_event(block: &Block) -> bool {
     match &block.kind {
         BlockKind::Rule(rule) => !rule.lines.iter().any(|line| matches!(line.kind, RuleLine::On(_))),
         BlockKind::Card(card) => !card.lines.iter().any(|line| matches!(line.kind, CardLine::On(_))),
+        BlockKind::Streak(streak) => !streak.lines.iter().any(|line| matches!(line.kind, StreakLine::On(_))),
         BlockKind::Donate(donate) => !donate.lines.iter().any(|line| matches!(line.kind, DonateLine::On(_))),
         _ => false,
     }
@@ -265,6 +270,7 @@ fn name_of_lacking(block: &Block) -> Option<&str> {
         BlockKind::Rule(rule) => &rule.name,
         BlockKind::Card(card) => &card.name,
         BlockKind::Challenge(challenge) => &challenge.name,
+        BlockKind::Streak(streak) => &streak.name,
         BlockKind::Voucher(voucher) => &voucher.name,
         BlockKind::Reward(reward) => &reward.name,
         BlockKind::Referral(referral) => &referral.name,

@@ -58,6 +58,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             GivenFact::Tier(name, _) => self.any_tier(name),
             GivenFact::Card(name, stamps) => self.card_at(name, stamps),
+            GivenFact::Streak(name, number) => self.streak_at(name, number),
             GivenFact::Task(name, number) => self.task_at(name, number),
             GivenFact::CapUsed(name, number) => self.capped(name, number),
             GivenFact::ReferredBy(_) => {}
@@ -300,6 +301,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     &mut self.report,
                 );
             }
+            Expect::Streak(name, _, number) => self.streak_at(name, number),
             Expect::Task(name, _, number) => self.task_at(name, number),
             Expect::CapLeft(name, _, number) => self.capped(name, number),
             Expect::Charity(charity, amount) => {
@@ -336,6 +338,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if !self.facts.levels.contains_key(name.text.as_str()) {
             self.report.unknown("tier", &name.text, name.span, self.facts.tier_candidates(), "");
         }
+    }
+
+    fn streak_at(&mut self, name: &Name, number: &Number) {
+        if self.all.streaks.peek(&name.text).is_none() {
+            self.report.unknown("streak", &name.text, name.span, self.all.streaks.candidates(), "");
+        }
+        let what = ("a number of periods", number.span);
+        numbers::whole(number.value, (0, 1_000_000), what, &mut self.report);
     }
 
     fn task_at(&mut self, name: &Name, number: &Number) {

@@ -3,8 +3,8 @@
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
     Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock, DonateLine, File, Line,
-    ListBlock, ProgramBlock, ReferralBlock, RuleBlock, RuleLine, SharedCap, TierLine, TiersBlock, TiersLine,
-    UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    ListBlock, ProgramBlock, ReferralBlock, RuleBlock, RuleLine, SharedCap, StreakBlock, TierLine,
+    TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -40,6 +40,7 @@ pub(crate) struct Tree<'a> {
     tiers: Named<'a, TiersBlock>,
     cards: Named<'a, CardBlock>,
     challenges: Named<'a, ChallengeBlock>,
+    streaks: Named<'a, StreakBlock>,
     referrals: Named<'a, ReferralBlock>,
     units: Named<'a, UnitBlock>,
     vouchers: Named<'a, VoucherBlock>,
@@ -59,6 +60,7 @@ impl<'a> Tree<'a> {
             tiers: BTreeMap::new(),
             cards: BTreeMap::new(),
             challenges: BTreeMap::new(),
+            streaks: BTreeMap::new(),
             referrals: BTreeMap::new(),
             units: BTreeMap::new(),
             vouchers: BTreeMap::new(),
@@ -80,6 +82,7 @@ impl<'a> Tree<'a> {
             BlockKind::SharedCap(node) => note(&mut self.shared_caps, &node.name.text, node, head),
             BlockKind::Tiers(node) => note(&mut self.tiers, &node.name.text, node, head),
             BlockKind::Card(node) => note(&mut self.cards, &node.name.text, node, head),
+            BlockKind::Streak(node) => note(&mut self.streaks, &node.name.text, node, head),
             BlockKind::Challenge(node) => note(&mut self.challenges, &node.name.text, node, head),
             BlockKind::Referral(node) => note(&mut self.referrals, &node.name.text, node, head),
             BlockKind::Unit(node) => note(&mut self.units, &node.name.text, node, head),
@@ -125,6 +128,16 @@ impl<'a> Tree<'a> {
     /// A challenge.
     pub(crate) fn challenge(&self, name: &str) -> Option<Found<'a, ChallengeBlock>> {
         self.challenges.get(name).copied()
+    }
+
+    /// A streak.
+    pub(crate) fn streak(&self, name: &str) -> Option<Found<'a, StreakBlock>> {
+        self.streaks.get(name).copied()
+    }
+
+    /// All streaks.
+    pub(crate) fn streaks(&self) -> impl Iterator<Item = &'a StreakBlock> {
+        self.streaks.values().map(|found| found.node)
     }
 
     /// All challenges.

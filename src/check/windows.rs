@@ -215,6 +215,7 @@ pub(super) fn largest_award(effect: &Effect) -> Option<i64> {
 pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch) -> Option<Bound> {
     let gift = |award: &crate::program::Award| award.thing == thing;
     let gifts = program.cards.iter().any(|card| gift(&card.reward))
+        || program.streaks.iter().flat_map(|streak| &streak.gifts).any(|(_, award)| gift(award))
         || program.challenges.iter().flat_map(|challenge| &challenge.gifts).any(gift)
         || program.tiers.iter().flat_map(|tiers| &tiers.levels).flat_map(|level| &level.entry).any(gift)
         || program.referrals.iter().any(|referral| referral.gives(thing));

@@ -9,12 +9,13 @@ use super::judge::Facts;
 use super::own_days;
 use super::spells;
 use super::terms::last_day;
-use crate::account::{Account, CardState, Change, Hold, PostError, Tenure, TierState};
+use crate::account::{Account, CardState, Change, Hold, PostError, StreakState, Tenure, TierState};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{
-    Activate, AwardThing, CapId, CapWindow, CardId, EventKindId, Measure, MeterId, Program, TiersId, UnitId,
+    Activate, AwardThing, CapId, CapWindow, CardId, EventKindId, Measure, MeterId, Program, StreakId,
+    TiersId, UnitId,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub(crate) enum GivenFact {
     Tier(TiersId, u32, Option<Date>),
     /// Stamps on the open card.
     Card(CardId, i64),
+    /// So many periods before the running one are won.
+    Streak(StreakId, u32),
     /// A task counts so much, in the steps of its counter.
     Task(MeterId, i64),
     /// So much of a cap is used, in the scale of its limit.
@@ -86,6 +89,12 @@ fn give(draft: &mut Draft<'_>, bound: &Bound, fact: &GivenFact) {
         }
         GivenFact::Tier(tiers, level, until) => give_tier(draft, tiers, level, until),
         GivenFact::Card(card, stamps) => give_stamps(draft, card, stamps),
+        GivenFact::Streak(id, length) => {
+            let Some(streak) = draft.program.streaks.get(id.index()).filter(|_| length > 0) else { return };
+            let period = streak.per.range_of(draft.day, &draft.anchors);
+            let open = Some((period.first, period.last));
+            draft.change(Change::Streak(id, StreakState { length, open, ..StreakState::default() }));
+        }
         GivenFact::Task(meter, count) => {
             let slot = draft.slot_on(meter, draft.day);
             draft.count(meter, slot, count);

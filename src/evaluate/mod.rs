@@ -42,6 +42,7 @@ mod step11_tiers;
 mod step11a_convert;
 mod step12_friends;
 mod step13_payers;
+mod streaks;
 mod sums;
 mod tax;
 mod terms;
@@ -436,6 +437,9 @@ fn named(
     step10_games::stamp_cards(facts, draft, kind, &mut awards);
     if !facts.program.challenges.is_empty() {
         challenges::count(facts, draft, kind, &mut awards, &mut shares);
+    }
+    if !facts.program.streaks.is_empty() {
+        streaks::count(facts, draft, kind, &mut awards, &mut shares);
     }
     step09_book::keep_receipt(facts, draft, kind, awards, shares, settled.record.take());
     step11_tiers::recount(draft);

@@ -16,7 +16,7 @@ use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
     challenges, choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends,
-    step13_payers, tax,
+    step13_payers, streaks, tax,
 };
 use crate::account::{
     Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward, ShareBy, SpentLot, Taken, is_asked,
@@ -90,6 +90,9 @@ pub(super) fn undo(
     keep(receipt, taken);
     if receipt.cancelled && !facts.program.challenges.is_empty() {
         challenges::cancel(facts, draft, receipt, &mut days);
+    }
+    if !facts.program.streaks.is_empty() {
+        streaks::recheck(facts, draft, receipt, &mut days);
     }
     days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
     days.iter().for_each(|day| step11_tiers::recount_return(draft, *day));

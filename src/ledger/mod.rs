@@ -18,7 +18,7 @@ pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 use crate::calendar::Date;
 use crate::program::{
     AwardThing, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DonationId, FormerId, ReferralId,
-    RewardId, RuleId, TiersId, UnitId, VoucherId,
+    RewardId, RuleId, StreakId, TiersId, UnitId, VoucherId,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -241,6 +241,8 @@ pub(crate) enum Source {
     Convert(ConvertId),
     /// A challenge.
     Challenge(ChallengeId),
+    /// A streak.
+    Streak(StreakId),
     /// A donation.
     Donation(DonationId),
     /// A unit that was given away.
@@ -347,6 +349,7 @@ impl Delta {
             Source::Referral(referral) => program.referral_name(referral),
             Source::Reward(reward) => program.reward_name(reward),
             Source::Challenge(challenge) => program.challenge_name(challenge),
+            Source::Streak(streak) => program.streak_name(streak),
             Source::Convert(convert) => program.convert_name(convert),
             Source::Donation(donation) => program.donation_name(donation),
             Source::Redeem(unit) => program.unit_name(unit),

@@ -54,6 +54,8 @@ pub enum SourceKind {
     Card,
     /// A challenge.
     Challenge,
+    /// A streak.
+    Streak,
     /// The entry gift of a level.
     Tier,
     /// A referral.
@@ -75,6 +77,7 @@ impl From<FormerKind> for SourceKind {
         match kind {
             FormerKind::Rule => Self::Rule,
             FormerKind::Challenge => Self::Challenge,
+            FormerKind::Streak => Self::Streak,
             FormerKind::Tier => Self::Tier,
             FormerKind::Referral => Self::Referral,
             FormerKind::Reward => Self::Reward,
@@ -92,6 +95,7 @@ impl SourceKind {
             Self::Rule => "rule",
             Self::Card => "card",
             Self::Challenge => "challenge",
+            Self::Streak => "streak",
             Self::Tier => "tier",
             Self::Referral => "referral",
             Self::Reward => "reward",
@@ -261,6 +265,7 @@ impl Program {
             }
             Source::Referral(referral) => (SourceKind::Referral, self.referral_name(referral), None),
             Source::Challenge(it) => (SourceKind::Challenge, self.challenge_name(it), None),
+            Source::Streak(it) => (SourceKind::Streak, self.streak_name(it), None),
             Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
             Source::Donation(donation) => (SourceKind::Donation, self.donation_name(donation), None),
@@ -294,6 +299,7 @@ impl Program {
             SourceKind::Card => Ok(Source::Card(self.card_named(rule)?)),
             SourceKind::Referral => Ok(Source::Referral(self.referral_named(rule)?)),
             SourceKind::Challenge => Ok(Source::Challenge(self.challenge_named(rule)?)),
+            SourceKind::Streak => Ok(Source::Streak(self.streak_named(rule)?)),
             SourceKind::Convert => Ok(Source::Convert(self.convert_named(rule)?)),
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Donation => Ok(Source::Donation(self.donation_named(rule)?)),

@@ -43,6 +43,8 @@ pub(crate) enum FormerKind {
     Tier,
     /// A challenge.
     Challenge,
+    /// A streak.
+    Streak,
     /// A referral.
     Referral,
     /// A reward.
@@ -171,6 +173,9 @@ impl Closed {
         }
         for it in other.challenges.iter().filter(|it| program.challenge_named(&it.name).is_err()) {
             add(FormerKind::Challenge, &it.name, None);
+        }
+        for it in other.streaks.iter().filter(|it| program.streak_named(&it.name).is_err()) {
+            add(FormerKind::Streak, &it.name, None);
         }
         for reward in other.rewards.iter().filter(|it| program.reward_named(&it.name).is_err()) {
             add(FormerKind::Reward, &reward.name, None);

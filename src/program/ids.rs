@@ -37,6 +37,8 @@ ids! {
     CardId,
     /// A challenge. Ids follow the names.
     ChallengeId,
+    /// A streak. Ids follow the names.
+    StreakId,
     /// A conversion, in the order of what happens: at once first, then by unit.
     ConvertId,
     /// A reward. Ids follow the names.

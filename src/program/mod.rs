@@ -40,8 +40,8 @@ pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId,
-    VoucherId,
+    EventKindId, FilterId, FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, StreakId, Symbol,
+    TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -50,7 +50,7 @@ pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use play::{Challenge, Counts, Task};
+pub(crate) use play::{Challenge, Counts, Streak, Task};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
@@ -132,6 +132,8 @@ pub struct Program {
     pub(crate) cards: Box<[Card]>,
     /// By name.
     pub(crate) challenges: Box<[Challenge]>,
+    /// By name.
+    pub(crate) streaks: Box<[Streak]>,
     pub(crate) tiers: Box<[Tiers]>,
     pub(crate) referrals: Box<[Referral]>,
     /// What happens at once first, then by unit.

@@ -2,15 +2,15 @@
 
 use super::rule::RuleKind;
 use super::{
-    CardId, ChallengeId, ChoiceId, ConvertId, EventKindId, Program, ReferralId, RewardId, RuleId, TiersId,
-    UnitId, VoucherId,
+    CardId, ChallengeId, ChoiceId, ConvertId, EventKindId, Program, ReferralId, RewardId, RuleId, StreakId,
+    TiersId, UnitId, VoucherId,
 };
 
 /// A name that the program does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the program has no {what} `{name}`")]
 pub struct UnknownName {
-    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `challenge`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`, `charity`,
+    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `challenge`, `streak`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`, `charity`,
     /// `donation`.
     pub what: &'static str,
     /// The name.
@@ -74,6 +74,12 @@ impl Program {
     pub(crate) fn challenge_named(&self, name: &str) -> Result<ChallengeId, UnknownName> {
         let found = place(&self.challenges, name, |challenge| &challenge.name).map(ChallengeId);
         found.ok_or_else(|| UnknownName::new("challenge", name))
+    }
+
+    /// The streak with a name.
+    pub(crate) fn streak_named(&self, name: &str) -> Result<StreakId, UnknownName> {
+        let found = place(&self.streaks, name, |streak| &streak.name).map(StreakId);
+        found.ok_or_else(|| UnknownName::new("streak", name))
     }
 
     /// The conversion with a name.
@@ -145,6 +151,11 @@ impl Program {
     /// The name of a challenge.
     pub(crate) fn challenge_name(&self, id: ChallengeId) -> &str {
         self.challenges.get(id.index()).map_or("", |challenge| &challenge.name)
+    }
+
+    /// The name of a streak.
+    pub(crate) fn streak_name(&self, id: StreakId) -> &str {
+        self.streaks.get(id.index()).map_or("", |streak| &streak.name)
     }
 
     /// The name of a conversion.

@@ -1,4 +1,4 @@
-//! What members play: challenges.
+//! What members play: challenges and streaks.
 
 use super::ids::{EventKindId, MeterId, UnitId};
 use super::rule::{Award, Validity};
@@ -58,4 +58,24 @@ impl Counts {
             Self::Unit(_) => true,
         }
     }
+}
+
+/// A streak: periods won one after another.
+#[derive(Debug, Clone)]
+pub(crate) struct Streak {
+    pub(crate) name: Box<str>,
+    pub(crate) on: EventKindId,
+    pub(crate) valid: Validity,
+    pub(crate) when: Option<Test>,
+    pub(crate) per: Period,
+    /// How many events win a period.
+    pub(crate) needs: i64,
+    /// By the length of the run that gets it, in the order of the text.
+    pub(crate) gifts: Box<[(u32, Award)]>,
+    /// How many missed periods of a run are forgiven.
+    pub(crate) forgive: u32,
+    /// After how many periods a new run begins.
+    pub(crate) restart: Option<u32>,
+    /// Counts the events, one slot a period.
+    pub(crate) meter: MeterId,
 }

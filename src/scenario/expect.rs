@@ -17,6 +17,7 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
         Expect::Refused(text) => refused(runner, text.as_ref().map(|text| text.text.as_str())),
         Expect::Card(card, member, amount) => stamps(runner, card, member, amount),
         Expect::Challenge(challenge, member, at) => tasks_done(runner, challenge, member, at),
+        Expect::Streak(streak, member, at) => run_length(runner, streak, member, at),
         Expect::Task(task, member, at) => task_count(runner, task, member, at),
         Expect::CapLeft(cap, member, number) => room(runner, cap, member.as_ref(), number),
         Expect::Charity(charity, amount) => charity_gets(runner, charity, amount),
@@ -294,6 +295,15 @@ fn tasks_done(runner: &Runner<'_>, challenge: &Name, member: &Name, at: &ast::Nu
         1 => Err("1 task is complete".to_owned()),
         _ => Err(format!("{found} tasks are complete")),
     }
+}
+
+fn run_length(runner: &Runner<'_>, streak: &Name, member: &Name, at: &ast::Number) -> Result<(), String> {
+    let account = known(runner, member)?;
+    let id = find::streak(runner.program, streak)?;
+    let wanted = find::scaled(at.value, 0)?;
+    let rules = runner.program.streaks.get(id.index());
+    let found = rules.map_or(0, |rules| account.run_length(rules, id.index()));
+    if i64::from(found) == wanted { Ok(()) } else { Err(format!("the run is {found} long")) }
 }
 
 fn task_count(runner: &Runner<'_>, task: &Name, member: &Name, at: &ast::Number) -> Result<(), String> {

@@ -4,8 +4,8 @@ use crate::amount::{Money, Scaled, format_scaled};
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Source, Thing};
 use crate::program::{
-    AwardThing, CapId, CapLimit, CardId, Challenge, Counts, Program, ReferralId, RuleId, Task, TiersId,
-    UnitId, VoucherId,
+    AwardThing, CapId, CapLimit, CardId, Challenge, Counts, Program, ReferralId, RuleId, StreakId, Task,
+    TiersId, UnitId, VoucherId,
 };
 use crate::syntax::ast;
 use rust_decimal::Decimal;
@@ -102,15 +102,17 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
     let rule = program.rules.iter().position(|rule| *rule.name == *text).map(|at| RuleId(at as u32));
     let card = program.cards.iter().position(|card| *card.name == *text).map(|at| CardId(at as u32));
     let challenge = program.challenge_named(text).ok();
+    let streak = program.streak_named(text).ok();
     let referral = program.referrals.iter().position(|known| *known.name == *text);
     let referral = referral.map(|at| ReferralId(at as u32));
-    if rule.is_none() && card.is_none() && challenge.is_none() && referral.is_none() {
+    if rule.is_none() && card.is_none() && challenge.is_none() && streak.is_none() && referral.is_none() {
         return Err(format!("there is no rule `{text}`"));
     }
     Ok(move |source| match source {
         Source::Rule(id) => rule == Some(id),
         Source::Card(id) => card == Some(id),
         Source::Challenge(id) => challenge == Some(id),
+        Source::Streak(id) => streak == Some(id),
         Source::Referral(id) => referral == Some(id),
         _ => false,
     })
@@ -123,6 +125,7 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
         Source::Card(id) => program.cards.get(id.index()).map_or("", |card| &card.name),
         Source::Referral(id) => program.referrals.get(id.index()).map_or("", |referral| &referral.name),
         Source::Challenge(id) => program.challenge_name(id),
+        Source::Streak(id) => program.streak_name(id),
         Source::Reward(id) => program.reward_name(id),
         Source::Convert(id) => program.convert_name(id),
         Source::Donation(id) => program.donation_name(id),
@@ -169,6 +172,11 @@ pub(super) fn challenge<'p>(program: &'p Program, name: &ast::Name) -> Result<&'
     let id = program.challenge_named(&name.text).ok();
     let found = id.and_then(|id| program.challenges.get(id.index()));
     found.ok_or_else(|| format!("there is no challenge `{}`", name.text))
+}
+
+/// A streak by its name.
+pub(super) fn streak(program: &Program, name: &ast::Name) -> Result<StreakId, String> {
+    program.streak_named(&name.text).map_err(|_| format!("there is no streak `{}`", name.text))
 }
 
 /// A task by its name.

@@ -78,9 +78,10 @@ pub fn never_fired(compiled: &Compiled, results: &[TestResult]) -> Option<Diagno
     let rules = program.rules.iter().map(|rule| &*rule.name);
     let cards = program.cards.iter().map(|card| &*card.name);
     let challenges = program.challenges.iter().map(|challenge| &*challenge.name);
+    let streaks = program.streaks.iter().map(|streak| &*streak.name);
     let referrals = program.referrals.iter().map(|referral| &*referral.name);
     let donations = program.donations.iter().map(|donation| &*donation.name);
-    let all = rules.chain(cards).chain(challenges).chain(referrals).chain(donations);
+    let all = rules.chain(cards).chain(challenges).chain(streaks).chain(referrals).chain(donations);
     let idle: Vec<&str> = all.filter(|name| !fired.contains(name)).collect();
     let message = match idle.as_slice() {
         [] => return None,

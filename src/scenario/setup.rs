@@ -107,6 +107,10 @@ fn facts(program: &Program, fact: &ast::GivenFact) -> Result<Vec<GivenFact>, Str
             }
             if stamps == 0 { Vec::new() } else { vec![GivenFact::Card(id, stamps)] }
         }
+        ast::GivenFact::Streak(name, number) => {
+            let length = u32::try_from(find::scaled(number.value, 0)?);
+            vec![GivenFact::Streak(find::streak(program, name)?, length.unwrap_or(u32::MAX))]
+        }
         ast::GivenFact::Task(name, number) => {
             let task = find::task(program, name)?;
             vec![GivenFact::Task(task.meter, find::task_number(program, task, number.value)?)]

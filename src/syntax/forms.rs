@@ -51,6 +51,7 @@ const FILE: &[Form] = &[
     ("tiers", &["tiers Status {"]),
     ("card", &["card \"Coffee card\" {"]),
     ("challenge", &["challenge \"Forty nights\" {"]),
+    ("streak", &["streak Weekly {"]),
     ("voucher", &["voucher Welcome {"]),
     ("convert", &["convert 500 points into 1 Welcome at once"]),
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
@@ -162,6 +163,16 @@ const CHALLENGE: &[Form] = &[
     ("give", &["give 500 points"]),
 ];
 
+const STREAK: &[Form] = &[
+    ON,
+    VALID,
+    WHEN,
+    ("each", &["each week needs 2 run"]),
+    ("after", &["after 4 weeks give 50 points"]),
+    ("forgive", &["forgive 1 missed week"]),
+    ("restart", &["restart after 8 weeks"]),
+];
+
 const VOUCHER: &[Form] = &[
     ("grants", &["grants 10 EUR off", "grants \"One upgrade to the next cabin\""]),
     WORTH,
@@ -254,6 +265,7 @@ const GIVEN: &[Form] = &[
     ("joined", &["joined 2026-01-05"]),
     ("tier", &["tier Gold until 2027-12-31"]),
     ("card", &["card \"Coffee card\" at 9 stamps"]),
+    ("streak", &["streak Weekly at 3"]),
     ("task", &["task Nights at 12"]),
     ("cap", &["cap Limit used 950"]),
     ("referred", &["referred by Rosa"]),
@@ -284,6 +296,7 @@ const INSIDE: &[Place] = &[
     Place::Tier,
     Place::Card,
     Place::Challenge,
+    Place::Streak,
     Place::Voucher,
     Place::Reward,
     Place::Redeem,
@@ -308,6 +321,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Tier => TIER,
         Place::Card => CARD,
         Place::Challenge => CHALLENGE,
+        Place::Streak => STREAK,
         Place::Voucher => VOUCHER,
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,

@@ -360,6 +360,7 @@ impl<'p> Builder<'p> {
                     | Rule::tiers_body
                     | Rule::card_body
                     | Rule::challenge_body
+                    | Rule::streak_body
                     | Rule::voucher_body
                     | Rule::reward_body
                     | Rule::redeem_body
@@ -394,6 +395,7 @@ impl<'p> Builder<'p> {
             Rule::tiers => self.tiers(&mut parts)?.map(BlockKind::Tiers),
             Rule::card => self.card(&mut parts)?.map(BlockKind::Card),
             Rule::challenge => self.challenge(&mut parts)?.map(BlockKind::Challenge),
+            Rule::streak => self.streak(&mut parts)?.map(BlockKind::Streak),
             Rule::voucher => self.voucher(&mut parts)?.map(BlockKind::Voucher),
             Rule::convert => Some(BlockKind::Convert(self.convert(&mut parts)?)),
             Rule::reward => Some(BlockKind::Reward(self.reward(&mut parts)?)),

@@ -1,6 +1,8 @@
-//! From what pest read to the tree: challenges.
+//! From what pest read to the tree: challenges and streaks.
 
-use super::ast::{ChallengeBlock, ChallengeLine, Goal, OncePer, Task, TaskItems};
+use super::ast::{
+    ChallengeBlock, ChallengeLine, Goal, OncePer, Run, StreakBlock, StreakLine, Task, TaskItems,
+};
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
 use super::places::Place;
@@ -43,6 +45,48 @@ impl Builder<'_> {
             }
             _ => return Err(parts.fault()),
         })
+    }
+
+    pub(super) fn streak(&mut self, parts: &mut Parts<'_>) -> Made<Option<StreakBlock>> {
+        let name = self.head(parts)?;
+        let lines = self.body(parts, Rule::streak_body, Place::Streak, Self::streak_line);
+        Ok(name.map(|name| StreakBlock { name, lines }))
+    }
+
+    fn streak_line(&mut self, pair: Pair<'_, Rule>) -> Made<StreakLine> {
+        let rule = pair.as_rule();
+        let mut parts = self.parts(pair);
+        Ok(match rule {
+            Rule::on => StreakLine::On(self.on(&mut parts)?),
+            Rule::valid => StreakLine::Valid(self.valid(&mut parts)?),
+            Rule::when => StreakLine::When(self.when(&mut parts)?),
+            Rule::each => {
+                parts.skip(&[Rule::k_each]);
+                let period = self.period(&mut parts)?;
+                parts.skip(&[Rule::k_needs]);
+                StreakLine::Each { period, count: self.number(&mut parts)?, of: self.name(&mut parts)? }
+            }
+            Rule::after_run => {
+                parts.skip(&[Rule::k_after]);
+                let run = self.run(&mut parts)?;
+                StreakLine::After { run, give: self.give(&mut parts)? }
+            }
+            Rule::forgive => {
+                parts.skip(&[Rule::k_forgive]);
+                let count = self.number(&mut parts)?;
+                parts.skip(&[Rule::k_missed]);
+                StreakLine::Forgive(Run { count, periods: self.name(&mut parts)? })
+            }
+            Rule::restart => {
+                parts.skip(&[Rule::k_restart, Rule::k_after]);
+                StreakLine::Restart(self.run(&mut parts)?)
+            }
+            _ => return Err(parts.fault()),
+        })
+    }
+
+    fn run(&mut self, parts: &mut Parts<'_>) -> Made<Run> {
+        Ok(Run { count: self.number(parts)?, periods: self.name(parts)? })
     }
 
     fn task(&mut self, parts: &mut Parts<'_>) -> Made<Task> {

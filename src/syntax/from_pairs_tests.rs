@@ -62,6 +62,11 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_at]);
                 GivenFact::Card(card, self.amount(&mut parts)?)
             }
+            Rule::g_streak => {
+                let streak = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_at]);
+                GivenFact::Streak(streak, self.number(&mut parts)?)
+            }
             Rule::g_task => {
                 let task = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_at]);
@@ -264,8 +269,8 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_refused]);
                 Expect::Refused(self.maybe_text(&mut parts)?)
             }
-            Rule::e_challenge | Rule::e_task => {
-                parts.skip(&[Rule::k_challenge, Rule::k_task]);
+            Rule::e_challenge | Rule::e_streak | Rule::e_task => {
+                parts.skip(&[Rule::k_challenge, Rule::k_streak, Rule::k_task]);
                 let name = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_of]);
                 let member = self.name(&mut parts)?;
@@ -273,6 +278,7 @@ impl Builder<'_> {
                 let at = self.number(&mut parts)?;
                 match rule {
                     Rule::e_task => Expect::Task(name, member, at),
+                    Rule::e_streak => Expect::Streak(name, member, at),
                     _ => Expect::Challenge(name, member, at),
                 }
             }

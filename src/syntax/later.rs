@@ -23,20 +23,28 @@ const FUNDED: &[Place] = &[
     Place::Rule,
     Place::Card,
     Place::Challenge,
+    Place::Streak,
     Place::Voucher,
     Place::Reward,
     Place::Referral,
     Place::Donate,
 ];
-const MOMENTS: &[Place] = &[Place::Card, Place::Donate];
+const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
 const PARTNERS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
 const CAPS: &[Place] =
     &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
-const GIVES: &[Place] =
-    &[Place::Rule, Place::Tier, Place::Challenge, Place::Reward, Place::Referral, Place::Donate];
+const GIVES: &[Place] = &[
+    Place::Rule,
+    Place::Tier,
+    Place::Challenge,
+    Place::Streak,
+    Place::Reward,
+    Place::Referral,
+    Place::Donate,
+];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
-const CHALLENGE: &[Place] = &[Place::Challenge];
+const GAMES: &[Place] = &[Place::Challenge, Place::Streak];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
@@ -44,7 +52,6 @@ const FORMS: &[Form] = &[
     form(FILE, "award", "award"),
     form(FILE, "plan", "plan"),
     form(FILE, "milestones", "milestones"),
-    form(FILE, "streak", "streak"),
     form(FILE, "draw", "draw"),
     form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
@@ -67,7 +74,7 @@ const FORMS: &[Form] = &[
     form(CARD, "cap # rewards", "cap … rewards"),
     form(CARD, "cap # reward", "cap … rewards"),
     form(CARD, "reward worth the average", "reward worth the average …"),
-    form(CHALLENGE, "cap", "cap …"),
+    form(GAMES, "cap", "cap …"),
     form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
@@ -76,11 +83,9 @@ const FORMS: &[Form] = &[
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
-    form(TEST, "expect streak _ of", "expect streak …"),
     form(TEST, "expect partner", "expect partner …"),
     form(GIVEN, "plan _ since", "plan … since …"),
     form(GIVEN, "account", "account …"),
-    form(GIVEN, "streak _ at", "streak … at …"),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.

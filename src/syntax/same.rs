@@ -191,6 +191,7 @@ fields! {
     Cap { side, limit, per }
     SharedCap { name, cap, rules }
     Task { name, measure, goal, of }
+    Run { count, periods }
     Path { scope, of_block, name, span }
     TestBlock { name, lines }
     ConvertBlock { amount, into, at, from }
@@ -205,6 +206,7 @@ ranked! {
     TiersBlock { name; lines } by order::tiers;
     CardBlock { name; lines } by order::card;
     ChallengeBlock { name; lines } by order::challenge;
+    StreakBlock { name; lines } by order::streak;
     VoucherBlock { name; lines } by order::voucher;
     RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
@@ -263,7 +265,7 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Challenge(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Referral(a), Returns(a), Test(a),
+        Card(a), Challenge(a), Streak(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Referral(a), Returns(a), Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
@@ -327,6 +329,7 @@ kinds! {
         Cap(a), Carry(a), Expire(a), Reward(a),
     }
     ChallengeLine { Valid(a), When(a), Task(a), CompleteAll, CompleteAny(a), Once(a), Give(a) }
+    StreakLine { On(a), Valid(a), When(a), Each { period, count, of }, After { run, give }, Forgive(a), Restart(a) }
     Goal { Number(a), Amount(a) }
     TaskItems { ForItems(a), When(a) }
     OncePer { Member, Period(a) }
@@ -350,7 +353,7 @@ kinds! {
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {
-        Joined(a), Tier(a, b), Card(a, b), Task(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),
+        Joined(a), Tier(a, b), Card(a, b), Streak(a, b), Task(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),
         Purchased(a, b), Attribute(a, b),
     }
     Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by },
@@ -360,7 +363,7 @@ kinds! {
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {
-        Refused(a), Card(a, b, c), Challenge(a, b, c), Task(a, b, c), CapLeft(a, b, c), Charity(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
+        Refused(a), Card(a, b, c), Challenge(a, b, c), Streak(a, b, c), Task(a, b, c), CapLeft(a, b, c), Charity(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
         Loses(a, b), Pays(a, b), Owes(a, b), Tier { member, of, tier, until },
     }
 }

@@ -18,6 +18,7 @@ mod restore;
 mod restore_receipts;
 mod spells;
 mod state;
+mod streaks;
 mod take;
 mod terms;
 mod unsettled;
@@ -28,7 +29,8 @@ pub(super) use state::{
     ItemState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
     PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
     ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
-    TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    StreakStateText, TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState,
+    VoucherState,
 };
 
 pub(super) use moments::FollowUpState;
@@ -80,6 +82,9 @@ pub struct Snapshot {
     pledges: Vec<PledgeState>,
     /// By name.
     cards: Vec<CardStateText>,
+    /// By name. Nothing where no run has begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    streaks: Vec<StreakStateText>,
     /// By name.
     tiers: Vec<TierStateText>,
     /// By name of the counter.

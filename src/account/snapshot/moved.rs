@@ -2,12 +2,12 @@
 //!
 //! It goes by names, as a snapshot does, and every book is checked on arrival as that of a snapshot: nothing is lost,
 //! and nothing is made. What the other version has no place for rests in the account and comes back with a version
-//! that has: attributes of the member, levels of a tiers block, how the member was referred, and what a purchase was
+//! that has: attributes of the member, levels of a tiers block, runs of streaks, how the member was referred, and what a purchase was
 //! judged by where it asked for one of these.
 
 use super::{
     ActiveState, FollowUpState, FrozenState, LevelState, LinkState, Named, ProgramState, ReceiptState,
-    Snapshot, SnapshotError, TierStateText, restore, take, terms,
+    Snapshot, SnapshotError, StreakStateText, TierStateText, restore, take, terms,
 };
 use crate::account::Account;
 use crate::program::Program;
@@ -21,6 +21,9 @@ pub(crate) struct Resting {
     attributes: Vec<Named>,
     /// By name.
     tiers: Vec<TierStateText>,
+    /// By name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    streaks: Vec<StreakStateText>,
     referral: Option<LinkState>,
     /// Tiers blocks of which a level had to become another one.
     changed: Vec<ChangedLevels>,
@@ -64,6 +67,11 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     snapshot.attributes.sort_by(|one, two| one.name.cmp(&two.name));
     let has = |named: &Named| to.member_attributes.iter().any(|attribute| *attribute.name == *named.name);
     (snapshot.attributes, resting.attributes) = snapshot.attributes.into_iter().partition(has);
+
+    snapshot.streaks.extend(rested.streaks);
+    snapshot.streaks.sort_by(|one, two| one.streak.cmp(&two.streak));
+    let has = |state: &StreakStateText| to.streak_named(&state.streak).is_ok();
+    (snapshot.streaks, resting.streaks) = snapshot.streaks.into_iter().partition(has);
 
     snapshot.tiers.extend(rested.tiers);
     resting.changed = change_back(&mut snapshot.tiers, rested.changed, from, to);

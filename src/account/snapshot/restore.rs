@@ -35,6 +35,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.donated(&snapshot.donations)?;
     state.pledges(&snapshot.pledges)?;
     state.cards(snapshot.cards)?;
+    state.streaks(&snapshot.streaks)?;
     state.tiers(snapshot.tiers)?;
     state.counters(&snapshot.counters)?;
     state.last_events(&snapshot.last_events)?;

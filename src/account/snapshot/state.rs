@@ -463,6 +463,16 @@ parts! {
         award: AwardState,
     }
 
+    /// The run of a streak.
+    struct StreakStateText {
+        streak: String,
+        length: u32,
+        missed: u32,
+        from: Date,
+        to: Date,
+        paid: bool,
+    }
+
     /// What a purchase added to a counter.
     struct ShareState {
         counter: String,

@@ -56,6 +56,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         donations: names.donated(account),
         pledges: names.pledges(account),
         cards: names.cards(&account.cards),
+        streaks: names.streaks(&account.streaks),
         tiers: names.tiers(&account.tiers),
         counters: names.counters(account),
         last_events: names.last_events(&account.last_of),

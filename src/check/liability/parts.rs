@@ -149,6 +149,8 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
     }
     let challenges = program.challenges.iter().filter(|challenge| challenge.gifts.iter().any(gives));
     named.extend(challenges.map(|challenge| format!("challenge `{}`", challenge.name)));
+    let pays = |streak: &&crate::program::Streak| streak.gifts.iter().any(|(_, gift)| gives(gift));
+    named.extend(program.streaks.iter().filter(pays).map(|streak| format!("streak `{}`", streak.name)));
     for tiers in &program.tiers {
         let levels = tiers.levels.iter().filter(|level| level.entry.iter().any(gives));
         named.extend(levels.map(|level| format!("tier `{}`", level.name)));

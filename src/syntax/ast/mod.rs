@@ -99,6 +99,8 @@ pub enum BlockKind {
     Card(CardBlock),
     /// `challenge C { … }`
     Challenge(ChallengeBlock),
+    /// `streak S { … }`
+    Streak(StreakBlock),
     /// `voucher V { … }`
     Voucher(VoucherBlock),
     /// `convert A into B at once`

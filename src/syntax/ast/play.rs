@@ -1,4 +1,4 @@
-//! What members play: challenges.
+//! What members play: challenges and streaks.
 
 use super::*;
 
@@ -68,4 +68,53 @@ pub enum OncePer {
     Member,
     /// `once per calendar year`
     Period(Period),
+}
+
+/// `streak S { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreakBlock {
+    /// The name of the streak.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<StreakLine>>,
+}
+
+/// A line of `streak`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreakLine {
+    /// `on run`
+    On(On),
+    /// `valid …`
+    Valid(Valid),
+    /// `when …`
+    When(Cond),
+    /// `each week needs 2 run`
+    Each {
+        /// The period.
+        period: Period,
+        /// How many.
+        count: Number,
+        /// Of what.
+        of: Name,
+    },
+    /// `after 4 weeks give 5 points`
+    After {
+        /// How long the run is.
+        run: Run,
+        /// What is given.
+        give: Give,
+    },
+    /// `forgive 1 missed week`
+    Forgive(Run),
+    /// `restart after 8 weeks`
+    Restart(Run),
+}
+
+/// A number of periods: `4 weeks`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// How many.
+    pub count: Number,
+    /// What they are called.
+    pub periods: Name,
 }

@@ -43,6 +43,8 @@ pub enum GivenFact {
     Tier(Name, Option<Date>),
     /// `card Kaffeekarte at 9 stamps`
     Card(Name, Amount),
+    /// `streak Weekly at 3`
+    Streak(Name, Number),
     /// `task Nights at 12`
     Task(Name, Number),
     /// `cap Deckel used 950`
@@ -214,6 +216,8 @@ pub enum Expect {
     Card(Name, Name, Amount),
     /// `challenge "Forty nights" of Dana at 1`
     Challenge(Name, Name, Number),
+    /// `streak Weekly of Uwe at 3`
+    Streak(Name, Name, Number),
     /// `task Nights of Dana at 12`
     Task(Name, Name, Number),
     /// `cap Deckel of Ann has 20 left`

@@ -58,6 +58,9 @@ impl<'a> Printer<'a> {
             BlockKind::Challenge(challenge) => {
                 self.braced(&format!("challenge {}", name(&challenge.name)), &challenge.lines, span, 0)
             }
+            BlockKind::Streak(streak) => {
+                self.braced(&format!("streak {}", name(&streak.name)), &streak.lines, span, 0)
+            }
             BlockKind::Voucher(voucher) => {
                 self.braced(&format!("voucher {}", name(&voucher.name)), &voucher.lines, span, 0)
             }

@@ -5,7 +5,7 @@
 
 use crate::syntax::ast::{
     CardLine, ChallengeLine, DonateLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine,
-    RuleLine, TierLine, TiersLine, UnitLine, VoucherLine,
+    RuleLine, StreakLine, TierLine, TiersLine, UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -109,6 +109,19 @@ pub(in crate::syntax) fn challenge(line: &ChallengeLine) -> u8 {
         ChallengeLine::CompleteAll | ChallengeLine::CompleteAny(_) => 3,
         ChallengeLine::Once(_) => 4,
         ChallengeLine::Give(_) => 5,
+    }
+}
+
+/// The place of a line in `streak`. Gifts stay in their order.
+pub(in crate::syntax) fn streak(line: &StreakLine) -> u8 {
+    match line {
+        StreakLine::On(_) => 0,
+        StreakLine::Valid(_) => 1,
+        StreakLine::When(_) => 2,
+        StreakLine::Each { .. } => 3,
+        StreakLine::Forgive(_) => 4,
+        StreakLine::After { .. } => 5,
+        StreakLine::Restart(_) => 6,
     }
 }
 

@@ -1,11 +1,11 @@
-//! Blocks that members play: challenges.
+//! Blocks that members play: challenges and streaks.
 
 use super::doc::{Doc, words};
-use super::literals::{name, number, period_except};
-use super::rules::valid;
+use super::literals::{name, number, period, period_except};
+use super::rules::{on, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
-use crate::syntax::ast::{ChallengeLine, Goal, OncePer, Task, TaskItems};
+use crate::syntax::ast::{ChallengeLine, Goal, OncePer, Run, StreakLine, Task, TaskItems};
 
 impl<'a> Statement<'a> for ChallengeLine {
     fn rank(&self) -> u8 {
@@ -25,6 +25,29 @@ impl<'a> Statement<'a> for ChallengeLine {
             Self::Once(OncePer::Member) => "once per member".into(),
             Self::Once(OncePer::Period(per)) => words!["once per", period_except(per, &["member"])],
             Self::Give(give) => printer.give(give, span),
+        })
+    }
+}
+
+impl<'a> Statement<'a> for StreakLine {
+    fn rank(&self) -> u8 {
+        order::streak(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
+        let run = |run: &Run| format!("{} {}", number(&run.count), name(&run.periods));
+        Written::Doc(match self {
+            Self::On(line) => on(line).into(),
+            Self::Valid(line) => valid(line).into(),
+            Self::When(cond) => printer.when(cond),
+            Self::Each { period: per, count, of } => {
+                words!["each", period(per), "needs", number(count), name(of)]
+            }
+            Self::After { run: after, give } => words!["after", run(after), printer.give(give, span)],
+            Self::Forgive(Run { count, periods }) => {
+                words!["forgive", number(count), "missed", name(periods)]
+            }
+            Self::Restart(after) => words!["restart after", run(after)],
         })
     }
 }

@@ -66,6 +66,7 @@ impl<'a> Statement<'a> for GivenFact {
             Self::Joined(at) => words!["joined", moment(at)],
             Self::Tier(level, last) => words!["tier", name(level), until("until", last.as_ref())],
             Self::Card(card, at) => words!["card", name(card), "at", printer.amount(at)],
+            Self::Streak(streak, at) => words!["streak", name(streak), "at", number(at)],
             Self::Task(task, at) => words!["task", name(task), "at", number(at)],
             Self::CapUsed(cap, used) => words!["cap", name(cap), "used", number(used)],
             Self::ReferredBy(member) => words!["referred by", name(member)],
@@ -134,6 +135,9 @@ impl<'a> Printer<'a> {
             }
             Expect::Challenge(challenge, member, at) => {
                 words!["challenge", name(challenge), "of", name(member), "at", number(at)]
+            }
+            Expect::Streak(streak, member, at) => {
+                words!["streak", name(streak), "of", name(member), "at", number(at)]
             }
             Expect::Task(task, member, at) => {
                 words!["task", name(task), "of", name(member), "at", number(at)]

@@ -200,7 +200,7 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(20) {
+        let kind = match self.pick(21) {
             17 => BlockKind::Donate(DonateBlock { name, lines: self.lines(Self::donate_line) }),
             16 => BlockKind::Convert(self.convert()),
             15 => BlockKind::Reward(RewardBlock {
@@ -262,6 +262,7 @@ impl Choices {
             7 => BlockKind::Tiers(TiersBlock { name, lines: self.lines(Self::tiers_line) }),
             8 => BlockKind::Card(CardBlock { name, lines: self.lines(Self::card_line) }),
             19 => BlockKind::Challenge(ChallengeBlock { name, lines: self.lines(Self::challenge_line) }),
+            20 => BlockKind::Streak(StreakBlock { name, lines: self.lines(Self::streak_line) }),
             9 => BlockKind::Voucher(VoucherBlock { name, lines: self.lines(Self::voucher_line) }),
             10 => BlockKind::Referral(ReferralBlock { name, lines: self.lines(Self::referral_line) }),
             11 => BlockKind::Returns(ReturnsBlock { lines: self.lines(Self::returns_line) }),
@@ -580,6 +581,22 @@ impl Choices {
                 },
             }),
         }
+    }
+
+    fn streak_line(&mut self) -> StreakLine {
+        match self.pick(7) {
+            0 => StreakLine::On(self.on()),
+            1 => StreakLine::Valid(self.valid()),
+            2 => StreakLine::When(self.cond(2)),
+            3 => StreakLine::Each { period: self.period(), count: self.number(), of: self.name() },
+            4 => StreakLine::After { run: self.run(), give: self.give() },
+            5 => StreakLine::Forgive(self.run()),
+            _ => StreakLine::Restart(self.run()),
+        }
+    }
+
+    fn run(&mut self) -> Run {
+        Run { count: self.number(), periods: self.name() }
     }
 
     fn voucher_line(&mut self) -> VoucherLine {

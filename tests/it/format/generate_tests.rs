@@ -43,7 +43,8 @@ impl Choices {
     }
 
     fn given_fact(&mut self) -> GivenFact {
-        match self.pick(11) {
+        match self.pick(12) {
+            11 => GivenFact::Streak(self.name(), self.number()),
             10 => GivenFact::Task(self.name(), self.number()),
             0 => GivenFact::Joined(self.moment()),
             1 => GivenFact::Tier(self.name(), self.maybe(Self::date)),
@@ -82,7 +83,8 @@ impl Choices {
     }
 
     fn expect(&mut self) -> Expect {
-        match self.pick(14) {
+        match self.pick(15) {
+            14 => Expect::Streak(self.name(), self.name(), self.number()),
             12 => Expect::Challenge(self.name(), self.name(), self.number()),
             13 => Expect::Task(self.name(), self.name(), self.number()),
             0 => Expect::Refused(self.maybe(Self::text)),

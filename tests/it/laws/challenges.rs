@@ -1,10 +1,10 @@
-//! L4, L5 and L14 for challenges: small programs of challenges, purchases, runs, returns in parts, and clocks that run in
-//! between.
+//! L4, L5 and L14 for challenges and streaks: small programs of them, purchases, runs, returns in parts, and clocks that
+//! run in between.
 
 use super::cases_per_law;
 use super::draw::{Draw, Genes, rows, shuffle};
 use super::world::{World, same_but_version, tick};
-use loyalty_rules::account::Snapshot;
+use loyalty_rules::account::{ChallengeProgress, Snapshot, StreakProgress};
 use loyalty_rules::calendar::Instant;
 use loyalty_rules::event::{Item, ReturnLine};
 use loyalty_rules::{Account, Event, Limits, Program, Sources, compile};
@@ -76,9 +76,30 @@ fn challenge(name: &str, genes: &Genes) -> String {
     )
 }
 
+fn streak(genes: &Genes) -> String {
+    let draw = &mut Draw::new(genes);
+    let period = draw.below(4);
+    let (period, word) = [("day", "day"), ("week", "week"), ("month", "month"), ("week", "week")][period];
+    let needs = 1 + draw.below(2);
+    let on = draw.one(&["purchase", "purchase", "run"]);
+    let forgive = draw.below(3);
+    let first = 1 + draw.below(2);
+    let second = first + 1 + draw.below(2);
+    let gift = draw.one(&["5 points", "1 Drink", "choice of [1 Drink, 3 points] within 20 days"]);
+    let mut text = format!("streak Often {{\n  on {on}\n  each {period} needs {needs} {on}\n");
+    if forgive > 0 && forgive < second {
+        text.push_str(&format!("  forgive {forgive} missed {word}s\n"));
+    }
+    text.push_str(&format!("  after {first} {word}s give {gift}\n  after {second} {word}s give 9 points\n"));
+    if draw.often(50) {
+        text.push_str(&format!("  restart after {} {word}s\n", second + draw.below(2)));
+    }
+    text + "}\n"
+}
+
 fn cases() -> impl Strategy<Value = Case> {
     let row = |width| proptest::collection::vec(any::<u8>(), width);
-    (row(3), rows(1, 2, 16), rows(1, 7, 6), row(60)).prop_map(|(head, challenges, done, spare)| {
+    (row(3), rows(1, 2, 16), row(12), rows(1, 9, 6), row(60)).prop_map(|(head, challenges, played, done, spare)| {
         let mut draw = Draw::new(&head);
         let mode = draw.one(&["in proportion", "as if never bought", "in full"]);
         let mut text = format!(
@@ -92,10 +113,11 @@ fn cases() -> impl Strategy<Value = Case> {
         for (name, genes) in NAMES.iter().zip(&challenges) {
             text.push_str(&challenge(name, genes));
         }
+        text.push_str(&streak(&played));
         let (mut day, mut deeds) = (0, Vec::new());
         for genes in &done {
             let mut draw = Draw::new(genes);
-            day += [0, 1, 3, 8, 20, 33][draw.below(6)];
+            day += [0, 0, 1, 1, 3, 6, 8, 20, 33][draw.below(9)];
             let deed = match draw.below(4) {
                 0 => Deed::Runs,
                 _ => Deed::Buys([1 + draw.below(3) as i64, draw.below(4) as i64], draw.often(50)),
@@ -169,10 +191,15 @@ fn day_of(day: i64) -> loyalty_rules::calendar::Date {
 }
 
 /// What a host sees of all rounds of some weeks.
-fn seen(program: &Program, account: &Account) -> Vec<loyalty_rules::account::ChallengeProgress> {
+fn seen(program: &Program, account: &Account) -> Vec<ChallengeProgress> {
     let days = (0..30).map(|week| day_of(7 * week - 4));
     let told = days.flat_map(|day| NAMES.map(|name| account.challenge(program, name, day)));
     told.filter_map(Result::ok).collect()
+}
+
+/// What a host sees of the run on a day.
+fn run(program: &Program, account: &Account, day: i64) -> StreakProgress {
+    account.streak(program, "Often", day_of(day)).expect("a streak")
 }
 
 proptest! {
@@ -195,6 +222,7 @@ proptest! {
         }
         let (one, many) = (&one.accounts["Ann"], &many.accounts["Ann"]);
         prop_assert_eq!(seen(&program, one), seen(&program, many));
+        prop_assert_eq!(run(&program, one, case.back), run(&program, many, case.back), "{}", case.text);
         let (one, many) = (one.snapshot(&program), many.snapshot(&program));
         let counters = |snapshot: &Snapshot| serde_json::to_value(snapshot).expect("a snapshot")["counters"].clone();
         prop_assert_eq!(counters(&one), counters(&many), "{}", case.text);
@@ -207,15 +235,17 @@ proptest! {
         for (place, (day, deed)) in case.deeds.iter().enumerate() {
             apply(&mut world, &event(place, *day, deed));
             let before = seen(&program, &world.accounts["Ann"]);
+            let run_before = run(&program, &world.accounts["Ann"], *day);
             let extra = event(100 + place, *day, &Deed::Buys([2, 1], true));
-            let (after, back) = {
+            let (after, back, run_after, run_back) = {
                 let mut twin = World::new(&program);
                 twin.accounts.clone_from(&world.accounts);
                 apply(&mut twin, &extra);
                 let after = seen(&program, &twin.accounts["Ann"]);
+                let run_after = run(&program, &twin.accounts["Ann"], *day);
                 let back = Event::returned("R", "Ann", &instant(*day).to_string());
                 apply(&mut twin, &back.of(&format!("K-{}", 100 + place)).all_items(None).build().expect("an event"));
-                (after, seen(&program, &twin.accounts["Ann"]))
+                (after, seen(&program, &twin.accounts["Ann"]), run_after, run(&program, &twin.accounts["Ann"], *day))
             };
             let mut twin = World::new(&program);
             twin.accounts.clone_from(&world.accounts);
@@ -224,6 +254,12 @@ proptest! {
             apply(&mut twin, &cancel.build().expect("an event"));
             let cancelled = seen(&program, &twin.accounts["Ann"]);
             prop_assert_eq!(&cancelled, &before, "cancelled: {}", case.text);
+            prop_assert_eq!(&run(&program, &twin.accounts["Ann"], *day), &run_before, "cancelled: {}", case.text);
+            prop_assert_eq!(run_back.count, run_before.count);
+            // a period that has paid stays won
+            let pays = run_after.length > run_before.length && run_before.next_gift == Some(run_after.length);
+            let expected = if pays { run_after.length } else { run_before.length };
+            prop_assert_eq!(run_back.length, expected, "{}", case.text);
             for ((before, after), back) in before.iter().zip(&after).zip(&back) {
                 prop_assert_eq!(&back.tasks, &before.tasks, "{}", case.text);
                 prop_assert_eq!(back.finished, after.finished, "a finished round stays");

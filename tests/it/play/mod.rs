@@ -1,4 +1,5 @@
-//! What members play: challenges, worked out by hand.
+//! What members play: challenges and streaks, worked out by hand.
 
 mod challenges;
 mod stored;
+mod streaks;

@@ -167,3 +167,123 @@ fn counts_go_on_under_another_version_and_gifts_keep_their_name() {
     deliver(&mut ann, &returns("R-1", "K-2", "2026-05-03"));
     assert_eq!(ann.balance(versions.of(&ann).unwrap(), "points").unwrap().available, "141");
 }
+
+const WEEKS: &str = "edition 2026\n\nprogram Play {\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  \
+     time zone \"Europe/Berlin\"\n  accept late events for 40 days\n}\n\nunit points is spendable {\n  round down in total\n  \
+     expire never\n}\n\nstreak Weekly {\n  on purchase\n  each week needs 2 purchase\n  forgive 1 missed week\n  \
+     after 2 weeks give 10 points\n  after 5 weeks give 50 points\n}\n";
+
+fn weeks() -> Program {
+    compile(&Sources::single("play.loyalty", WEEKS), &Limits::default()).unwrap().program
+}
+
+/// What a host sees of the run on a day.
+fn run(program: &Program, account: &Account, on: &str) -> String {
+    let told = account.streak(program, "Weekly", day(on)).unwrap();
+    let won = if told.won { " won" } else { "" };
+    let kept = told.kept_until.map_or(String::new(), |last| format!(", kept until {last}"));
+    let next = told.next_gift.map_or(String::new(), |next| format!(", next gift at {next}"));
+    format!(
+        "{} to {}: {} of {}{won}; run of {}, {} missed, {} forgiven more{kept}{next}",
+        told.from, told.to, told.count, told.needs, told.length, told.missed, told.forgives
+    )
+}
+
+fn run_to(program: &Program, account: &mut Account, at: &str) {
+    let to = format!("{at}T12:00:00+01:00").parse().unwrap();
+    let outcome = Evaluator::new().advance(program, account, to).unwrap();
+    account.post(program, &outcome).unwrap();
+}
+
+#[test]
+fn a_host_sees_a_run_and_when_it_ends() {
+    let (program, mut ann) = (weeks(), Account::open(&weeks(), "Ann"));
+    apply(&program, &mut ann, &buys("K-1", "2026-03-02", "1", "5"));
+    assert_eq!(
+        run(&program, &ann, "2026-03-04"),
+        "2026-03-02 to 2026-03-08: 1 of 2; run of 0, 0 missed, 1 forgiven more, next gift at 2"
+    );
+    // a run that has not begun needs no clock
+    assert_eq!(ann.next_due(&program), None);
+    apply(&program, &mut ann, &buys("K-2", "2026-03-03", "1", "5"));
+    assert_eq!(
+        run(&program, &ann, "2026-03-04"),
+        "2026-03-02 to 2026-03-08: 2 of 2 won; run of 1, 0 missed, 1 forgiven more, next gift at 2"
+    );
+    assert_eq!(ann.next_due(&program).unwrap().to_string(), "2026-03-08T23:00:00Z");
+    run_to(&program, &mut ann, "2026-03-16");
+    assert_eq!(
+        run(&program, &ann, "2026-03-16"),
+        "2026-03-16 to 2026-03-22: 0 of 2; run of 1, 1 missed, 0 forgiven more, kept until 2026-03-22, next gift at 2"
+    );
+    run_to(&program, &mut ann, "2026-03-23");
+    assert_eq!(
+        run(&program, &ann, "2026-03-23"),
+        "2026-03-23 to 2026-03-29: 0 of 2; run of 0, 0 missed, 1 forgiven more, next gift at 2"
+    );
+    assert_eq!(ann.next_due(&program), None);
+}
+
+#[test]
+fn a_late_event_counts_while_its_period_is_played() {
+    let (program, mut ann) = (weeks(), Account::open(&weeks(), "Ann"));
+    apply(&program, &mut ann, &buys("K-0", "2026-02-23", "1", "5"));
+    apply(&program, &mut ann, &buys("K-1", "2026-03-04", "1", "5"));
+    // of the week that is over: nothing, though it would have been won
+    apply(&program, &mut ann, &buys("K-2", "2026-02-24", "1", "5"));
+    assert_eq!(ann.streak(&program, "Weekly", day("2026-03-04")).unwrap().length, 0);
+    apply(&program, &mut ann, &buys("K-3", "2026-03-02", "1", "5"));
+    assert_eq!(ann.streak(&program, "Weekly", day("2026-03-04")).unwrap().length, 1);
+}
+
+#[test]
+fn every_state_of_a_run_comes_back_as_it_was() {
+    let (program, mut ann) = (weeks(), Account::open(&weeks(), "Ann"));
+    let events = [
+        buys("K-1", "2026-03-02", "1", "5"),
+        buys("K-2", "2026-03-03", "1", "5"),
+        buys("K-3", "2026-03-17", "1", "5"),
+        buys("K-4", "2026-03-18", "1", "5"),
+        returns("R-1", "K-4", "2026-03-18"),
+    ];
+    for event in events {
+        apply(&program, &mut ann, &event);
+        let text = json(&program, &ann);
+        let back = restored(&program, &text).unwrap();
+        assert_eq!(back, ann);
+        assert_eq!(back.next_due(&program), ann.next_due(&program));
+    }
+    let text = json(&program, &ann);
+    let part = r#""streaks":[{"streak":"Weekly","length":1,"missed":1,"from":"2026-03-16","to":"2026-03-22","paid":true}]"#;
+    assert!(text.contains(part), "{text}");
+    for (from, to) in
+        [(r#""to":"2026-03-22""#, r#""to":"2026-03-02""#), (r#""streak":"Weekly""#, r#""streak":"Daily""#)]
+    {
+        restored(&program, &text.replacen(from, to, 1)).unwrap_err();
+    }
+}
+
+#[test]
+fn a_run_rests_under_a_version_without_its_streak() {
+    let without = format!(
+        "{}earn Base {{\n  on purchase\n  give 1 points\n}}\n",
+        &WEEKS[..WEEKS.find("streak").unwrap()]
+    );
+    let without = without.replace("version 1", "version 2").replace("2026-01-01", "2026-03-10");
+    let again = WEEKS.replace("version 1", "version 3").replace("2026-01-01", "2026-03-17");
+    let sources = [WEEKS, &without, &again].map(|text| Sources::single("play.loyalty", text));
+    let versions = compile_versions(&sources, &Limits::default(), &Checks::default()).unwrap().versions;
+    let mut ann = Account::open(versions.all().next().unwrap(), "Ann");
+    for (place, day) in
+        ["2026-03-02", "2026-03-03", "2026-03-11", "2026-03-18", "2026-03-19"].iter().enumerate()
+    {
+        let event = buys(&format!("K-{place}"), day, "1", "5");
+        Evaluator::new().deliver(&versions, &mut ann, &event).unwrap();
+        let program = versions.of(&ann).unwrap();
+        assert_eq!(restored(program, &json(program, &ann)).unwrap(), ann);
+    }
+    // the week of the 9th is forgiven, that of the 16th is the second: 10 points, and 1 of the version in between
+    let program = versions.of(&ann).unwrap();
+    assert_eq!(ann.streak(program, "Weekly", day("2026-03-19")).unwrap().length, 2);
+    assert_eq!(ann.balance(program, "points").unwrap().available, "11");
+}

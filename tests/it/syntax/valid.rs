@@ -461,6 +461,24 @@ fn challenges() {
 }
 
 #[test]
+fn streaks() {
+    lines(
+        "streak S",
+        "Streak(StreakBlock(S, [*]))",
+        &[
+            ("on run", "On(Event(run))"),
+            ("valid to 2026-10-01", "Valid(Span(None, Moment(2026-10-01, None)))"),
+            ("when channel is App", "When(Compare(channel, Is(Name(App))))"),
+            ("each week needs 2 run", "Each(Week, 2, run)"),
+            ("each calendar year needs 1 stay", "Each(CalendarYear, 1, stay)"),
+            ("forgive 1 missed week", "Forgive(Run(1, week))"),
+            ("after 4 weeks give 5 lose", "After(Run(4, weeks), Flat(5 lose))"),
+            ("restart after 8 weeks", "Restart(Run(8, weeks))"),
+        ],
+    );
+}
+
+#[test]
 fn vouchers() {
     lines(
         "voucher V",
@@ -536,6 +554,7 @@ fn what_tests_are_given() {
             ("given member Ann { tier Gold until 2027-12-31 }", "Tier(Gold, 2027-12-31)"),
             ("given member Ann { card K at 9 stamps }", "Card(K, 9 stamps)"),
             ("given member Ann { task Nights at 12 }", "Task(Nights, 12)"),
+            ("given member Ann { streak Weekly at 3 }", "Streak(Weekly, 3)"),
             ("given member Ann { cap Deckel used 950 }", "CapUsed(Deckel, 950)"),
             ("given member Ann { referred by Rosa }", "ReferredBy(Rosa)"),
             ("given member Ann { balance 24 nights }", "Balance(24 nights, None)"),
@@ -614,6 +633,7 @@ fn what_tests_expect() {
             ("expect card K of Emil at 3 stamps", "Card(K, Emil, 3 stamps)"),
             ("expect challenge C of Emil at 1", "Challenge(C, Emil, 1)"),
             ("expect task Nights of Emil at 12", "Task(Nights, Emil, 12)"),
+            ("expect streak Weekly of Emil at 3", "Streak(Weekly, Emil, 3)"),
             ("expect cap Deckel has 20 left", "CapLeft(Deckel, None, 20)"),
             ("expect cap Deckel of Ann has 20 left", "CapLeft(Deckel, Ann, 20)"),
             ("expect 100 punkte expire", "Expire(100 punkte, None)"),

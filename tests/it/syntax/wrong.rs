@@ -237,8 +237,8 @@ fn leading_words() {
                 "L001",
                 "born",
                 WRONG,
-                "a line in `given member` starts with `joined`, `tier`, `card`, `task`, `cap`, `referred`, `balance`, \
-                 `has`, `spent` or `purchased`, or is for example `birthday: 1990-05-20`",
+                "a line in `given member` starts with `joined`, `tier`, `card`, `streak`, `task`, `cap`, `referred`, \
+                 `balance`, `has`, `spent` or `purchased`, or is for example `birthday: 1990-05-20`",
             ),
         ],
     );

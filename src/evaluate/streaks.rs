@@ -1,0 +1,149 @@
+//! Step 10: streaks.
+//!
+//! A period is won with the event that meets its need, and decided at its end by the clock. What comes back lowers the
+//! period that is played; one that has paid stays won, and what is decided stays decided.
+
+use super::challenges::{give, take_gifts};
+use super::draft::Draft;
+use super::judge::{Facts, Truth};
+use super::terms::is_valid;
+use crate::account::{Change, MeterShare, Receipt, ReceiptAward, ShareBy, StreakState};
+use crate::calendar::{Date, MonthDay};
+use crate::ledger::Source;
+use crate::program::{EventKindId, Streak, StreakId, Validity};
+
+/// Counts an event for all streaks that wait for it, and pays what its periods win. What it counted and gave is added to
+/// what its record keeps.
+pub(super) fn count(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    kind: EventKindId,
+    awards: &mut Vec<ReceiptAward>,
+    shares: &mut Vec<MeterShare>,
+) {
+    let event = facts.event;
+    for (place, streak) in facts.program.streaks.iter().enumerate() {
+        let waits = streak.on == kind && is_valid(streak.valid, event.day, event.local);
+        let holds = |when| facts.judge(when, None) == Truth::Yes;
+        if !waits || !streak.when.as_ref().is_none_or(holds) {
+            continue;
+        }
+        let period = streak.per.range_of(event.day, &draft.anchors);
+        if period.last < draft.today() {
+            // a late event of a period that is decided
+            continue;
+        }
+        let id = StreakId(place as u32);
+        let slot = i64::from(period.first.days());
+        let won_before = is_won(draft, streak, state(draft, id), slot);
+        draft.count(streak.meter, slot, 1);
+        shares.push(MeterShare { meter: streak.meter, slot, by: ShareBy::Whole, parts: Box::from([1]) });
+        if !won_before && draft.meter(streak.meter, slot) >= streak.needs {
+            win(draft, (id, streak), (period.first, period.last), awards);
+        }
+    }
+}
+
+/// Whether the period of a slot is won.
+fn is_won(draft: &Draft<'_>, streak: &Streak, state: StreakState, slot: i64) -> bool {
+    state.paid || draft.meter(streak.meter, slot) >= streak.needs
+}
+
+/// The need of the period that is played is met: the run has one more.
+fn win(
+    draft: &mut Draft<'_>,
+    (id, streak): (StreakId, &Streak),
+    period: (Date, Date),
+    awards: &mut Vec<ReceiptAward>,
+) {
+    let state = state(draft, id);
+    let length = state.length.saturating_add(1);
+    let mut paid = false;
+    for (_, gift) in streak.gifts.iter().filter(|(after, _)| *after == length) {
+        awards.push(give(draft, gift.thing, gift.amount, Source::Streak(id)));
+        paid = true;
+    }
+    let open = state.open.or(Some(period));
+    draft.change(Change::Streak(id, StreakState { open, paid, ..state }));
+}
+
+/// The state of a streak with what this event has done to it.
+fn state(draft: &Draft<'_>, id: StreakId) -> StreakState {
+    let changed = draft.postings.changes.iter().rev().find_map(|change| match change {
+        Change::Streak(other, state) if *other == id => Some(*state),
+        _ => None,
+    });
+    changed.or_else(|| draft.account.streaks.get(id.index()).copied()).unwrap_or_default()
+}
+
+/// After something came back, and its counts are gone: a run that had not more than the period which is lost with it never
+/// began. Where an event that won a period is cancelled, what the period gave is taken back too. Notes on which days that
+/// counted.
+pub(super) fn recheck(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, days: &mut Vec<Date>) {
+    for (place, streak) in facts.program.streaks.iter().enumerate() {
+        let id = StreakId(place as u32);
+        let mut next = state(draft, id);
+        let Some((first, last)) = next.open else { continue };
+        let slot = i64::from(first.days());
+        if draft.meter(streak.meter, slot) >= streak.needs {
+            continue;
+        }
+        let source = Source::Streak(id);
+        let gave = receipt.awards.iter().any(|award| award.source == source);
+        let played = first <= receipt.day && receipt.day <= last;
+        if next.paid && receipt.cancelled && gave && played {
+            next.paid = false;
+            take_gifts(facts, draft, receipt, source, days);
+        }
+        if next.length == 0 && !next.paid {
+            next = StreakState::default();
+        }
+        if next != state(draft, id) {
+            draft.change(Change::Streak(id, next));
+        }
+    }
+}
+
+/// The end of a period has come: it is won or missed, and the next one is played if the run goes on.
+pub(super) fn close(draft: &mut Draft<'_>) {
+    for (place, streak) in draft.program.streaks.iter().enumerate() {
+        let id = StreakId(place as u32);
+        let before = state(draft, id);
+        let Some((first, last)) = before.open.filter(|(_, last)| *last < draft.day) else { continue };
+        let won = is_won(draft, streak, before, i64::from(first.days()));
+        let (length, missed) = match won {
+            true => (before.length.saturating_add(1), before.missed),
+            false => (before.length, before.missed.saturating_add(1)),
+        };
+        let start = last.plus_days(1);
+        let end = streak.per.last_day(start, &draft.anchors);
+        let ends = length == 0
+            || missed > streak.forgive
+            || streak.restart.is_some_and(|most| length >= most)
+            || end == Date::MAX
+            || is_past(streak.valid, start, end);
+        let next = match ends {
+            true => StreakState::default(),
+            false => StreakState { length, missed, open: Some((start, end)), paid: false },
+        };
+        draft.change(Change::Streak(id, next));
+    }
+}
+
+/// Whether no day of a period can be valid any more.
+fn is_past(valid: Validity, start: Date, end: Date) -> bool {
+    match valid {
+        Validity::Always => false,
+        Validity::Days(from, to) => to < start || end < from,
+        Validity::Minutes { from, to } => to.0 < start || end < from.0,
+        Validity::EveryYear(from, to) => {
+            let next = |day: u16| {
+                let (month, day) = (u8::try_from(day / 100).ok()?, u8::try_from(day % 100).ok()?);
+                Some(MonthDay::new(month, day)?.on_or_after(start))
+            };
+            // it has begun before and ends later, or begins in the period
+            let (Some(from), Some(to)) = (next(from), next(to)) else { return false };
+            from > end && from <= to
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Streaks: when a period is won, missed or forgiven, what runs get, and what returns do to them.
+
+use crate::returns::{ann, holds};
+
+const IN_PROPORTION: &str = "  take back earned in proportion";
+const MODES: [&str; 3] =
+    [IN_PROPORTION, "  take back earned as if never bought", "  take back earned in full"];
+
+/// 2026-03-02 is a Monday.
+const RUNS: &str = "event run {\n  km: decimal\n  verified: yes-no\n}\n\nstreak Weekly {\n  on run\n  when verified is yes\n  \
+     each week needs 2 run\n  forgive 1 missed week\n  after 2 weeks give 5 points\n  after 3 weeks give 50 points\n  \
+     restart after 3 weeks\n}";
+
+/// Verified runs, with ids in their order.
+fn runs(days: &[&str]) -> String {
+    let line = |(place, day): (usize, &&str)| {
+        format!("when {day} 10:00 run \"L-{place}\" by Ann {{\n  km: 5\n  verified: yes\n}}\n")
+    };
+    days.iter().enumerate().map(line).collect()
+}
+
+#[test]
+fn a_period_is_won_with_the_event_that_meets_its_need() {
+    let steps = format!(
+        "{}expect streak Weekly of Ann at 0\n\
+         when 2026-03-04 10:00 run \"X-1\" by Ann {{\n  km: 5\n  verified: no\n}}\n\
+         expect streak Weekly of Ann at 0\n\
+         when 2026-03-08 23:00 run \"X-2\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         expect streak Weekly of Ann at 1\n\
+         when 2026-03-08 23:30 run \"X-3\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         expect streak Weekly of Ann at 1",
+        runs(&["2026-03-02"])
+    );
+    holds(IN_PROPORTION, RUNS, &ann(&steps));
+}
+
+#[test]
+fn a_run_pays_at_its_lengths_and_begins_anew() {
+    // three weeks, and then a fourth that is the first of a new run
+    let first = runs(&["2026-03-02", "2026-03-03", "2026-03-09", "2026-03-10"]);
+    let steps = format!(
+        "{first}expect Ann earns 5 points from Weekly\n\
+         expect streak Weekly of Ann at 2\n\
+         when 2026-03-16 10:00 run \"Y-1\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         when 2026-03-17 10:00 run \"Y-2\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         expect Ann earns 50 points\n\
+         expect streak Weekly of Ann at 3\n\
+         when 2026-03-23 00:00 clock\n\
+         expect streak Weekly of Ann at 0\n\
+         when 2026-03-24 10:00 run \"Y-3\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         when 2026-03-25 10:00 run \"Y-4\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         expect Ann earns nothing\n\
+         expect streak Weekly of Ann at 1"
+    );
+    holds(IN_PROPORTION, RUNS, &ann(&steps));
+}
+
+#[test]
+fn a_missed_period_is_forgiven_and_the_next_one_ends_the_run() {
+    let first = runs(&["2026-03-02", "2026-03-03"]);
+    // the week of the 9th is missed, that of the 16th won: two weeks
+    let forgiven = format!(
+        "{first}when 2026-03-16 00:00 clock\n\
+         expect streak Weekly of Ann at 1\n\
+         when 2026-03-16 10:00 run \"Y-1\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         when 2026-03-22 23:00 run \"Y-2\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         expect Ann earns 5 points\n\
+         expect streak Weekly of Ann at 2\n"
+    );
+    holds(IN_PROPORTION, RUNS, &ann(&forgiven));
+    // that of the 23rd is missed as well, and only one was forgiven
+    let ended = format!(
+        "{forgiven}when 2026-03-30 00:00 clock\n\
+         expect streak Weekly of Ann at 0\n\
+         when 2026-03-31 10:00 run \"Y-3\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         when 2026-04-01 10:00 run \"Y-4\" by Ann {{\n  km: 5\n  verified: yes\n}}\n\
+         expect streak Weekly of Ann at 1"
+    );
+    holds(IN_PROPORTION, RUNS, &ann(&ended));
+    // the same without a clock in between
+    holds(
+        IN_PROPORTION,
+        RUNS,
+        &ann(&ended.replace("when 2026-03-30 00:00 clock\nexpect streak Weekly of Ann at 0\n", "")),
+    );
+    // two in a row are one too many
+    let two = format!(
+        "{first}when 2026-03-22 23:00 clock\nexpect streak Weekly of Ann at 1\nwhen 2026-03-23 00:00 clock\nexpect streak Weekly of Ann at 0"
+    );
+    holds(IN_PROPORTION, RUNS, &ann(&two));
+}
+
+const BUYS: &str = "voucher Drink { grants 1 item free }\n\nstreak Often {\n  on purchase\n  each week needs 2 purchases\n  \
+     after 2 weeks give 5 points\n  after 2 weeks give 1 Drink\n}";
+
+/// Purchases of two pieces, with ids in their order.
+fn buys(days: &[&str]) -> String {
+    let line = |(place, day): (usize, &&str)| {
+        format!("when {day} 10:00 purchase \"K-{place}\" by Ann {{ item Loaf 2 x 3 EUR }}\n")
+    };
+    days.iter().enumerate().map(line).collect()
+}
+
+#[test]
+fn what_comes_back_is_taken_off_the_period_that_is_played() {
+    let first = buys(&["2026-03-02", "2026-03-03"]);
+    let steps = format!(
+        "{first}expect streak Often of Ann at 1\n\
+         when 2026-03-04 10:00 return \"R-1\" of \"K-0\" by Ann {{ item Loaf 1 }}\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-04 11:00 return \"R-2\" of \"K-0\" by Ann {{ item Loaf 1 }}\n\
+         expect streak Often of Ann at 0\n\
+         when 2026-03-05 11:00 purchase \"X-1\" by Ann {{ total 5 EUR }}\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-09 00:00 clock\n\
+         when 2026-03-09 11:00 return \"R-3\" of \"K-1\" by Ann {{ all items }}\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-10 11:00 purchase \"X-2\" by Ann {{ total 5 EUR }}\n\
+         when 2026-03-11 11:00 purchase \"X-3\" by Ann {{ total 5 EUR }}\n\
+         expect Ann earns 5 points\n\
+         when 2026-03-12 11:00 return \"R-4\" of \"X-3\" by Ann {{ all items }}\n\
+         expect Ann loses 0 points\n\
+         expect Ann has 1 Drink\n\
+         expect streak Often of Ann at 2\n\
+         when 2026-03-12 12:00 purchase \"X-4\" by Ann {{ total 5 EUR }}\n\
+         expect Ann earns nothing\n\
+         when 2026-03-16 11:00 purchase \"X-5\" by Ann {{ total 5 EUR }}\n\
+         when 2026-03-16 12:00 purchase \"X-6\" by Ann {{ total 5 EUR }}\n\
+         expect streak Often of Ann at 3\n\
+         when 2026-03-17 11:00 return \"R-5\" of \"X-6\" by Ann {{ all items }}\n\
+         expect streak Often of Ann at 2\n\
+         when 2026-03-23 00:00 clock\n\
+         expect streak Often of Ann at 0"
+    );
+    for mode in MODES {
+        holds(mode, BUYS, &ann(&steps));
+    }
+    let nothing = format!(
+        "{first}when 2026-03-04 10:00 return \"R-1\" of \"K-0\" by Ann {{ all items }}\nexpect streak Often of Ann at 1"
+    );
+    holds("  take back nothing", BUYS, &ann(&nothing));
+}
+
+#[test]
+fn a_cancelled_event_takes_back_what_its_period_gave_while_it_is_played() {
+    let first = buys(&["2026-03-02", "2026-03-03", "2026-03-09", "2026-03-10"]);
+    let open = format!(
+        "{first}expect Ann earns 5 points\n\
+         when 2026-03-11 10:00 cancel \"C-1\" of \"K-3\" by Ann\n\
+         expect Ann loses 5 points\n\
+         expect Ann has 0 Drink\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-12 10:00 purchase \"X-1\" by Ann {{ total 5 EUR }}\n\
+         expect Ann earns 5 points\n\
+         when 2026-03-12 11:00 cancel \"C-2\" of \"K-2\" by Ann\n\
+         expect Ann has 5 points\n\
+         expect streak Often of Ann at 2"
+    );
+    let decided = format!(
+        "{first}when 2026-03-16 10:00 cancel \"C-1\" of \"K-3\" by Ann\n\
+         expect Ann has 5 points\n\
+         expect streak Often of Ann at 2"
+    );
+    for mode in [MODES[0], MODES[1], MODES[2], "  take back nothing"] {
+        holds(mode, BUYS, &ann(&open));
+        holds(mode, BUYS, &ann(&decided));
+    }
+}
+
+#[test]
+fn a_run_ends_with_the_last_valid_day() {
+    let rules = "streak Spring {\n  on purchase\n  valid from 2026-03-01 to 2026-03-17\n  each week needs 1 purchase\n  \
+         forgive 2 missed weeks\n  after 3 weeks give 5 points\n}";
+    // the week of the 16th begins in time, the purchase of the 18th is too late; that of the 23rd is not played
+    let steps = "when 2026-03-04 10:00 purchase \"K-1\" by Ann { total 5 EUR }\n\
+         when 2026-03-10 10:00 purchase \"K-2\" by Ann { total 5 EUR }\n\
+         when 2026-03-18 10:00 purchase \"K-3\" by Ann { total 5 EUR }\n\
+         expect streak Spring of Ann at 2\n\
+         when 2026-03-23 00:00 clock\n\
+         expect streak Spring of Ann at 0";
+    holds(IN_PROPORTION, rules, &ann(steps));
+}
+
+#[test]
+fn a_streak_may_be_daily_and_begin_in_the_middle() {
+    let rules =
+        "streak Daily {\n  on purchase\n  each day needs 1 purchase\n  after 7 days give 70 points\n}";
+    let steps = "test \"it\" {\n  given member Ann {\n    joined 2026-01-05\n    streak Daily at 5\n  }\n  \
+         when 2026-03-28 10:00 purchase \"K-1\" by Ann { total 5 EUR }\n  \
+         expect streak Daily of Ann at 6\n  \
+         when 2026-03-29 10:00 purchase \"K-2\" by Ann { total 5 EUR }\n  \
+         expect Ann earns 70 points\n  \
+         when 2026-03-30 23:59 clock\n  \
+         expect streak Daily of Ann at 7\n  \
+         when 2026-03-31 00:00 clock\n  \
+         expect streak Daily of Ann at 0\n}";
+    holds(IN_PROPORTION, rules, steps);
+}
