@@ -50,10 +50,11 @@ impl Account {
         for change in &postings.changes {
             stale_due |= self.book_change(program, change);
         }
-        if stale_due || program.keeps || program.converts_on_clock() {
+        if stale_due || program.keeps || program.converts_on_clock() || program.levels_on_clock() {
             self.due = self.first_due(self.clock_day(program));
         }
         self.expect_conversion(program);
+        self.expect_levels(program);
         self.version += 1;
         Ok(())
     }
@@ -427,6 +428,15 @@ impl Account {
     pub(crate) fn find_due(&mut self, program: &Program, asked: Option<Date>) {
         self.due = self.first_due(asked);
         self.expect_conversion(program);
+        self.expect_levels(program);
+    }
+
+    fn expect_levels(&mut self, program: &Program) {
+        if program.levels_on_clock()
+            && let Some(day) = self.next_levels(program)
+        {
+            self.expect_due(day);
+        }
     }
 
     fn expect_conversion(&mut self, program: &Program) {

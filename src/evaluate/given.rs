@@ -122,8 +122,7 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
             base_until: until,
             grace: false,
         }],
-        history: Vec::new(),
-        spells: Vec::new(),
+        ..TierState::default()
     };
     draft.change(Change::Tier(tiers, Box::new(state)));
 }
@@ -200,5 +199,13 @@ pub(crate) fn running(program: &Program, account: &Account, meter: MeterId, day:
     let bound = Bound { at, day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
     let Some(slots) = program.meters.get(meter.index()).map(|meter| meter.slots) else { return 0 };
+    for (place, tiers) in program.tiers.iter().enumerate() {
+        if let Some((surplus, window)) = tiers.surplus.zip(tiers.period())
+            && tiers.metrics.get(surplus.metric).is_some_and(|metric| metric.meter == meter)
+        {
+            let window = window.start_of(day, &facts.anchors);
+            return account.metric(place, tiers, window, surplus.metric);
+        }
+    }
     account.meters.get(meter, facts.slot(slots, day))
 }

@@ -43,6 +43,7 @@ mod step13_payers;
 mod sums;
 mod tax;
 mod terms;
+mod tier_windows;
 pub(crate) mod trace;
 mod transfers;
 mod unsettled;

@@ -82,7 +82,7 @@ pub(super) fn undo(
     lower_counters(draft, before, receipt, &mut taken);
     keep(receipt, taken);
     days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
-    days.iter().for_each(|day| step11_tiers::recount_return(draft, *day));
+    days.iter().for_each(|day| step11_tiers::recount_return(draft, (*day, receipt.at)));
     Ok(())
 }
 

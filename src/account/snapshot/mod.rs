@@ -24,16 +24,16 @@ mod unsettled;
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, CoverState,
     DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState, ItemState,
-    LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named, PaymentState,
-    PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState, ReturnedState,
-    SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState, TakenState,
-    TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
+    PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
+    StageState, TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use moved::Resting;
 pub(super) use terms::ActiveState;
 
-use super::{Account, Spell, SpellEnd};
+use super::{Account, Carry, Kept, Spell, SpellEnd};
 use crate::ledger::LineError;
 use crate::program::{Program, UnknownName, Versions};
 use serde::{Deserialize, Serialize};
