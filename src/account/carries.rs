@@ -5,7 +5,7 @@
 
 use super::{Account, TierState};
 use crate::calendar::Date;
-use crate::program::{MeterId, Program, Tiers, WINDOWS_MOST};
+use crate::program::{MeterId, Program, TierWindow, Tiers, WINDOWS_MOST};
 
 /// A window whose surplus goes into the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +70,13 @@ impl TierState {
 }
 
 impl Account {
-    /// What a metric holds in the window of a day, with what was carried into it.
+    /// What a metric holds in the window that begins, or where it rolls ends, with a day; with what was carried into it.
     pub(crate) fn metric(&self, place: usize, tiers: &Tiers, window: Date, metric: usize) -> i64 {
         let Some(meter) = tiers.metrics.get(metric).map(|metric| metric.meter) else { return 0 };
+        if let TierWindow::Rolling(length) = tiers.window {
+            let from = length.window_start(window).unwrap_or(window);
+            return self.meters.sum(meter, i64::from(from.days()), i64::from(window.days()));
+        }
         let own = self.meters.get(meter, tiers.slot(window));
         match (tiers.surplus, self.tiers.get(place)) {
             (Some(surplus), Some(state)) if surplus.metric == metric => {

@@ -82,13 +82,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let grace = lines.grace.get().copied().flatten().map_or(0, times::days_at_most);
             let (slots, back) = match window {
                 Some(TierWindow::Period(period)) => {
-                    let back = keep.and_then(|keep| look_back(period, keep));
+                    let back = keep.and_then(|keep| look_back(TierWindow::Period(period), keep));
                     let carried = match (lines.surplus.span(), times::period_days(period)) {
                         (Some(_), Some(days)) => days.saturating_mul(WINDOWS_MOST as u32 + 1),
                         _ => 0,
                     };
                     let back = back.map(|back| back.saturating_add(grace).max(carried));
                     (Slots::Period(period), back)
+                }
+                Some(window @ TierWindow::Rolling(_)) => {
+                    let back = keep.and_then(|keep| look_back(window, keep));
+                    (Slots::Day, back.map(|back| back.saturating_add(grace)))
                 }
                 Some(TierWindow::Since(_)) => {
                     let known = self.facts.tiers.iter().find(|known| known.name.text == block.name.text);

@@ -14,11 +14,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     pub(super) fn count_window(&mut self, window: &CountWindow) -> Option<TierWindow> {
         match window {
             CountWindow::Period(period) => self.tier_window(period).map(TierWindow::Period),
-            CountWindow::Rolling(length) => {
-                let help = "count in a period of the calendar, for example `calendar year`";
-                self.report.later(length.span, "this version counts in no rolling time", help);
-                None
-            }
+            CountWindow::Rolling(length) => times::days(*length, &mut self.report).map(TierWindow::Rolling),
             CountWindow::Since(length) => times::days(*length, &mut self.report).map(TierWindow::Since),
         }
     }
@@ -108,7 +104,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let found = times::repeating(period, self.settings(), &mut self.report)?;
         let TierWindow::Period(window) = window? else {
             let help = "write `upgrade at once`, or count in a period, for example `calendar year`";
-            self.report.misplaced(span, "a time that begins with the tier has no periods in it", help);
+            self.report.misplaced(span, "what is counted does not end with any period", help);
             return None;
         };
         if !divides(found, window) {
@@ -225,8 +221,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
 /// How many days a tier looks back at most: the window in which it was reached, its term, and the window of the
 /// review. Nothing is for ever.
-pub(super) fn look_back(window: Period, keep: Keep) -> Option<u32> {
-    let window = times::period_days(window)?;
+pub(super) fn look_back(window: TierWindow, keep: Keep) -> Option<u32> {
+    let window = match window {
+        TierWindow::Period(period) => times::period_days(period)?,
+        TierWindow::Rolling(length) => times::days_at_most(length),
+        TierWindow::Since(_) => return None,
+    };
     let term = match keep {
         Keep::Forever => return None,
         Keep::UntilEndOf { period, plus, .. } => {

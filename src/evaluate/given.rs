@@ -199,12 +199,11 @@ pub(crate) fn running(program: &Program, account: &Account, meter: MeterId, day:
     let bound = Bound { at, day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
     let Some(slots) = program.meters.get(meter.index()).map(|meter| meter.slots) else { return 0 };
-    for (place, tiers) in program.tiers.iter().enumerate() {
-        if let Some((surplus, window)) = tiers.surplus.zip(tiers.period())
-            && tiers.metrics.get(surplus.metric).is_some_and(|metric| metric.meter == meter)
-        {
-            let window = window.start_of(day, &facts.anchors);
-            return account.metric(place, tiers, window, surplus.metric);
+    for (place, tiers) in program.tiers.iter().enumerate().filter(|(_, tiers)| !tiers.is_plain()) {
+        let of = tiers.metrics.iter().position(|metric| metric.meter == meter);
+        if let Some(metric) = of {
+            let window = tiers.period().map_or(day, |period| period.start_of(day, &facts.anchors));
+            return account.metric(place, tiers, window, metric);
         }
     }
     account.meters.get(meter, facts.slot(slots, day))

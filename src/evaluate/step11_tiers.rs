@@ -62,7 +62,7 @@ pub(crate) fn recount(draft: &mut Draft<'_>) {
             spells::recount(draft, id, tiers, length);
             continue;
         }
-        if tiers.is_on_clock() {
+        if !tiers.is_plain() {
             tier_windows::recount(draft, id, tiers);
             continue;
         }
@@ -91,7 +91,7 @@ pub(crate) fn recount(draft: &mut Draft<'_>) {
 /// return of that ends it.
 #[cold]
 pub(super) fn keep_values(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, day: Date, before: &Values) {
-    let Some(window) = window_start(draft, tiers, day) else { return };
+    let Some(window) = window_of(draft, tiers, day) else { return };
     let mut next = current_state(draft, id);
     let reached = |kept: &Kept| tiers.earned(|metric| kept.values.get(metric).copied().unwrap_or(0));
     if next.kept.iter().any(|kept| kept.window == window && reached(kept) >= earned_level(tiers, before)) {
@@ -118,8 +118,13 @@ pub(super) fn current_state(draft: &Draft<'_>, id: TiersId) -> TierState {
     changed.or_else(|| draft.account.tiers.get(id.index()).cloned()).unwrap_or_default()
 }
 
-pub(super) fn window_start(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Option<Date> {
-    Some(tiers.period()?.start_of(day, &draft.anchors))
+/// The day by which holds know the window of a day: its first day, or where it rolls, the day itself.
+pub(super) fn window_of(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Option<Date> {
+    match tiers.window {
+        TierWindow::Period(period) => Some(period.start_of(day, &draft.anchors)),
+        TierWindow::Rolling(_) => Some(day),
+        TierWindow::Since(_) => None,
+    }
 }
 
 /// The metrics of the window of a day reach a level: its term is counted from another day, and never becomes shorter.
@@ -134,7 +139,7 @@ pub(super) fn reach(
 ) {
     let state = current_state(draft, id);
     let mut next = state.clone();
-    let window = window_start(draft, tiers, counted);
+    let window = window_of(draft, tiers, counted);
     let (until, base_until) = term(tiers.keep, begins, &draft.anchors);
     match next.holds.iter_mut().find(|hold| hold.window == window && !hold.grace) {
         Some(hold) => {
@@ -201,6 +206,11 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, (day, at): (Date, Instant)) 
         let id = TiersId(place as u32);
         match tiers.window {
             TierWindow::Since(length) => spells::recount(draft, id, tiers, length),
+            TierWindow::Rolling(length) => {
+                for day in tier_windows::held_with(draft, id, day, length) {
+                    recount_window(draft, id, tiers, day, at);
+                }
+            }
             TierWindow::Period(_) => {
                 for day in tier_windows::from(draft, tiers, day) {
                     recount_window(draft, id, tiers, day, at);
@@ -213,7 +223,7 @@ pub(crate) fn recount_return(draft: &mut Draft<'_>, (day, at): (Date, Instant)) 
 /// After a return, what the window of a day still earns.
 fn recount_window(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, day: Date, at: Instant) {
     let state = current_state(draft, id);
-    let Some(window) = window_start(draft, tiers, day) else { return };
+    let Some(window) = window_of(draft, tiers, day) else { return };
     // a level in its grace and the lower one that follows may hang on the same window
     let Some(hold) = state.holds.iter().find(|hold| hold.window == Some(window)) else { return };
     let reached = hold.reached;
@@ -233,6 +243,12 @@ fn recount_window(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, day: Date, 
         }
         let values = &kept.values;
         earned = earned.max(tiers.earned(|metric| values.get(metric).copied().unwrap_or(0)));
+    }
+    if earned < hold.level
+        && let TierWindow::Rolling(_) = tiers.window
+    {
+        // what was counted behind it may have reached the level later
+        earned = earned.max(tier_windows::best_since(draft, tiers, day));
     }
     if let Some((_, seen)) = next.seen.as_mut().filter(|(seen, _)| *seen == window) {
         *seen = earned.min(*seen);
@@ -322,7 +338,10 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
 
 fn decide(draft: &Draft<'_>, tiers: &Tiers, state: &TierState, next: &mut TierState) {
     let Some(base) = state.base_until.or(state.until) else { return };
-    let window = tiers.period().and_then(|window| window.previous_start(draft.day, &draft.anchors));
+    let window = match tiers.window {
+        TierWindow::Rolling(_) => Some(draft.day.minus_days(1)),
+        _ => tiers.period().and_then(|window| window.previous_start(draft.day, &draft.anchors)),
+    };
     let earned =
         earned_level(tiers, &tier_windows::values(draft, tiers, state, window.unwrap_or(draft.day), true));
     let level = if earned >= state.level {

@@ -3,9 +3,10 @@
 use super::draft::Draft;
 use super::step11_tiers::{Values, current_state, earned_level, keep_values, reach};
 use crate::account::{Change, TierState};
-use crate::calendar::Date;
+use crate::calendar::{Date, Duration};
 use crate::ledger::Due;
-use crate::program::{MeterId, Tiers, TiersId, WINDOWS_MOST};
+use crate::program::{MeterId, TierWindow, Tiers, TiersId, WINDOWS_MOST};
+use std::collections::BTreeSet;
 
 /// What the metrics of a block hold in the window of a day, with what was carried into it: with what this event added, or
 /// without.
@@ -19,6 +20,9 @@ pub(super) fn values(
     let counted = |meter: MeterId, slot: i64| {
         if with_event { draft.meter(meter, slot) } else { draft.account.meters.get(meter, slot) }
     };
+    if let TierWindow::Rolling(length) = tiers.window {
+        return Values::of(tiers, |meter| rolling(draft, meter, day, length, with_event));
+    }
     let Some(window) = tiers.period().map(|period| period.start_of(day, &draft.anchors)) else {
         return Values::of(tiers, |_| 0);
     };
@@ -27,6 +31,65 @@ pub(super) fn values(
         values.add(surplus.metric, state.carried(tiers, window, &counted));
     }
     values
+}
+
+/// What a counter holds in the time that ends with a day.
+fn rolling(draft: &Draft<'_>, meter: MeterId, day: Date, length: Duration, with_event: bool) -> i64 {
+    let (from, to) = (i64::from(length.window_start(day).unwrap_or(day).days()), i64::from(day.days()));
+    let added = draft.postings.changes.iter().map(|change| match change {
+        Change::Meter(other, slot, by) if with_event && *other == meter && (from..=to).contains(slot) => *by,
+        _ => 0,
+    });
+    draft.account.meters.sum(meter, from, to) + added.sum::<i64>()
+}
+
+/// The days from one on, up to today, on which something was counted: only on them a time that rolls can reach more.
+fn counted_days(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Vec<Date> {
+    let (from, to) = (i64::from(day.days()), i64::from(draft.today().days()));
+    let is_ours = |meter: MeterId| tiers.metrics.iter().any(|metric| metric.meter == meter);
+    let known = draft.account.meters.all().iter().map(|(meter, slot, _)| (*meter, *slot));
+    let new = draft.postings.changes.iter().filter_map(|change| match change {
+        Change::Meter(meter, slot, _) => Some((*meter, *slot)),
+        _ => None,
+    });
+    let days = known.chain(new).filter(|(meter, slot)| is_ours(*meter) && (from..=to).contains(slot));
+    let days = days.filter_map(|(_, slot)| Date::from_days(i32::try_from(slot).ok()?));
+    days.collect::<BTreeSet<Date>>().into_iter().collect()
+}
+
+/// The days that ended a time in which something on a day was counted, and that reached what is held.
+pub(super) fn held_with(draft: &Draft<'_>, id: TiersId, day: Date, length: Duration) -> Vec<Date> {
+    let state = current_state(draft, id);
+    let windows = state.holds.iter().filter_map(|hold| hold.window);
+    let has = |window: &Date| *window >= day && length.window_start(*window).is_none_or(|start| start <= day);
+    windows.filter(has).collect::<BTreeSet<Date>>().into_iter().collect()
+}
+
+/// The highest level that a time that rolls has reached behind a day.
+pub(super) fn best_since(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> u32 {
+    let state = TierState::default();
+    let days = counted_days(draft, tiers, day).into_iter().filter(|later| *later > day);
+    days.map(|day| earned_level(tiers, &values(draft, tiers, &state, day, true))).max().unwrap_or(0)
+}
+
+/// After an event: what the times reach that end on its day and, if it is late, behind it.
+fn recount_rolling(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers) {
+    let of_event = draft.day;
+    let days = if draft.today() > of_event { counted_days(draft, tiers, of_event) } else { vec![of_event] };
+    for day in days {
+        let state = current_state(draft, id);
+        let now = values(draft, tiers, &state, day, true);
+        let before = values(draft, tiers, &state, day, false);
+        if now == before {
+            continue;
+        }
+        let (earned, earned_before) = (earned_level(tiers, &now), earned_level(tiers, &before));
+        if earned > 0 && (earned > state.level || earned > earned_before) {
+            reach(draft, id, tiers, earned, (day, day));
+        } else if earned < earned_before {
+            keep_values(draft, id, tiers, day, &before);
+        }
+    }
 }
 
 /// A day of each window that something on a day may change: that of the day itself, and those into which it is carried.
@@ -46,6 +109,9 @@ pub(super) fn from(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Vec<Date> {
 /// After an event: what its window reaches, and what those reach into which it is carried. What is reached at the end of a
 /// period waits for that, except in windows that have ended.
 pub(super) fn recount(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers) {
+    if let TierWindow::Rolling(_) = tiers.window {
+        return recount_rolling(draft, id, tiers);
+    }
     let (today, of_event) = (draft.today(), draft.day);
     for day in from(draft, tiers, of_event) {
         let state = current_state(draft, id);

@@ -77,6 +77,11 @@ impl Tiers {
         }
     }
 
+    /// Whether windows stand for themselves, and what they reach is reached at once.
+    pub(crate) const fn is_plain(&self) -> bool {
+        matches!(self.window, TierWindow::Period(_)) && !self.is_on_clock()
+    }
+
     /// Whether the clock has work beside the ends of terms.
     pub(crate) const fn is_on_clock(&self) -> bool {
         self.upgrade.is_some() || self.surplus.is_some()
@@ -86,7 +91,7 @@ impl Tiers {
     pub(crate) const fn period(&self) -> Option<Period> {
         match self.window {
             TierWindow::Period(period) => Some(period),
-            TierWindow::Since(_) => None,
+            TierWindow::Rolling(_) | TierWindow::Since(_) => None,
         }
     }
 
@@ -104,6 +109,8 @@ impl Tiers {
 pub(crate) enum TierWindow {
     /// `calendar year`.
     Period(Period),
+    /// `rolling 12 months`: so much up to each day.
+    Rolling(Duration),
     /// `12 months since reaching the tier`.
     Since(Duration),
 }
@@ -112,6 +119,7 @@ impl fmt::Debug for TierWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Period(period) => period.fmt(f),
+            Self::Rolling(length) => f.debug_tuple("Rolling").field(length).finish(),
             Self::Since(length) => f.debug_tuple("Since").field(length).finish(),
         }
     }

@@ -20,7 +20,7 @@ const REFERRAL: &str = "referral Friends {\n  friend qualifies with purchase of 
      on joining give 5 points to friend\n  on qualifying give 20 points to referrer\n  on qualifying give 7 points to friend\n}";
 const CONVERT: &str = "voucher Coffee {\n  grants 1 item free\n  valid for 60 days\n}\n\nconvert 50 points into 1 Coffee at once";
 
-const SHOPS: [Parts; 10] = [
+const SHOPS: [Parts; 11] = [
     ("  expire never", "count spend in calendar year", "balance may go negative", ""),
     (
         "  activate after 10 days\n  expire 3 months after earning",
@@ -77,6 +77,7 @@ const SHOPS: [Parts; 10] = [
         "balance may go negative",
         "",
     ),
+    ("  expire never", "count stars in rolling 60 days\n  keep for 60 days", "balance may go negative", ""),
 ];
 
 fn text((terms, count, debt, blocks): Parts) -> String {

@@ -3,6 +3,7 @@
 mod end_of_period;
 mod grace;
 mod negative;
+mod rolling;
 mod since;
 mod surplus;
 
