@@ -20,7 +20,7 @@ use crate::syntax::ast::{
 struct Lines<'a> {
     count: Once<(&'a [Metric], &'a CountWindow)>,
     upgrade: Once<Option<&'a ast::Period>>,
-    new_tier: Once<()>,
+    new_tier: Once<Option<&'a Name>>,
     keep: Once<Option<Keep>>,
     one_level: Once<bool>,
     grace: Once<Option<Duration>>,
@@ -119,6 +119,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.single_thresholds(&lines.levels)?;
         }
         let upgrade = self.upgrade(lines.upgrade.take(), window);
+        let for_this =
+            self.for_this(lines.new_tier.take(), window, &metrics, matches!(upgrade, Some(Some(_))));
         let surplus = self.surplus(lines.surplus.take(), window, &metrics, levels.as_deref());
         if !metrics.good {
             return None;
@@ -132,6 +134,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             grace: grace?,
             takes: takes?,
             upgrade: upgrade?,
+            for_this: for_this?,
             surplus: surplus?,
             levels: levels?.into(),
         })
@@ -160,12 +163,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 TiersLine::UpgradeAtEnd(period) => {
                     lines.upgrade.set(Some(period), span, &mut self.report);
                 }
-                TiersLine::NewTierFromNext(_) => lines.new_tier.set((), span, &mut self.report),
-                TiersLine::NewTierForThis(_) | TiersLine::NewTierAboveThreshold => {
+                TiersLine::NewTierFromNext(event) => {
+                    self.event(event);
+                    lines.new_tier.set(None, span, &mut self.report);
+                }
+                TiersLine::NewTierForThis(event) => {
+                    lines.new_tier.set(Some(event), span, &mut self.report);
+                }
+                TiersLine::NewTierAboveThreshold => {
+                    let help = "leave out the line, or write `new tier counts for this purchase`";
                     self.report.later(
                         span,
-                        "in this version a new tier counts from the next event",
-                        "leave out the line",
+                        "in this version no part of an event counts for a new tier",
+                        help,
                     );
                 }
                 TiersLine::TakesThreshold => lines.takes.set((), span, &mut self.report),

@@ -2,11 +2,11 @@
 
 use super::lowering::Lowering;
 use super::report::Once;
-use super::tiers::Metrics;
+use super::tiers::{Counted, Metrics};
 use super::{times, windows};
 use crate::calendar::{Duration, DurationUnit, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{Keep, Level, Surplus, Takes, TierWindow};
+use crate::program::{EventKindId, Keep, Level, Surplus, Takes, TierWindow};
 use crate::syntax::ast::{self, Amount, CountWindow, Name, TierLine};
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -114,6 +114,38 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         }
         Some(Some(found))
+    }
+
+    /// `new tier counts for this E`: what is counted is known before the event's rules give anything.
+    pub(super) fn for_this(
+        &mut self,
+        line: Option<(Option<&'a Name>, Span)>,
+        window: Option<TierWindow>,
+        metrics: &Metrics,
+        waits: bool,
+    ) -> Option<Option<EventKindId>> {
+        let Some((Some(name), span)) = line else { return Some(None) };
+        let event = self.event(name)?;
+        let has_basket = event == EventKindId::PURCHASE || self.facts.event(event).is_some();
+        let (window, true) = (window?, metrics.good) else { return None };
+        let units = metrics.counted.iter().any(|counted| matches!(counted, Counted::Unit(_)));
+        let (message, help) = if units {
+            ("a unit is counted only after the rules have given it", "count `spend` or `purchases`")
+        } else if waits {
+            ("what begins with the next period cannot count for this event", "write `upgrade at once`")
+        } else if matches!(window, TierWindow::Since(_)) {
+            (
+                "what begins with the tier cannot count for this event",
+                "count in a period or `in rolling 12 months`",
+            )
+        } else if !has_basket || event == EventKindId::JOINING {
+            ("this event has no basket", "name an event that has one, for example `purchase`")
+        } else {
+            return Some(Some(event));
+        };
+        self.report
+            .push(Diagnostic::new(Code::T605, span, message).other(metrics.place, "counted here").help(help));
+        None
     }
 
     /// `carry surplus U over once from tier T`.

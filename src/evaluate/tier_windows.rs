@@ -1,11 +1,13 @@
 //! Levels that are reached at the end of a period only, and windows of which something goes into the next one.
 
+use super::bound::Bound;
 use super::draft::Draft;
+use super::judge::Facts;
 use super::step11_tiers::{Values, current_state, earned_level, keep_values, reach};
-use crate::account::{Change, TierState};
+use crate::account::{Account, Change, TierState};
 use crate::calendar::{Date, Duration};
 use crate::ledger::Due;
-use crate::program::{MeterId, TierWindow, Tiers, TiersId, WINDOWS_MOST};
+use crate::program::{EventKindId, Measure, MeterId, Program, TierWindow, Tiers, TiersId, WINDOWS_MOST};
 use std::collections::BTreeSet;
 
 /// What the metrics of a block hold in the window of a day, with what was carried into it: with what this event added, or
@@ -148,6 +150,37 @@ pub(super) fn recount(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers) {
 
 fn note(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState, windows: (Date, Date), level: u32) {
     next.note_level(tiers, windows, level, &|meter, slot| draft.meter(meter, slot));
+}
+
+/// Notes the levels that an event reaches, where a new tier counts for the event itself.
+pub(super) fn reach_by_itself(program: &Program, account: &Account, bound: &mut Bound) {
+    for (place, tiers) in program.tiers.iter().enumerate() {
+        if tiers.for_this.is_none() || tiers.for_this != bound.kind {
+            continue;
+        }
+        let facts = Facts::new(program, account, bound);
+        let window = tiers.period().map_or(bound.day, |period| period.start_of(bound.day, &facts.anchors));
+        let counted =
+            |metric: usize| account.metric(place, tiers, window, metric) + adds(&facts, tiers, metric);
+        let level = tiers.earned(counted);
+        if level > 0 {
+            bound.reached.push((TiersId(place as u32), level));
+        }
+    }
+}
+
+/// What an event itself adds to a metric.
+fn adds(facts: &Facts<'_>, tiers: &Tiers, metric: usize) -> i64 {
+    let meter = tiers.metrics.get(metric).and_then(|metric| facts.program.meters.get(metric.meter.index()));
+    match meter.map(|meter| meter.measure) {
+        Some(Measure::Spend(None)) => facts.event.spend,
+        Some(Measure::Spend(Some(filter))) => {
+            let items = facts.event.items().iter().enumerate();
+            items.filter(|(place, _)| facts.passes(filter, *place)).map(|(_, item)| item.value).sum()
+        }
+        Some(Measure::PurchasesKept) => i64::from(facts.event.kind == Some(EventKindId::PURCHASE)),
+        _ => 0,
+    }
 }
 
 /// A window begins: what lies above the threshold of the level that was held comes over from the one before it.

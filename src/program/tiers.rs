@@ -1,6 +1,6 @@
 //! Levels: what a tiers block counts, what reaches a level, and how long it lasts.
 
-use super::ids::MeterId;
+use super::ids::{EventKindId, MeterId};
 use super::rule::Award;
 use crate::calendar::{Date, Duration, Period, Tail};
 use std::fmt;
@@ -20,6 +20,8 @@ pub(crate) struct Tiers {
     pub(crate) takes: Option<Takes>,
     /// `upgrade at end of`; otherwise at once.
     pub(crate) upgrade: Option<Period>,
+    /// `new tier counts for this …`: the events that see the tier which they reach.
+    pub(crate) for_this: Option<EventKindId>,
     /// `carry surplus … over once`.
     pub(crate) surplus: Option<Surplus>,
     /// From lowest to highest; the first needs nothing.
@@ -193,6 +195,9 @@ impl fmt::Debug for Tiers {
         }
         if let Some(upgrade) = &self.upgrade {
             all.field("upgrade", upgrade);
+        }
+        if let Some(event) = &self.for_this {
+            all.field("for_this", event);
         }
         if let Some(surplus) = &self.surplus {
             all.field("surplus", surplus);

@@ -3,6 +3,7 @@
 mod end_of_period;
 mod grace;
 mod negative;
+mod new_tier;
 mod rolling;
 mod since;
 mod surplus;
