@@ -1,5 +1,6 @@
 //! What an outcome changes beside its ledger deltas, and the small states of an account.
 
+use super::carries::Carry;
 use super::giving::Pledge;
 use super::moments::FollowUp;
 use super::open_end::OpenEnd;
@@ -209,6 +210,23 @@ pub(crate) struct TierState {
     pub(crate) history: Vec<(Instant, u32)>,
     /// The times in which is counted since a level was reached, the one that runs last.
     pub(crate) spells: Vec<Spell>,
+    /// Which level was held at the end of windows whose surplus goes into the next one, the oldest first.
+    pub(crate) carries: Vec<Carry>,
+    /// Of upgrades at the end of a period: what the window had reached when it was looked at last.
+    pub(crate) seen: Option<(Date, u32)>,
+    /// What windows held before something that was worth less than nothing took their level away.
+    pub(crate) kept: Vec<Kept>,
+}
+
+/// What a window had counted when it still reached its level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// The first day of the window.
+    pub(crate) window: Date,
+    /// Until when.
+    pub(crate) at: Instant,
+    /// By metric.
+    pub(crate) values: Vec<i64>,
 }
 
 /// A level and its term, and the window that earned it.

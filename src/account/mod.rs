@@ -3,6 +3,7 @@
 //! Nothing changes an [`Account`] but [`Account::post`], which books the deltas and changes of an outcome and checks
 //! that every book still balances. So an account is the fold of its outcomes, and can be rebuilt from them.
 
+mod carries;
 mod change;
 mod frozen;
 mod giving;
@@ -20,9 +21,10 @@ mod spells;
 mod unsettled;
 mod view;
 
+pub(crate) use carries::Carry;
 pub use change::Postings;
 pub(crate) use change::{
-    CardState, Change, Counted, FullCard, HeldVoucher, Hold, LapsedStamps, Link, LinkStage, OpenChoice,
+    CardState, Change, Counted, FullCard, HeldVoucher, Hold, Kept, LapsedStamps, Link, LinkStage, OpenChoice,
     StreakState, Tenure, TierState,
 };
 pub(crate) use frozen::Frozen;

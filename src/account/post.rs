@@ -50,11 +50,12 @@ impl Account {
         for change in &postings.changes {
             stale_due |= self.book_change(program, change);
         }
-        if stale_due || program.keeps || program.converts_on_clock() {
+        if stale_due || program.keeps || program.converts_on_clock() || program.levels_on_clock() {
             self.due = self.first_due(self.clock_day(program));
             self.expect_moment(program);
         }
         self.expect_conversion(program);
+        self.expect_levels(program);
         self.version += 1;
         Ok(())
     }
@@ -455,6 +456,15 @@ impl Account {
         self.due = self.first_due(asked);
         self.expect_moment(program);
         self.expect_conversion(program);
+        self.expect_levels(program);
+    }
+
+    fn expect_levels(&mut self, program: &Program) {
+        if program.levels_on_clock()
+            && let Some(day) = self.next_levels(program)
+        {
+            self.expect_due(day);
+        }
     }
 
     fn expect_moment(&mut self, program: &Program) {

@@ -9,7 +9,9 @@ use super::tiers_terms::look_back;
 use super::times;
 use crate::calendar::{Duration, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{self, Award, EventKindId, Keep, Level, Measure, Reach, Slots, TierWindow, Tiers};
+use crate::program::{
+    self, Award, EventKindId, Keep, Level, Measure, Reach, Slots, TierWindow, Tiers, WINDOWS_MOST,
+};
 use crate::syntax::ast::{
     self, Amount, Block, CountWindow, Give, Metric, Name, TierLine, TiersBlock, TiersLine,
 };
@@ -17,13 +19,14 @@ use crate::syntax::ast::{
 /// The lines of a tiers block.
 struct Lines<'a> {
     count: Once<(&'a [Metric], &'a CountWindow)>,
-    upgrade: Once<()>,
-    new_tier: Once<()>,
+    upgrade: Once<Option<&'a ast::Period>>,
+    new_tier: Once<Option<&'a Name>>,
     keep: Once<Option<Keep>>,
     one_level: Once<bool>,
     grace: Once<Option<Duration>>,
     takes: Once<()>,
     carry: Once<&'a Amount>,
+    surplus: Once<(&'a Name, Option<&'a Name>)>,
     levels: Vec<(&'a Name, &'a [ast::Line<TierLine>], Span)>,
 }
 
@@ -38,10 +41,10 @@ pub(super) enum Counted {
 /// The metrics of a block.
 pub(super) struct Metrics {
     pub(super) counted: Vec<Counted>,
-    lowered: Vec<program::Metric>,
+    pub(super) lowered: Vec<program::Metric>,
     /// Whether all of them were understood.
     pub(super) good: bool,
-    place: Span,
+    pub(super) place: Span,
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -79,8 +82,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let grace = lines.grace.get().copied().flatten().map_or(0, times::days_at_most);
             let (slots, back) = match window {
                 Some(TierWindow::Period(period)) => {
-                    let back = keep.and_then(|keep| look_back(period, keep));
-                    (Slots::Period(period), back.map(|back| back.saturating_add(grace)))
+                    let back = keep.and_then(|keep| look_back(TierWindow::Period(period), keep));
+                    let carried = match (lines.surplus.span(), times::period_days(period)) {
+                        (Some(_), Some(days)) => days.saturating_mul(WINDOWS_MOST as u32 + 1),
+                        _ => 0,
+                    };
+                    let back = back.map(|back| back.saturating_add(grace).max(carried));
+                    (Slots::Period(period), back)
+                }
+                Some(window @ TierWindow::Rolling(_)) => {
+                    let back = keep.and_then(|keep| look_back(window, keep));
+                    (Slots::Day, back.map(|back| back.saturating_add(grace)))
                 }
                 Some(TierWindow::Since(_)) => {
                     let known = self.facts.tiers.iter().find(|known| known.name.text == block.name.text);
@@ -106,6 +118,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if lines.takes.span().is_some() {
             self.single_thresholds(&lines.levels)?;
         }
+        let upgrade = self.upgrade(lines.upgrade.take(), window);
+        let for_this =
+            self.for_this(lines.new_tier.take(), window, &metrics, matches!(upgrade, Some(Some(_))));
+        let surplus = self.surplus(lines.surplus.take(), window, &metrics, levels.as_deref());
         if !metrics.good {
             return None;
         }
@@ -117,6 +133,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             drop_one_level: lines.one_level.value().unwrap_or(false),
             grace: grace?,
             takes: takes?,
+            upgrade: upgrade?,
+            for_this: for_this?,
+            surplus: surplus?,
             levels: levels?.into(),
         })
     }
@@ -131,6 +150,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             grace: Once::new("grace"),
             takes: Once::new("reaching takes the threshold"),
             carry: Once::new("carry at most"),
+            surplus: Once::new("carry surplus"),
             levels: Vec::new(),
         };
         for line in &block.lines {
@@ -139,26 +159,29 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 TiersLine::Count { metrics, window } => {
                     lines.count.set((metrics.as_slice(), window), span, &mut self.report);
                 }
-                TiersLine::UpgradeAtOnce => lines.upgrade.set((), span, &mut self.report),
-                TiersLine::UpgradeAtEnd(_) => {
-                    self.report.later(
-                        span,
-                        "this version does not upgrade at the end of a period",
-                        "write `upgrade at once`",
-                    );
+                TiersLine::UpgradeAtOnce => lines.upgrade.set(None, span, &mut self.report),
+                TiersLine::UpgradeAtEnd(period) => {
+                    lines.upgrade.set(Some(period), span, &mut self.report);
                 }
-                TiersLine::NewTierFromNext(_) => lines.new_tier.set((), span, &mut self.report),
-                TiersLine::NewTierForThis(_) | TiersLine::NewTierAboveThreshold => {
+                TiersLine::NewTierFromNext(event) => {
+                    self.event(event);
+                    lines.new_tier.set(None, span, &mut self.report);
+                }
+                TiersLine::NewTierForThis(event) => {
+                    lines.new_tier.set(Some(event), span, &mut self.report);
+                }
+                TiersLine::NewTierAboveThreshold => {
+                    let help = "leave out the line, or write `new tier counts for this purchase`";
                     self.report.later(
                         span,
-                        "in this version a new tier counts from the next event",
-                        "leave out the line",
+                        "in this version no part of an event counts for a new tier",
+                        help,
                     );
                 }
                 TiersLine::TakesThreshold => lines.takes.set((), span, &mut self.report),
                 TiersLine::CarryAtMost(amount) => lines.carry.set(amount, span, &mut self.report),
-                TiersLine::CarrySurplus { .. } => {
-                    self.report.later(span, "this version carries no surplus", "leave out the line");
+                TiersLine::CarrySurplus { unit, from } => {
+                    lines.surplus.set((unit, from.as_ref()), span, &mut self.report);
                 }
                 TiersLine::KeepUntil { next, period, plus } => {
                     let settings = self.settings();

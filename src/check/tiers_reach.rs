@@ -5,7 +5,7 @@ use super::tree::{Found, Tree};
 use super::windows::{self, Limit, Stretch};
 use crate::calendar::{Duration, Period, Tail};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{AwardThing, Keep, Level, Measure, Metric, Program, Reach, Tiers, UnitId};
+use crate::program::{AwardThing, Keep, Level, Measure, Metric, Program, Reach, TierWindow, Tiers, UnitId};
 use crate::syntax::ast::{self, CountWindow, TierLine, TiersBlock, TiersLine};
 
 /// Thresholds with more combinations are not compared.
@@ -157,7 +157,12 @@ fn capped_out(
         .iter()
         .map(|metric| {
             let unit = unit_of(program, metric)?;
-            windows::all_amounts(program, AwardThing::Unit(unit), Stretch::Period(tiers.period()?))
+            let stretch = match tiers.window {
+                TierWindow::Period(period) => Stretch::Period(period),
+                TierWindow::Rolling(length) => Stretch::Days(windows::days_at_most(length)),
+                TierWindow::Since(_) => return None,
+            };
+            windows::all_amounts(program, AwardThing::Unit(unit), stretch)
         })
         .collect();
     let most: Vec<i64> = bounds.iter().map(|bound| bound.map_or(i64::MAX, |bound| bound.most)).collect();

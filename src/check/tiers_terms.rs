@@ -2,11 +2,11 @@
 
 use super::lowering::Lowering;
 use super::report::Once;
-use super::tiers::Metrics;
+use super::tiers::{Counted, Metrics};
 use super::{times, windows};
 use crate::calendar::{Duration, DurationUnit, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{Keep, Takes, TierWindow};
+use crate::program::{EventKindId, Keep, Level, Surplus, Takes, TierWindow};
 use crate::syntax::ast::{self, Amount, CountWindow, Name, TierLine};
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -14,11 +14,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     pub(super) fn count_window(&mut self, window: &CountWindow) -> Option<TierWindow> {
         match window {
             CountWindow::Period(period) => self.tier_window(period).map(TierWindow::Period),
-            CountWindow::Rolling(length) => {
-                let help = "count in a period of the calendar, for example `calendar year`";
-                self.report.later(length.span, "this version counts in no rolling time", help);
-                None
-            }
+            CountWindow::Rolling(length) => times::days(*length, &mut self.report).map(TierWindow::Rolling),
             CountWindow::Since(length) => times::days(*length, &mut self.report).map(TierWindow::Since),
         }
     }
@@ -98,6 +94,108 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(Some(Takes { carry: Some(most) }))
     }
 
+    /// The period at whose end levels are reached: every window ends with one of them.
+    pub(super) fn upgrade(
+        &mut self,
+        line: Option<(Option<&'a ast::Period>, Span)>,
+        window: Option<TierWindow>,
+    ) -> Option<Option<Period>> {
+        let Some((Some(period), span)) = line else { return Some(None) };
+        let found = times::repeating(period, self.settings(), &mut self.report)?;
+        let TierWindow::Period(window) = window? else {
+            let help = "write `upgrade at once`, or count in a period, for example `calendar year`";
+            self.report.misplaced(span, "what is counted does not end with any period", help);
+            return None;
+        };
+        if !divides(found, window) {
+            let help =
+                "write a part of the period in which is counted, for example `upgrade at end of month`";
+            self.report.misplaced(period.span, "what is counted does not end with this period", help);
+            return None;
+        }
+        Some(Some(found))
+    }
+
+    /// `new tier counts for this E`: what is counted is known before the event's rules give anything.
+    pub(super) fn for_this(
+        &mut self,
+        line: Option<(Option<&'a Name>, Span)>,
+        window: Option<TierWindow>,
+        metrics: &Metrics,
+        waits: bool,
+    ) -> Option<Option<EventKindId>> {
+        let Some((Some(name), span)) = line else { return Some(None) };
+        let event = self.event(name)?;
+        let has_basket = event == EventKindId::PURCHASE || self.facts.event(event).is_some();
+        let (window, true) = (window?, metrics.good) else { return None };
+        let units = metrics.counted.iter().any(|counted| matches!(counted, Counted::Unit(_)));
+        let (message, help) = if units {
+            ("a unit is counted only after the rules have given it", "count `spend` or `purchases`")
+        } else if waits {
+            ("what begins with the next period cannot count for this event", "write `upgrade at once`")
+        } else if matches!(window, TierWindow::Since(_)) {
+            (
+                "what begins with the tier cannot count for this event",
+                "count in a period or `in rolling 12 months`",
+            )
+        } else if !has_basket || event == EventKindId::JOINING {
+            ("this event has no basket", "name an event that has one, for example `purchase`")
+        } else {
+            return Some(Some(event));
+        };
+        self.report
+            .push(Diagnostic::new(Code::T605, span, message).other(metrics.place, "counted here").help(help));
+        None
+    }
+
+    /// `carry surplus U over once from tier T`.
+    pub(super) fn surplus(
+        &mut self,
+        line: Option<((&'a Name, Option<&'a Name>), Span)>,
+        window: Option<TierWindow>,
+        metrics: &Metrics,
+        levels: Option<&[Level]>,
+    ) -> Option<Option<Surplus>> {
+        let Some(((unit, from), span)) = line else { return Some(None) };
+        if !matches!(window?, TierWindow::Period(period) if period != Period::Lifetime) {
+            let help = "count in a period that comes again, for example `calendar year`";
+            self.report.misplaced(
+                span,
+                "there is no next period into which something could be carried",
+                help,
+            );
+            return None;
+        }
+        let (levels, true) = (levels?, metrics.good) else { return None };
+        let Some(metric) = metrics.lowered.iter().position(|metric| *metric.name == *unit.text) else {
+            let help = format!("add {} to the line `count`, or carry what is counted", unit.text);
+            self.report.push(
+                Diagnostic::new(Code::U201, unit.span, format!("these tiers do not count {}", unit.text))
+                    .other(metrics.place, "this is what they count")
+                    .help(help),
+            );
+            return None;
+        };
+        let least = match from {
+            None => 0,
+            Some(name) => {
+                let Some(found) = levels.iter().position(|level| *level.name == *name.text) else {
+                    let candidates = levels.iter().map(|level| (&*level.name, None));
+                    self.report.unknown("tier", &name.text, name.span, candidates, "");
+                    return None;
+                };
+                found
+            }
+        };
+        let asks = |level: &Level| level.reach.as_ref().is_some_and(|reach| reach.least_of(metric).is_some());
+        if !levels.iter().skip(least).any(asks) {
+            let help = "carry what a tier asks for";
+            self.report.misplaced(unit.span, "no tier asks for this, so nothing is above it", help);
+            return None;
+        }
+        Some(Some(Surplus { metric, from: least as u32 }))
+    }
+
     /// What a level takes is one threshold.
     pub(super) fn single_thresholds(
         &mut self,
@@ -155,8 +253,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
 /// How many days a tier looks back at most: the window in which it was reached, its term, and the window of the
 /// review. Nothing is for ever.
-pub(super) fn look_back(window: Period, keep: Keep) -> Option<u32> {
-    let window = times::period_days(window)?;
+pub(super) fn look_back(window: TierWindow, keep: Keep) -> Option<u32> {
+    let window = match window {
+        TierWindow::Period(period) => times::period_days(period)?,
+        TierWindow::Rolling(length) => times::days_at_most(length),
+        TierWindow::Since(_) => return None,
+    };
     let term = match keep {
         Keep::Forever => return None,
         Keep::UntilEndOf { period, plus, .. } => {
@@ -166,6 +268,21 @@ pub(super) fn look_back(window: Period, keep: Keep) -> Option<u32> {
         Keep::For(length, tail) => times::days_at_most(length).saturating_add(tail_days(tail)),
     };
     Some(window.saturating_mul(2).saturating_add(term))
+}
+
+/// Whether every window ends with one of the periods.
+fn divides(period: Period, window: Period) -> bool {
+    let months = |period| match period {
+        Period::Month => Some(1),
+        Period::Quarter => Some(3),
+        Period::HalfYear => Some(6),
+        Period::CalendarYear => Some(12),
+        _ => None,
+    };
+    let parts = |(part, whole): (u32, u32)| whole % part == 0;
+    period == window
+        || matches!((period, window), (Period::Day, _) | (_, Period::Lifetime))
+        || months(period).zip(months(window)).is_some_and(parts)
 }
 
 /// How many days a length of time has at least.

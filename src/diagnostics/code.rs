@@ -115,6 +115,7 @@ codes! {
     T602 Error "an entry gift that counts for the tiers that give it",
     T603 Error "a tiers block that counts something that can be spent",
     T604 Warning "a level that ends before it could be earned again",
+    T605 Error "a new tier that cannot count for the event that reaches it",
     G701 Error "a card that cannot be filled, or is full from the start, or a challenge that nobody can complete",
     G702 Error "a streak that forgives all it asks for, or gives something to a run that is never so long",
     R803 Warning "a referral without a cap",

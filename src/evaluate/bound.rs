@@ -6,7 +6,7 @@ use crate::account::Lines;
 use crate::amount::parse_micros;
 use crate::calendar::{Date, Instant, LocalTime};
 use crate::event::{Ask, Event, Item, Kind, Named, Value};
-use crate::program::{Attribute, AttributeKind, EventKindId, Program, Symbol, VoucherId, packed};
+use crate::program::{Attribute, AttributeKind, EventKindId, Program, Symbol, TiersId, VoucherId, packed};
 use std::sync::Arc;
 
 /// The value of an attribute with its type.
@@ -71,6 +71,8 @@ pub(crate) struct Bound {
     pub(crate) paid: i64,
     /// The vouchers that the event asks to use.
     pub(crate) presented: Vec<VoucherId>,
+    /// The levels that the event reaches, where they count for the event itself.
+    pub(crate) reached: Vec<(TiersId, u32)>,
     pub(crate) notes: Vec<Note>,
     /// Where the zone's table was looked at last.
     pub(crate) segment: usize,
@@ -103,6 +105,7 @@ impl Default for Bound {
             payments: Vec::new(),
             paid: 0,
             presented: Vec::new(),
+            reached: Vec::new(),
             notes: Vec::new(),
             segment: 0,
         }
@@ -215,6 +218,7 @@ impl Bound {
         self.payments.clear();
         self.paid = 0;
         self.presented.clear();
+        self.reached.clear();
         self.notes.clear();
     }
 

@@ -137,8 +137,7 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
             base_until: until,
             grace: false,
         }],
-        history: Vec::new(),
-        spells: Vec::new(),
+        ..TierState::default()
     };
     draft.change(Change::Tier(tiers, Box::new(state)));
 }
@@ -210,6 +209,16 @@ pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Da
 pub(crate) fn running(program: &Program, account: &Account, meter: MeterId, day: Date) -> i64 {
     if let Some(block) = spells::block_of(program, meter) {
         return spells::running(account, block, meter);
+    }
+    for (place, tiers) in program.tiers.iter().enumerate().filter(|(_, tiers)| !tiers.is_plain()) {
+        let of = tiers.metrics.iter().position(|metric| metric.meter == meter);
+        if let Some(metric) = of {
+            let at = program.zone.start_of_day(day, program.day_starts);
+            let bound = Bound { at, day, ..Bound::default() };
+            let anchors = Facts::new(program, account, &bound).anchors;
+            let window = tiers.period().map_or(day, |period| period.start_of(day, &anchors));
+            return account.metric(place, tiers, window, metric);
+        }
     }
     account.meters.get(meter, running_slot(program, account, meter, day))
 }

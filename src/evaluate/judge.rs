@@ -244,6 +244,16 @@ impl<'a> Facts<'a> {
 
     /// The level the member has, or had at the instant of a late event.
     pub(crate) fn level(&self, tiers: TiersId) -> u32 {
+        let held = self.held_level(tiers);
+        if self.event.reached.is_empty() {
+            return held;
+        }
+        let reached = self.event.reached.iter().find(|(block, _)| *block == tiers);
+        reached.map_or(held, |(_, level)| held.max(*level))
+    }
+
+    /// The level without what the event itself reaches.
+    fn held_level(&self, tiers: TiersId) -> u32 {
         let Some(state) = self.account.tiers.get(tiers.index()) else { return 0 };
         match self.account.newest {
             Some((newest, _)) if self.event.at < newest => {

@@ -46,6 +46,7 @@ mod streaks;
 mod sums;
 mod tax;
 mod terms;
+mod tier_windows;
 pub(crate) mod trace;
 mod transfers;
 mod unsettled;
@@ -255,6 +256,7 @@ impl Evaluator {
         let mut notes = Vec::new();
         let counts = counts(event);
         self.settle(&mut draft, event, &mut gathered.settled)?;
+        tier_windows::reach_by_itself(program, account, &mut self.bound);
         let bound = &self.bound;
         let facts = Facts::new(program, account, bound);
         match &event.kind {

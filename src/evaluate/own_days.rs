@@ -76,11 +76,19 @@ impl Turned {
         let (program, account) = (draft.program, draft.account);
         for (place, (tiers, state)) in program.tiers.iter().zip(&account.tiers).enumerate() {
             let mut next = state.clone();
-            for hold in &mut next.holds {
-                let turned =
-                    tiers.period().zip(hold.window).and_then(|(period, window)| self.start(period, window));
-                hold.window = turned.or(hold.window);
-            }
+            let Some(period) = tiers.period() else { continue };
+            let turn = |window: &mut Date| {
+                if let Some(turned) = self.start(period, *window) {
+                    *window = turned;
+                }
+            };
+            next.holds.iter_mut().filter_map(|hold| hold.window.as_mut()).for_each(turn);
+            next.carries.iter_mut().for_each(|carry| {
+                turn(&mut carry.window);
+                turn(&mut carry.into);
+            });
+            next.kept.iter_mut().for_each(|kept| turn(&mut kept.window));
+            next.seen.iter_mut().for_each(|(window, _)| turn(window));
             if next != *state {
                 draft.change(Change::Tier(TiersId(place as u32), Box::new(next)));
             }

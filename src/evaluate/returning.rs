@@ -95,7 +95,7 @@ pub(super) fn undo(
         streaks::recheck(facts, draft, receipt, &mut days);
     }
     days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
-    days.iter().for_each(|day| step11_tiers::recount_return(draft, *day));
+    days.iter().for_each(|day| step11_tiers::recount_return(draft, (*day, receipt.at)));
     Ok(())
 }
 

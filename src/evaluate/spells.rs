@@ -154,7 +154,7 @@ fn settle(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState) -> Vec<(u32, I
 fn confirmed(tiers: &Tiers, values: &Values, most: u32) -> (u32, i64) {
     let earned = (1..=most).rev().find(|level| {
         let reach = tiers.levels.get(*level as usize).and_then(|level| level.reach.as_ref());
-        reach.is_some_and(|reach| super::step11_tiers::holds(reach, values))
+        reach.is_some_and(|reach| reach.holds(&|metric| values.get(metric)))
     });
     let earned = earned.unwrap_or(0);
     let price = if earned > 0 { tiers.price(earned) } else { None };

@@ -1,7 +1,7 @@
 //! Step 1: what is due up to the event's instant.
 //!
 //! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · open choices ·
-//! streaks · donations · referral pay-outs · activation · conversions · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
+//! streaks · donations · levels at the end of a period · referral pay-outs · activation · conversions · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
 //! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
 //! is the same however often the clock is run.
 
@@ -9,7 +9,10 @@ use super::bound::Bound;
 use super::draft::{Draft, Transfer};
 use super::judge::Facts;
 use super::note::Note;
-use super::{choices, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers, streaks};
+use super::{
+    choices, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers, streaks,
+    tier_windows,
+};
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::{Date, Instant};
 use crate::event::Message;
@@ -29,12 +32,13 @@ pub(crate) fn run(
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
         let moments = account.moments_on(program, due);
-        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 8] = [
+        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 9] = [
             expire,
             end_terms,
             |draft, _| choices::lapse(draft),
             |draft, _| streaks::close(draft),
             |draft, _| step13_payers::settle(draft),
+            |draft, _| tier_windows::upgrade(draft),
             pay_referral,
             activate,
             |draft, _| convert(draft),
@@ -60,6 +64,13 @@ pub(crate) fn run(
         }
         if !program.moments.is_empty() {
             super::moments::bring(program, account, due, moments, (&mut *postings, &mut *messages))?;
+        }
+        if program.levels_on_clock() && account.clock_day(program).is_none_or(|clock| clock < due) {
+            // so that the end of a period or window is not looked at again
+            let at = program.zone.start_of_day(due, program.day_starts);
+            let changes = vec![Change::Clock(at)];
+            account.book(program, &Postings { changes: changes.clone(), ..Postings::default() })?;
+            postings.changes.extend(changes);
         }
         if program.keeps {
             // what is kept is asked again at the next start of day
@@ -126,6 +137,9 @@ fn is_past(last: Option<Date>, today: Date) -> bool {
 }
 
 fn end_terms(draft: &mut Draft<'_>, _: &Facts<'_>) {
+    if draft.program.levels_on_clock() {
+        tier_windows::begin(draft);
+    }
     draft.due_is(Due::Review);
     for (place, state) in draft.account.tiers.iter().enumerate() {
         if is_past(state.ends(), draft.day) {

@@ -3,27 +3,17 @@
 
 use super::draft::{Draft, Terms};
 use super::terms::{next_term, term};
-use super::{choices, spells};
-use crate::account::{Change, Hold, TierState};
+use super::{choices, spells, tier_windows};
+use crate::account::{Change, Hold, Kept, TierState};
 use crate::calendar::{Date, Instant};
 use crate::ledger::Source;
-use crate::program::{AwardThing, MeterId, Reach, TierWindow, Tiers, TiersId, VoucherId};
+use crate::program::{AwardThing, MeterId, TierWindow, Tiers, TiersId, VoucherId};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// The highest level whose threshold is reached by metrics.
 pub(super) fn earned_level(tiers: &Tiers, values: &Values) -> u32 {
-    let reached =
-        |level: &crate::program::Level| level.reach.as_ref().is_some_and(|reach| holds(reach, values));
-    tiers.levels.iter().rposition(reached).unwrap_or(0) as u32
-}
-
-pub(super) fn holds(reach: &Reach, values: &Values) -> bool {
-    match reach {
-        Reach::And(parts) => parts.iter().all(|part| holds(part, values)),
-        Reach::Or(parts) => parts.iter().any(|part| holds(part, values)),
-        Reach::AtLeast(metric, least) => values.get(*metric) >= *least,
-    }
+    tiers.earned(|metric| values.get(metric))
 }
 
 /// The values of the metrics of a block; few of them need no memory of their own.
@@ -45,6 +35,14 @@ impl Values {
         values
     }
 
+    pub(super) fn add(&mut self, place: usize, by: i64) {
+        let more = place.checked_sub(self.few.len());
+        let known = self.few.get_mut(place).or_else(|| self.more.get_mut(more?));
+        if let Some(known) = known {
+            *known += by;
+        }
+    }
+
     pub(super) fn get(&self, place: usize) -> i64 {
         let few = self.few.get(place);
         few.or_else(|| self.more.get(place.checked_sub(self.few.len())?)).copied().unwrap_or(0)
@@ -56,12 +54,6 @@ fn slot_of(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> i64 {
     tiers.metrics.first().map_or(0, |metric| draft.slot_on(metric.meter, day))
 }
 
-/// The level that the metrics of the window of a day reach, with what this event added.
-fn earned_now(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> u32 {
-    let slot = slot_of(draft, tiers, day);
-    earned_level(tiers, &Values::of(tiers, |meter| draft.meter(meter, slot)))
-}
-
 /// Recounts all tiers blocks after an event of a day.
 pub(crate) fn recount(draft: &mut Draft<'_>) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
@@ -70,17 +62,50 @@ pub(crate) fn recount(draft: &mut Draft<'_>) {
             spells::recount(draft, id, tiers, length);
             continue;
         }
+        if !tiers.is_plain() {
+            tier_windows::recount(draft, id, tiers);
+            continue;
+        }
         let slot = slot_of(draft, tiers, draft.day);
         let now = Values::of(tiers, |meter| draft.meter(meter, slot));
         let earned = earned_level(tiers, &now);
-        if earned == 0 {
+        let state = draft.account.tiers.get(place);
+        if earned == 0 && state.is_none_or(|state| state.holds.is_empty()) {
             continue;
         }
         let before = Values::of(tiers, |meter| draft.account.meters.get(meter, slot));
-        let level = draft.account.tiers.get(place).map_or(0, |state| state.level);
-        if now != before && (earned > level || earned > earned_level(tiers, &before)) {
-            reach(draft, id, tiers, earned);
+        let level = state.map_or(0, |state| state.level);
+        if now == before {
+            continue;
         }
+        let earned_before = earned_level(tiers, &before);
+        if earned > 0 && (earned > level || earned > earned_before) {
+            reach(draft, id, tiers, earned, (draft.day, draft.day));
+        } else if earned < earned_before {
+            keep_values(draft, id, tiers, draft.day, &before);
+        }
+    }
+}
+
+/// Something that is worth less than nothing lowers what was counted: what a level was reached with is kept, so that only a
+/// return of that ends it.
+#[cold]
+pub(super) fn keep_values(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, day: Date, before: &Values) {
+    let Some(window) = window_of(draft, tiers, day) else { return };
+    let mut next = current_state(draft, id);
+    let reached = |kept: &Kept| tiers.earned(|metric| kept.values.get(metric).copied().unwrap_or(0));
+    if next.kept.iter().any(|kept| kept.window == window && reached(kept) >= earned_level(tiers, before)) {
+        return;
+    }
+    // what nothing hangs on any more is forgotten
+    let holds = &next.holds;
+    let is_held = |kept: &Kept| holds.iter().any(|hold| hold.window == Some(kept.window));
+    next.kept.retain(|kept| kept.window != window && is_held(kept));
+    if next.holds.iter().any(|hold| hold.window == Some(window)) {
+        let values = (0..tiers.metrics.len()).map(|metric| before.get(metric)).collect();
+        let at = draft.account.newest.map_or(draft.at, |(newest, _)| newest);
+        next.kept.push(Kept { window, at, values });
+        draft.change(Change::Tier(id, Box::new(next)));
     }
 }
 
@@ -93,24 +118,34 @@ pub(super) fn current_state(draft: &Draft<'_>, id: TiersId) -> TierState {
     changed.or_else(|| draft.account.tiers.get(id.index()).cloned()).unwrap_or_default()
 }
 
-fn window_start(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Option<Date> {
-    Some(tiers.period()?.start_of(day, &draft.anchors))
+/// The day by which holds know the window of a day: its first day, or where it rolls, the day itself.
+pub(super) fn window_of(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Option<Date> {
+    match tiers.window {
+        TierWindow::Period(period) => Some(period.start_of(day, &draft.anchors)),
+        TierWindow::Rolling(_) => Some(day),
+        TierWindow::Since(_) => None,
+    }
 }
 
-/// The metrics of the running window reach a level: its term is counted from today, and never becomes shorter.
+/// The metrics of the window of a day reach a level: its term is counted from another day, and never becomes shorter.
 /// Entry gifts are given for every level newly passed; a renewal gives none.
 #[cold]
-fn reach(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, level: u32) {
+pub(super) fn reach(
+    draft: &mut Draft<'_>,
+    id: TiersId,
+    tiers: &Tiers,
+    level: u32,
+    (counted, begins): (Date, Date),
+) {
     let state = current_state(draft, id);
     let mut next = state.clone();
-    let window = window_start(draft, tiers, draft.day);
-    let (until, base_until) = term(tiers.keep, draft.day, &draft.anchors);
+    let window = window_of(draft, tiers, counted);
+    let (until, base_until) = term(tiers.keep, begins, &draft.anchors);
     match next.holds.iter_mut().find(|hold| hold.window == window && !hold.grace) {
         Some(hold) => {
             if level > hold.level {
-                hold.reached = Some(draft.at);
+                (hold.reached, hold.level) = (Some(draft.at), level);
             }
-            hold.level = level;
             if later(until, hold.until) {
                 (hold.until, hold.base_until) = (until, base_until);
             }
@@ -164,41 +199,77 @@ pub(super) fn remember(draft: &Draft<'_>, before: &TierState, next: &mut TierSta
     next.history.drain(..keep_from);
 }
 
-/// After a return of a purchase of a day: a level that was reached only with what came back ends at once, its unused
-/// entry gifts are cancelled; a level from an earlier window stays until its term.
-pub(crate) fn recount_return(draft: &mut Draft<'_>, purchase_day: Date) {
+/// After a return of a purchase of a day and an instant: a level that was reached only with what came back ends at once, its
+/// unused entry gifts are cancelled; a level from an earlier window stays until its term.
+pub(crate) fn recount_return(draft: &mut Draft<'_>, (day, at): (Date, Instant)) {
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let id = TiersId(place as u32);
-        if let TierWindow::Since(length) = tiers.window {
-            spells::recount(draft, id, tiers, length);
-            continue;
+        match tiers.window {
+            TierWindow::Since(length) => spells::recount(draft, id, tiers, length),
+            TierWindow::Rolling(length) => {
+                for day in tier_windows::held_with(draft, id, day, length) {
+                    recount_window(draft, id, tiers, day, at);
+                }
+            }
+            TierWindow::Period(_) => {
+                for day in tier_windows::from(draft, tiers, day) {
+                    recount_window(draft, id, tiers, day, at);
+                }
+            }
         }
-        let state = current_state(draft, id);
-        let window = window_start(draft, tiers, purchase_day);
-        // a level in its grace and the lower one that follows may hang on the same window
-        let Some(hold) = state.holds.iter().find(|hold| hold.window == window) else { continue };
-        let reached = hold.reached;
-        let slot = slot_of(draft, tiers, purchase_day);
-        let now = Values::of(tiers, |meter| draft.meter(meter, slot));
-        if now == Values::of(tiers, |meter| draft.account.meters.get(meter, slot)) {
-            // what came back did not count
-            continue;
+    }
+}
+
+/// After a return, what the window of a day still earns.
+fn recount_window(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, day: Date, at: Instant) {
+    let state = current_state(draft, id);
+    let Some(window) = window_of(draft, tiers, day) else { return };
+    // a level in its grace and the lower one that follows may hang on the same window
+    let Some(hold) = state.holds.iter().find(|hold| hold.window == Some(window)) else { return };
+    let reached = hold.reached;
+    let now = tier_windows::values(draft, tiers, &state, day, true);
+    let before = tier_windows::values(draft, tiers, &state, day, false);
+    if now == before {
+        // what came back did not count
+        return;
+    }
+    let mut earned = earned_level(tiers, &now);
+    let mut next = state.clone();
+    for kept in next.kept.iter_mut().filter(|kept| kept.window == window) {
+        if at <= kept.at {
+            for (metric, value) in kept.values.iter_mut().enumerate() {
+                *value -= before.get(metric) - now.get(metric);
+            }
         }
-        let earned = earned_level(tiers, &now);
-        let mut next = state.clone();
-        let of_window = next.holds.iter_mut().filter(|hold| hold.window == window && earned < hold.level);
-        if of_window.map(|hold| hold.level = earned).count() == 0 {
-            continue;
-        }
-        next.settle(draft.day);
-        let level = next.level;
-        if level != state.level {
-            remember(draft, &state, &mut next);
-        }
-        draft.change(Change::Tier(id, Box::new(next)));
-        if let Some(reached) = reached {
-            cancel_gifts(draft, tiers, id, level + 1..=state.level, reached);
-        }
+        let values = &kept.values;
+        earned = earned.max(tiers.earned(|metric| values.get(metric).copied().unwrap_or(0)));
+    }
+    if earned < hold.level
+        && let TierWindow::Rolling(_) = tiers.window
+    {
+        // what was counted behind it may have reached the level later
+        earned = earned.max(tier_windows::best_since(draft, tiers, day));
+    }
+    if let Some((_, seen)) = next.seen.as_mut().filter(|(seen, _)| *seen == window) {
+        *seen = earned.min(*seen);
+    }
+    for hold in next.holds.iter_mut().filter(|hold| hold.window == Some(window)) {
+        hold.level = hold.level.min(earned);
+    }
+    next.settle(draft.day);
+    let level = next.level;
+    if level < state.level {
+        next.lower_carries(tiers, window, level);
+    }
+    if next == state {
+        return;
+    }
+    if level != state.level {
+        remember(draft, &state, &mut next);
+    }
+    draft.change(Change::Tier(id, Box::new(next)));
+    if let Some(reached) = reached {
+        cancel_gifts(draft, tiers, id, level + 1..=state.level, reached);
     }
 }
 
@@ -267,8 +338,12 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
 
 fn decide(draft: &Draft<'_>, tiers: &Tiers, state: &TierState, next: &mut TierState) {
     let Some(base) = state.base_until.or(state.until) else { return };
-    let window = tiers.period().and_then(|window| window.previous_start(draft.day, &draft.anchors));
-    let earned = earned_now(draft, tiers, window.unwrap_or(draft.day));
+    let window = match tiers.window {
+        TierWindow::Rolling(_) => Some(draft.day.minus_days(1)),
+        _ => tiers.period().and_then(|window| window.previous_start(draft.day, &draft.anchors)),
+    };
+    let earned =
+        earned_level(tiers, &tier_windows::values(draft, tiers, state, window.unwrap_or(draft.day), true));
     let level = if earned >= state.level {
         state.level
     } else if tiers.drop_one_level {

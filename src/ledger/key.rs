@@ -28,13 +28,14 @@ pub(crate) enum Due {
     OtherwiseVoucher,
     Entry,
     Review,
+    Upgrade,
     Activate,
     Convert,
     Donation,
 }
 
 impl Due {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Expire,
         Self::ExpirePending,
         Self::ExpireVoucher,
@@ -44,6 +45,7 @@ impl Due {
         Self::OtherwiseVoucher,
         Self::Entry,
         Self::Review,
+        Self::Upgrade,
         Self::Activate,
         Self::Convert,
         Self::Donation,
@@ -61,6 +63,7 @@ impl Due {
             Self::OtherwiseVoucher => "otherwise-voucher",
             Self::Entry => "entry",
             Self::Review => "review",
+            Self::Upgrade => "upgrade",
             Self::Activate => "activate",
             Self::Convert => "convert",
             Self::Donation => "donation",

@@ -63,7 +63,7 @@ pub(crate) use things::{
     Attribute, AttributeKind, Card, EventKind, Grant, Returns, Round, StampPer, TakeBack, Unit, UnitKind,
     Unmatched, Voucher, VoucherEnd,
 };
-pub(crate) use tiers::{Keep, Level, Metric, Reach, Takes, TierWindow, Tiers};
+pub(crate) use tiers::{Keep, Level, Metric, Reach, Surplus, Takes, TierWindow, Tiers, WINDOWS_MOST};
 
 pub use versions::Versions;
 

@@ -1,8 +1,8 @@
 //! Levels: what a tiers block counts, what reaches a level, and how long it lasts.
 
-use super::ids::MeterId;
+use super::ids::{EventKindId, MeterId};
 use super::rule::Award;
-use crate::calendar::{Duration, Period, Tail};
+use crate::calendar::{Date, Duration, Period, Tail};
 use std::fmt;
 
 /// A tiers block.
@@ -18,16 +18,82 @@ pub(crate) struct Tiers {
     pub(crate) grace: Option<Duration>,
     /// `reaching takes the threshold`.
     pub(crate) takes: Option<Takes>,
+    /// `upgrade at end of`; otherwise at once.
+    pub(crate) upgrade: Option<Period>,
+    /// `new tier counts for this …`: the events that see the tier which they reach.
+    pub(crate) for_this: Option<EventKindId>,
+    /// `carry surplus … over once`.
+    pub(crate) surplus: Option<Surplus>,
     /// From lowest to highest; the first needs nothing.
     pub(crate) levels: Box<[Level]>,
 }
 
+/// How many windows back what comes late or comes back still changes what is carried.
+pub(crate) const WINDOWS_MOST: usize = 4;
+
+/// What lies above the threshold of the level that is held goes into the next window, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Surplus {
+    /// The place of the metric.
+    pub(crate) metric: usize,
+    /// The lowest level that carries.
+    pub(crate) from: u32,
+}
+
+impl Reach {
+    /// Whether values reach it.
+    pub(crate) fn holds(&self, value: &impl Fn(usize) -> i64) -> bool {
+        match self {
+            Self::And(parts) => parts.iter().all(|part| part.holds(value)),
+            Self::Or(parts) => parts.iter().any(|part| part.holds(value)),
+            Self::AtLeast(metric, least) => value(*metric) >= *least,
+        }
+    }
+
+    /// The lowest amount that it asks of a metric.
+    pub(crate) fn least_of(&self, metric: usize) -> Option<i64> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().filter_map(|part| part.least_of(metric)).min(),
+            Self::AtLeast(asked, least) => (*asked == metric).then_some(*least),
+        }
+    }
+}
+
 impl Tiers {
+    /// The highest level that values reach.
+    pub(crate) fn earned(&self, value: impl Fn(usize) -> i64) -> u32 {
+        let reached = |level: &Level| level.reach.as_ref().is_some_and(|reach| reach.holds(&value));
+        self.levels.iter().rposition(reached).unwrap_or(0) as u32
+    }
+
+    /// What a level asks of the metric whose surplus is carried.
+    pub(crate) fn least_of(&self, level: u32, metric: usize) -> Option<i64> {
+        self.levels.get(level as usize)?.reach.as_ref()?.least_of(metric)
+    }
+
+    /// The key of the slot of a window.
+    pub(crate) const fn slot(&self, window: Date) -> i64 {
+        match self.window {
+            TierWindow::Period(Period::Lifetime) => 0,
+            _ => window.days() as i64,
+        }
+    }
+
+    /// Whether windows stand for themselves, and what they reach is reached at once.
+    pub(crate) const fn is_plain(&self) -> bool {
+        matches!(self.window, TierWindow::Period(_)) && !self.is_on_clock()
+    }
+
+    /// Whether the clock has work beside the ends of terms.
+    pub(crate) const fn is_on_clock(&self) -> bool {
+        self.upgrade.is_some() || self.surplus.is_some()
+    }
+
     /// The period in which is counted, if it is one.
     pub(crate) const fn period(&self) -> Option<Period> {
         match self.window {
             TierWindow::Period(period) => Some(period),
-            TierWindow::Since(_) => None,
+            TierWindow::Rolling(_) | TierWindow::Since(_) => None,
         }
     }
 
@@ -45,6 +111,8 @@ impl Tiers {
 pub(crate) enum TierWindow {
     /// `calendar year`.
     Period(Period),
+    /// `rolling 12 months`: so much up to each day.
+    Rolling(Duration),
     /// `12 months since reaching the tier`.
     Since(Duration),
 }
@@ -53,6 +121,7 @@ impl fmt::Debug for TierWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Period(period) => period.fmt(f),
+            Self::Rolling(length) => f.debug_tuple("Rolling").field(length).finish(),
             Self::Since(length) => f.debug_tuple("Since").field(length).finish(),
         }
     }
@@ -124,6 +193,22 @@ impl fmt::Debug for Tiers {
         if let Some(takes) = &self.takes {
             all.field("takes", takes);
         }
+        if let Some(upgrade) = &self.upgrade {
+            all.field("upgrade", upgrade);
+        }
+        if let Some(event) = &self.for_this {
+            all.field("for_this", event);
+        }
+        if let Some(surplus) = &self.surplus {
+            all.field("surplus", surplus);
+        }
         all.finish()
+    }
+}
+
+impl super::Program {
+    /// Whether the clock has work for levels beside the ends of terms.
+    pub(crate) fn levels_on_clock(&self) -> bool {
+        self.tiers.iter().any(Tiers::is_on_clock)
     }
 }

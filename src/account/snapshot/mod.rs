@@ -26,10 +26,10 @@ mod unsettled;
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, CountedState,
     CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState,
-    ItemState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
+    ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
     PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
-    ReturnedState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState, StageState,
-    StreakStateText, TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState,
+    ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
+    StageState, StreakStateText, TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState,
     VoucherState,
 };
 
@@ -37,7 +37,7 @@ pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
 pub(super) use terms::ActiveState;
 
-use super::{Account, Spell, SpellEnd};
+use super::{Account, Carry, Kept, Spell, SpellEnd};
 use crate::ledger::LineError;
 use crate::program::{Program, UnknownName, Versions};
 use serde::{Deserialize, Serialize};

@@ -182,6 +182,10 @@ fn levels(state: &mut TierStateText, from: &Program, to: &Program) {
     };
     fit(&mut state.level);
     state.holds.iter_mut().for_each(|hold| fit(&mut hold.level));
+    state.carries.iter_mut().for_each(|carry| fit(&mut carry.level));
+    if let Some(seen) = &mut state.seen {
+        fit(&mut seen.level);
+    }
     for end in state.spells.iter_mut().filter_map(|spell| spell.end.as_mut()) {
         fit(&mut end.from);
         fit(&mut end.earned);
@@ -198,6 +202,9 @@ fn is_at_the_beginning(state: &TierStateText, to: &Program) -> bool {
         && state.holds.is_empty()
         && state.history.is_empty()
         && state.spells.is_empty()
+        && state.carries.is_empty()
+        && state.seen.is_none()
+        && state.kept.is_empty()
 }
 
 /// What stands in the order of ids gets that of the other version.

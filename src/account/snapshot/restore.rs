@@ -281,6 +281,12 @@ impl Restore<'_> {
             holds: state.holds.iter().map(hold).collect::<Result<_, _>>()?,
             history: history?,
             spells: super::spells::restored(&state.tiers, &state.spells, &level)?,
+            kept: super::spells::kept_restored(&state.tiers, &state.kept)?,
+            carries: super::spells::carries_restored(&state.tiers, &state.carries, &level)?,
+            seen: match &state.seen {
+                Some(seen) => Some((seen.window, level(&seen.level)?)),
+                None => None,
+            },
         })
     }
 

@@ -1,7 +1,7 @@
-//! The times in which is counted since a level was reached, as texts.
+//! The times in which is counted since a level was reached, and windows whose surplus is carried, as texts.
 
-use super::state::{SpellEndState, SpellState};
-use super::{SnapshotError, Spell, SpellEnd};
+use super::state::{CarryState, SpellEndState, SpellState};
+use super::{Carry, Kept, KeptState, SnapshotError, Spell, SpellEnd};
 use crate::amount::format_scaled;
 use crate::program::UnknownName;
 use crate::wire::parse_amount;
@@ -49,4 +49,56 @@ pub(super) fn restored(
         spells.push(Spell { number, through: state.through, since, start, last, carried, end });
     }
     Ok(spells)
+}
+
+/// Windows whose surplus goes into the next one.
+pub(super) fn carries_taken(carries: &[Carry], level: &impl Fn(u32) -> String) -> Vec<CarryState> {
+    let taken = carries.iter().map(|carry| CarryState {
+        window: carry.window,
+        into: carry.into,
+        level: level(carry.level),
+        before: carry.before.map(|before| format_scaled(before, 0)),
+    });
+    taken.collect()
+}
+
+/// The windows of a block, the oldest first.
+pub(super) fn carries_restored(
+    block: &str,
+    states: &[CarryState],
+    level: &impl Fn(&str) -> Result<u32, UnknownName>,
+) -> Result<Vec<Carry>, SnapshotError> {
+    let mut carries: Vec<Carry> = Vec::new();
+    for state in states {
+        let in_order = carries.last().is_none_or(|before| before.window < state.window);
+        if !in_order || state.window >= state.into {
+            return Err(SnapshotError::value("tiers", block, "its windows do not follow each other"));
+        }
+        let before = match &state.before {
+            None => None,
+            Some(text) => Some(
+                parse_amount(text, 0)
+                    .ok_or_else(|| SnapshotError::value("tiers", block, "what was carried is no number"))?,
+            ),
+        };
+        carries.push(Carry { window: state.window, into: state.into, level: level(&state.level)?, before });
+    }
+    Ok(carries)
+}
+
+/// What windows had counted.
+pub(super) fn kept_taken(kept: &[Kept]) -> Vec<KeptState> {
+    let values = |kept: &Kept| kept.values.iter().map(|value| format_scaled(*value, 0)).collect();
+    kept.iter().map(|kept| KeptState { window: kept.window, at: kept.at, values: values(kept) }).collect()
+}
+
+/// What windows had counted, by the metrics that the block has now.
+pub(super) fn kept_restored(block: &str, states: &[KeptState]) -> Result<Vec<Kept>, SnapshotError> {
+    let kept = states.iter().map(|state| {
+        let values = state.values.iter().map(|text| parse_amount(text, 0)).collect::<Option<Vec<i64>>>();
+        let values =
+            values.ok_or_else(|| SnapshotError::value("tiers", block, "what was counted is no number"))?;
+        Ok(Kept { window: state.window, at: state.at, values })
+    });
+    kept.collect()
 }

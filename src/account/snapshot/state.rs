@@ -190,6 +190,39 @@ parts! {
         /// The times in which is counted since a level was reached.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         spells: Vec<SpellState>,
+        /// Windows whose surplus goes into the next one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        carries: Vec<CarryState>,
+        /// What the window had reached when upgrades were looked at last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<SeenLevelState>,
+        /// What windows held before something took their level away that is no return.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<KeptState>,
+    }
+
+    /// What a window had counted when it still reached its level.
+    struct KeptState {
+        window: Date,
+        at: Instant,
+        /// In the counters' own steps, in the order of the metrics.
+        values: Vec<String>,
+    }
+
+    /// A window whose surplus goes into the next one.
+    struct CarryState {
+        window: Date,
+        into: Date,
+        level: String,
+        /// In the counter's own steps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+    }
+
+    /// What a window had reached.
+    struct SeenLevelState {
+        window: Date,
+        level: String,
     }
 
     /// A time in which is counted since a level was reached.

@@ -194,6 +194,11 @@ impl Names<'_> {
                         .map(|(since, held)| LevelState { since: *since, level: level(*held) })
                         .collect(),
                     spells: state.spells.iter().map(|spell| super::spells::taken(spell, &level)).collect(),
+                    kept: super::spells::kept_taken(&state.kept),
+                    carries: super::spells::carries_taken(&state.carries, &level),
+                    seen: state
+                        .seen
+                        .map(|(window, reached)| super::SeenLevelState { window, level: level(reached) }),
                 }
             })
             .collect()

@@ -53,7 +53,7 @@ proptest! {
     #[test]
     fn after_returns_the_level_is_that_of_what_was_kept(story in stories(16)) {
         // a review that took place before the return stays, and drops by one level from what was held then: see below
-        prop_assume!(![DROPS, GRACE, SINCE].contains(&story.shop));
+        prop_assume!(![DROPS, GRACE, SURPLUS, SINCE, ROLLING].contains(&story.shop));
         let program = shop(story.shop);
         let story = only_trade(&story);
         let kept = only_kept(&story);
@@ -88,9 +88,11 @@ proptest! {
         prop_assume!(story.told.iter().all(|happening| happening.at - first < 300 * 86_400));
         let kept = only_kept(&story.told);
         let (mut all, mut net) = (World::new(program), World::new(program));
-        for (happening, kept) in story.told.iter().zip(&kept) {
+        for happening in &story.told {
             all.deliver(&happening.build());
-            net.deliver(&kept.build());
+        }
+        for happening in &kept {
+            net.deliver(&happening.build());
         }
         for member in MEMBERS {
             let name = |world: &World<'_>| level(program, world, member).map(|(level, _)| level);
@@ -152,10 +154,98 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases_per_law())]
+
+    /// L6: what counts over the 60 days up to each one follows a model that adds up days.
+    #[test]
+    fn levels_over_a_time_that_rolls_follow_purchases(story in stories(20)) {
+        let program = shop(ROLLING);
+        let mut world = World::new(program);
+        let mut models: BTreeMap<&str, Rolling> = MEMBERS.map(|member| (member, Rolling::default())).into();
+        let day = |seconds| i64::from(ZONE.business_date(instant(seconds), 0).days());
+        let all = only_trade(&story);
+        let bought = all.iter().filter(|happening| !matches!(happening.deed, Deed::Returns(..)));
+        for happening in bought {
+            world.deliver(&happening.build());
+            let model = models.get_mut(happening.member).expect("a model");
+            model.runs_to(day(happening.at));
+            if let Deed::Buys(euros) = happening.deed {
+                model.buys(day(happening.at), euros);
+            }
+            prop_assert_eq!(rolled(program, &world, happening.member), model.best(), "{}", &happening.id);
+        }
+        let end = story.told.last().map_or(0, |last| last.at);
+        for weeks in 1..=30 {
+            let at = end + weeks * 7 * 86_400;
+            for (member, model) in &mut models {
+                tick(program, world.accounts.get_mut(*member).expect("joined"), instant(at));
+                model.runs_to(day(at));
+                prop_assert_eq!(rolled(program, &world, member), model.best(), "{} {}", member, instant(at));
+            }
+        }
+    }
+}
+
+/// Place and last day of a level.
+fn rolled(program: &Program, world: &World<'_>, member: &str) -> (usize, i64) {
+    let level = world.accounts[member].tier(program, "Club").expect("the block");
+    (level.place as usize, level.until.map_or(0, |until| i64::from(until.days())))
+}
+
+/// What is known of a member of the shop that counts over 60 days.
+#[derive(Default)]
+struct Rolling {
+    /// By day.
+    spent: BTreeMap<i64, i64>,
+    /// Levels that are held, and their last days.
+    held: Vec<(usize, i64)>,
+}
+
+impl Rolling {
+    fn earned(&self, day: i64) -> usize {
+        match self.spent.range(day - 59..=day).map(|(_, euros)| euros).sum::<i64>() {
+            ..40 => 0,
+            40..120 => 1,
+            _ => 2,
+        }
+    }
+
+    fn best(&self) -> (usize, i64) {
+        self.held.iter().copied().max().unwrap_or((0, 0))
+    }
+
+    fn buys(&mut self, day: i64, euros: i64) {
+        let before = self.earned(day);
+        *self.spent.entry(day).or_default() += euros;
+        let earned = self.earned(day);
+        if earned > before || earned > self.best().0 {
+            self.held.push((earned, day + 60));
+        }
+    }
+
+    fn runs_to(&mut self, day: i64) {
+        while let (level @ 1.., until) = self.best()
+            && until < day
+        {
+            let earned = self.earned(until).min(level);
+            self.held.retain(|(_, last)| *last > until);
+            if earned > 0 {
+                self.held.push((earned, until + 60));
+            }
+        }
+        self.held.retain(|(_, until)| *until >= day);
+    }
+}
+
 /// The shop with a grace.
 const GRACE: usize = 6;
 /// The shop that counts since a level was reached, and where that takes the threshold.
-const SINCE: usize = 7;
+const SINCE: usize = 9;
+/// The shop of which surplus is carried.
+const SURPLUS: usize = 8;
+/// The shop that counts over 60 days up to each one, and keeps a level as long.
+const ROLLING: usize = 10;
 
 /// The shop whose levels drop by one: `count spend in membership year`, `keep until end of next quarter`, Silver from
 /// 40 EUR, Gold from 120 EUR. Everybody joins on 5 January 2026.

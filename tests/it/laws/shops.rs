@@ -20,7 +20,7 @@ const REFERRAL: &str = "referral Friends {\n  friend qualifies with purchase of 
      on joining give 5 points to friend\n  on qualifying give 20 points to referrer\n  on qualifying give 7 points to friend\n}";
 const CONVERT: &str = "voucher Coffee {\n  grants 1 item free\n  valid for 60 days\n}\n\nconvert 50 points into 1 Coffee at once";
 
-const SHOPS: [Parts; 8] = [
+const SHOPS: [Parts; 11] = [
     ("  expire never", "count spend in calendar year", "balance may go negative", ""),
     (
         "  activate after 10 days\n  expire 3 months after earning",
@@ -60,11 +60,24 @@ const SHOPS: [Parts; 8] = [
     ),
     (
         "  expire never",
+        "count spend in calendar year\n  upgrade at end of month\n  keep until end of next calendar year",
+        "balance may go negative",
+        "",
+    ),
+    (
+        "  expire never",
+        "count stars in quarter\n  keep until end of next quarter\n  then drop one level\n  carry surplus stars over once",
+        "balance may go negative",
+        "",
+    ),
+    (
+        "  expire never",
         "count stars in 12 months since reaching the tier\n  keep for 12 months\n  then drop one level\n  \
          reaching takes the threshold\n  carry at most 60 stars",
         "balance may go negative",
         "",
     ),
+    ("  expire never", "count stars in rolling 60 days\n  keep for 60 days", "balance may go negative", ""),
 ];
 
 fn text((terms, count, debt, blocks): Parts) -> String {

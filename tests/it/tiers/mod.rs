@@ -1,7 +1,12 @@
 //! Levels: examples worked out by hand, written as tests of a rule file.
 
+mod end_of_period;
 mod grace;
+mod negative;
+mod new_tier;
+mod rolling;
 mod since;
+mod surplus;
 
 use crate::rule_files::passes;
 
@@ -17,6 +22,26 @@ fn program(tiers: &str) -> String {
          returns {{ accept within 3 years }}\n\nunit points is spendable {{\n  round down in total\n  expire never\n}}\n\n\
          tiers Club {{\n{tiers}\n}}\n"
     )
+}
+
+/// A line that buys so many things for 1 EUR each.
+fn buys(id: &str, at: &str, euros: u32) -> String {
+    format!("when {at} purchase \"{id}\" by Ann {{ item Thing {euros} x 1 EUR }}\n")
+}
+
+/// A line that returns so many of them.
+fn returns(id: &str, of: &str, at: &str, euros: u32) -> String {
+    format!("when {at} return \"{id}\" of \"{of}\" by Ann {{ item Thing {euros} }}\n")
+}
+
+/// A line that expects a tier.
+fn tier(expected: &str) -> String {
+    format!("expect Ann tier is {expected}\n")
+}
+
+/// A line that runs the clock.
+fn clock(at: &str) -> String {
+    format!("when {at} clock\n")
 }
 
 /// A test of a member that joined in January.

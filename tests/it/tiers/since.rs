@@ -1,6 +1,6 @@
 //! Counting since a tier was reached, with and without taking its threshold.
 
-use super::{holds, program};
+use super::{buys, holds, program, returns};
 use crate::host::snapshot::restore;
 use crate::rule_files::compiled;
 use loyalty_rules::event::Event;
@@ -15,22 +15,14 @@ const PAID: &str = "count spend in 12 months since reaching the tier\nkeep for 1
 const ANEW: &str = "count spend in 12 months since reaching the tier\nkeep for 12 months\nthen drop one level\n\
     tier Basic\ntier Silver { reach 100 EUR spend }\ntier Gold { reach 400 EUR spend }";
 
-fn buys(id: &str, at: &str, euros: u32) -> String {
-    format!("when 2026-{at} purchase \"{id}\" by Ann {{ item Thing {euros} x 1 EUR }}\n")
-}
-
-fn returns(id: &str, of: &str, at: &str, euros: u32) -> String {
-    format!("when 2026-{at} return \"{id}\" of \"{of}\" by Ann {{ item Thing {euros} }}\n")
-}
-
 #[test]
 fn what_reached_a_level_does_not_count_for_the_next_one() {
     let lines = [
-        buys("A", "03-03 10:00", 120),
+        buys("A", "2026-03-03 10:00", 120),
         "expect Ann tier is Silver until 2027-03-03\n".into(),
-        buys("B", "05-03 10:00", 399),
+        buys("B", "2026-05-03 10:00", 399),
         "expect Ann tier is Silver until 2027-03-03\n".into(),
-        buys("C", "05-04 10:00", 1),
+        buys("C", "2026-05-04 10:00", 1),
         "expect Ann tier is Gold until 2027-05-04\n".into(),
     ];
     holds(ANEW, &lines.concat());
@@ -38,7 +30,7 @@ fn what_reached_a_level_does_not_count_for_the_next_one() {
 
 #[test]
 fn the_end_of_the_term_decides_by_what_was_counted_since() {
-    let silver = buys("A", "03-03 10:00", 120);
+    let silver = buys("A", "2026-03-03 10:00", 120);
     let end = |lines: &str| {
         format!(
             "when 2027-03-03 23:59 clock\nexpect Ann tier is Silver\nwhen 2027-03-04 00:00 clock\n{lines}"
@@ -47,10 +39,14 @@ fn the_end_of_the_term_decides_by_what_was_counted_since() {
     // 100 EUR since: Silver for another 12 months, and 120 EUR of the year before count for nothing
     holds(
         ANEW,
-        &[silver.clone(), buys("B", "05-03 10:00", 100), end("expect Ann tier is Silver until 2028-03-03")]
-            .concat(),
+        &[
+            silver.clone(),
+            buys("B", "2026-05-03 10:00", 100),
+            end("expect Ann tier is Silver until 2028-03-03"),
+        ]
+        .concat(),
     );
-    holds(ANEW, &[silver, buys("B", "05-03 10:00", 99), end("expect Ann tier is Basic")].concat());
+    holds(ANEW, &[silver, buys("B", "2026-05-03 10:00", 99), end("expect Ann tier is Basic")].concat());
 }
 
 #[test]
@@ -59,13 +55,16 @@ fn a_level_that_is_lost_drops_by_one_and_nothing_is_carried() {
     let year = "when 2027-03-04 00:00 clock\nexpect Ann tier is Silver until 2028-03-03\n\
         when 2028-03-03 10:00 purchase \"B\" by Ann { item Thing 90 x 1 EUR }\nwhen 2028-03-04 00:00 clock\n\
         expect Ann tier is Basic";
-    holds(PAID, &[buys("A", "03-03 10:00", 320), "expect Ann has 30 points\n".into(), year.into()].concat());
+    holds(
+        PAID,
+        &[buys("A", "2026-03-03 10:00", 320), "expect Ann has 30 points\n".into(), year.into()].concat(),
+    );
 }
 
 #[test]
 fn years_of_the_lowest_level_follow_each_other_from_the_joining() {
     // Ann joined on 5 January 2026: her first year has its last day on 5 January 2027
-    let first = buys("A", "06-01 10:00", 60);
+    let first = buys("A", "2026-06-01 10:00", 60);
     let second =
         |day: &str| format!("when 2027-01-{day} 10:00 purchase \"B\" by Ann {{ item Thing 60 x 1 EUR }}\n");
     holds(PAID, &[first.clone(), second("05"), "expect Ann tier is Silver".into()].concat());
@@ -82,13 +81,13 @@ fn years_of_the_lowest_level_follow_each_other_from_the_joining() {
 #[test]
 fn a_level_without_what_came_back_was_not_reached() {
     let lines = [
-        buys("A", "03-03 10:00", 100),
-        buys("B", "03-04 10:00", 60),
+        buys("A", "2026-03-03 10:00", 100),
+        buys("B", "2026-03-04 10:00", 60),
         "expect Ann tier is Silver until 2027-03-03\nexpect Ann has 10 points\n".into(),
-        returns("R", "A", "03-05 10:00", 100),
+        returns("R", "A", "2026-03-05 10:00", 100),
         "expect Ann tier is Basic\nexpect Ann has 0 points\n".into(),
         // 60 + 40: Silver is reached now, and begins now
-        buys("C", "03-06 10:00", 40),
+        buys("C", "2026-03-06 10:00", 40),
         "expect Ann tier is Silver until 2027-03-06\nexpect Ann has 10 points\n".into(),
     ];
     holds(PAID, &lines.concat());
@@ -97,16 +96,16 @@ fn a_level_without_what_came_back_was_not_reached() {
 #[test]
 fn less_is_left_over_where_something_came_back() {
     let lines = [
-        buys("A", "03-03 10:00", 150),
+        buys("A", "2026-03-03 10:00", 150),
         // 50 left + 130: Gold, nothing left
-        buys("B", "04-03 10:00", 130),
+        buys("B", "2026-04-03 10:00", 130),
         "expect Ann tier is Gold until 2027-04-03\nexpect Ann has 30 points\n".into(),
         // 20 left + 130 = 150: Silver, and its own term
-        returns("R", "A", "04-05 10:00", 30),
+        returns("R", "A", "2026-04-05 10:00", 30),
         "expect Ann tier is Silver until 2027-03-03\nexpect Ann has 10 points\n".into(),
-        buys("C", "04-06 10:00", 29),
+        buys("C", "2026-04-06 10:00", 29),
         "expect Ann tier is Silver\n".into(),
-        buys("D", "04-07 10:00", 1),
+        buys("D", "2026-04-07 10:00", 1),
         "expect Ann tier is Gold until 2027-04-07\nexpect Ann has 30 points\n".into(),
     ];
     holds(PAID, &lines.concat());
@@ -115,11 +114,11 @@ fn less_is_left_over_where_something_came_back() {
 #[test]
 fn what_comes_late_is_left_over_too() {
     let lines = [
-        buys("A", "03-03 10:00", 100),
-        buys("B", "03-10 10:00", 150),
+        buys("A", "2026-03-03 10:00", 100),
+        buys("B", "2026-03-10 10:00", 150),
         "expect Ann tier is Silver\n".into(),
         // of 2 March: with it 130 had been counted when Silver was reached, so 30 + 150 are Gold
-        buys("L", "03-02 10:00", 30),
+        buys("L", "2026-03-02 10:00", 30),
         "expect Ann tier is Gold until 2027-03-10\n".into(),
     ];
     holds(PAID, &lines.concat());
@@ -128,12 +127,12 @@ fn what_comes_late_is_left_over_too() {
 #[test]
 fn two_purchases_of_one_moment() {
     let lines = [
-        buys("A", "03-03 10:00", 100),
-        buys("B", "03-03 10:00", 50),
-        returns("R", "B", "03-04 10:00", 50),
-        buys("C", "03-05 10:00", 179),
+        buys("A", "2026-03-03 10:00", 100),
+        buys("B", "2026-03-03 10:00", 50),
+        returns("R", "B", "2026-03-04 10:00", 50),
+        buys("C", "2026-03-05 10:00", 179),
         "expect Ann tier is Silver until 2027-03-03\n".into(),
-        buys("D", "03-06 10:00", 1),
+        buys("D", "2026-03-06 10:00", 1),
         "expect Ann tier is Gold until 2027-03-06".into(),
     ];
     holds(PAID, &lines.concat());
