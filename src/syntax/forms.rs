@@ -40,7 +40,15 @@ const FILE: &[Form] = &[
             "period Statement starts on day statement-day of every month",
         ],
     ),
-    ("unit", &["unit points is spendable {", "unit nights is status", "unit gift is donation in EUR {"]),
+    (
+        "unit",
+        &[
+            "unit points is spendable {",
+            "unit nights is status",
+            "unit credit is money in EUR {",
+            "unit gift is donation in EUR {",
+        ],
+    ),
     ("earn", &["earn \"Base points\" {"]),
     ("bonus", &["bonus \"Double Tuesday\" {"]),
     ("cap", &["cap Limit: 1_000 points per month on [\"Double Tuesday\", \"Wine weeks\"]"]),

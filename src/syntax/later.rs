@@ -42,7 +42,6 @@ const FORMS: &[Form] = &[
     form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
-    form(FILE, "unit N is money", "unit … is money in …"),
     form(FILE, "unit N is tickets", "unit … is tickets"),
     form(FILE, "list N from host", "list … from host"),
     form(&[Place::Program], "members join by", "members join by …"),

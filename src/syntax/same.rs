@@ -256,7 +256,7 @@ kinds! {
         MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
         Spend { with_tax, after_redemptions },
     }
-    UnitKind { Spendable, Status, Donation(a) }
+    UnitKind { Spendable, Status, Money(a), Donation(a) }
     SchemaOf { Member, Item, Event(a) }
     FieldType { Integer(a), Decimal, Money, Percent, Date, Time, Text, YesNo, Name, OneOf(a), ListOfName }
     ListContent { Names(a), Dated(a) }

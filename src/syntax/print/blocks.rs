@@ -107,6 +107,7 @@ impl<'a> Printer<'a> {
         let kind = match &unit.kind {
             UnitKind::Spendable => "spendable".to_owned(),
             UnitKind::Status => "status".to_owned(),
+            UnitKind::Money(currency) => format!("money in {}", name(currency)),
             UnitKind::Donation(currency) => format!("donation in {}", name(currency)),
         };
         let head = format!("unit {} is {kind}", name(&unit.name));

@@ -236,9 +236,10 @@ impl Choices {
                 BlockKind::List(ListBlock { name, content })
             }
             5 => {
-                let kind = match self.pick(3) {
+                let kind = match self.pick(4) {
                     0 => UnitKind::Spendable,
                     1 => UnitKind::Status,
+                    2 => UnitKind::Money(self.name()),
                     _ => UnitKind::Donation(self.name()),
                 };
                 let lines = self.lines(Self::unit_line);
