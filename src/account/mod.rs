@@ -11,6 +11,8 @@ mod lots;
 mod meters;
 mod open_end;
 mod post;
+mod rebate_view;
+mod rebates;
 mod receipt;
 mod records;
 mod snapshot;
@@ -30,6 +32,8 @@ pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::Meters;
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub use post::PostError;
+pub use rebate_view::{RebateStanding, RebateState};
+pub(crate) use rebates::{ClosedTurnover, MOST_TURNOVER, Turnover, TurnoverShare};
 pub(crate) use receipt::{
     Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, Spent, SpentLot, Taken,
 };
@@ -78,6 +82,10 @@ pub struct Account {
     pub(crate) charity_totals: Vec<Totals>,
     /// What charities will get, by the day on which it is settled.
     pub(crate) pledges: Vec<Pledge>,
+    /// The turnover of periods that run, by the day on which they close.
+    pub(crate) turnovers: Vec<Turnover>,
+    /// Periods that are over, by the day on which they are paid.
+    pub(crate) closed_turnovers: Vec<ClosedTurnover>,
     /// By [`crate::program::CardId`].
     pub(crate) cards: Vec<CardState>,
     /// By [`crate::program::TiersId`].
@@ -125,6 +133,8 @@ impl Account {
             card_totals: vec![Totals::default(); program.cards.len()],
             charity_totals: vec![Totals::default(); program.charities.len()],
             pledges: Vec::new(),
+            turnovers: Vec::new(),
+            closed_turnovers: Vec::new(),
             cards: vec![CardState::default(); program.cards.len()],
             tiers: vec![TierState::default(); program.tiers.len()],
             meters: Meters::default(),

@@ -345,6 +345,8 @@ impl Account {
                 return true;
             }
             Change::Pledge(change) => return self.book_pledge(change),
+            Change::Turnover(change) => return self.book_turnover(change),
+            Change::ClosedTurnover(change, waits) => return self.book_closed(change, *waits),
             Change::Lapsed(lot, by) => self.lots.lapse(*lot, *by),
             Change::Unsettled(open) => self.leave_open(open),
             Change::VoidVoucher(number, is_void) => {
@@ -473,8 +475,11 @@ impl Account {
             _ => None,
         });
         let pledges = self.pledges.first().map(|pledge| Some(pledge.closes));
+        let turnovers = self.turnovers.first().filter(|turnover| !turnover.is_carried());
+        let turnovers = turnovers.map(|turnover| Some(turnover.closes));
+        let paid = self.closed_turnovers.first().map(|closed| Some(closed.pays));
         let all = lots.chain(vouchers).chain(choices).chain(cards).chain(tiers).chain(link).chain(pledges);
-        all.flatten().min()
+        all.chain(turnovers).chain(paid).flatten().min()
     }
 }
 

@@ -6,8 +6,8 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
     Block, BlockKind, CardBlock, ConvertBlock, DonateBlock, File, ListBlock, Name, PeriodBlock, ProgramBlock,
-    RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf,
-    SharedCap, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock,
+    SchemaOf, SharedCap, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -68,6 +68,7 @@ pub(super) struct Declared<'a> {
     pub(super) rewards: Table<'a, RewardBlock>,
     pub(super) redeems: Table<'a, RedeemBlock>,
     pub(super) donates: Table<'a, DonateBlock>,
+    pub(super) rebates: Table<'a, RebateBlock>,
     pub(super) caps: Table<'a, SharedCap>,
     pub(super) tiers: Table<'a, TiersBlock>,
     pub(super) returns: Option<(&'a ReturnsBlock, &'a Block)>,
@@ -104,6 +105,7 @@ impl<'a> Declared<'a> {
             rewards: Table::new("reward"),
             redeems: Table::new("`redeem` of"),
             donates: Table::new("rule"),
+            rebates: Table::new("rule"),
             caps: Table::new("shared cap"),
             tiers: Table::new("tiers block"),
             returns: None,
@@ -184,6 +186,11 @@ impl<'a> Declared<'a> {
             BlockKind::Donate(donate) => {
                 if self.rule(&donate.name, report) {
                     self.donates.declare(&donate.name, donate, block, report);
+                }
+            }
+            BlockKind::Rebate(rebate) => {
+                if self.rule(&rebate.name, report) {
+                    self.rebates.declare(&rebate.name, rebate, block, report);
                 }
             }
             BlockKind::Returns(returns) => {

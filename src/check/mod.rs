@@ -36,6 +36,7 @@ mod periods;
 mod profiles;
 mod program_checks;
 mod rates;
+mod rebates;
 mod referrals;
 mod report;
 mod returns;
@@ -245,6 +246,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let mut drafts = low.rules();
     low.shared_caps(&mut drafts);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
+    let rebates = low.rebates(&units);
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
@@ -292,6 +294,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         redeems: redeems?.into(),
         charities: low.charities(),
         donations: donations?.into(),
+        rebates: rebates?.into(),
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         dates: std::mem::take(&mut low.dates).into(),
@@ -333,7 +336,8 @@ fn asked(p: &Program) -> Asked {
     let of_rewards = p.rewards.iter().flat_map(|reward| [&reward.items, &reward.when]);
     let of_redeems = p.redeems.iter().flat_map(|redeem| [&redeem.items, &redeem.when]);
     let of_donations = p.donations.iter().flat_map(|donation| [&donation.items, &donation.when]);
-    let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations);
+    let of_rebates = p.rebates.iter().flat_map(|rebate| [&rebate.items, &rebate.when]);
+    let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations).chain(of_rebates);
     Asked::of(&p.rules, &p.cards, &p.filters, others)
 }
 

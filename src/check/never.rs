@@ -73,6 +73,17 @@ pub(super) fn conditions<'a>(
         };
         found.extend(findings(program, space, &asked, block.head));
     }
+    for rebate in &program.rebates {
+        let Some(block) = tree.rebate(&rebate.name) else { continue };
+        let asked = Asked {
+            on: EventKindId::PURCHASE,
+            valid: (rebate.valid, block.valid()),
+            when: rebate.when.as_ref().zip(block.when()),
+            items: rebate.items.as_ref().zip(block.items()),
+            word: "rebate",
+        };
+        found.extend(findings(program, space, &asked, block.head));
+    }
     for referral in &program.referrals {
         let Some(block) = tree.referral(&referral.name) else { continue };
         let asked = Asked {

@@ -3,8 +3,8 @@
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
     Block, BlockKind, CardBlock, CardLine, Cond, DonateBlock, DonateLine, File, Line, ListBlock,
-    ProgramBlock, ReferralBlock, RuleBlock, RuleLine, SharedCap, TierLine, TiersBlock, TiersLine, UnitBlock,
-    UnitKind, VocabularyKind, VoucherBlock,
+    ProgramBlock, RebateBlock, RebateLine, ReferralBlock, RuleBlock, RuleLine, SharedCap, TierLine,
+    TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -43,6 +43,7 @@ pub(crate) struct Tree<'a> {
     units: Named<'a, UnitBlock>,
     vouchers: Named<'a, VoucherBlock>,
     donations: Named<'a, DonateBlock>,
+    rebates: Named<'a, RebateBlock>,
     charities: BTreeMap<&'a str, Span>,
 }
 
@@ -61,6 +62,7 @@ impl<'a> Tree<'a> {
             units: BTreeMap::new(),
             vouchers: BTreeMap::new(),
             donations: BTreeMap::new(),
+            rebates: BTreeMap::new(),
             charities: BTreeMap::new(),
         };
         for block in files.iter().flat_map(|file| &file.blocks) {
@@ -82,6 +84,7 @@ impl<'a> Tree<'a> {
             BlockKind::Unit(node) => note(&mut self.units, &node.name.text, node, head),
             BlockKind::Voucher(node) => note(&mut self.vouchers, &node.name.text, node, head),
             BlockKind::Donate(node) => note(&mut self.donations, &node.name.text, node, head),
+            BlockKind::Rebate(node) => note(&mut self.rebates, &node.name.text, node, head),
             BlockKind::Vocabulary(node) if node.kind == VocabularyKind::Charities => {
                 for name in &node.names {
                     self.charities.entry(&name.text).or_insert(name.span);
@@ -137,6 +140,11 @@ impl<'a> Tree<'a> {
     /// A donation.
     pub(crate) fn donation(&self, name: &str) -> Option<Found<'a, DonateBlock>> {
         self.donations.get(name).copied()
+    }
+
+    /// A rebate.
+    pub(crate) fn rebate(&self, name: &str) -> Option<Found<'a, RebateBlock>> {
+        self.rebates.get(name).copied()
     }
 
     /// Where a charity is declared.
@@ -278,6 +286,30 @@ impl<'a> Found<'a, DonateBlock> {
     pub(crate) fn items(self) -> Option<&'a Cond> {
         self.node.lines.iter().find_map(|line| match &line.kind {
             DonateLine::ForItems(cond) => Some(cond),
+            _ => None,
+        })
+    }
+}
+
+impl<'a> Found<'a, RebateBlock> {
+    /// The `valid` line.
+    pub(crate) fn valid(self) -> Option<Span> {
+        let mut lines = self.node.lines.iter();
+        lines.find(|line| matches!(line.kind, RebateLine::Valid(_))).map(|line| line.span)
+    }
+
+    /// The condition of the `when` line.
+    pub(crate) fn when(self) -> Option<&'a Cond> {
+        self.node.lines.iter().find_map(|line| match &line.kind {
+            RebateLine::When(cond) => Some(cond),
+            _ => None,
+        })
+    }
+
+    /// The condition of the `for items where` line.
+    pub(crate) fn items(self) -> Option<&'a Cond> {
+        self.node.lines.iter().find_map(|line| match &line.kind {
+            RebateLine::ForItems(cond) => Some(cond),
             _ => None,
         })
     }

@@ -180,6 +180,10 @@ impl Pair<'_, '_, '_> {
             };
             gone("donation", &donation.name, self.before.donation(&donation.name).map(|it| it.head), help);
         }
+        for rebate in old.rebates.iter().filter(|known| new.rebate_named(&known.name).is_err()) {
+            let help = "what it has collected is still paid when its period ends";
+            gone("rebate", &rebate.name, self.before.rebate(&rebate.name).map(|it| it.head), help);
+        }
         for charity in old.charities.iter().filter(|known| new.charity_named(known).is_err()) {
             let help = "what is pledged to it is still paid; who has chosen it gives to nobody";
             gone("charity", charity, self.before.charity(charity), help);

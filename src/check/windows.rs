@@ -221,7 +221,8 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
             both.chain(&referral.qualifying_friend).chain(&referral.qualifying_referrer).any(gift)
         });
     let chosen = program.choices.iter().any(|choice| choice.offers(thing));
-    if gifts || chosen {
+    let rebated = program.rebates.iter().any(|rebate| AwardThing::Unit(rebate.terms.unit) == thing);
+    if gifts || chosen || rebated {
         return None;
     }
     let mut total: i64 = 0;

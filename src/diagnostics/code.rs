@@ -116,6 +116,8 @@ codes! {
     T603 Error "a tiers block that counts something that can be spent",
     T604 Warning "a level that ends before it could be earned again",
     G701 Error "a card that cannot be filled, or is full from the start",
+    R801 Error "a rebate whose stages do not rise",
+    R802 Warning "a rebate that pays less where more is bought",
     R803 Warning "a referral without a cap",
     R804 Error "a reward that gives the unit it costs",
     V901 Note "the most that a unit, voucher or donation can cost for what is spent, where it is asked for",

@@ -3,7 +3,7 @@
 use super::lot_terms::Days;
 use super::step13_payers::Given;
 use super::terms;
-use crate::account::{Account, Change, Lot, OpenEnd, Postings, Receipt};
+use crate::account::{Account, Change, Lot, OpenEnd, Postings, Receipt, Turnover};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Delta, Due, Key, Reason, Source, Thing};
@@ -23,6 +23,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) messages: Vec<Message>,
     /// What charities get, or no longer get.
     pub(crate) given: Vec<Given>,
+    /// The turnover of rebates for which the event counts.
+    pub(crate) counted: Vec<Turnover>,
     /// What a return of this event will ask for.
     pub(crate) receipt: Option<Arc<Receipt>>,
     /// Of what the clock does: the day, and what was due.
@@ -58,6 +60,7 @@ impl<'a> Draft<'a> {
             postings: Postings { deltas: Vec::with_capacity(8), changes: Vec::with_capacity(12) },
             messages: Vec::new(),
             given: Vec::new(),
+            counted: Vec::new(),
             receipt: None,
             clock: None,
             event,

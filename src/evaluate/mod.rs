@@ -18,6 +18,7 @@ mod matching;
 mod note;
 mod outcome;
 mod own_days;
+mod rebates;
 mod refuse;
 mod returning;
 mod reversal;
@@ -57,7 +58,7 @@ pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
 pub use settlement::{Donation, Redemption};
 pub use versions::Judged;
 
-use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
+use crate::account::{Account, Change, PostError, Postings, Record, Tenure, Turnover};
 use crate::calendar::{Date, Instant};
 use crate::event::{Event, Kind, Message, MessageBody, Named};
 use crate::program::{Activity, EventKindId, Program};
@@ -115,6 +116,7 @@ struct Gathered {
     trace: Option<Box<Trace>>,
     settled: Settled,
     given: Vec<Given>,
+    counted: Vec<Turnover>,
 }
 
 impl Evaluator {
@@ -297,10 +299,11 @@ impl Evaluator {
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
         }
-        let Draft { mut postings, mut messages, given, receipt, event: id, .. } = draft;
+        let Draft { mut postings, mut messages, given, counted, receipt, event: id, .. } = draft;
         let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
         push_with(&mut postings.changes, || Change::Applied(id, record, event.at));
         gathered.given = given;
+        gathered.counted = counted;
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
         gathered.notes.append(&mut notes);
@@ -419,6 +422,9 @@ fn named(
     step12_friends::qualify(facts, draft, kind);
     if !facts.program.donations.is_empty() {
         step13_payers::give(facts, draft, kind, &mut settled.left, trace)?;
+    }
+    if !facts.program.rebates.is_empty() {
+        rebates::count(facts, draft, kind)?;
     }
     Ok(())
 }

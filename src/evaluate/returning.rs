@@ -14,7 +14,8 @@ use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
-    choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends, step13_payers, tax,
+    choices, rebates, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends,
+    step13_payers, tax,
 };
 use crate::account::{Change, Lot, Receipt, ReceiptAward, SpentLot, Taken};
 use crate::calendar::{Date, Instant};
@@ -49,6 +50,9 @@ pub(super) fn take_back(
         }
         if !receipt.pledged.is_empty() {
             step13_payers::take_off(facts, draft, before, &receipt)?;
+        }
+        if !receipt.turnover.is_empty() {
+            rebates::take_off(draft, before, &receipt)?;
         }
         step12_friends::recheck(draft, &receipt);
         draft.change(Change::Returned(Arc::new(receipt)));

@@ -1,14 +1,14 @@
 //! Step 1: what is due up to the event's instant.
 //!
 //! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · open choices ·
-//! donations · referral pay-outs · activation · conversions. Choices come behind the terms, because what they give otherwise may reach a level, and
+//! rebates · donations · referral pay-outs · activation · conversions. Choices come behind the terms, because what they give otherwise may reach a level, and
 //! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
 //! is the same however often the clock is run.
 
 use super::bound::Bound;
 use super::draft::{Draft, Transfer};
 use super::judge::Facts;
-use super::{choices, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers};
+use super::{choices, rebates, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers};
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::{Date, Instant};
 use crate::event::Message;
@@ -26,10 +26,12 @@ pub(crate) fn run(
     messages: &mut Vec<Message>,
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
-        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 7] = [
+        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 9] = [
             expire,
             end_terms,
             |draft, _| choices::lapse(draft),
+            |draft, _| rebates::close(draft),
+            |draft, _| rebates::pay(draft),
             |draft, _| step13_payers::settle(draft),
             pay_referral,
             activate,

@@ -31,10 +31,11 @@ pub(crate) enum Due {
     Activate,
     Convert,
     Donation,
+    Rebate,
 }
 
 impl Due {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Expire,
         Self::ExpirePending,
         Self::ExpireVoucher,
@@ -47,6 +48,7 @@ impl Due {
         Self::Activate,
         Self::Convert,
         Self::Donation,
+        Self::Rebate,
     ];
 
     /// The word in keys.
@@ -64,6 +66,7 @@ impl Due {
             Self::Activate => "activate",
             Self::Convert => "convert",
             Self::Donation => "donation",
+            Self::Rebate => "rebate",
         }
     }
 }

@@ -62,6 +62,8 @@ pub enum SourceKind {
     Convert,
     /// A donation.
     Donation,
+    /// A rebate.
+    Rebate,
     /// A unit whose value was given away.
     Redeem,
     /// No rule: an opening balance, or what was adjusted by hand.
@@ -93,6 +95,7 @@ impl SourceKind {
             Self::Reward => "reward",
             Self::Convert => "convert",
             Self::Donation => "donation",
+            Self::Rebate => "rebate",
             Self::Redeem => "redeem",
             Self::Given => "given",
         }
@@ -259,6 +262,7 @@ impl Program {
             Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
             Source::Donation(donation) => (SourceKind::Donation, self.donation_name(donation), None),
+            Source::Rebate(rebate) => (SourceKind::Rebate, self.rebate_name(rebate), None),
             Source::Redeem(unit) => (SourceKind::Redeem, self.unit_name(unit), None),
             Source::Former(former) => match self.former.get(former.index()) {
                 Some(former) => (SourceKind::from(former.kind), &former.name, former.level.as_deref()),
@@ -291,6 +295,7 @@ impl Program {
             SourceKind::Convert => Ok(Source::Convert(self.convert_named(rule)?)),
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Donation => Ok(Source::Donation(self.donation_named(rule)?)),
+            SourceKind::Rebate => Ok(Source::Rebate(self.rebate_named(rule)?)),
             SourceKind::Redeem => Ok(Source::Redeem(self.unit_named(rule)?)),
             SourceKind::Tier => {
                 let tiers = self.tiers_named(rule)?;

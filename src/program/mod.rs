@@ -22,6 +22,7 @@ mod meter;
 mod names;
 mod needs;
 mod own_days;
+mod rebate;
 mod rule;
 mod spending;
 mod terms;
@@ -36,7 +37,7 @@ pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, CharityId, ChoiceId, ConvertId, DateId, DonationId, EventKindId, FilterId,
-    FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
+    FormerId, GroupId, MeterId, RebateId, ReferralId, RewardId, RuleId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -44,6 +45,7 @@ pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
+pub(crate) use rebate::{Rebate, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
@@ -128,6 +130,8 @@ pub struct Program {
     pub(crate) charities: Box<[Box<str>]>,
     /// By name.
     pub(crate) donations: Box<[Donation]>,
+    /// By name; behind them those of other versions.
+    pub(crate) rebates: Box<[Rebate]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

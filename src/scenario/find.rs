@@ -102,13 +102,15 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
     let card = program.cards.iter().position(|card| *card.name == *text).map(|at| CardId(at as u32));
     let referral = program.referrals.iter().position(|known| *known.name == *text);
     let referral = referral.map(|at| ReferralId(at as u32));
-    if rule.is_none() && card.is_none() && referral.is_none() {
+    let rebate = program.rebate_named(text).ok();
+    if rule.is_none() && card.is_none() && referral.is_none() && rebate.is_none() {
         return Err(format!("there is no rule `{text}`"));
     }
     Ok(move |source| match source {
         Source::Rule(id) => rule == Some(id),
         Source::Card(id) => card == Some(id),
         Source::Referral(id) => referral == Some(id),
+        Source::Rebate(id) => rebate == Some(id),
         _ => false,
     })
 }
@@ -122,6 +124,7 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
         Source::Reward(id) => program.reward_name(id),
         Source::Convert(id) => program.convert_name(id),
         Source::Donation(id) => program.donation_name(id),
+        Source::Rebate(id) => program.rebate_name(id),
         Source::Redeem(unit) => program.unit_name(unit),
         Source::Tier(id, level) => {
             let tiers = program.tiers.get(id.index());

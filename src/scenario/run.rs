@@ -79,7 +79,8 @@ pub fn never_fired(compiled: &Compiled, results: &[TestResult]) -> Option<Diagno
     let cards = program.cards.iter().map(|card| &*card.name);
     let referrals = program.referrals.iter().map(|referral| &*referral.name);
     let donations = program.donations.iter().map(|donation| &*donation.name);
-    let all = rules.chain(cards).chain(referrals).chain(donations);
+    let rebates = program.rebates.iter().map(|rebate| &*rebate.name);
+    let all = rules.chain(cards).chain(referrals).chain(donations).chain(rebates);
     let idle: Vec<&str> = all.filter(|name| !fired.contains(name)).collect();
     let message = match idle.as_slice() {
         [] => return None,

@@ -59,6 +59,7 @@ const FILE: &[Form] = &[
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
     ("redeem", &["redeem points {"]),
     ("donate", &["donate \"Round up\" {"]),
+    ("rebate", &["rebate \"Year-end bonus\" {"]),
     ("referral", &["referral \"Bring a friend\" {"]),
     ("returns", &["returns {"]),
     ("test", &["test \"double points on Tuesday\" {"]),
@@ -191,6 +192,16 @@ const DONATE: &[Form] = &[
     TO_CHARITY,
 ];
 
+const REBATE: &[Form] = &[
+    VALID,
+    FOR,
+    WHEN,
+    ("period", &["period calendar year"]),
+    ("stages", &["stages are retroactive", "stages are incremental"]),
+    ("stage", &["stage from 50_000 EUR: 1%", "stage from 2_500 EUR: 30 credit"]),
+    ("pay", &["pay credit 31 days after period end", "pay nothing below 5 EUR"]),
+];
+
 const REFERRAL: &[Form] = &[
     VALID,
     ("friend", &["friend qualifies with purchase of at least 30 EUR within 60 days of joining"]),
@@ -261,6 +272,7 @@ const INSIDE: &[Place] = &[
     Place::Reward,
     Place::Redeem,
     Place::Donate,
+    Place::Rebate,
     Place::Referral,
     Place::Returns,
     Place::Test,
@@ -284,6 +296,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,
         Place::Donate => DONATE,
+        Place::Rebate => REBATE,
         Place::Referral => REFERRAL,
         Place::Returns => RETURNS,
         Place::Test => TEST,

@@ -21,13 +21,14 @@ const FILE: &[Place] = &[Place::File];
 const SCHEMA: &[Place] = &[Place::Schema];
 const MOMENTS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
 const FUNDED: &[Place] =
-    &[Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
+    &[Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate, Place::Rebate];
 const CAPS: &[Place] =
     &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
 const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Reward, Place::Referral, Place::Donate];
 const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
+const REBATE: &[Place] = &[Place::Rebate];
 const REFERRAL: &[Place] = &[Place::Referral];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
@@ -39,7 +40,6 @@ const FORMS: &[Form] = &[
     form(FILE, "challenge", "challenge"),
     form(FILE, "streak", "streak"),
     form(FILE, "draw", "draw"),
-    form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
     form(FILE, "unit N is tickets", "unit … is tickets"),
@@ -74,6 +74,7 @@ const FORMS: &[Form] = &[
     form(TIER, "reach … years of", "years of …"),
     form(TIER, "paid by plan", "paid by plan …"),
     form(TIER, "every", "every … give …"),
+    form(REBATE, "cap", "cap …"),
     form(REFERRAL, "friend may be named", "friend may be named …"),
     form(REFERRAL, "friend qualifies with #", "friend qualifies with a number of events"),
     form(REFERRAL, "when friend", "when friend …"),

@@ -160,7 +160,7 @@ macro_rules! kinds {
 
 leaves! {
     String, bool, u8, u16, u32, Decimal, NaiveDate, DurationUnit, RoundMode, ExpireFrom, RuleKind,
-    VocabularyKind, Steps, Side, SpendOrder, TakeBack, Unmatched,
+    VocabularyKind, Steps, Side, SpendOrder, StageMode, TakeBack, Unmatched,
 }
 
 fields! {
@@ -207,6 +207,7 @@ ranked! {
     RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
     DonateBlock { name; lines } by order::donate;
+    RebateBlock { name; lines } by order::rebate;
     ReferralBlock { name; lines } by order::referral;
 }
 
@@ -248,7 +249,8 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Referral(a), Returns(a), Test(a),
+        Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Rebate(a), Referral(a), Returns(a),
+        Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
@@ -324,6 +326,11 @@ kinds! {
         PayEvery(a), ToCharity(a),
     }
     ToCharity { Named(a), Matching(a) }
+    RebateLine {
+        Valid(a), ForItems(a), When(a), Period(a), Stages(a), Stage { from, pays }, Pays { unit, after },
+        PayNothingBelow(a),
+    }
+    StagePays { Percent(a), PercentOf(a, b), Amount(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {

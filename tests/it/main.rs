@@ -24,6 +24,7 @@ mod laws;
 mod peers;
 mod programs;
 mod real;
+mod rebates;
 mod returns;
 mod rule_files;
 mod scenario;

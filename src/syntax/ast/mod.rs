@@ -9,6 +9,7 @@ mod conditions;
 mod games;
 mod giving;
 mod program;
+mod rebates;
 mod rules;
 mod tests;
 mod units;
@@ -18,6 +19,7 @@ pub use conditions::*;
 pub use games::*;
 pub use giving::*;
 pub use program::*;
+pub use rebates::*;
 pub use rules::*;
 pub use tests::*;
 pub use units::*;
@@ -105,6 +107,8 @@ pub enum BlockKind {
     Redeem(RedeemBlock),
     /// `donate D { … }`
     Donate(DonateBlock),
+    /// `rebate R { … }`
+    Rebate(RebateBlock),
     /// `referral R { … }`
     Referral(ReferralBlock),
     /// `returns { … }`

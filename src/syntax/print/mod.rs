@@ -9,6 +9,7 @@ mod conditions;
 mod doc;
 mod literals;
 pub(in crate::syntax) mod order;
+mod rebates;
 mod rules;
 mod spending;
 mod tests;

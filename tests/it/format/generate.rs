@@ -200,7 +200,8 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(19) {
+        let kind = match self.pick(20) {
+            18 => BlockKind::Rebate(RebateBlock { name, lines: self.lines(Self::rebate_line) }),
             17 => BlockKind::Donate(DonateBlock { name, lines: self.lines(Self::donate_line) }),
             16 => BlockKind::Convert(self.convert()),
             15 => BlockKind::Reward(RewardBlock {

@@ -42,6 +42,26 @@ impl Choices {
         }
     }
 
+    pub(super) fn rebate_line(&mut self) -> RebateLine {
+        match self.pick(10) {
+            0 => RebateLine::Valid(self.valid()),
+            1 => RebateLine::ForItems(self.cond(2)),
+            2 => RebateLine::When(self.cond(2)),
+            3 => RebateLine::Period(self.period()),
+            4 => RebateLine::Stages([StageMode::Retroactive, StageMode::Incremental][self.pick(2)]),
+            5 => RebateLine::Pays { unit: self.name(), after: self.duration() },
+            6 => RebateLine::PayNothingBelow(self.amount()),
+            _ => {
+                let pays = match self.pick(3) {
+                    0 => StagePays::Percent(self.percent()),
+                    1 => StagePays::PercentOf(self.percent(), self.name()),
+                    _ => StagePays::Amount(self.amount()),
+                };
+                RebateLine::Stage { from: self.amount(), pays }
+            }
+        }
+    }
+
     pub(super) fn convert(&mut self) -> ConvertBlock {
         let at = match self.pick(3) {
             0 => ConvertAt::Once,

@@ -17,6 +17,7 @@ mod levels;
 mod money;
 mod own_days;
 mod programs;
+mod rebates;
 mod requests;
 mod returns;
 mod rules;
