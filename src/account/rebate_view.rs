@@ -3,7 +3,7 @@
 use super::{Account, Turnover};
 use crate::amount::{Money, format_scaled};
 use crate::calendar::Date;
-use crate::program::{Program, Rebate, RebateId, RebateTerms, Stage, StagePays};
+use crate::program::{Counts, Program, Rebate, RebateId, RebateTerms, Stage, StagePays};
 use serde::Serialize;
 
 /// Where a period of a rebate stands.
@@ -27,13 +27,17 @@ pub struct RebateStanding {
     pub rebate: String,
     /// Its description: the `##` lines above it.
     pub description: String,
+    /// The category, of an award on the category with most spend.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
     /// The first day of the period.
     pub from: Date,
     /// The last day of the period.
     pub to: Date,
     /// Whether it runs, waits or was paid.
     pub state: RebateState,
-    /// The turnover, net of returns, with at least the digits of the program's currency.
+    /// The turnover, net of returns, with at least the digits of the program's currency; of an award for what rules have
+    /// earned the amount of that unit.
     pub turnover: String,
     /// The stage that is reached, as `from 50000.00: 1%`.
     pub stage: Option<String>,
@@ -62,12 +66,13 @@ impl Program {
         Some(RebateStanding {
             rebate: rebate.name.to_string(),
             description: rebate.doc.to_string(),
+            category: (!of.category.is_empty()).then(|| of.category.to_string()),
             from: of.starts,
             to: of.last(),
             state,
-            turnover: self.money_text(of.amount),
-            stage: payable.stage.and_then(|stage| self.stage_text(terms, stage)),
-            next: next.map(|stage| self.stage_words(terms, stage)),
+            turnover: self.counted_text(rebate, of.amount),
+            stage: payable.stage.and_then(|stage| self.stage_text(rebate, terms, stage)),
+            next: next.map(|stage| self.stage_words(rebate, terms, stage)),
             missing: next.map(|stage| self.money_text(stage.from.saturating_sub(of.amount))),
             exact: self.exact_money(payable.exact),
             pays: format_scaled(payable.amount, u8::try_from(terms.decimals).unwrap_or(0)),
@@ -76,21 +81,40 @@ impl Program {
         })
     }
 
-    fn stage_text(&self, terms: &RebateTerms, place: usize) -> Option<String> {
-        terms.stages.get(place).map(|stage| self.stage_words(terms, stage))
+    fn stage_text(&self, rebate: &Rebate, terms: &RebateTerms, place: usize) -> Option<String> {
+        terms.stages.get(place).map(|stage| self.stage_words(rebate, terms, stage))
     }
 
-    fn stage_words(&self, terms: &RebateTerms, stage: &Stage) -> String {
+    fn stage_words(&self, rebate: &Rebate, terms: &RebateTerms, stage: &Stage) -> String {
         let from = self.money_text(stage.from);
         match stage.pays {
             StagePays::Rate(rate) => {
                 let rate = Money::from_micros(rate).map_or_else(String::new, |rate| rate.to_string());
                 format!("from {from}: {rate}%")
             }
+            StagePays::Per(give, per) => {
+                let give = format_scaled(give, u8::try_from(terms.decimals).unwrap_or(0));
+                let counted = match rebate.counts {
+                    Counts::Earned { unit, .. } => self.unit_name(unit),
+                    Counts::Spend | Counts::ByCategory => &self.currency,
+                };
+                format!(
+                    "{give} {} per {} {counted}",
+                    self.unit_name(terms.unit),
+                    self.counted_text(rebate, per)
+                )
+            }
             StagePays::Amount(amount) => {
                 let amount = format_scaled(amount, u8::try_from(terms.decimals).unwrap_or(0));
                 format!("from {from}: {amount} {}", self.unit_name(terms.unit))
             }
+        }
+    }
+
+    fn counted_text(&self, rebate: &Rebate, amount: i64) -> String {
+        match rebate.counts {
+            Counts::Earned { unit, .. } => format_scaled(amount, self.unit_decimals(unit)),
+            Counts::Spend | Counts::ByCategory => self.money_text(amount),
         }
     }
 
@@ -114,14 +138,29 @@ impl Account {
             let waiting = self.closed_turnovers.iter().filter(|closed| closed.of.rebate == id);
             found.extend(waiting.map(|closed| (closed.of.clone(), RebateState::Waiting)));
             let Some((today, joined)) = today.zip(joined) else { continue };
-            let open = self.open_turnover(id, today).cloned();
-            let running = || rebate.running(today, &program.anchors(joined, &self.attributes));
-            let empty =
-                || running().map(|(starts, closes)| Turnover { closes, rebate: id, starts, amount: 0 });
-            if let Some(mut turnover) = open.or_else(empty) {
-                let carried = self.carried_turnover(id).map_or(0, |carried| carried.amount);
-                turnover.amount = turnover.amount.saturating_add(carried);
-                found.push((turnover, RebateState::Running));
+            let running = rebate.running(today, &program.anchors(joined, &self.attributes));
+            let before = found.len();
+            let open = self.open_turnovers(id, today).cloned();
+            let carried = self.turnovers.iter().filter(|it| it.rebate == id && it.is_carried());
+            // what is carried stands in the period that runs
+            let carried = carried.filter_map(|it| {
+                let (starts, closes) = running?;
+                Some(Turnover { starts, closes, ..it.clone() })
+            });
+            let mut now: Vec<Turnover> = Vec::new();
+            for turnover in open.chain(carried) {
+                match now.iter_mut().find(|known| known.category == turnover.category) {
+                    Some(known) => known.amount = known.amount.saturating_add(turnover.amount),
+                    None => now.push(turnover),
+                }
+            }
+            found.extend(now.into_iter().map(|turnover| (turnover, RebateState::Running)));
+            if found.len() == before
+                && let Some((starts, closes)) = running
+            {
+                let (category, amount) = (std::sync::Arc::default(), 0);
+                let nothing = Turnover { closes, rebate: id, category, starts, amount };
+                found.push((nothing, RebateState::Running));
             }
         }
         found.iter().filter_map(|(of, state)| program.rebate_standing(of, *state)).collect()

@@ -4,6 +4,7 @@ use super::Account;
 use super::receipt::Receipt;
 use crate::calendar::Date;
 use crate::program::RebateId;
+use std::sync::Arc;
 
 /// The most turnover of a period in micro-units, far below what 64 bits hold.
 pub(crate) const MOST_TURNOVER: i64 = 1_000_000_000_000_000_000;
@@ -14,15 +15,17 @@ pub(crate) struct Turnover {
     /// The first day behind the period.
     pub(crate) closes: Date,
     pub(crate) rebate: RebateId,
+    /// The category, where each has its own; otherwise empty.
+    pub(crate) category: Arc<str>,
     /// The first day of the period.
     pub(crate) starts: Date,
-    /// Micro-units, net of returns; below zero where more came back than was bought.
+    /// Micro-units of money, or an amount of a unit in its scale, net of returns; below zero where more came back than was bought.
     pub(crate) amount: i64,
 }
 
 impl Turnover {
-    const fn key(&self) -> (Date, RebateId) {
-        (self.closes, self.rebate)
+    fn key(&self) -> (Date, RebateId, &str) {
+        (self.closes, self.rebate, &self.category)
     }
 
     /// Whether its period closed below zero: it waits for the next one in which something counts, so that the clock
@@ -45,7 +48,7 @@ pub(crate) struct ClosedTurnover {
 }
 
 impl ClosedTurnover {
-    const fn key(&self) -> (Date, Date, RebateId) {
+    fn key(&self) -> (Date, Date, RebateId) {
         (self.pays, self.of.closes, self.of.rebate)
     }
 }
@@ -54,6 +57,8 @@ impl ClosedTurnover {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TurnoverShare {
     pub(crate) rebate: RebateId,
+    /// The category, where each has its own; otherwise empty.
+    pub(crate) category: Arc<str>,
     pub(crate) parts: Box<[i64]>,
 }
 
@@ -73,21 +78,22 @@ impl TurnoverShare {
 }
 
 impl Account {
-    /// The turnover of the period that runs for a rebate on a day, if there is any.
-    pub(crate) fn open_turnover(&self, rebate: RebateId, today: Date) -> Option<&Turnover> {
-        let mut all = self.turnovers.iter();
-        all.find(|turnover| turnover.rebate == rebate && turnover.closes > today && !turnover.is_carried())
+    /// The turnovers of the period that runs for a rebate on a day: several where each category has its own.
+    pub(crate) fn open_turnovers(&self, rebate: RebateId, today: Date) -> impl Iterator<Item = &Turnover> {
+        let of_rebate = self.turnovers.iter().filter(move |turnover| turnover.rebate == rebate);
+        of_rebate.filter(move |turnover| turnover.closes > today && !turnover.is_carried())
     }
 
     /// What a rebate carries into the period in which something counts next.
-    pub(crate) fn carried_turnover(&self, rebate: RebateId) -> Option<&Turnover> {
-        self.turnovers.iter().rfind(|turnover| turnover.rebate == rebate && turnover.is_carried())
+    pub(crate) fn carried_turnover(&self, rebate: RebateId, category: &str) -> Option<&Turnover> {
+        let mut carried = self.turnovers.iter().rev().take_while(|turnover| turnover.is_carried());
+        carried.find(|turnover| turnover.rebate == rebate && *turnover.category == *category)
     }
 
     /// Adds to the turnover of a period; tells whether the first due day has to be looked for anew.
     #[cold]
     pub(in crate::account) fn book_turnover(&mut self, change: &Turnover) -> bool {
-        match self.turnovers.binary_search_by_key(&change.key(), Turnover::key) {
+        match self.turnovers.binary_search_by(|known| known.key().cmp(&change.key())) {
             Ok(place) => {
                 let Some(known) = self.turnovers.get_mut(place) else { return false };
                 known.amount = known.amount.saturating_add(change.amount);
@@ -108,7 +114,7 @@ impl Account {
     /// A period begins to wait for its payment, or is paid.
     #[cold]
     pub(in crate::account) fn book_closed(&mut self, change: &ClosedTurnover, waits: bool) -> bool {
-        match self.closed_turnovers.binary_search_by_key(&change.key(), ClosedTurnover::key) {
+        match self.closed_turnovers.binary_search_by(|known| known.key().cmp(&change.key())) {
             Ok(place) if !waits => {
                 self.closed_turnovers.remove(place);
             }

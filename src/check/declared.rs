@@ -5,9 +5,10 @@ use super::table::{Table, alike, twice};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, ConvertBlock, DonateBlock, File, ListBlock, Name, PeriodBlock, ProgramBlock,
-    RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock,
-    SchemaOf, SharedCap, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    AwardBlock, Block, BlockKind, CardBlock, ConvertBlock, DonateBlock, File, ListBlock, Name, PeriodBlock,
+    ProgramBlock, RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind,
+    SchemaBlock, SchemaOf, SharedCap, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind,
+    VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -69,6 +70,7 @@ pub(super) struct Declared<'a> {
     pub(super) redeems: Table<'a, RedeemBlock>,
     pub(super) donates: Table<'a, DonateBlock>,
     pub(super) rebates: Table<'a, RebateBlock>,
+    pub(super) awards: Table<'a, AwardBlock>,
     pub(super) caps: Table<'a, SharedCap>,
     pub(super) tiers: Table<'a, TiersBlock>,
     pub(super) returns: Option<(&'a ReturnsBlock, &'a Block)>,
@@ -106,6 +108,7 @@ impl<'a> Declared<'a> {
             redeems: Table::new("`redeem` of"),
             donates: Table::new("rule"),
             rebates: Table::new("rule"),
+            awards: Table::new("rule"),
             caps: Table::new("shared cap"),
             tiers: Table::new("tiers block"),
             returns: None,
@@ -186,6 +189,11 @@ impl<'a> Declared<'a> {
             BlockKind::Donate(donate) => {
                 if self.rule(&donate.name, report) {
                     self.donates.declare(&donate.name, donate, block, report);
+                }
+            }
+            BlockKind::Award(award) => {
+                if self.rule(&award.name, report) {
+                    self.awards.declare(&award.name, award, block, report);
                 }
             }
             BlockKind::Rebate(rebate) => {

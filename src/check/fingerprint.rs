@@ -106,7 +106,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for rebate in &p.rebates {
         let counting = (&rebate.name, rebate.valid, &rebate.items, &rebate.when, rebate.span);
-        section(out, "rebate", &(counting, &rebate.terms))?;
+        section(out, "rebate", &(counting, &rebate.terms, rebate.kind, &rebate.counts))?;
     }
     section(out, "returns", &p.returns)?;
     section(out, "terms", &(&p.dates, &p.activities))?;

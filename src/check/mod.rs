@@ -6,6 +6,7 @@
 //! Of a text with wrong lines the rest is checked, as far as nothing hangs on what these lines may say (`partial`).
 
 mod attributes;
+mod awards;
 mod boxes;
 mod canonical;
 mod cap_limits;
@@ -247,6 +248,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     low.shared_caps(&mut drafts);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let rebates = low.rebates(&units);
+    let awards = low.awards(&units, &drafts);
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
@@ -294,7 +296,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         redeems: redeems?.into(),
         charities: low.charities(),
         donations: donations?.into(),
-        rebates: rebates?.into(),
+        rebates: rebates?.into_iter().chain(awards?).collect(),
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         dates: std::mem::take(&mut low.dates).into(),

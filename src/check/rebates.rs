@@ -9,7 +9,8 @@ use super::times;
 use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    EventKindId, Rebate, RebateSpan, RebateTerms, Stage, StagePays, Unit, UnitId, Validity,
+    Counts, EventKindId, Rebate, RebateKind, RebateSpan, RebateTerms, Stage, StagePays, Unit, UnitId,
+    Validity,
 };
 use crate::syntax::ast::{
     self, Amount, Block, Cond, Duration, Name, Percent, RebateBlock, RebateLine, StageMode,
@@ -64,6 +65,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let rules = units.get(unit.index())?.as_ref()?;
         Some(Rebate {
             name: block.name.text.as_str().into(),
+            kind: RebateKind::Rebate,
+            counts: Counts::Spend,
             doc: Self::doc(whole).into(),
             valid: valid?,
             items: items?,
@@ -75,7 +78,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 unit,
                 decimals: rules.decimals,
                 round: rules.round.mode,
-                after,
+                after: Some(after),
                 least: least?.unwrap_or(0),
             },
             since: self.settings().effective_from,
@@ -142,7 +145,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// The least that is paid, in the unit; of program money also in money.
-    fn least_paid(&mut self, least: &'a Amount, unit: UnitId) -> Option<i64> {
+    pub(super) fn least_paid(&mut self, least: &'a Amount, unit: UnitId) -> Option<i64> {
         let facts = self.facts.unit(unit)?;
         let is_money = matches!(facts.kind, ast::UnitKind::Money(_));
         let found = match is_money && least.unit.text == self.settings().currency {
@@ -212,7 +215,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
     }
 
-    fn stage_rate(&mut self, rate: Percent) -> Option<i64> {
+    pub(super) fn stage_rate(&mut self, rate: Percent) -> Option<i64> {
         let found = numbers::micro(rate.value, rate.span, &mut self.report)?;
         if found > 100_000_000 {
             self.report.outside(rate.span, "this pays more than was paid", "write at most 100%");

@@ -2,9 +2,9 @@
 
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, CardLine, Cond, DonateBlock, DonateLine, File, Line, ListBlock,
-    ProgramBlock, RebateBlock, RebateLine, ReferralBlock, RuleBlock, RuleLine, SharedCap, TierLine,
-    TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    AwardBlock, AwardLine, Block, BlockKind, CardBlock, CardLine, Cond, DonateBlock, DonateLine, File, Line,
+    ListBlock, ProgramBlock, RebateBlock, RebateLine, ReferralBlock, RuleBlock, RuleLine, SharedCap,
+    TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -44,6 +44,7 @@ pub(crate) struct Tree<'a> {
     vouchers: Named<'a, VoucherBlock>,
     donations: Named<'a, DonateBlock>,
     rebates: Named<'a, RebateBlock>,
+    awards: Named<'a, AwardBlock>,
     charities: BTreeMap<&'a str, Span>,
 }
 
@@ -63,6 +64,7 @@ impl<'a> Tree<'a> {
             vouchers: BTreeMap::new(),
             donations: BTreeMap::new(),
             rebates: BTreeMap::new(),
+            awards: BTreeMap::new(),
             charities: BTreeMap::new(),
         };
         for block in files.iter().flat_map(|file| &file.blocks) {
@@ -84,6 +86,7 @@ impl<'a> Tree<'a> {
             BlockKind::Unit(node) => note(&mut self.units, &node.name.text, node, head),
             BlockKind::Voucher(node) => note(&mut self.vouchers, &node.name.text, node, head),
             BlockKind::Donate(node) => note(&mut self.donations, &node.name.text, node, head),
+            BlockKind::Award(node) => note(&mut self.awards, &node.name.text, node, head),
             BlockKind::Rebate(node) => note(&mut self.rebates, &node.name.text, node, head),
             BlockKind::Vocabulary(node) if node.kind == VocabularyKind::Charities => {
                 for name in &node.names {
@@ -145,6 +148,11 @@ impl<'a> Tree<'a> {
     /// A rebate.
     pub(crate) fn rebate(&self, name: &str) -> Option<Found<'a, RebateBlock>> {
         self.rebates.get(name).copied()
+    }
+
+    /// An award.
+    pub(crate) fn award(&self, name: &str) -> Option<Found<'a, AwardBlock>> {
+        self.awards.get(name).copied()
     }
 
     /// Where a charity is declared.
@@ -286,6 +294,22 @@ impl<'a> Found<'a, DonateBlock> {
     pub(crate) fn items(self) -> Option<&'a Cond> {
         self.node.lines.iter().find_map(|line| match &line.kind {
             DonateLine::ForItems(cond) => Some(cond),
+            _ => None,
+        })
+    }
+}
+
+impl<'a> Found<'a, AwardBlock> {
+    /// The `valid` line.
+    pub(crate) fn valid(self) -> Option<Span> {
+        let mut lines = self.node.lines.iter();
+        lines.find(|line| matches!(line.kind, AwardLine::Valid(_))).map(|line| line.span)
+    }
+
+    /// The condition of the `for items where` line.
+    pub(crate) fn items(self) -> Option<&'a Cond> {
+        self.node.lines.iter().find_map(|line| match &line.kind {
+            AwardLine::ForItems(cond) => Some(cond),
             _ => None,
         })
     }

@@ -5,7 +5,7 @@ use super::tree::Tree;
 use super::{Checks, Findings, Sources, fingerprint, lower, partial, refused, sources, windows};
 use crate::calendar::Duration;
 use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
-use crate::program::{Cap, Expire, Program, UnitKind, Versions, VoucherEnd};
+use crate::program::{Cap, Expire, Program, RebateKind, UnitKind, Versions, VoucherEnd};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, RuleLine, UnitLine};
 
@@ -182,7 +182,15 @@ impl Pair<'_, '_, '_> {
         }
         for rebate in old.rebates.iter().filter(|known| new.rebate_named(&known.name).is_err()) {
             let help = "what it has collected is still paid when its period ends";
-            gone("rebate", &rebate.name, self.before.rebate(&rebate.name).map(|it| it.head), help);
+            let place = self.before.rebate(&rebate.name).map(|it| it.head);
+            match rebate.kind {
+                RebateKind::Rebate => gone("rebate", &rebate.name, place, help),
+                RebateKind::Award => {
+                    let place = self.before.award(&rebate.name).map(|it| it.head);
+                    let asks = "it is not paid any more, because nobody can judge its `when`";
+                    gone("award", &rebate.name, place, if rebate.when.is_some() { asks } else { help });
+                }
+            }
         }
         for charity in old.charities.iter().filter(|known| new.charity_named(known).is_err()) {
             let help = "what is pledged to it is still paid; who has chosen it gives to nobody";

@@ -305,6 +305,11 @@ pub(super) fn give_room_back(
     day: Date,
     amount: i64,
 ) {
+    if let (Source::Rule(rule), false) = (source, facts.program.rebates.is_empty()) {
+        // what a purchase has added can be taken off
+        let taken = rebates::earned(draft, rule, -amount);
+        debug_assert!(taken.is_ok(), "limits keep turnover in range");
+    }
     let caps = match source {
         Source::Rule(rule) => facts.program.rules.get(rule.index()).map(|rule| &rule.caps),
         Source::Card(card) => facts.program.cards.get(card.index()).map(|card| &card.caps),

@@ -7,8 +7,8 @@
 
 use super::own_days::OwnPlaces;
 use super::{
-    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, Program,
-    Rebate, RebateSpan, Unit, Validity, Voucher,
+    Activate, Award, AwardThing, Card, Choice, Counts, EventKind, EventKindId, Expire, Measure, Meter,
+    Program, Rebate, RebateKind, RebateSpan, Unit, Validity, Voucher,
 };
 use crate::calendar::OWN_DAYS;
 
@@ -161,10 +161,21 @@ impl Closed {
         for rebate in &other.rebates {
             // what a later version says of a rebate that is here as well is not asked here
             let here = program.rebate_named(&rebate.name).is_ok();
+            let asks = rebate.kind == RebateKind::Award && rebate.when.is_some();
+            let mut rebate = rebate.clone();
+            if asks && !here {
+                // nobody can judge any more whether it is paid
+                rebate.terms.stages = Box::default();
+            }
             if !here || other.effective_from < program.effective_from {
-                let (span, items, when) = (RebateSpan::Closed, None, None);
                 let unit = other.unit_name(rebate.terms.unit).into();
-                self.rebates.push((Rebate { span, items, when, ..rebate.clone() }, unit));
+                let counts = match rebate.counts {
+                    // of what is told of it only the decimals are asked
+                    Counts::Earned { .. } | Counts::Spend => Counts::Spend,
+                    Counts::ByCategory => Counts::ByCategory,
+                };
+                (rebate.span, rebate.items, rebate.when) = (RebateSpan::Closed, None, None);
+                self.rebates.push((Rebate { counts, ..rebate }, unit));
             }
         }
         self.rebates.sort_by(|(one, _), (two, _)| (&one.name, one.since).cmp(&(&two.name, two.since)));

@@ -45,7 +45,7 @@ pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use rebate::{Rebate, RebateSpan, RebateTerms, Stage, StagePays};
+pub(crate) use rebate::{Counts, Rebate, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,

@@ -1,29 +1,50 @@
-//! What is paid on the turnover of a period.
+//! What is paid on the turnover of a period: rebates and awards.
 
 use super::giving::SHARE_WHOLE;
-use super::ids::{RebateId, UnitId};
+use super::ids::{RebateId, RuleId, UnitId};
 use super::rule::Validity;
 use super::test::Test;
 use super::{Program, UnknownName};
 use crate::amount::{Rounding, divide};
 use crate::calendar::{Anchors, Date, Duration, Period};
 
-/// `rebate R { … }`
+/// `rebate R { … }`, `award A { … }`
 #[derive(Debug, Clone)]
 pub(crate) struct Rebate {
     pub(crate) name: Box<str>,
+    pub(crate) kind: RebateKind,
     /// The `##` lines above it, for explanations.
     pub(crate) doc: Box<str>,
     pub(crate) valid: Validity,
     /// The items whose spend counts; nothing means all.
     pub(crate) items: Option<Test>,
+    /// Of a rebate, which purchases count; of an award, asked at the close.
     pub(crate) when: Option<Test>,
+    pub(crate) counts: Counts,
     pub(crate) span: RebateSpan,
     pub(crate) terms: RebateTerms,
     /// The first day of the version that wrote these terms.
     pub(crate) since: Date,
     /// What versions before this one said under this name, the oldest first.
     pub(crate) earlier: Box<[(Date, RebateTerms)]>,
+}
+
+/// Which block it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RebateKind {
+    Rebate,
+    Award,
+}
+
+/// What is added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// Spend in micro-units.
+    Spend,
+    /// The same for each declared category; the largest is paid.
+    ByCategory,
+    /// What rules have booked of a unit, in its scale.
+    Earned { unit: UnitId, rules: Box<[RuleId]> },
 }
 
 /// Over what turnover is added up.
@@ -48,8 +69,8 @@ pub(crate) struct RebateTerms {
     /// Decimals of the unit.
     pub(crate) decimals: u32,
     pub(crate) round: Rounding,
-    /// How long after the last day of the period it is paid.
-    pub(crate) after: Duration,
+    /// How long after the last day of the period it is paid; nothing at the close.
+    pub(crate) after: Option<Duration>,
     /// The least that is paid, in the unit's scale; 0 where nothing is said.
     pub(crate) least: i64,
 }
@@ -69,6 +90,8 @@ pub(crate) enum StagePays {
     Rate(i64),
     /// An amount in the unit's scale.
     Amount(i64),
+    /// So much of the unit for so much of what is added up, each in its scale.
+    Per(i64, i64),
 }
 
 /// What a turnover comes to.
@@ -89,12 +112,23 @@ impl RebateTerms {
         let Some(reached) = stage else { return Payable::default() };
         let exact = match self.stages.get(reached).map(|stage| stage.pays) {
             Some(StagePays::Amount(amount)) => i128::from(amount) * self.step(),
+            Some(StagePays::Per(give, per)) => return self.per(turnover, (give, per), reached),
             Some(StagePays::Rate(rate)) if self.retroactive => i128::from(turnover) * i128::from(rate),
             _ => self.inside(turnover),
         };
         let amount = divide(exact, self.step(), self.round).and_then(|amount| i64::try_from(amount).ok());
         let enough = exact >= i128::from(self.least) * self.step();
         Payable { stage, exact, amount: amount.filter(|_| enough).unwrap_or(0).max(0) }
+    }
+
+    /// So much for so much. The exact amount is told rounded down, and rounded and compared as it is.
+    fn per(&self, earned: i64, (give, per): (i64, i64), stage: usize) -> Payable {
+        let (product, per) = (i128::from(earned) * i128::from(give), i128::from(per.max(1)));
+        let amount = divide(product, per, self.round).and_then(|amount| i64::try_from(amount).ok());
+        let enough = product >= i128::from(self.least) * per;
+        let exact = product.checked_mul(self.step()).and_then(|product| product.checked_div(per));
+        let amount = amount.filter(|_| enough).unwrap_or(0).max(0);
+        Payable { stage: Some(stage), exact: exact.unwrap_or(0), amount }
     }
 
     /// Each rate on the turnover inside its own stage.
@@ -104,7 +138,7 @@ impl RebateTerms {
             let part = turnover.min(end).saturating_sub(stage.from).max(0);
             match stage.pays {
                 StagePays::Rate(rate) => i128::from(part) * i128::from(rate),
-                StagePays::Amount(_) => 0,
+                StagePays::Amount(_) | StagePays::Per(..) => 0,
             }
         });
         parts.sum()
@@ -117,7 +151,11 @@ impl RebateTerms {
 
     /// The day on which a period is paid whose last day is known; nothing beyond the end of the calendar.
     pub(crate) fn pay_day(&self, last: Date) -> Option<Date> {
-        self.after.add_to_date(last).filter(|day| *day < Date::MAX)
+        let day = match self.after {
+            Some(after) => after.add_to_date(last),
+            None => Some(last.plus_days(1)),
+        };
+        day.filter(|day| *day < Date::MAX)
     }
 }
 
@@ -178,7 +216,7 @@ mod tests {
             unit: UnitId(0),
             decimals: 2,
             round: Rounding::HalfUp,
-            after: Duration::new(31, crate::calendar::DurationUnit::Day),
+            after: Some(Duration::new(31, crate::calendar::DurationUnit::Day)),
             least: 0,
         }
     }
@@ -226,6 +264,8 @@ mod tests {
         let day = |text: &str| text.parse::<Date>().unwrap_or(Date::MIN);
         let rebate = Rebate {
             name: "R".into(),
+            kind: RebateKind::Rebate,
+            counts: Counts::Spend,
             doc: "".into(),
             valid: Validity::Always,
             items: None,

@@ -51,6 +51,7 @@ const FILE: &[Form] = &[
     ),
     ("earn", &["earn \"Base points\" {"]),
     ("bonus", &["bonus \"Double Tuesday\" {"]),
+    ("award", &["award \"Yearly dividend\" {"]),
     ("cap", &["cap Limit: 1_000 points per month on [\"Double Tuesday\", \"Wine weeks\"]"]),
     ("tiers", &["tiers Status {"]),
     ("card", &["card \"Coffee card\" {"]),
@@ -192,6 +193,14 @@ const DONATE: &[Form] = &[
     TO_CHARITY,
 ];
 
+const AWARD: &[Form] = &[
+    VALID,
+    FOR,
+    WHEN,
+    ("every", &["every calendar year give 2% of spend as credit", "every month give 50 points"]),
+    ("pay", &["pay nothing below 5 points"]),
+];
+
 const REBATE: &[Form] = &[
     VALID,
     FOR,
@@ -272,6 +281,7 @@ const INSIDE: &[Place] = &[
     Place::Reward,
     Place::Redeem,
     Place::Donate,
+    Place::Award,
     Place::Rebate,
     Place::Referral,
     Place::Returns,
@@ -296,6 +306,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,
         Place::Donate => DONATE,
+        Place::Award => AWARD,
         Place::Rebate => REBATE,
         Place::Referral => REFERRAL,
         Place::Returns => RETURNS,

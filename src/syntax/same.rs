@@ -207,6 +207,7 @@ ranked! {
     RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
     DonateBlock { name; lines } by order::donate;
+    AwardBlock { name; lines } by order::award;
     RebateBlock { name; lines } by order::rebate;
     ReferralBlock { name; lines } by order::referral;
 }
@@ -249,7 +250,7 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Rebate(a), Referral(a), Returns(a),
+        Card(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Award(a), Rebate(a), Referral(a), Returns(a),
         Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
@@ -330,6 +331,8 @@ kinds! {
         Valid(a), ForItems(a), When(a), Period(a), Stages(a), Stage { from, pays }, Pays { unit, after },
         PayNothingBelow(a),
     }
+    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a) }
+    AwardGive { Share { rate, most, unit }, Bands { unit, bands }, Earned { amount, per, rules }, Flat(a) }
     StagePays { Percent(a), PercentOf(a, b), Amount(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }

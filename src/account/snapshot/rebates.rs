@@ -1,6 +1,6 @@
 //! The turnover of rebates, in a snapshot.
 
-use super::restore::{Restore, in_order};
+use super::restore::{Restore, checked_or_empty, in_order};
 use super::take::{Names, micros, text};
 use super::{ClosedTurnoverState, SnapshotError, TurnoverShareState, TurnoverState};
 use crate::account::{Account, ClosedTurnover, MOST_TURNOVER, Turnover, TurnoverShare};
@@ -27,6 +27,7 @@ impl Names<'_> {
         TurnoverState {
             closes: of.closes,
             rebate: text(self.0.rebate_name(of.rebate)),
+            category: text(&of.category),
             starts: of.starts,
             amount: micros(of.amount),
         }
@@ -35,13 +36,14 @@ impl Names<'_> {
     pub(super) fn turnover_share(&self, share: &TurnoverShare) -> TurnoverShareState {
         TurnoverShareState {
             rebate: text(self.0.rebate_name(share.rebate)),
+            category: text(&share.category),
             parts: share.parts.iter().map(|part| micros(*part)).collect(),
         }
     }
 }
 
-fn key(state: &TurnoverState) -> (Date, String) {
-    (state.closes, state.rebate.clone())
+fn key(state: &TurnoverState) -> (Date, String, String) {
+    (state.closes, state.rebate.clone(), state.category.clone())
 }
 
 fn closed_key(state: &ClosedTurnoverState) -> (Date, Date, String) {
@@ -87,6 +89,7 @@ impl Restore<'_> {
         Ok(Turnover {
             closes: state.closes,
             rebate: self.program.rebate_named(&state.rebate)?,
+            category: checked_or_empty("turnovers", &state.category)?.into(),
             starts: state.starts,
             amount: amount.ok_or_else(|| wrong("it is nothing, too large, or has another form"))?,
         })
@@ -102,6 +105,10 @@ impl Restore<'_> {
             || SnapshotError::value("receipt", id, "what counted for a rebate is not what its lines are");
         let parts: Option<Box<[i64]>> = state.parts.iter().map(|part| amount(part)).collect();
         let parts = parts.filter(|parts| parts.len() == lines).ok_or_else(wrong)?;
-        Ok(TurnoverShare { rebate: self.program.rebate_named(&state.rebate)?, parts })
+        Ok(TurnoverShare {
+            rebate: self.program.rebate_named(&state.rebate)?,
+            category: checked_or_empty("receipt", &state.category)?.into(),
+            parts,
+        })
     }
 }

@@ -133,6 +133,9 @@ parts! {
         /// The first day behind the period.
         closes: Date,
         rebate: String,
+        /// Where each category has its own.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        category: String,
         starts: Date,
         amount: String,
     }
@@ -146,6 +149,9 @@ parts! {
     /// What a purchase added to a turnover, by line.
     struct TurnoverShareState {
         rebate: String,
+        /// Where each category has its own.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        category: String,
         parts: Vec<String>,
     }
 

@@ -2,8 +2,8 @@
 
 use crate::amount::Ratio;
 use crate::program::{
-    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Rate, RebateTerms, Rule,
-    RuleId, RuleKind, SHARE_WHOLE, StagePays, StampPer, Steps, Symbol,
+    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Rate, RebateKind,
+    RebateTerms, Rule, RuleId, RuleKind, SHARE_WHOLE, Stage, StagePays, StampPer, Steps, Symbol,
 };
 
 /// What a rule does to the amount for each micro-unit of spend, in steps of the unit.
@@ -154,7 +154,8 @@ fn of_rebate(terms: &RebateTerms) -> Option<Ratio> {
             StagePays::Amount(amount) if stage.from > 0 => {
                 Ratio::new(i128::from(amount), i128::from(stage.from))?
             }
-            StagePays::Amount(_) => Ratio::ZERO,
+            // what it pays for what rules earn is told among the others
+            StagePays::Amount(_) | StagePays::Per(..) => Ratio::ZERO,
         };
         most = most.max(stage);
     }
@@ -188,8 +189,14 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
     }
     for rebate in program.rebates.iter().filter(|it| AwardThing::Unit(it.terms.unit) == thing) {
         let mut stages = rebate.terms.stages.iter();
-        if stages.any(|stage| stage.from == 0 && matches!(stage.pays, StagePays::Amount(_))) {
-            named.push(format!("rebate `{}`", rebate.name));
+        let free = |stage: &Stage| match stage.pays {
+            StagePays::Amount(_) => stage.from == 0,
+            StagePays::Per(..) => true,
+            StagePays::Rate(_) => false,
+        };
+        if stages.any(free) {
+            let kind = if rebate.kind == RebateKind::Award { "award" } else { "rebate" };
+            named.push(format!("{kind} `{}`", rebate.name));
         }
     }
     for referral in &program.referrals {

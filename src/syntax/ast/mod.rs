@@ -107,6 +107,8 @@ pub enum BlockKind {
     Redeem(RedeemBlock),
     /// `donate D { … }`
     Donate(DonateBlock),
+    /// `award A { … }`
+    Award(AwardBlock),
     /// `rebate R { … }`
     Rebate(RebateBlock),
     /// `referral R { … }`

@@ -66,6 +66,9 @@ impl<'a> Printer<'a> {
             BlockKind::Donate(donate) => {
                 self.braced(&format!("donate {}", name(&donate.name)), &donate.lines, span, 0)
             }
+            BlockKind::Award(award) => {
+                self.braced(&format!("award {}", name(&award.name)), &award.lines, span, 0)
+            }
             BlockKind::Rebate(rebate) => {
                 self.braced(&format!("rebate {}", name(&rebate.name)), &rebate.lines, span, 0)
             }

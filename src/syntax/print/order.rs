@@ -4,8 +4,8 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    CardLine, DonateLine, ProgramLine, RebateLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine,
-    RuleLine, TierLine, TiersLine, UnitLine, VoucherLine,
+    AwardLine, CardLine, DonateLine, ProgramLine, RebateLine, RedeemLine, ReferralLine, ReturnsLine,
+    RewardLine, RuleLine, TierLine, TiersLine, UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -150,6 +150,17 @@ pub(in crate::syntax) fn donate(line: &DonateLine) -> u8 {
         DonateLine::Cap(_) => 8,
         DonateLine::PayEvery(_) => 9,
         DonateLine::ToCharity(_) => 10,
+    }
+}
+
+/// The place of a line in `award`.
+pub(in crate::syntax) fn award(line: &AwardLine) -> u8 {
+    match line {
+        AwardLine::Valid(_) => 0,
+        AwardLine::ForItems(_) => 1,
+        AwardLine::When(_) => 2,
+        AwardLine::Every { .. } => 3,
+        AwardLine::PayNothingBelow(_) => 4,
     }
 }
 

@@ -200,7 +200,8 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(20) {
+        let kind = match self.pick(21) {
+            19 => BlockKind::Award(AwardBlock { name, lines: self.lines(Self::award_line) }),
             18 => BlockKind::Rebate(RebateBlock { name, lines: self.lines(Self::rebate_line) }),
             17 => BlockKind::Donate(DonateBlock { name, lines: self.lines(Self::donate_line) }),
             16 => BlockKind::Convert(self.convert()),

@@ -5,6 +5,7 @@ use super::cases_per_law;
 use crate::host::snapshot::{json, restore};
 use crate::rule_files::compiled;
 use loyalty_rules::calendar::Date;
+use loyalty_rules::event::{Item, ReturnLine};
 use loyalty_rules::{Account, Evaluator, Event, Program};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -252,5 +253,164 @@ proptest! {
         let sum: i64 = parts.iter().sum();
         let whole: Vec<i64> = if sum > 0 { vec![sum] } else { Vec::new() };
         prop_assert_eq!(of(&parts).balance(&program, "bonus"), of(&whole).balance(&program, "bonus"));
+    }
+}
+
+/// A program with an award of each form.
+const AWARDS: &str = r#"edition 2026
+
+program Laws {
+  version 1
+  effective from 2026-01-01
+  currency EUR
+  time zone "Europe/Berlin"
+}
+
+categories [A, B]
+
+unit points is spendable {
+  singular point
+  round half up in total
+  expire never
+}
+
+unit credit is money in EUR {
+  round down in total
+  expire never
+}
+
+unit stars is status
+
+unit match is spendable {
+  round half even in total
+  expire never
+}
+
+earn Base {
+  on purchase
+  give 1 point per 2 EUR
+}
+
+award Share {
+  every month give 2.5% of spend as credit
+  pay nothing below 1 EUR
+}
+
+award Most {
+  every quarter give 4% of spend on the category with most spend as stars
+}
+
+award Match {
+  every month give 3 match per 2 points earned from [Base]
+}
+
+returns {
+  take back earned in proportion
+}
+"#;
+
+/// What the awards give by hand: cents, stars, and matched points.
+fn awarded(deeds: &[(Date, Deed)]) -> (i64, i64, i64) {
+    let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month()) - 1;
+    let bought = |id: usize| {
+        let of = deeds.iter().find_map(|(_, deed)| match deed {
+            Deed::Buys(place, cents) if *place == id => Some(*cents),
+            _ => None,
+        });
+        of.unwrap()
+    };
+    // 1 point for 200 cents, rounded half up
+    let points = |cents: i64| (cents + 100) / 200;
+    let mut returned = std::collections::BTreeMap::new();
+    // month, purchase, cents, points
+    let mut all: Vec<(i64, usize, i64, i64)> = Vec::new();
+    for (day, deed) in deeds {
+        all.push(match deed {
+            Deed::Buys(id, cents) => (month(*day), *id, *cents, points(*cents)),
+            Deed::GivesBack(id, cents) => {
+                let so_far = returned.entry(*id).or_insert(0);
+                let lost = |back: i64| points(bought(*id)) * back / bought(*id);
+                let before = lost(*so_far);
+                *so_far += cents;
+                (month(*day), *id, -cents, before - lost(*so_far))
+            }
+        });
+    }
+    let months = 2026 * 12..2027 * 12 + 5;
+    let (mut credit, mut stars, mut matched) = (0, 0, 0);
+    let (mut carried, mut earned) = (0, 0);
+    for now in months.clone() {
+        let of = |part: fn(&(i64, usize, i64, i64)) -> i64| -> i64 {
+            all.iter().filter(|entry| entry.0 == now).map(part).sum()
+        };
+        let spend = of(|entry| entry.2) + carried;
+        let exact = spend * 25;
+        credit += if exact >= 100_000 { exact / 1_000 } else { 0 };
+        carried = spend.min(0);
+        let sum = of(|entry| entry.3) + earned;
+        let product = (sum * 3).max(0);
+        // half to the even neighbour
+        let (whole, half) = (product / 2, product % 2);
+        matched += if half == 1 && whole % 2 == 1 { whole + 1 } else { whole };
+        earned = sum.min(0);
+    }
+    let mut carried = [0_i64, 0];
+    for quarter in 2026 * 4..2027 * 4 + 2 {
+        let of = |category: usize| -> i64 {
+            let mine = all.iter().filter(|entry| entry.0 / 3 == quarter && entry.1 % 3 == category);
+            mine.map(|entry| entry.2).sum()
+        };
+        let sums = [of(0) + carried[0], of(1) + carried[1]];
+        // 4% in whole stars, rounded down
+        stars += sums.into_iter().max().unwrap_or(0).max(0) * 4 / 10_000;
+        carried = sums.map(|sum| sum.min(0));
+    }
+    (credit, stars, matched)
+}
+
+proptest! {
+    #![proptest_config(cases_per_law())]
+
+    #[test]
+    fn awards_pay_what_a_model_says(history in history(), ticks in vec(0_u32..40, 16)) {
+        let program = compiled(AWARDS).program;
+        // a piece comes back once
+        let history: Vec<Bought> = history
+            .into_iter()
+            .map(|(day, cents, backs)| (day, cents, backs.into_iter().take(1).collect()))
+            .collect();
+        let deeds = deeds(&history);
+        let mut account = Account::open(&program, "Ann");
+        let mut ticks = ticks.into_iter().cycle();
+        for (place, (day, deed)) in deeds.iter().enumerate() {
+            let at = format!("{day}T12:00:00+01:00");
+            let event = match deed {
+                Deed::Buys(id, cents) => {
+                    let item = Item::new("Thing", "1", &euros(*cents));
+                    let item = match id % 3 {
+                        0 => item.category("A"),
+                        1 => item.category("B"),
+                        _ => item,
+                    };
+                    Event::purchase(&format!("K-{id}"), "Ann", &at).item(item).build().unwrap()
+                }
+                Deed::GivesBack(id, cents) => {
+                    let line = ReturnLine::new("Thing", "1").unit_price(&euros(*cents));
+                    let back = Event::returned(&format!("R-{place}"), "Ann", &at).of(&format!("K-{id}"));
+                    back.line(line).build().unwrap()
+                }
+            };
+            let outcome = Evaluator::new().evaluate(&program, &account, &event).unwrap();
+            account.post(&program, &outcome).unwrap();
+            let (next, wait) = (deeds.get(place + 1).map(|(day, _)| *day), ticks.next().unwrap());
+            if next.is_some_and(|next| day.plus_days(wait) < next) {
+                tick(&program, &mut account, &day.plus_days(wait).to_string());
+            }
+        }
+        tick(&program, &mut account, END);
+        let of = |unit: &str| -> i64 {
+            account.balance(&program, unit).unwrap().available.replace('.', "").parse().unwrap()
+        };
+        prop_assert_eq!((of("credit"), of("stars"), of("match")), awarded(&deeds));
     }
 }

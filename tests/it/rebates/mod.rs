@@ -6,15 +6,22 @@ use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
 use loyalty_rules::account::RebateStanding;
 use loyalty_rules::check::{Checks, Sources, compile_versions};
+use loyalty_rules::event::Item;
 use loyalty_rules::{Account, Evaluator, Event, Limits, Outcome, Program, Versions, explain};
 use pretty_assertions::assert_eq;
 
 const RULES: &str = include_str!("rebates.loyalty");
+const AWARDS: &str = include_str!("awards.loyalty");
 const EXAMPLE: &str = include_str!("../../../examples/rebates/rebates.loyalty");
 
 #[test]
 fn rules() {
     passes(RULES);
+}
+
+#[test]
+fn awards() {
+    passes(AWARDS);
 }
 
 #[test]
@@ -255,4 +262,49 @@ fn what_a_rebate_has_collected_is_paid_when_a_version_has_it_no_more() {
     run(&versions, &mut ann, "2027-02-01");
     // 2% of 1,500 on top
     assert_eq!(available(&versions, &ann), "65.00");
+}
+
+#[test]
+fn each_category_has_a_turnover_of_its_own_until_the_close() {
+    let program = compiled(AWARDS).program;
+    let mut ann = Account::open(&program, "Ann");
+    let item = |name: &str, price: &str| Item::new(name, "1", price).category(name);
+    let event = Event::purchase("K-1", "Ann", "2026-01-10T12:00:00+01:00");
+    let event =
+        event.item(item("Books", "30")).item(item("Music", "20.50")).item(Item::new("Cup", "1", "99"));
+    apply(&program, &mut ann, &event.build().unwrap());
+    let of = |account: &Account| -> Vec<(Option<String>, String)> {
+        let all = account.rebates(&program).into_iter().filter(|it| it.rebate == "Favourite");
+        all.map(|it| (it.category, it.turnover)).collect()
+    };
+    let both =
+        [(Some("Books".to_owned()), "30.00".to_owned()), (Some("Music".to_owned()), "20.50".to_owned())];
+    assert_eq!(of(&ann), both);
+    let text = json(&program, &ann);
+    for part in [
+        concat!(
+            r#"{"closes":"2026-02-01","rebate":"Favourite","category":"Books","starts":"2026-01-01","amount":"30"},"#,
+            r#"{"closes":"2026-02-01","rebate":"Favourite","category":"Music","starts":"2026-01-01","amount":"20.5"}"#
+        ),
+        r#"{"rebate":"Favourite","category":"Music","parts":["0","20.5","0"]}"#,
+    ] {
+        assert!(text.contains(part), "{part}\nis not in\n{text}");
+    }
+    let mut copy = restore(&program, &text).unwrap();
+    assert_eq!(copy, ann);
+    for account in [&mut ann, &mut copy] {
+        let back = Event::returned("R-1", "Ann", "2026-02-03T12:00:00+01:00").of("K-1").all_items(None);
+        let outcome = apply(&program, account, &back.build().unwrap());
+        let line = program.ledger_line("Ann", &outcome.deltas()[0]);
+        // 4% of 30 are 1.2
+        let given = (line.key.as_str(), line.amount.as_str(), line.source.word(), line.rule.as_str());
+        assert_eq!(given, ("@2026-02-01/rebate#1", "1", "award", "Favourite"));
+        assert_eq!(of(account)[0], (Some("Books".to_owned()), "-30.00".to_owned()));
+    }
+    assert_eq!(copy, ann);
+    // what lies below zero waits for a month in which something counts, so the clock has nothing to do with it
+    tick(&program, &mut ann, "2026-03-01");
+    assert_eq!(of(&ann)[0], (Some("Books".to_owned()), "-30.00".to_owned()));
+    assert_eq!(ann.next_due(&program), None);
+    assert_eq!(restore(&program, &json(&program, &ann)).unwrap(), ann);
 }
