@@ -4,6 +4,7 @@ use super::carries::Carry;
 use super::giving::Pledge;
 use super::moments::FollowUp;
 use super::open_end::OpenEnd;
+use super::rebates::{ClosedTurnover, Turnover};
 use super::receipt::Receipt;
 use super::records::Record;
 use super::spells::Spell;
@@ -57,6 +58,10 @@ pub(crate) enum Change {
     Clock(Instant),
     /// So much more is pledged to a charity, or less if it is below zero.
     Pledge(Box<Pledge>),
+    /// So much more is the turnover of a period, or less if it is below zero.
+    Turnover(Box<Turnover>),
+    /// A period waits for its payment; or it was paid.
+    ClosedTurnover(Box<ClosedTurnover>, bool),
     /// A lot has lost so much without its being used, or a return has counted so much of that: number and change.
     Lapsed(u32, i64),
     /// Whether a voucher that was used is void if it is given back.

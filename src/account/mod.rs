@@ -14,6 +14,8 @@ mod moments;
 mod open_end;
 mod play;
 mod post;
+mod rebate_view;
+mod rebates;
 mod receipt;
 mod records;
 mod snapshot;
@@ -37,6 +39,8 @@ pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub use play::{ChallengeProgress, StreakProgress, TaskProgress};
 pub use post::PostError;
+pub use rebate_view::{RebateStanding, RebateState};
+pub(crate) use rebates::{ClosedTurnover, MOST_TURNOVER, Turnover, TurnoverShare};
 pub(crate) use receipt::{
     Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, ShareBy, Spent, SpentLot, Taken,
 };
@@ -86,6 +90,10 @@ pub struct Account {
     pub(crate) charity_totals: Vec<Totals>,
     /// What charities will get, by the day on which it is settled.
     pub(crate) pledges: Vec<Pledge>,
+    /// The turnover of periods that run, by the day on which they close.
+    pub(crate) turnovers: Vec<Turnover>,
+    /// Periods that are over, by the day on which they are paid.
+    pub(crate) closed_turnovers: Vec<ClosedTurnover>,
     /// By [`crate::program::CardId`].
     pub(crate) cards: Vec<CardState>,
     /// By [`crate::program::StreakId`].
@@ -139,6 +147,8 @@ impl Account {
             card_totals: vec![Totals::default(); program.cards.len()],
             charity_totals: vec![Totals::default(); program.charities.len()],
             pledges: Vec::new(),
+            turnovers: Vec::new(),
+            closed_turnovers: Vec::new(),
             cards: vec![CardState::default(); program.cards.len()],
             streaks: vec![StreakState::default(); program.streaks.len()],
             tiers: vec![TierState::default(); program.tiers.len()],

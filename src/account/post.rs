@@ -341,6 +341,8 @@ impl Account {
                 return true;
             }
             Change::Pledge(change) => return self.book_pledge(change),
+            Change::Turnover(change) => return self.book_turnover(change),
+            Change::ClosedTurnover(change, waits) => return self.book_closed(change, *waits),
             Change::Lapsed(lot, by) => self.lots.lapse(*lot, *by),
             Change::Unsettled(open) => self.leave_open(open),
             Change::VoidVoucher(number, is_void) => self.note_void(*number, *is_void),
@@ -517,15 +519,11 @@ impl Account {
         let tiers = self.tiers.iter().map(|tier| tier.ends().map(|last| last.plus_days(1)));
         let streaks = self.streaks.iter().map(|streak| streak.open.map(|(_, last)| last.plus_days(1)));
         let pledges = self.pledges.first().map(|pledge| Some(pledge.closes));
-        let all = lots
-            .chain(vouchers)
-            .chain(choices)
-            .chain(cards)
-            .chain(streaks)
-            .chain(tiers)
-            .chain(link)
-            .chain(pledges);
-        all.flatten().min()
+        let turnovers = self.turnovers.first().filter(|turnover| !turnover.is_carried());
+        let turnovers = turnovers.map(|turnover| Some(turnover.closes));
+        let paid = self.closed_turnovers.first().map(|closed| Some(closed.pays));
+        let held = lots.chain(vouchers).chain(choices).chain(cards).chain(streaks).chain(tiers);
+        held.chain(link).chain(pledges).chain(turnovers).chain(paid).flatten().min()
     }
 }
 

@@ -4,6 +4,7 @@ use super::frozen::Frozen;
 use super::giving::{GivenGift, Pledged};
 use super::lines::Lines;
 use super::open_end::OpenEnd;
+use super::rebates::TurnoverShare;
 use crate::amount::{Sharer, Ties};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
@@ -34,6 +35,8 @@ pub(crate) struct Receipt {
     pub(crate) gifts: Vec<GivenGift>,
     /// What it pledged to charities.
     pub(crate) pledged: Vec<Pledged>,
+    /// What it added to the turnover of rebates.
+    pub(crate) turnover: Vec<TurnoverShare>,
     /// What the purchase was judged by, where a return judges it again.
     pub(crate) frozen: Option<Arc<Frozen>>,
     /// Whether it was a mistake: all of it is undone.

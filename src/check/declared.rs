@@ -5,10 +5,10 @@ use super::table::{Table, alike, twice};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock, File, ListBlock,
-    Name, PeriodBlock, ProgramBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock,
-    RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock,
-    UnitKind, VocabularyKind, VoucherBlock,
+    AwardBlock, Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock, File,
+    ListBlock, Name, PeriodBlock, ProgramBlock, RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock,
+    RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock,
+    TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -80,6 +80,8 @@ pub(super) struct Declared<'a> {
     pub(super) rewards: Table<'a, RewardBlock>,
     pub(super) redeems: Table<'a, RedeemBlock>,
     pub(super) donates: Table<'a, DonateBlock>,
+    pub(super) rebates: Table<'a, RebateBlock>,
+    pub(super) awards: Table<'a, AwardBlock>,
     pub(super) caps: Table<'a, SharedCap>,
     pub(super) tiers: Table<'a, TiersBlock>,
     pub(super) returns: Option<(&'a ReturnsBlock, &'a Block)>,
@@ -119,6 +121,8 @@ impl<'a> Declared<'a> {
             rewards: Table::new("reward"),
             redeems: Table::new("`redeem` of"),
             donates: Table::new("rule"),
+            rebates: Table::new("rule"),
+            awards: Table::new("rule"),
             caps: Table::new("shared cap"),
             tiers: Table::new("tiers block"),
             returns: None,
@@ -205,6 +209,16 @@ impl<'a> Declared<'a> {
             BlockKind::Donate(donate) => {
                 if self.rule(&donate.name, report) {
                     self.donates.declare(&donate.name, donate, block, report);
+                }
+            }
+            BlockKind::Award(award) => {
+                if self.rule(&award.name, report) {
+                    self.awards.declare(&award.name, award, block, report);
+                }
+            }
+            BlockKind::Rebate(rebate) => {
+                if self.rule(&rebate.name, report) {
+                    self.rebates.declare(&rebate.name, rebate, block, report);
                 }
             }
             BlockKind::Returns(returns) => {

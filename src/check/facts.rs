@@ -122,6 +122,7 @@ impl<'a> Facts<'a> {
         events.extend(all.events.iter().map(|event| Schema::new("event", Some(event.node), report)));
         let declared = all.events.iter().map(|event| event.name.text.as_str());
         let event_names = ["purchase", "joining"].into_iter().chain(declared);
+        let digits = settings.currency_digits;
         let mut facts = Self {
             settings,
             member: Schema::new("member", all.member, report),
@@ -129,7 +130,7 @@ impl<'a> Facts<'a> {
             events,
             event_names: event_names.collect(),
             voucher_names: all.vouchers.iter().map(|voucher| voucher.name.text.as_str()).collect(),
-            units: units(all, report),
+            units: units(all, digits, report),
             things: BTreeMap::new(),
             tiers: Vec::new(),
             levels: BTreeMap::new(),
@@ -211,7 +212,7 @@ impl<'a> Facts<'a> {
     /// What a name behind a number means. Does not count as use.
     /// All units that can be spent, by id.
     pub(super) fn spendable_units(&self) -> impl Iterator<Item = UnitId> {
-        let units = self.units.iter().filter(|unit| unit.kind == UnitKind::Spendable);
+        let units = self.units.iter().filter(|unit| unit.kind.is_spendable());
         units.map(|unit| unit.id)
     }
 
@@ -255,7 +256,7 @@ pub(super) fn no_currency(what: &str, name: &Name, report: &mut Report) {
 }
 
 /// Names, singulars and decimals of all units, by id.
-fn units<'a>(all: &Declared<'a>, report: &mut Report) -> Vec<UnitFacts<'a>> {
+fn units<'a>(all: &Declared<'a>, currency_digits: u32, report: &mut Report) -> Vec<UnitFacts<'a>> {
     all.units
         .iter()
         .map(|entry| {
@@ -280,12 +281,17 @@ fn units<'a>(all: &Declared<'a>, report: &mut Report) -> Vec<UnitFacts<'a>> {
             let digits = decimals.value().and_then(|number| {
                 numbers::whole(number.value, (0, 4), ("the number of decimals", number.span), report)
             });
+            let digits = match &entry.node.kind {
+                // money has the coins of its currency
+                UnitKind::Money(_) => Some(currency_digits.min(4)),
+                _ => digits.and_then(|digits| u32::try_from(digits).ok()),
+            };
             UnitFacts {
                 id: UnitId(entry.id),
                 name: entry.name,
                 singular: singular.value(),
                 kind: entry.node.kind.clone(),
-                decimals: digits.and_then(|digits| u32::try_from(digits).ok()).unwrap_or(0),
+                decimals: digits.unwrap_or(0),
                 precise,
             }
         })

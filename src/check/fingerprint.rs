@@ -108,6 +108,10 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let giving = (donation.gift, donation.pays, &donation.to, &donation.caps);
         section(out, "donation", &(matching, giving))?;
     }
+    for rebate in &p.rebates {
+        let counting = (&rebate.name, rebate.valid, &rebate.items, &rebate.when, rebate.span);
+        section(out, "rebate", &(counting, &rebate.terms, rebate.kind, &rebate.counts))?;
+    }
     section(out, "returns", &p.returns)?;
     section(out, "terms", &(&p.dates, &p.activities))?;
     section(out, "meters", &p.meters)?;

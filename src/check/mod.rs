@@ -6,6 +6,7 @@
 //! Of a text with wrong lines the rest is checked, as far as nothing hangs on what these lines may say (`partial`).
 
 mod attributes;
+mod awards;
 mod boxes;
 mod canonical;
 mod cap_limits;
@@ -38,6 +39,7 @@ mod periods;
 mod profiles;
 mod program_checks;
 mod rates;
+mod rebates;
 mod referrals;
 mod report;
 mod returns;
@@ -246,6 +248,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let drafts = drafted_rules(low);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let (challenges, streaks) = (low.challenges(), low.streaks());
+    let rebates = low.rebates(&units);
+    let awards = low.awards(&units, &drafts);
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rules = finished_rules(low, drafts, &mut units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
@@ -295,6 +299,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         redeems: redeems?.into(),
         charities: low.charities(),
         donations: donations?.into(),
+        rebates: rebates?.into_iter().chain(awards?).collect(),
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         dates: std::mem::take(&mut low.dates).into(),
@@ -364,9 +369,11 @@ fn asked(p: &Program) -> Asked {
     let tasks = p.challenges.iter().flat_map(|challenge| &challenge.tasks);
     let of_tasks = tasks.flat_map(|task| task.when.iter().chain(&task.items));
     let waiting = p.moments.iter().flat_map(|moment| moment.rules.iter().map(|waiting| &waiting.items));
-    let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations).chain(waiting);
+    let of_rebates = p.rebates.iter().flat_map(|rebate| [&rebate.items, &rebate.when]);
     let of_streaks = p.streaks.iter().filter_map(|streak| streak.when.as_ref());
-    Asked::of(&p.rules, &p.cards, &p.filters, others.flatten().chain(of_tasks).chain(of_streaks))
+    let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations).chain(of_rebates);
+    let others = others.chain(waiting).flatten().chain(of_tasks).chain(of_streaks);
+    Asked::of(&p.rules, &p.cards, &p.filters, others)
 }
 
 /// `purchase`, `joining`, then the declared events by name.

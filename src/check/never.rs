@@ -75,6 +75,28 @@ pub(super) fn conditions<'a>(
         };
         found.extend(findings(program, space, &asked, block.head));
     }
+    for award in &program.rebates {
+        let Some(block) = tree.award(&award.name) else { continue };
+        let asked = Asked {
+            on: EventKindId::PURCHASE,
+            valid: (award.valid, block.valid()),
+            when: None,
+            items: award.items.as_ref().zip(block.items()),
+            word: "award",
+        };
+        found.extend(findings(program, space, &asked, block.head));
+    }
+    for rebate in &program.rebates {
+        let Some(block) = tree.rebate(&rebate.name) else { continue };
+        let asked = Asked {
+            on: EventKindId::PURCHASE,
+            valid: (rebate.valid, block.valid()),
+            when: rebate.when.as_ref().zip(block.when()),
+            items: rebate.items.as_ref().zip(block.items()),
+            word: "rebate",
+        };
+        found.extend(findings(program, space, &asked, block.head));
+    }
     for referral in &program.referrals {
         let Some(block) = tree.referral(&referral.name) else { continue };
         let asked = Asked {

@@ -500,7 +500,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             AwardThing::Choice(_) => ("a choice", false, false),
             AwardThing::Unit(unit) => {
                 let facts = self.facts.unit(unit)?;
-                (self.unit_name(unit), true, facts.kind == ast::UnitKind::Spendable)
+                (self.unit_name(unit), true, facts.kind.is_spendable())
             }
         };
         let lines = [

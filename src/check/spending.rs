@@ -7,7 +7,7 @@ use super::report::Once;
 use super::subjects::Scope;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{EventKindId, Redeem, UnitId};
-use crate::syntax::ast::{self, Amount, Cond, Percent, RedeemBlock, RedeemLine, ToCharity, UnitKind};
+use crate::syntax::ast::{self, Amount, Cond, Percent, RedeemBlock, RedeemLine, ToCharity};
 
 /// The lines of a `redeem`.
 struct Lines<'a> {
@@ -60,8 +60,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let unit = unit?;
         let (amount, value) = rate?;
+        let rate_span = amount.span.to(value.span);
         let amount = self.amount_in(unit, amount);
         let value = money::above_zero(value, self.settings(), &mut self.report);
+        self.pays_itself(unit, (amount?, value?), rate_span)?;
         let most_span = lines.most.span();
         let mut maybe = |line: Once<&'a Amount>| match line.value() {
             None => Some(None),
@@ -90,6 +92,20 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             when_text: when_text.into(),
             to: to?,
         })
+    }
+
+    /// Program money pays what it is.
+    fn pays_itself(&mut self, unit: UnitId, (amount, value): (i64, i64), span: Span) -> Option<()> {
+        let facts = self.facts.unit(unit)?;
+        let whole = 10_i64.checked_pow(facts.decimals)?;
+        let is_money = matches!(facts.kind, ast::UnitKind::Money(_));
+        if is_money && i128::from(value) * i128::from(whole) != i128::from(amount) * 1_000_000 {
+            let (name, currency) = (&facts.name.text, &self.settings().currency);
+            let help = format!("write `1 {name} for 1 {currency}`");
+            self.report.outside(span, "a unit that is money pays just as much money", help);
+            return None;
+        }
+        Some(())
     }
 
     /// Who gets the value. It pays nothing then, so nothing hangs on the basket.
@@ -135,7 +151,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// U201: what is only counted cannot be spent.
     pub(super) fn is_spendable(&mut self, unit: UnitId, span: Span) -> bool {
         let Some(facts) = self.facts.unit(unit) else { return false };
-        if facts.kind == UnitKind::Spendable {
+        if facts.kind.is_spendable() {
             return true;
         }
         let finding = Diagnostic::new(

@@ -266,7 +266,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn status_metric(&mut self, name: &Name) -> Option<(Counted, String, String, Measure)> {
         let unit = self.unit(name)?;
         let facts = self.facts.unit(unit)?;
-        if facts.kind == ast::UnitKind::Spendable {
+        if facts.kind.is_spendable() {
             self.report.push(
                 Diagnostic::new(Code::T603, name.span, format!("tiers cannot depend on {}", name.text))
                     .label("can be spent")

@@ -2,9 +2,10 @@
 
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
-    Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock, DonateLine, File, Line,
-    ListBlock, ProgramBlock, ReferralBlock, RuleBlock, RuleLine, SharedCap, StreakBlock, TierLine,
-    TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    AwardBlock, AwardLine, Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock,
+    DonateLine, File, Line, ListBlock, ProgramBlock, RebateBlock, RebateLine, ReferralBlock, RuleBlock,
+    RuleLine, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind,
+    VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -45,6 +46,8 @@ pub(crate) struct Tree<'a> {
     units: Named<'a, UnitBlock>,
     vouchers: Named<'a, VoucherBlock>,
     donations: Named<'a, DonateBlock>,
+    rebates: Named<'a, RebateBlock>,
+    awards: Named<'a, AwardBlock>,
     charities: BTreeMap<&'a str, Span>,
 }
 
@@ -65,6 +68,8 @@ impl<'a> Tree<'a> {
             units: BTreeMap::new(),
             vouchers: BTreeMap::new(),
             donations: BTreeMap::new(),
+            rebates: BTreeMap::new(),
+            awards: BTreeMap::new(),
             charities: BTreeMap::new(),
         };
         for block in files.iter().flat_map(|file| &file.blocks) {
@@ -88,6 +93,8 @@ impl<'a> Tree<'a> {
             BlockKind::Unit(node) => note(&mut self.units, &node.name.text, node, head),
             BlockKind::Voucher(node) => note(&mut self.vouchers, &node.name.text, node, head),
             BlockKind::Donate(node) => note(&mut self.donations, &node.name.text, node, head),
+            BlockKind::Award(node) => note(&mut self.awards, &node.name.text, node, head),
+            BlockKind::Rebate(node) => note(&mut self.rebates, &node.name.text, node, head),
             BlockKind::Vocabulary(node) if node.kind == VocabularyKind::Charities => {
                 for name in &node.names {
                     self.charities.entry(&name.text).or_insert(name.span);
@@ -163,6 +170,16 @@ impl<'a> Tree<'a> {
     /// A donation.
     pub(crate) fn donation(&self, name: &str) -> Option<Found<'a, DonateBlock>> {
         self.donations.get(name).copied()
+    }
+
+    /// A rebate.
+    pub(crate) fn rebate(&self, name: &str) -> Option<Found<'a, RebateBlock>> {
+        self.rebates.get(name).copied()
+    }
+
+    /// An award.
+    pub(crate) fn award(&self, name: &str) -> Option<Found<'a, AwardBlock>> {
+        self.awards.get(name).copied()
     }
 
     /// Where a charity is declared.
@@ -304,6 +321,46 @@ impl<'a> Found<'a, DonateBlock> {
     pub(crate) fn items(self) -> Option<&'a Cond> {
         self.node.lines.iter().find_map(|line| match &line.kind {
             DonateLine::ForItems(cond) => Some(cond),
+            _ => None,
+        })
+    }
+}
+
+impl<'a> Found<'a, AwardBlock> {
+    /// The `valid` line.
+    pub(crate) fn valid(self) -> Option<Span> {
+        let mut lines = self.node.lines.iter();
+        lines.find(|line| matches!(line.kind, AwardLine::Valid(_))).map(|line| line.span)
+    }
+
+    /// The condition of the `for items where` line.
+    pub(crate) fn items(self) -> Option<&'a Cond> {
+        self.node.lines.iter().find_map(|line| match &line.kind {
+            AwardLine::ForItems(cond) => Some(cond),
+            _ => None,
+        })
+    }
+}
+
+impl<'a> Found<'a, RebateBlock> {
+    /// The `valid` line.
+    pub(crate) fn valid(self) -> Option<Span> {
+        let mut lines = self.node.lines.iter();
+        lines.find(|line| matches!(line.kind, RebateLine::Valid(_))).map(|line| line.span)
+    }
+
+    /// The condition of the `when` line.
+    pub(crate) fn when(self) -> Option<&'a Cond> {
+        self.node.lines.iter().find_map(|line| match &line.kind {
+            RebateLine::When(cond) => Some(cond),
+            _ => None,
+        })
+    }
+
+    /// The condition of the `for items where` line.
+    pub(crate) fn items(self) -> Option<&'a Cond> {
+        self.node.lines.iter().find_map(|line| match &line.kind {
+            RebateLine::ForItems(cond) => Some(cond),
             _ => None,
         })
     }

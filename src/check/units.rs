@@ -10,6 +10,9 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Activate, Round, SpendOrder, Unit, UnitKind};
 use crate::syntax::ast::{self, UnitBlock, UnitLine};
 
+/// One of a unit that is money is worth one of its currency, micro-units.
+const WHOLE: i64 = 1_000_000;
+
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// The table of units, by name. Denominators are still 1.
     pub(super) fn units(&mut self) -> Vec<Option<Unit>> {
@@ -39,7 +42,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 UnitLine::SpendOrder(order) => spend.set(*order, line.span, &mut self.report),
             }
         }
-        let spendable = facts.kind == ast::UnitKind::Spendable;
+        let spendable = facts.kind.is_spendable();
         if spendable {
             self.needs_terms(facts, head, round.get().is_none(), expire.is_empty());
         } else {
@@ -58,7 +61,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 );
             }
         }
+        if let ast::UnitKind::Money(currency) = &block.kind {
+            self.is_program_money(block, currency);
+        }
         let worth = match worth.value() {
+            _ if matches!(block.kind, ast::UnitKind::Money(_)) => Some(WHOLE),
             None => None,
             Some(amount) => Some(money::above_zero(amount, self.settings(), &mut self.report)?),
         };
@@ -81,6 +88,25 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             spend: spend.value().map_or(SpendOrder::SoonestExpiry, spend_order),
             denominator: 1,
         })
+    }
+
+    /// Program money is money: it has the coins of the program's currency and is worth itself.
+    fn is_program_money(&mut self, block: &'a UnitBlock, currency: &ast::Name) {
+        let program = &self.facts.settings.currency;
+        if currency.text != *program {
+            let message = format!("`{}` is not the currency of this program", currency.text);
+            self.report.say(Code::U202, currency.span, message, format!("write `money in {program}`"));
+        }
+        for line in &block.lines {
+            let word = match &line.kind {
+                UnitLine::Decimals(_) => "decimals",
+                UnitLine::Worth(_) => "worth",
+                _ => continue,
+            };
+            let message = format!("`{word}` has no meaning for a unit that is money");
+            let help = "it has the coins of its currency and is worth itself; remove the line";
+            self.report.misplaced(line.span, message, help);
+        }
     }
 
     /// U207: rounding and expiry of a unit with value must be said.

@@ -5,7 +5,7 @@ use super::tree::Tree;
 use super::{Checks, Findings, Sources, fingerprint, lower, partial, refused, sources, windows};
 use crate::calendar::Duration;
 use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
-use crate::program::{Cap, Expire, Program, UnitKind, Versions, VoucherEnd};
+use crate::program::{Cap, Expire, Program, RebateKind, UnitKind, Versions, VoucherEnd};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, RuleLine, UnitLine};
 
@@ -179,6 +179,18 @@ impl Pair<'_, '_, '_> {
                 None => "say it to your members if it is meant",
             };
             gone("donation", &donation.name, self.before.donation(&donation.name).map(|it| it.head), help);
+        }
+        for rebate in old.rebates.iter().filter(|known| new.rebate_named(&known.name).is_err()) {
+            let help = "what it has collected is still paid when its period ends";
+            let place = self.before.rebate(&rebate.name).map(|it| it.head);
+            match rebate.kind {
+                RebateKind::Rebate => gone("rebate", &rebate.name, place, help),
+                RebateKind::Award => {
+                    let place = self.before.award(&rebate.name).map(|it| it.head);
+                    let asks = "it is not paid any more, because nobody can judge its `when`";
+                    gone("award", &rebate.name, place, if rebate.when.is_some() { asks } else { help });
+                }
+            }
         }
         for charity in old.charities.iter().filter(|known| new.charity_named(known).is_err()) {
             let help = "what is pledged to it is still paid; who has chosen it gives to nobody";

@@ -220,7 +220,8 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
         || program.tiers.iter().flat_map(|tiers| &tiers.levels).flat_map(|level| &level.entry).any(gift)
         || program.referrals.iter().any(|referral| referral.gives(thing));
     let chosen = program.choices.iter().any(|choice| choice.offers(thing));
-    if gifts || chosen {
+    let rebated = program.rebates.iter().any(|rebate| AwardThing::Unit(rebate.terms.unit) == thing);
+    if gifts || chosen || rebated {
         return None;
     }
     let mut total: i64 = 0;

@@ -118,6 +118,8 @@ codes! {
     T605 Error "a new tier that cannot count for the event that reaches it",
     G701 Error "a card that cannot be filled, or is full from the start, or a challenge that nobody can complete",
     G702 Error "a streak that forgives all it asks for, or gives something to a run that is never so long",
+    R801 Error "a rebate whose stages do not rise",
+    R802 Warning "a rebate that pays less where more is bought",
     R803 Warning "a referral without a cap",
     R804 Error "a reward that gives the unit it costs",
     V901 Note "the most that a unit, voucher or donation can cost for what is spent, where it is asked for",

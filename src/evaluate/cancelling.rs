@@ -10,7 +10,7 @@ use super::refuse::{Refusal, Rejection};
 use super::returning::{give_back, undo};
 use super::rows::Rows;
 use super::step04_match::counts_times;
-use super::{step12_friends, step13_payers};
+use super::{rebates, step12_friends, step13_payers};
 use crate::account::{Change, Receipt};
 use crate::ledger::{Source, Thing};
 use crate::program::{CapId, CapWindow, EventKindId, Measure, RuleId};
@@ -46,6 +46,9 @@ pub(super) fn cancel(
     undo(facts, draft, rows, before, &mut receipt)?;
     if !receipt.pledged.is_empty() || !receipt.gifts.is_empty() {
         step13_payers::cancel(facts, draft, before, &receipt)?;
+    }
+    if !receipt.turnover.is_empty() {
+        rebates::take_off(draft, before, &receipt)?;
     }
     step12_friends::recheck(facts, draft, rows, &receipt)?;
     draft.change(Change::Returned(Arc::new(receipt)));

@@ -4,7 +4,7 @@ use super::lot_terms::Days;
 use super::note::Note;
 use super::step13_payers::Given;
 use super::terms;
-use crate::account::{Account, Change, Link, Lot, OpenEnd, Postings, Receipt};
+use crate::account::{Account, Change, Link, Lot, OpenEnd, Postings, Receipt, Turnover};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Delta, Due, Key, Reason, Source, Thing};
@@ -26,6 +26,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) notes: Vec<Note>,
     /// What charities get, or no longer get.
     pub(crate) given: Vec<Given>,
+    /// The turnover of rebates for which the event counts.
+    pub(crate) counted: Vec<Turnover>,
     /// What a return of this event will ask for.
     pub(crate) receipt: Option<Arc<Receipt>>,
     /// Of what the clock does: the day, and what was due.
@@ -62,6 +64,7 @@ impl<'a> Draft<'a> {
             messages: Vec::new(),
             notes: Vec::new(),
             given: Vec::new(),
+            counted: Vec::new(),
             receipt: None,
             clock: None,
             event,

@@ -20,6 +20,7 @@ mod moments;
 mod note;
 mod outcome;
 mod own_days;
+mod rebates;
 mod refuse;
 mod returning;
 mod reversal;
@@ -62,7 +63,7 @@ pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
 pub use settlement::{Donation, Redemption};
 pub use versions::Judged;
 
-use crate::account::{Account, Change, PostError, Postings, Record, Tenure};
+use crate::account::{Account, Change, PostError, Postings, Record, Tenure, Turnover};
 use crate::calendar::{Date, Instant};
 use crate::event::{Event, Kind, Message, MessageBody, Named};
 use crate::program::{Activity, EventKindId, Program};
@@ -120,6 +121,7 @@ struct Gathered {
     trace: Option<Box<Trace>>,
     settled: Settled,
     given: Vec<Given>,
+    counted: Vec<Turnover>,
 }
 
 impl Evaluator {
@@ -309,10 +311,12 @@ impl Evaluator {
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
         }
-        let Draft { mut postings, mut messages, notes: mut said, given, receipt, event: id, .. } = draft;
+        let Draft { mut postings, mut messages, notes: mut said, given, counted, receipt, event: id, .. } =
+            draft;
         let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
         push_with(&mut postings.changes, || Change::Applied(id, record, event.at));
         gathered.given = given;
+        gathered.counted = counted;
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
         gathered.notes.append(&mut notes);
@@ -452,6 +456,9 @@ fn named(
     }
     if !facts.program.donations.is_empty() {
         step13_payers::give(facts, draft, kind, &mut settled.left, trace)?;
+    }
+    if !facts.program.rebates.is_empty() {
+        rebates::count(facts, draft, kind)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::note::Note;
 use super::step03_requests::Taken;
 use super::trace::Trace;
 use super::{Gathered, Given};
-use crate::account::{Account, Change, Postings};
+use crate::account::{Account, Change, Postings, RebateStanding, RebateState, Turnover};
 use crate::event::Message;
 use crate::ledger::Delta;
 use crate::program::Program;
@@ -38,6 +38,8 @@ pub struct Outcome {
     pub(crate) taken: Vec<Taken>,
     /// What charities get, or no longer get.
     pub(crate) given: Vec<Given>,
+    /// The turnover of rebates after the event.
+    pub(crate) counted: Vec<Turnover>,
 }
 
 impl Outcome {
@@ -47,7 +49,7 @@ impl Outcome {
         repeated: Option<Arc<str>>,
         gathered: Gathered,
     ) -> Self {
-        let Gathered { postings, messages, notes, trace, settled, given } = gathered;
+        let Gathered { postings, messages, notes, trace, settled, given, counted } = gathered;
         Self {
             program: program.identity,
             member: Arc::clone(&account.member),
@@ -60,6 +62,7 @@ impl Outcome {
             left: settled.left,
             taken: settled.taken,
             given,
+            counted,
         }
     }
 
@@ -83,6 +86,19 @@ impl Outcome {
     #[must_use]
     pub fn deltas(&self) -> &[Delta] {
         &self.postings.deltas
+    }
+
+    /// What happened to rebates: periods that the clock closed and paid, and how those stand for which the event
+    /// counts.
+    #[must_use]
+    pub fn rebates(&self, program: &Program) -> Vec<RebateStanding> {
+        let by_clock = self.postings.changes.iter().filter_map(|change| match change {
+            Change::ClosedTurnover(closed, true) => Some((&closed.of, RebateState::Waiting)),
+            Change::ClosedTurnover(closed, false) => Some((&closed.of, RebateState::Paid)),
+            _ => None,
+        });
+        let counted = self.counted.iter().map(|turnover| (turnover, RebateState::Running));
+        by_clock.chain(counted).filter_map(|(of, state)| program.rebate_standing(of, state)).collect()
     }
 
     /// Messages to other accounts: deliver each as an event to its receiver, in this order.

@@ -15,8 +15,8 @@ use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
-    challenges, choices, step04_match, step08a_everything, step10_games, step11_tiers, step12_friends,
-    step13_payers, streaks, tax,
+    challenges, choices, rebates, step04_match, step08a_everything, step10_games, step11_tiers,
+    step12_friends, step13_payers, streaks, tax,
 };
 use crate::account::{
     Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward, ShareBy, SpentLot, Taken, is_asked,
@@ -53,6 +53,9 @@ pub(super) fn take_back(
         }
         if !receipt.pledged.is_empty() {
             step13_payers::take_off(facts, draft, before, &receipt)?;
+        }
+        if !receipt.turnover.is_empty() {
+            rebates::take_off(draft, before, &receipt)?;
         }
         step12_friends::recheck(facts, draft, rows, &receipt)?;
         draft.change(Change::Returned(Arc::new(receipt)));
@@ -317,6 +320,11 @@ pub(super) fn give_room_back(
     day: Date,
     amount: i64,
 ) {
+    if let (Source::Rule(rule), false) = (source, facts.program.rebates.is_empty()) {
+        // what a purchase has added can be taken off
+        let taken = rebates::earned(draft, rule, -amount);
+        debug_assert!(taken.is_ok(), "limits keep turnover in range");
+    }
     let caps = match source {
         Source::Rule(rule) => facts.program.rules.get(rule.index()).map(|rule| &rule.caps),
         Source::Card(card) => facts.program.cards.get(card.index()).map(|card| &card.caps),

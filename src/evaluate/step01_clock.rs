@@ -1,7 +1,7 @@
 //! Step 1: what is due up to the event's instant.
 //!
 //! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · open choices ·
-//! streaks · donations · levels at the end of a period · referral pay-outs · activation · conversions · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
+//! streaks · rebates · donations · levels at the end of a period · referral pay-outs · activation · conversions · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
 //! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
 //! is the same however often the clock is run.
 
@@ -10,7 +10,7 @@ use super::draft::{Draft, Transfer};
 use super::judge::Facts;
 use super::note::Note;
 use super::{
-    choices, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers, streaks,
+    choices, rebates, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers, streaks,
     tier_windows,
 };
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
@@ -32,11 +32,13 @@ pub(crate) fn run(
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
         let moments = account.moments_on(program, due);
-        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 9] = [
+        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 11] = [
             expire,
             end_terms,
             |draft, _| choices::lapse(draft),
             |draft, _| streaks::close(draft),
+            |draft, _| rebates::close(draft),
+            |draft, _| rebates::pay(draft),
             |draft, _| step13_payers::settle(draft),
             |draft, _| tier_windows::upgrade(draft),
             pay_referral,

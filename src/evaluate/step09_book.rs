@@ -3,6 +3,7 @@
 
 use super::draft::{Booked, Draft, Terms, push_with};
 use super::judge::Facts;
+use super::rebates;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step08_cap::{count_cap, counted_part, part_of, use_spend};
@@ -24,6 +25,7 @@ pub(crate) fn book_rows(
 ) -> Result<Vec<ReceiptAward>, Rejection> {
     let mut awards = Vec::with_capacity(rows.all().len() + facts.program.cards.len());
     let by_item = rows.by_item;
+    let counts_earned = !facts.program.rebates.is_empty();
     let (all, sharer, weights, parts) = rows.with_sharer();
     for row in all.iter_mut().filter(|row| row.amount > 0) {
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
@@ -40,6 +42,9 @@ pub(crate) fn book_rows(
         let Booked { lot, start, repaid } = draft.give(award, row.amount, source, terms);
         if let Some(trace) = trace {
             trace.booked((row.rule, row.thing), row.amount);
+        }
+        if counts_earned {
+            rebates::earned(draft, row.rule, row.amount)?;
         }
         let (amount, record) = (row.amount, LineRecord::Event);
         push_with(&mut awards, || ReceiptAward { source, thing, lot, start, amount, repaid, record });
@@ -197,6 +202,7 @@ pub(crate) fn keep_receipt(
         payment,
         gifts: Vec::new(),
         pledged: Vec::new(),
+        turnover: Vec::new(),
         frozen: None,
         cancelled: false,
         taken: None,
@@ -224,6 +230,7 @@ pub(crate) fn keep_redemption(
         payment,
         gifts: Vec::new(),
         pledged: Vec::new(),
+        turnover: Vec::new(),
         frozen: None,
         cancelled: false,
         taken: None,

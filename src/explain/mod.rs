@@ -4,6 +4,7 @@
 //! rounded, which caps cut it, and what was booked. Nothing here decides anything: it reads the trace of an outcome.
 
 mod giving;
+mod rebates;
 mod text;
 mod words;
 
@@ -31,6 +32,9 @@ pub struct Explanation {
     /// All donations of the event's kind, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub donations: Vec<DonationExplanation>,
+    /// Rebates for which the event counts, and what the clock closed and paid before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rebates: Vec<crate::account::RebateStanding>,
     /// What requests took and paid, in the order in which they were taken.
     pub requests: Vec<Redemption>,
     /// What is left to pay with money; nothing without items and total.
@@ -130,6 +134,7 @@ impl Outcome {
                 .iter()
                 .filter_map(|donation| giving::explain(program, self, donation))
                 .collect(),
+            rebates: self.rebates(program),
             requests: self.redemptions(program),
             left_to_pay: self.left_to_pay(program),
             late: trace.late.map(|late| LateExplanation {

@@ -1,6 +1,6 @@
 //! An explanation as text, one line a rule, with the arithmetic.
 
-use super::{Explanation, LateExplanation, RuleExplanation, giving, words};
+use super::{Explanation, LateExplanation, RuleExplanation, giving, rebates, words};
 use crate::calendar::Date;
 use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::{Book, Delta, Reason, Thing};
@@ -27,6 +27,7 @@ pub fn text(program: &Program, outcome: &Outcome) -> String {
     rows.extend(explanation.donations.iter().map(|donation| giving::row(program, donation)));
     rows.extend(left.filter(|_| by_member));
     rows.extend(giving::taken_off(program, outcome));
+    rows.extend(explanation.rebates.iter().map(|standing| rebates::row(program, standing)));
     for delta in outcome.deltas() {
         if let Some(row) = other_row(program, delta, &explanation) {
             rows.push(row);
@@ -224,7 +225,9 @@ fn other_row(program: &Program, delta: &Delta, explanation: &Explanation) -> Opt
     }
     // requests and donations have rows of their own; what the clock settled has none
     let donated = delta.reason() == Reason::Donated && delta.event() == explanation.event;
-    if delta.reason() == Reason::Redeemed || donated {
+    // what a rebate paid stands with its turnover
+    let rebate = matches!(delta.source, crate::ledger::Source::Rebate(_)) && delta.reason() == Reason::Earned;
+    if delta.reason() == Reason::Redeemed || donated || rebate {
         return None;
     }
     let sign = match (delta.from(), delta.to()) {

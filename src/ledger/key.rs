@@ -32,10 +32,11 @@ pub(crate) enum Due {
     Activate,
     Convert,
     Donation,
+    Rebate,
 }
 
 impl Due {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Expire,
         Self::ExpirePending,
         Self::ExpireVoucher,
@@ -49,6 +50,7 @@ impl Due {
         Self::Activate,
         Self::Convert,
         Self::Donation,
+        Self::Rebate,
     ];
 
     /// The word in keys.
@@ -67,6 +69,7 @@ impl Due {
             Self::Activate => "activate",
             Self::Convert => "convert",
             Self::Donation => "donation",
+            Self::Rebate => "rebate",
         }
     }
 }

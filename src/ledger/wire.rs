@@ -7,7 +7,7 @@
 use super::{Book, Delta, Key, Reason, Source, Thing};
 use crate::amount::format_scaled;
 use crate::calendar::Date;
-use crate::program::{FormerId, FormerKind, Program, UnknownName};
+use crate::program::{FormerId, FormerKind, Program, RebateKind, UnknownName};
 use crate::wire::{parse_amount, read_text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
@@ -66,6 +66,10 @@ pub enum SourceKind {
     Convert,
     /// A donation.
     Donation,
+    /// A rebate.
+    Rebate,
+    /// An award.
+    Award,
     /// A unit whose value was given away.
     Redeem,
     /// No rule: an opening balance, or what was adjusted by hand.
@@ -101,6 +105,8 @@ impl SourceKind {
             Self::Reward => "reward",
             Self::Convert => "convert",
             Self::Donation => "donation",
+            Self::Rebate => "rebate",
+            Self::Award => "award",
             Self::Redeem => "redeem",
             Self::Given => "given",
         }
@@ -269,6 +275,12 @@ impl Program {
             Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
             Source::Donation(donation) => (SourceKind::Donation, self.donation_name(donation), None),
+            Source::Rebate(rebate) => {
+                let kind = self.rebates.get(rebate.index()).map(|rebate| rebate.kind);
+                let award = kind == Some(RebateKind::Award);
+                let kind = if award { SourceKind::Award } else { SourceKind::Rebate };
+                (kind, self.rebate_name(rebate), None)
+            }
             Source::Redeem(unit) => (SourceKind::Redeem, self.unit_name(unit), None),
             Source::Former(former) => match self.former.get(former.index()) {
                 Some(former) => (SourceKind::from(former.kind), &former.name, former.level.as_deref()),
@@ -303,6 +315,7 @@ impl Program {
             SourceKind::Convert => Ok(Source::Convert(self.convert_named(rule)?)),
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Donation => Ok(Source::Donation(self.donation_named(rule)?)),
+            SourceKind::Rebate | SourceKind::Award => Ok(Source::Rebate(self.rebate_named(rule)?)),
             SourceKind::Redeem => Ok(Source::Redeem(self.unit_named(rule)?)),
             SourceKind::Tier => {
                 let tiers = self.tiers_named(rule)?;

@@ -7,8 +7,8 @@
 
 use super::own_days::OwnPlaces;
 use super::{
-    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, Program, Unit,
-    Validity, Voucher,
+    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, Program,
+    Rebate, RebateCounts, RebateKind, RebateSpan, Unit, Validity, Voucher,
 };
 use crate::calendar::OWN_DAYS;
 
@@ -65,6 +65,8 @@ pub(crate) struct Closed {
     events: Vec<EventKind>,
     meters: Vec<Meter>,
     charities: Vec<Box<str>>,
+    /// Rebates of other versions, each with the name of its unit: what they have collected is paid on their terms.
+    rebates: Vec<(Rebate, Box<str>)>,
     /// Attributes by which periods start.
     own_days: Vec<Box<str>>,
     former: Vec<Former>,
@@ -155,7 +157,32 @@ impl Closed {
                 self.charities.push(charity.clone());
             }
         }
+        self.add_rebates(program, other);
         self.add_sources(program, other);
+    }
+
+    fn add_rebates(&mut self, program: &Program, other: &Program) {
+        for rebate in &other.rebates {
+            // what a later version says of a rebate that is here as well is not asked here
+            let here = program.rebate_named(&rebate.name).is_ok();
+            let asks = rebate.kind == RebateKind::Award && rebate.when.is_some();
+            let mut rebate = rebate.clone();
+            if asks && !here {
+                // nobody can judge any more whether it is paid
+                rebate.terms.stages = Box::default();
+            }
+            if !here || other.effective_from < program.effective_from {
+                let unit = other.unit_name(rebate.terms.unit).into();
+                let counts = match rebate.counts {
+                    // of what is told of it only the decimals are asked
+                    RebateCounts::Earned { .. } | RebateCounts::Spend => RebateCounts::Spend,
+                    RebateCounts::ByCategory => RebateCounts::ByCategory,
+                };
+                (rebate.span, rebate.items, rebate.when) = (RebateSpan::Closed, None, None);
+                self.rebates.push((Rebate { counts, ..rebate }, unit));
+            }
+        }
+        self.rebates.sort_by(|(one, _), (two, _)| (&one.name, one.since).cmp(&(&two.name, two.since)));
     }
 
     fn add_sources(&mut self, program: &Program, other: &Program) {
@@ -212,8 +239,9 @@ impl Closed {
         let events = self.events.iter().map(|kind| ("event", &kind.name));
         let meters = self.meters.iter().map(|meter| ("counter", &meter.name));
         let charities = self.charities.iter().map(|name| ("charity", name));
-        let named =
-            units.chain(vouchers).chain(cards).chain(choices).chain(events).chain(meters).chain(charities);
+        let rebates = self.rebates.iter().map(|(rebate, _)| ("rebate", &rebate.name));
+        let named = units.chain(vouchers).chain(cards).chain(choices).chain(events).chain(meters);
+        let named = named.chain(charities).chain(rebates);
         for (kind, name) in named {
             text.push_str(&format!("{kind} {name:?}\n"));
         }
@@ -236,7 +264,8 @@ fn extend<T>(table: &mut Box<[T]>, more: Vec<T>) {
 impl Program {
     /// Adds what is closed to the ends of the tables.
     pub(crate) fn close(&mut self, closed: Closed) {
-        let Closed { units, vouchers, cards, choices, events, meters, charities, own_days, former } = closed;
+        let Closed { units, vouchers, cards, choices, events, meters, charities, rebates, own_days, former } =
+            closed;
         self.add_own_days(&own_days);
         extend(&mut self.units, units);
         extend(&mut self.vouchers, vouchers);
@@ -262,6 +291,30 @@ impl Program {
         let cards: Vec<Card> = cards.collect();
         extend(&mut self.cards, cards);
         self.former = former.into();
+        self.close_rebates(rebates);
+    }
+
+    /// Adds what other versions said under the names of rebates, the oldest first.
+    fn close_rebates(&mut self, closed: Vec<(Rebate, Box<str>)>) {
+        let mut all = std::mem::take(&mut self.rebates).into_vec();
+        for (mut rebate, unit) in closed {
+            let Ok(unit) = self.unit_named(&unit) else { continue };
+            rebate.terms.unit = unit;
+            let Some(known) = all.iter_mut().find(|known| known.name == rebate.name) else {
+                all.push(rebate);
+                continue;
+            };
+            let mut earlier = std::mem::take(&mut known.earlier).into_vec();
+            if known.span == RebateSpan::Closed {
+                // the newest stands for all days on which no version has it
+                earlier.push((known.since, std::mem::replace(&mut known.terms, rebate.terms)));
+                known.since = rebate.since;
+            } else {
+                earlier.push((rebate.since, rebate.terms));
+            }
+            known.earlier = earlier.into();
+        }
+        self.rebates = all.into();
     }
 
     /// Whether a unit or voucher is of another version only.

@@ -31,6 +31,8 @@ ids! {
     CharityId,
     /// A `donate`. Ids follow the names.
     DonationId,
+    /// A `rebate`. Ids follow the names.
+    RebateId,
     /// A choice. Ids follow the rules that give it.
     ChoiceId,
     /// A stamp card. Ids follow the names.

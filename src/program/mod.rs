@@ -24,6 +24,7 @@ mod names;
 mod needs;
 mod own_days;
 mod play;
+mod rebate;
 mod referral;
 mod rule;
 mod spending;
@@ -40,8 +41,8 @@ pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, ReferralId, RewardId, RuleId, StreakId, Symbol,
-    TiersId, UnitId, VoucherId,
+    EventKindId, FilterId, FormerId, GroupId, MeterId, RebateId, ReferralId, RewardId, RuleId, StreakId,
+    Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -51,6 +52,7 @@ pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
 pub(crate) use play::{Challenge, Counts, Streak, Task};
+pub(crate) use rebate::{Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
@@ -145,6 +147,8 @@ pub struct Program {
     pub(crate) charities: Box<[Box<str>]>,
     /// By name.
     pub(crate) donations: Box<[Donation]>,
+    /// By name; behind them those of other versions.
+    pub(crate) rebates: Box<[Rebate]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

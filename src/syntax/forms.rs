@@ -44,9 +44,18 @@ const FILE: &[Form] = &[
             "period Statement starts on day statement-day of every month",
         ],
     ),
-    ("unit", &["unit points is spendable {", "unit nights is status", "unit gift is donation in EUR {"]),
+    (
+        "unit",
+        &[
+            "unit points is spendable {",
+            "unit nights is status",
+            "unit credit is money in EUR {",
+            "unit gift is donation in EUR {",
+        ],
+    ),
     ("earn", &["earn \"Base points\" {"]),
     ("bonus", &["bonus \"Double Tuesday\" {"]),
+    ("award", &["award \"Yearly dividend\" {"]),
     ("cap", &["cap Limit: 1_000 points per month on [\"Double Tuesday\", \"Wine weeks\"]"]),
     ("tiers", &["tiers Status {"]),
     ("card", &["card \"Coffee card\" {"]),
@@ -57,6 +66,7 @@ const FILE: &[Form] = &[
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
     ("redeem", &["redeem points {"]),
     ("donate", &["donate \"Round up\" {"]),
+    ("rebate", &["rebate \"Year-end bonus\" {"]),
     ("referral", &["referral \"Bring a friend\" {"]),
     ("returns", &["returns {"]),
     ("test", &["test \"double points on Tuesday\" {"]),
@@ -219,6 +229,24 @@ const DONATE: &[Form] = &[
     TO_CHARITY,
 ];
 
+const AWARD: &[Form] = &[
+    VALID,
+    FOR,
+    WHEN,
+    ("every", &["every calendar year give 2% of spend as credit", "every month give 50 points"]),
+    ("pay", &["pay nothing below 5 points"]),
+];
+
+const REBATE: &[Form] = &[
+    VALID,
+    FOR,
+    WHEN,
+    ("period", &["period calendar year"]),
+    ("stages", &["stages are retroactive", "stages are incremental"]),
+    ("stage", &["stage from 50_000 EUR: 1%", "stage from 2_500 EUR: 30 credit"]),
+    ("pay", &["pay credit 31 days after period end", "pay nothing below 5 EUR"]),
+];
+
 const REFERRAL: &[Form] = &[
     VALID,
     (
@@ -301,6 +329,8 @@ const INSIDE: &[Place] = &[
     Place::Reward,
     Place::Redeem,
     Place::Donate,
+    Place::Award,
+    Place::Rebate,
     Place::Referral,
     Place::Returns,
     Place::Test,
@@ -326,6 +356,8 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,
         Place::Donate => DONATE,
+        Place::Award => AWARD,
+        Place::Rebate => REBATE,
         Place::Referral => REFERRAL,
         Place::Returns => RETURNS,
         Place::Test => TEST,

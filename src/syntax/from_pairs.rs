@@ -365,6 +365,8 @@ impl<'p> Builder<'p> {
                     | Rule::reward_body
                     | Rule::redeem_body
                     | Rule::donate_body
+                    | Rule::award_body
+                    | Rule::rebate_body
                     | Rule::referral_body
                     | Rule::returns_body
                     | Rule::test_body
@@ -401,6 +403,8 @@ impl<'p> Builder<'p> {
             Rule::reward => Some(BlockKind::Reward(self.reward(&mut parts)?)),
             Rule::redeem => self.redeem(&mut parts)?.map(BlockKind::Redeem),
             Rule::donate => self.donate(&mut parts)?.map(BlockKind::Donate),
+            Rule::award => self.award(&mut parts)?.map(BlockKind::Award),
+            Rule::rebate => self.rebate(&mut parts)?.map(BlockKind::Rebate),
             Rule::referral => self.referral(&mut parts)?.map(BlockKind::Referral),
             Rule::returns => {
                 parts.skip(&[Rule::k_returns]);

@@ -187,6 +187,9 @@ impl Builder<'_> {
         let kind = if inner.eat(Rule::k_donation) {
             inner.skip(&[Rule::k_in]);
             UnitKind::Donation(self.name(&mut inner)?)
+        } else if inner.eat(Rule::k_money) {
+            inner.skip(&[Rule::k_in]);
+            UnitKind::Money(self.name(&mut inner)?)
         } else if inner.eat(Rule::k_status) {
             UnitKind::Status
         } else {

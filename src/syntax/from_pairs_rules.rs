@@ -271,7 +271,7 @@ impl Builder<'_> {
         Ok(rows)
     }
 
-    fn bands(&mut self, parts: &mut Parts<'_>) -> Made<Vec<Band>> {
+    pub(super) fn bands(&mut self, parts: &mut Parts<'_>) -> Made<Vec<Band>> {
         let (_, mut inner) = self.enter(parts, Rule::bands)?;
         let mut bands = Vec::new();
         while inner.peek().is_some() {

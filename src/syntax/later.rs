@@ -28,6 +28,8 @@ const FUNDED: &[Place] = &[
     Place::Reward,
     Place::Referral,
     Place::Donate,
+    Place::Award,
+    Place::Rebate,
 ];
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
 const PARTNERS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
@@ -45,18 +47,17 @@ const GIVES: &[Place] = &[
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
 const GAMES: &[Place] = &[Place::Challenge, Place::Streak];
+const AWARD: &[Place] = &[Place::Award];
+const REBATE: &[Place] = &[Place::Rebate];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
 const FORMS: &[Form] = &[
-    form(FILE, "award", "award"),
     form(FILE, "plan", "plan"),
     form(FILE, "milestones", "milestones"),
     form(FILE, "draw", "draw"),
-    form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
-    form(FILE, "unit N is money", "unit … is money in …"),
     form(FILE, "unit N is tickets", "unit … is tickets"),
     form(&[Place::Program], "members join by", "members join by …"),
     form(SCHEMA, "judged on", "judged on …"),
@@ -79,6 +80,12 @@ const FORMS: &[Form] = &[
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
     form(TIER, "paid by plan", "paid by plan …"),
+    form(AWARD, "… give N of … as", "give … of … as …"),
+    form(AWARD, "cap", "cap …"),
+    form(AWARD, "round", "round …"),
+    form(AWARD, "activate", "activate …"),
+    form(AWARD, "expire", "expire …"),
+    form(REBATE, "cap", "cap …"),
     form(TEST, "when … join plan", "join plan …"),
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),

@@ -31,6 +31,8 @@ pub(super) fn stops_at(where_it_stands: Place, line: &str) -> Option<usize> {
         Place::Reward => Rule::only_reward,
         Place::Redeem => Rule::only_redeem,
         Place::Donate => Rule::only_donate,
+        Place::Award => Rule::only_award,
+        Place::Rebate => Rule::only_rebate,
         Place::Referral => Rule::only_referral,
         Place::Returns => Rule::only_returns,
         Place::Test => Rule::only_test,

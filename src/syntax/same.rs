@@ -160,7 +160,7 @@ macro_rules! kinds {
 
 leaves! {
     String, bool, u8, u16, u32, Decimal, NaiveDate, DurationUnit, RoundMode, ExpireFrom, RuleKind,
-    VocabularyKind, Steps, Side, SpendOrder, TakeBack, Unmatched,
+    VocabularyKind, Steps, Side, SpendOrder, StageMode, TakeBack, Unmatched,
 }
 
 fields! {
@@ -211,6 +211,8 @@ ranked! {
     RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
     DonateBlock { name; lines } by order::donate;
+    AwardBlock { name; lines } by order::award;
+    RebateBlock { name; lines } by order::rebate;
     ReferralBlock { name; lines } by order::referral;
 }
 
@@ -265,7 +267,8 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Challenge(a), Streak(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Referral(a), Returns(a), Test(a),
+        Card(a), Challenge(a), Streak(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Award(a), Rebate(a),
+        Referral(a), Returns(a), Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
@@ -273,7 +276,7 @@ kinds! {
         MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
         Spend { with_tax, after_redemptions },
     }
-    UnitKind { Spendable, Status, Donation(a) }
+    UnitKind { Spendable, Status, Money(a), Donation(a) }
     SchemaOf { Member, Item, Event(a) }
     FieldType { Integer(a), Decimal, Money, Percent, Date, Time, Text, YesNo, Name, OneOf(a), ListOfName }
     ListContent { Names(a), Dated(a), FromHost }
@@ -350,6 +353,13 @@ kinds! {
         PayEvery(a), ToCharity(a),
     }
     ToCharity { Named(a), Matching(a) }
+    RebateLine {
+        Valid(a), ForItems(a), When(a), Period(a), Stages(a), Stage { from, pays }, Pays { unit, after },
+        PayNothingBelow(a),
+    }
+    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a) }
+    AwardGive { Share { rate, most, unit }, Bands { unit, bands }, Earned { amount, per, rules }, Flat(a) }
+    StagePays { Percent(a), PercentOf(a, b), Amount(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {

@@ -26,6 +26,7 @@ mod peers;
 mod play;
 mod programs;
 mod real;
+mod rebates;
 pub(crate) mod returns;
 mod rule_files;
 mod scenario;

@@ -14,6 +14,7 @@ mod giving;
 mod moments;
 mod moved;
 mod payments;
+mod rebates;
 mod restore;
 mod restore_receipts;
 mod spells;
@@ -24,13 +25,13 @@ mod terms;
 mod unsettled;
 
 pub(super) use state::{
-    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, CountedState,
-    CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState, HoldState,
-    ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
-    PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
-    ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
-    StageState, StreakStateText, TakenState, TierStateText, UnsettledState, UseState, ValueState, VoidState,
-    VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
+    CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
+    HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState,
+    Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState,
+    RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState,
+    SpentState, StageState, StreakStateText, TakenState, TierStateText, TurnoverShareState, TurnoverState,
+    UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use moments::FollowUpState;
@@ -80,6 +81,12 @@ pub struct Snapshot {
     /// What charities will get, by day, charity and what gives it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pledges: Vec<PledgeState>,
+    /// The turnover of periods that run, by their last day and the rebate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    turnovers: Vec<TurnoverState>,
+    /// Periods that wait for their payment, by its day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    closed_turnovers: Vec<ClosedTurnoverState>,
     /// By name.
     cards: Vec<CardStateText>,
     /// By name. Nothing where no run has begun.

@@ -34,6 +34,8 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.choices(&snapshot.choices)?;
     state.donated(&snapshot.donations)?;
     state.pledges(&snapshot.pledges)?;
+    state.turnovers(&snapshot.turnovers)?;
+    state.closed_turnovers(&snapshot.closed_turnovers)?;
     state.cards(snapshot.cards)?;
     state.streaks(&snapshot.streaks)?;
     state.tiers(snapshot.tiers)?;

@@ -81,6 +81,11 @@ impl Restore<'_> {
                 .iter()
                 .map(|state| self.pledged(&receipt.id, lines, state))
                 .collect::<Result<_, _>>()?,
+            turnover: receipt
+                .turnover
+                .iter()
+                .map(|state| self.turnover_share(&receipt.id, lines, state))
+                .collect::<Result<_, _>>()?,
             frozen: receipt.judged_by.map(|state| self.frozen(&id, state)).transpose()?,
             id,
         })

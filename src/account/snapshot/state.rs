@@ -128,6 +128,33 @@ parts! {
         amount: String,
     }
 
+    /// The turnover of a period for a rebate.
+    struct TurnoverState {
+        /// The first day behind the period.
+        closes: Date,
+        rebate: String,
+        /// Where each category has its own.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        category: String,
+        starts: Date,
+        amount: String,
+    }
+
+    /// A period that waits for its payment.
+    struct ClosedTurnoverState {
+        pays: Date,
+        of: TurnoverState,
+    }
+
+    /// What a purchase added to a turnover, by line.
+    struct TurnoverShareState {
+        rebate: String,
+        /// Where each category has its own.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        category: String,
+        parts: Vec<String>,
+    }
+
     /// What an event gave to a charity at once.
     struct GiftState {
         charity: String,
@@ -326,6 +353,9 @@ parts! {
         /// What it pledged to charities.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pledged: Vec<PledgedState>,
+        /// What it added to the turnover of rebates.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        turnover: Vec<TurnoverShareState>,
         /// What the purchase was judged by, where a return judges it again.
         judged_by: Option<FrozenState>,
         /// Whether it was a mistake: all of it is undone.

@@ -141,16 +141,18 @@ struct Costs<'p, 't, 'a> {
 }
 
 /// The most that one kind of event gives.
-struct OfEvent {
+struct OfEvent<'p> {
     on: EventKindId,
     moments: Vec<Moment>,
-    /// What full cards add at any time.
+    /// What full cards and rebates add at any time.
     cards: Ratio,
+    /// The rebates.
+    rebates: Vec<&'p str>,
     /// Whether the largest moment is proven, and what for.
     proof: Option<Example>,
 }
 
-impl Costs<'_, '_, '_> {
+impl<'p> Costs<'p, '_, '_> {
     fn findings(&mut self, profiles: &mut Profiles<'_>, checks: &Checks) -> Vec<Diagnostic> {
         let mut events = Vec::new();
         for on in (0..self.program.events.len() as u32).map(EventKindId) {
@@ -172,8 +174,9 @@ impl Costs<'_, '_, '_> {
     }
 
     /// Nothing if it is too much work or a number is too large.
-    fn of_event(&self, profiles: &mut Profiles<'_>, on: EventKindId, checks: &Checks) -> Option<OfEvent> {
-        let cards = parts::cards(self.program, self.thing, on)?;
+    fn of_event(&self, profiles: &mut Profiles<'_>, on: EventKindId, checks: &Checks) -> Option<OfEvent<'p>> {
+        let (rebated, rebates) = parts::rebates(self.program, self.thing, on)?;
+        let cards = parts::cards(self.program, self.thing, on)?.checked_add(rebated)?;
         // the parts live as long as the program that the profiles hold
         let parts = parts::parts(profiles.program(), self.thing, on)?;
         let mut moments = Moments::new(profiles, parts, on).ok()?;
@@ -184,7 +187,10 @@ impl Costs<'_, '_, '_> {
         // what the calendar adds nothing to is not worth a line
         let normal = all.iter().find(|moment| moment.times.is_empty()).map_or(Ratio::ZERO, |it| it.most);
         all.retain(|moment| moment.most > normal || moment.times.is_empty());
-        Some(OfEvent { on, moments: all, cards, proof })
+        if all.is_empty() && !rebates.is_empty() {
+            all.push(Moment { most: Ratio::ZERO, rules: Vec::new(), times: Vec::new() });
+        }
+        Some(OfEvent { on, moments: all, cards, rebates, proof })
     }
 
     /// Micro-units for each micro-unit of spend.
@@ -193,13 +199,13 @@ impl Costs<'_, '_, '_> {
     }
 
     /// The most that comes back of what is spent.
-    fn back(&self, event: &OfEvent) -> Option<Ratio> {
+    fn back(&self, event: &OfEvent<'_>) -> Option<Ratio> {
         let most = event.moments.last().map_or(Ratio::ZERO, |moment| moment.most);
         self.cost(most.checked_add(event.cards)?)
     }
 
     /// V902.
-    fn pays_back(&self, event: &OfEvent, checks: &Checks) -> Option<Diagnostic> {
+    fn pays_back(&self, event: &OfEvent<'_>, checks: &Checks) -> Option<Diagnostic> {
         let back = self.back(event)?;
         let moment = event.moments.last();
         let proven = moment.filter(|_| event.proof.is_some()).and_then(|moment| self.cost(moment.most));
@@ -240,7 +246,7 @@ impl Costs<'_, '_, '_> {
     }
 
     /// V901.
-    fn note(&self, events: &[OfEvent]) -> Option<Diagnostic> {
+    fn note(&self, events: &[OfEvent<'_>]) -> Option<Diagnostic> {
         let mut finding =
             Diagnostic::new(Code::V901, self.span, format!("the most that `{}` can cost", self.name));
         let mut said = false;
@@ -251,7 +257,7 @@ impl Costs<'_, '_, '_> {
                 let back = self.cost(moment.most.checked_add(event.cards)?)?;
                 if back > Ratio::ZERO {
                     said = true;
-                    let when = self.when(moment);
+                    let when = self.when(moment, &event.rebates);
                     finding = finding.note(format!("{when}: {}{of}", per_hundred(self.program, back)));
                 }
             }
@@ -275,20 +281,25 @@ impl Costs<'_, '_, '_> {
     }
 
     /// At which moment: `while `A` and `B` run`.
-    fn when(&self, moment: &Moment) -> String {
-        let named = |rules: &[RuleId]| {
-            say::listed(&rules.iter().map(|id| format!("`{}`", self.rule_name(*id))).collect::<Vec<_>>())
+    fn when(&self, moment: &Moment, rebates: &[&str]) -> String {
+        let names = |rules: &[RuleId]| -> Vec<String> {
+            rules.iter().map(|id| format!("`{}`", self.rule_name(*id))).collect()
         };
+        let named = |rules: &[RuleId]| say::listed(&names(rules));
         match moment.times.as_slice() {
-            [] if moment.rules.is_empty() => "by full cards".to_owned(),
-            [] => format!("at any time, by {}", named(&moment.rules)),
+            [] if moment.rules.is_empty() && rebates.is_empty() => "by full cards".to_owned(),
+            [] => {
+                let mut all = names(&moment.rules);
+                all.extend(rebates.iter().map(|rebate| format!("`{rebate}`")));
+                format!("at any time, by {}", say::listed(&all))
+            }
             [one] => format!("while {} runs", named(&[*one])),
             several => format!("while {} run", named(several)),
         }
     }
 
     /// Which caps are left out.
-    fn caps(&self, events: &[OfEvent]) -> Option<String> {
+    fn caps(&self, events: &[OfEvent<'_>]) -> Option<String> {
         let rules = events.iter().flat_map(|event| &event.moments).flat_map(|moment| &moment.rules);
         let rules = rules.filter_map(|id| self.program.rules.get(id.index()));
         until_caps(self.program, rules.flat_map(|rule| rule.caps.iter().chain(&rule.spend_caps)))

@@ -2,8 +2,8 @@
 
 use crate::amount::Ratio;
 use crate::program::{
-    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Rate, Rule, RuleId,
-    RuleKind, StampPer, Steps, Symbol,
+    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Rate, RebateKind,
+    RebateTerms, Rule, RuleId, RuleKind, SHARE_WHOLE, Stage, StagePays, StampPer, Steps, Symbol,
 };
 
 /// What a rule does to the amount for each micro-unit of spend, in steps of the unit.
@@ -126,6 +126,42 @@ fn of_card(card: &Card) -> Option<Ratio> {
     stamps.checked_mul(paid)
 }
 
+/// What rebates pay for each micro-unit of turnover at most, and their names.
+pub(super) fn rebates<'p>(
+    program: &'p Program,
+    thing: AwardThing,
+    on: EventKindId,
+) -> Option<(Ratio, Vec<&'p str>)> {
+    let (mut sum, mut names) = (Ratio::ZERO, Vec::new());
+    for rebate in &program.rebates {
+        if on == EventKindId::PURCHASE && AwardThing::Unit(rebate.terms.unit) == thing {
+            sum = sum.checked_add(of_rebate(&rebate.terms)?)?;
+            names.push(&*rebate.name);
+        }
+    }
+    Some((sum, names))
+}
+
+/// The most of all stages. An amount is most for who just reaches its stage; one from zero on has no bound.
+fn of_rebate(terms: &RebateTerms) -> Option<Ratio> {
+    let scale = 10_i128.checked_pow(terms.decimals)?;
+    let mut most = Ratio::ZERO;
+    for stage in &terms.stages {
+        let stage = match stage.pays {
+            StagePays::Rate(rate) => {
+                Ratio::new(i128::from(rate).checked_mul(scale)?, SHARE_WHOLE.checked_mul(1_000_000)?)?
+            }
+            StagePays::Amount(amount) if stage.from > 0 => {
+                Ratio::new(i128::from(amount), i128::from(stage.from))?
+            }
+            // what it pays for what rules earn is told among the others
+            StagePays::Amount(_) | StagePays::Per(..) => Ratio::ZERO,
+        };
+        most = most.max(stage);
+    }
+    Some(most)
+}
+
 /// What gives a thing out of proportion to spend: fixed awards, awards for pieces and attributes, begun steps,
 /// amounts raised by `at least`, cards, levels, referrals, choices. Named as in a sentence, without doubles.
 pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
@@ -154,6 +190,18 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
     for tiers in &program.tiers {
         let levels = tiers.levels.iter().filter(|level| level.entry.iter().any(gives));
         named.extend(levels.map(|level| format!("tier `{}`", level.name)));
+    }
+    for rebate in program.rebates.iter().filter(|it| AwardThing::Unit(it.terms.unit) == thing) {
+        let mut stages = rebate.terms.stages.iter();
+        let free = |stage: &Stage| match stage.pays {
+            StagePays::Amount(_) => stage.from == 0,
+            StagePays::Per(..) => true,
+            StagePays::Rate(_) => false,
+        };
+        if stages.any(free) {
+            let kind = if rebate.kind == RebateKind::Award { "award" } else { "rebate" };
+            named.push(format!("{kind} `{}`", rebate.name));
+        }
     }
     for referral in &program.referrals {
         if referral.gives(thing) {

@@ -10,6 +10,7 @@ mod games;
 mod giving;
 mod play;
 mod program;
+mod rebates;
 mod rules;
 mod tests;
 mod units;
@@ -20,6 +21,7 @@ pub use games::*;
 pub use giving::*;
 pub use play::*;
 pub use program::*;
+pub use rebates::*;
 pub use rules::*;
 pub use tests::*;
 pub use units::*;
@@ -111,6 +113,10 @@ pub enum BlockKind {
     Redeem(RedeemBlock),
     /// `donate D { … }`
     Donate(DonateBlock),
+    /// `award A { … }`
+    Award(AwardBlock),
+    /// `rebate R { … }`
+    Rebate(RebateBlock),
     /// `referral R { … }`
     Referral(ReferralBlock),
     /// `returns { … }`

@@ -7,7 +7,7 @@ use super::*;
 pub struct UnitBlock {
     /// The plural name.
     pub name: Name,
-    /// `spendable`, `status` or `donation`.
+    /// `spendable`, `status`, `money` or `donation`.
     pub kind: UnitKind,
     /// The kind as written.
     pub kind_span: Span,
@@ -22,8 +22,18 @@ pub enum UnitKind {
     Spendable,
     /// Counts towards tiers and is never spent.
     Status,
+    /// `money in EUR`: money of the program, which can be spent.
+    Money(Name),
     /// `donation in EUR`: money that charities get.
     Donation(Name),
+}
+
+impl UnitKind {
+    /// Whether members hold it and can spend it.
+    #[must_use]
+    pub const fn is_spendable(&self) -> bool {
+        matches!(self, Self::Spendable | Self::Money(_))
+    }
 }
 
 /// A line of `unit`.

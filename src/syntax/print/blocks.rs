@@ -72,6 +72,12 @@ impl<'a> Printer<'a> {
             BlockKind::Donate(donate) => {
                 self.braced(&format!("donate {}", name(&donate.name)), &donate.lines, span, 0)
             }
+            BlockKind::Award(award) => {
+                self.braced(&format!("award {}", name(&award.name)), &award.lines, span, 0)
+            }
+            BlockKind::Rebate(rebate) => {
+                self.braced(&format!("rebate {}", name(&rebate.name)), &rebate.lines, span, 0)
+            }
             BlockKind::Referral(referral) => {
                 self.braced(&format!("referral {}", name(&referral.name)), &referral.lines, span, 0)
             }
@@ -114,6 +120,7 @@ impl<'a> Printer<'a> {
         let kind = match &unit.kind {
             UnitKind::Spendable => "spendable".to_owned(),
             UnitKind::Status => "status".to_owned(),
+            UnitKind::Money(currency) => format!("money in {}", name(currency)),
             UnitKind::Donation(currency) => format!("donation in {}", name(currency)),
         };
         let head = format!("unit {} is {kind}", name(&unit.name));

@@ -10,6 +10,7 @@ mod doc;
 mod literals;
 pub(in crate::syntax) mod order;
 mod play;
+mod rebates;
 mod rules;
 mod spending;
 mod tests;

@@ -4,8 +4,8 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    CardLine, ChallengeLine, DonateLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine,
-    RuleLine, StreakLine, TierLine, TiersLine, UnitLine, VoucherLine,
+    AwardLine, CardLine, ChallengeLine, DonateLine, ProgramLine, RebateLine, RedeemLine, ReferralLine,
+    ReturnsLine, RewardLine, RuleLine, StreakLine, TierLine, TiersLine, UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -180,6 +180,31 @@ pub(in crate::syntax) fn donate(line: &DonateLine) -> u8 {
         DonateLine::Cap(_) => 8,
         DonateLine::PayEvery(_) => 9,
         DonateLine::ToCharity(_) => 10,
+    }
+}
+
+/// The place of a line in `award`.
+pub(in crate::syntax) fn award(line: &AwardLine) -> u8 {
+    match line {
+        AwardLine::Valid(_) => 0,
+        AwardLine::ForItems(_) => 1,
+        AwardLine::When(_) => 2,
+        AwardLine::Every { .. } => 3,
+        AwardLine::PayNothingBelow(_) => 4,
+    }
+}
+
+/// The place of a line in `rebate`. Stages stay in their order.
+pub(in crate::syntax) fn rebate(line: &RebateLine) -> u8 {
+    match line {
+        RebateLine::Valid(_) => 0,
+        RebateLine::ForItems(_) => 1,
+        RebateLine::When(_) => 2,
+        RebateLine::Period(_) => 3,
+        RebateLine::Stages(_) => 4,
+        RebateLine::Stage { .. } => 5,
+        RebateLine::Pays { .. } => 6,
+        RebateLine::PayNothingBelow(_) => 7,
     }
 }
 

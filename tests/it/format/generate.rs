@@ -200,7 +200,9 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(21) {
+        let kind = match self.pick(23) {
+            22 => BlockKind::Award(AwardBlock { name, lines: self.lines(Self::award_line) }),
+            21 => BlockKind::Rebate(RebateBlock { name, lines: self.lines(Self::rebate_line) }),
             17 => BlockKind::Donate(DonateBlock { name, lines: self.lines(Self::donate_line) }),
             16 => BlockKind::Convert(self.convert()),
             15 => BlockKind::Reward(RewardBlock {
@@ -237,9 +239,10 @@ impl Choices {
                 BlockKind::List(ListBlock { name, content })
             }
             5 => {
-                let kind = match self.pick(3) {
+                let kind = match self.pick(4) {
                     0 => UnitKind::Spendable,
                     1 => UnitKind::Status,
+                    2 => UnitKind::Money(self.name()),
                     _ => UnitKind::Donation(self.name()),
                 };
                 let lines = self.lines(Self::unit_line);

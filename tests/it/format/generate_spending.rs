@@ -42,6 +42,55 @@ impl Choices {
         }
     }
 
+    pub(super) fn award_line(&mut self) -> AwardLine {
+        match self.pick(8) {
+            0 => AwardLine::Valid(self.valid()),
+            1 => AwardLine::ForItems(self.cond(2)),
+            2 => AwardLine::When(self.cond(2)),
+            3 => AwardLine::PayNothingBelow(self.amount()),
+            _ => {
+                let give = match self.pick(4) {
+                    0 => AwardGive::Share { rate: self.percent(), most: self.yes(), unit: self.name() },
+                    1 => AwardGive::Bands {
+                        unit: self.name(),
+                        bands: self.some(1, |c| Band {
+                            from: c.amount(),
+                            value: c.number(),
+                            span: Default::default(),
+                        }),
+                    },
+                    2 => AwardGive::Earned {
+                        amount: self.amount(),
+                        per: self.amount(),
+                        rules: self.some(1, Self::name),
+                    },
+                    _ => AwardGive::Flat(self.amount()),
+                };
+                AwardLine::Every { period: self.period(), give }
+            }
+        }
+    }
+
+    pub(super) fn rebate_line(&mut self) -> RebateLine {
+        match self.pick(10) {
+            0 => RebateLine::Valid(self.valid()),
+            1 => RebateLine::ForItems(self.cond(2)),
+            2 => RebateLine::When(self.cond(2)),
+            3 => RebateLine::Period(self.period()),
+            4 => RebateLine::Stages([StageMode::Retroactive, StageMode::Incremental][self.pick(2)]),
+            5 => RebateLine::Pays { unit: self.name(), after: self.duration() },
+            6 => RebateLine::PayNothingBelow(self.amount()),
+            _ => {
+                let pays = match self.pick(3) {
+                    0 => StagePays::Percent(self.percent()),
+                    1 => StagePays::PercentOf(self.percent(), self.name()),
+                    _ => StagePays::Amount(self.amount()),
+                };
+                RebateLine::Stage { from: self.amount(), pays }
+            }
+        }
+    }
+
     pub(super) fn convert(&mut self) -> ConvertBlock {
         let at = match self.pick(3) {
             0 => ConvertAt::Once,

@@ -19,6 +19,7 @@ mod moments;
 mod money;
 mod own_days;
 mod programs;
+mod rebates;
 mod requests;
 mod returns;
 mod rules;

@@ -1,0 +1,231 @@
+//! Awards: what is paid at the close of a period.
+
+use super::lowering::Lowering;
+use super::money;
+use super::report::Once;
+use super::rules::DraftRule;
+use super::subjects::{Place, Scope};
+use super::times;
+use crate::diagnostics::{Code, Diagnostic, Span};
+use crate::program::{
+    AwardThing, EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, RuleId, Stage,
+    StagePays, Unit, UnitId,
+};
+use crate::syntax::ast::{self, Amount, AwardBlock, AwardGive, AwardLine, Band, Block, Cond, Name};
+use std::collections::BTreeSet;
+
+/// The lines of an award.
+struct Lines<'a> {
+    valid: Once<&'a ast::Valid>,
+    items: Once<&'a Cond>,
+    when: Once<&'a Cond>,
+    every: Once<(&'a ast::Period, &'a AwardGive)>,
+    least: Once<&'a Amount>,
+}
+
+/// What an award adds up, and what it pays for it.
+struct Pays {
+    unit: UnitId,
+    counts: RebateCounts,
+    stages: Box<[Stage]>,
+}
+
+impl<'f, 'a: 'f> Lowering<'f, 'a> {
+    /// The table of awards, by name; nothing if one of them has an error.
+    pub(super) fn awards(&mut self, units: &[Option<Unit>], rules: &[DraftRule<'a>]) -> Option<Vec<Rebate>> {
+        let all = self.all;
+        let found: Vec<Option<Rebate>> =
+            all.awards.iter().map(|entry| self.one_award(entry.node, entry.block, (units, rules))).collect();
+        found.into_iter().collect()
+    }
+
+    fn one_award(
+        &mut self,
+        block: &'a AwardBlock,
+        whole: &'a Block,
+        (units, rules): (&[Option<Unit>], &[DraftRule<'a>]),
+    ) -> Option<Rebate> {
+        let head = whole.head;
+        let lines = self.award_lines(block);
+        let valid = self.validity(lines.valid.take());
+        let items_span = lines.items.span();
+        let (items, _) = self.condition_line(lines.items.value(), EventKindId::PURCHASE, Scope::Items);
+        let when = match lines.when.value() {
+            // it is judged when the period closes, so there are no attributes of an event
+            Some(cond) => {
+                let place = Place { event: EventKindId::JOINING, scope: Scope::Moment };
+                self.condition(cond, place).map(Some)
+            }
+            None => Some(None),
+        };
+        let every = match lines.every.value() {
+            Some(every) => Some(every),
+            None => self.needed(head, "what is given, and at the end of which period", "every month give …"),
+        };
+        let (period, give) = every?;
+        let span = times::repeating(period, &self.facts.settings, &mut self.report).map(RebateSpan::Every);
+        let pays = self.award_pays(give, items_span, rules);
+        let unit = pays.as_ref().map(|pays| pays.unit);
+        let least = match (lines.least.value(), unit) {
+            (Some(least), Some(unit)) => self.least_paid(least, unit).map(Some),
+            _ => Some(None),
+        };
+        let pays = pays?;
+        let given = units.get(pays.unit.index())?.as_ref()?;
+        Some(Rebate {
+            name: block.name.text.as_str().into(),
+            kind: RebateKind::Award,
+            doc: Self::doc(whole).into(),
+            valid: valid?,
+            items: items?,
+            when: when?,
+            counts: pays.counts,
+            span: span?,
+            terms: RebateTerms {
+                retroactive: true,
+                stages: pays.stages,
+                unit: pays.unit,
+                decimals: given.decimals,
+                round: given.round.mode,
+                after: None,
+                least: least?.unwrap_or(0),
+            },
+            since: self.settings().effective_from,
+            earlier: Box::default(),
+        })
+    }
+
+    fn award_lines(&mut self, block: &'a AwardBlock) -> Lines<'a> {
+        let mut lines = Lines {
+            valid: Once::new("valid"),
+            items: Once::new("for items"),
+            when: Once::new("when"),
+            every: Once::new("every"),
+            least: Once::new("pay nothing below"),
+        };
+        for line in &block.lines {
+            let (span, report) = (line.span, &mut self.report);
+            match &line.kind {
+                AwardLine::Valid(valid) => lines.valid.set(valid, span, report),
+                AwardLine::ForItems(cond) => lines.items.set(cond, span, report),
+                AwardLine::When(cond) => lines.when.set(cond, span, report),
+                AwardLine::Every { period, give } => lines.every.set((period, give), span, report),
+                AwardLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
+            }
+        }
+        lines
+    }
+
+    fn award_pays(
+        &mut self,
+        give: &'a AwardGive,
+        items: Option<Span>,
+        drafts: &[DraftRule<'a>],
+    ) -> Option<Pays> {
+        match give {
+            AwardGive::Share { rate, most, unit } => {
+                let unit = self.unit(unit);
+                let found = self.stage_rate(*rate);
+                if found == Some(0) {
+                    self.report.zero(
+                        rate.span,
+                        "a share of nothing gives nothing",
+                        "write a percentage above zero",
+                    );
+                    return None;
+                }
+                let stages = [Stage { from: 0, pays: StagePays::Rate(found?) }].into();
+                let counts = if *most { RebateCounts::ByCategory } else { RebateCounts::Spend };
+                Some(Pays { unit: unit?, counts, stages })
+            }
+            AwardGive::Bands { unit, bands } => {
+                let unit = self.unit(unit)?;
+                Some(Pays { unit, counts: RebateCounts::Spend, stages: self.award_bands(unit, bands)? })
+            }
+            AwardGive::Flat(amount) => {
+                let (unit, amount) = self.award_amount(amount)?;
+                let stages = [Stage { from: 0, pays: StagePays::Amount(amount) }].into();
+                Some(Pays { unit, counts: RebateCounts::Spend, stages })
+            }
+            AwardGive::Earned { amount, per, rules } => {
+                if let Some(span) = items {
+                    let help = "remove this line; which items count is said by the rules";
+                    self.report.misplaced(span, "what rules have earned is counted here, not items", help);
+                }
+                let (given, counted) = (self.award_amount(amount), self.award_amount(per));
+                let ids = self.earned_rules(rules, counted.map(|(unit, _)| unit), drafts);
+                let ((unit, give), (of, per)) = (given?, counted?);
+                let stages = [Stage { from: 0, pays: StagePays::Per(give, per) }].into();
+                Some(Pays { unit, counts: RebateCounts::Earned { unit: of, rules: ids? }, stages })
+            }
+        }
+    }
+
+    /// An amount of a unit above zero.
+    fn award_amount(&mut self, amount: &'a Amount) -> Option<(UnitId, i64)> {
+        let unit = self.unit(&amount.unit)?;
+        let found = self.in_scale(unit, &amount.number)?;
+        if found <= 0 {
+            self.report.zero(amount.span, "this gives nothing", "write an amount above zero");
+            return None;
+        }
+        Some((unit, found))
+    }
+
+    fn award_bands(&mut self, unit: UnitId, bands: &'a [Band]) -> Option<Box<[Stage]>> {
+        let mut found: Vec<Stage> = Vec::new();
+        for band in bands {
+            let from = money::money(&band.from, &self.facts.settings, &mut self.report)?;
+            let amount = self.in_scale(unit, &band.value)?;
+            if found.last().is_some_and(|before| before.from >= from) {
+                let finding = Diagnostic::new(Code::U215, band.span, "bands must rise")
+                    .help("write the bands from the lowest to the highest, each once");
+                self.report.push(finding);
+                return None;
+            }
+            found.push(Stage { from, pays: StagePays::Amount(amount) });
+        }
+        Some(found.into())
+    }
+
+    /// The rules that count, each of which gives the unit.
+    fn earned_rules(
+        &mut self,
+        names: &'a [Name],
+        unit: Option<UnitId>,
+        drafts: &[DraftRule<'a>],
+    ) -> Option<Box<[RuleId]>> {
+        let mut found: BTreeSet<RuleId> = BTreeSet::new();
+        let mut good = true;
+        for name in names {
+            let all = self.all;
+            let rule = all.earns.peek(&name.text).or_else(|| all.bonuses.peek(&name.text));
+            let Some(id) = rule.map(|rule| RuleId(rule.id)) else {
+                good = false;
+                if all.is_rule(&name.text) {
+                    let message = format!("`{}` is no `earn` or `bonus`", name.text);
+                    let help = "name rules that book something for purchases or events";
+                    self.report.misplaced(name.span, message, help);
+                } else {
+                    let candidates = all.earns.candidates().chain(all.bonuses.candidates());
+                    self.report.unknown("rule", &name.text, name.span, candidates, "");
+                }
+                continue;
+            };
+            let gives = drafts.get(id.index()).and_then(|draft| draft.capped.thing);
+            if let (Some(unit), Some(gives)) = (unit, gives)
+                && gives != AwardThing::Unit(unit)
+            {
+                good = false;
+                let (rule, given, unit) = (&name.text, self.thing_name(gives), self.unit_name(unit));
+                let message = format!("`{rule}` gives {given}, not {unit}");
+                self.report.mixed(name.span, message, format!("name rules that give {unit}"));
+            }
+            if !found.insert(id) {
+                good = false;
+                self.report.twice(&name.text, name.span, name.span);
+            }
+        }
+        good.then(|| found.into_iter().collect())
+    }
+}

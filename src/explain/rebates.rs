@@ -1,0 +1,27 @@
+//! What an event adds to the turnover of rebates, and what the clock has paid.
+
+use crate::account::{RebateStanding, RebateState};
+use crate::program::Program;
+
+/// The row of one rebate.
+pub(super) fn row(program: &Program, standing: &RebateStanding) -> [String; 3] {
+    let currency = &program.currency;
+    let stage = standing.stage.as_deref().unwrap_or("below the first stage");
+    let mut why = format!("{} {currency} from {} to {}", standing.turnover, standing.from, standing.to);
+    why.push_str(&format!("; {stage} → {} {}", standing.exact, standing.unit));
+    if standing.exact != standing.pays {
+        why.push_str(&format!(", paid {}", standing.pays));
+    }
+    let missing = standing.missing.as_ref().zip(standing.next.as_ref());
+    if let (RebateState::Running, Some((missing, next))) = (standing.state, missing) {
+        why.push_str(&format!("; {missing} {currency} to the stage {next}"));
+    }
+    let (amount, when) = match standing.state {
+        RebateState::Paid => (format!("+{} {}", standing.pays, standing.unit), None),
+        _ => (String::new(), standing.pays_on),
+    };
+    if let Some(day) = when {
+        why.push_str(&format!("; on {day}"));
+    }
+    [amount, standing.rebate.clone(), why]
+}

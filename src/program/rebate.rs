@@ -1,0 +1,285 @@
+//! What is paid on the turnover of a period: rebates and awards.
+
+use super::giving::SHARE_WHOLE;
+use super::ids::{RebateId, RuleId, UnitId};
+use super::rule::Validity;
+use super::test::Test;
+use super::{Program, UnknownName};
+use crate::amount::{Rounding, divide};
+use crate::calendar::{Anchors, Date, Duration, Period};
+
+/// `rebate R { … }`, `award A { … }`
+#[derive(Debug, Clone)]
+pub(crate) struct Rebate {
+    pub(crate) name: Box<str>,
+    pub(crate) kind: RebateKind,
+    /// The `##` lines above it, for explanations.
+    pub(crate) doc: Box<str>,
+    pub(crate) valid: Validity,
+    /// The items whose spend counts; nothing means all.
+    pub(crate) items: Option<Test>,
+    /// Of a rebate, which purchases count; of an award, asked at the close.
+    pub(crate) when: Option<Test>,
+    pub(crate) counts: RebateCounts,
+    pub(crate) span: RebateSpan,
+    pub(crate) terms: RebateTerms,
+    /// The first day of the version that wrote these terms.
+    pub(crate) since: Date,
+    /// What versions before this one said under this name, the oldest first.
+    pub(crate) earlier: Box<[(Date, RebateTerms)]>,
+}
+
+/// Which block it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RebateKind {
+    Rebate,
+    Award,
+}
+
+/// What is added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RebateCounts {
+    /// Spend in micro-units.
+    Spend,
+    /// The same for each declared category; the largest is paid.
+    ByCategory,
+    /// What rules have booked of a unit, in its scale.
+    Earned { unit: UnitId, rules: Box<[RuleId]> },
+}
+
+/// Over what turnover is added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RebateSpan {
+    /// Each period of the calendar.
+    Every(Period),
+    /// The days on which the rebate is valid, up to this one.
+    Campaign(Date),
+    /// Only another version collects.
+    Closed,
+}
+
+/// What is paid, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RebateTerms {
+    /// Whether the stage that is reached is paid on all turnover; otherwise each on what lies inside of it.
+    pub(crate) retroactive: bool,
+    /// From the lowest to the highest.
+    pub(crate) stages: Box<[Stage]>,
+    pub(crate) unit: UnitId,
+    /// Decimals of the unit.
+    pub(crate) decimals: u32,
+    pub(crate) round: Rounding,
+    /// How long after the last day of the period it is paid; nothing at the close.
+    pub(crate) after: Option<Duration>,
+    /// The least that is paid, in the unit's scale; 0 where nothing is said.
+    pub(crate) least: i64,
+}
+
+/// A stage of a rebate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stage {
+    /// Micro-units of turnover from which on it is reached.
+    pub(crate) from: i64,
+    pub(crate) pays: StagePays,
+}
+
+/// What a stage pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StagePays {
+    /// Millionths of a percent of the turnover.
+    Rate(i64),
+    /// An amount in the unit's scale.
+    Amount(i64),
+    /// So much of the unit for so much of what is added up, each in its scale.
+    Per(i64, i64),
+}
+
+/// What a turnover comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Payable {
+    /// The place of the stage that is reached.
+    pub(crate) stage: Option<usize>,
+    /// Micro-units of the unit over [`SHARE_WHOLE`].
+    pub(crate) exact: i128,
+    /// What is paid, in the unit's scale.
+    pub(crate) amount: i64,
+}
+
+impl RebateTerms {
+    /// What a turnover in micro-units comes to. A sum that no account could hold pays nothing.
+    pub(crate) fn payable(&self, turnover: i64) -> Payable {
+        let stage = self.stages.iter().rposition(|stage| stage.from <= turnover && turnover > 0);
+        let Some(reached) = stage else { return Payable::default() };
+        let exact = match self.stages.get(reached).map(|stage| stage.pays) {
+            Some(StagePays::Amount(amount)) => i128::from(amount) * self.step(),
+            Some(StagePays::Per(give, per)) => return self.per(turnover, (give, per), reached),
+            Some(StagePays::Rate(rate)) if self.retroactive => i128::from(turnover) * i128::from(rate),
+            _ => self.inside(turnover),
+        };
+        let amount = divide(exact, self.step(), self.round).and_then(|amount| i64::try_from(amount).ok());
+        let enough = exact >= i128::from(self.least) * self.step();
+        Payable { stage, exact, amount: amount.filter(|_| enough).unwrap_or(0).max(0) }
+    }
+
+    /// So much for so much. The exact amount is told rounded down, and rounded and compared as it is.
+    fn per(&self, earned: i64, (give, per): (i64, i64), stage: usize) -> Payable {
+        let (product, per) = (i128::from(earned) * i128::from(give), i128::from(per.max(1)));
+        let amount = divide(product, per, self.round).and_then(|amount| i64::try_from(amount).ok());
+        let enough = product >= i128::from(self.least) * per;
+        let exact = product.checked_mul(self.step()).and_then(|product| product.checked_div(per));
+        let amount = amount.filter(|_| enough).unwrap_or(0).max(0);
+        Payable { stage: Some(stage), exact: exact.unwrap_or(0), amount }
+    }
+
+    /// Each rate on the turnover inside its own stage.
+    fn inside(&self, turnover: i64) -> i128 {
+        let ends = self.stages.iter().skip(1).map(|stage| stage.from).chain([i64::MAX]);
+        let parts = self.stages.iter().zip(ends).map(|(stage, end)| {
+            let part = turnover.min(end).saturating_sub(stage.from).max(0);
+            match stage.pays {
+                StagePays::Rate(rate) => i128::from(part) * i128::from(rate),
+                StagePays::Amount(_) | StagePays::Per(..) => 0,
+            }
+        });
+        parts.sum()
+    }
+
+    /// The smallest step of the unit, exactly.
+    fn step(&self) -> i128 {
+        i128::from(10_i64.pow(6_u32.saturating_sub(self.decimals))) * SHARE_WHOLE
+    }
+
+    /// The day on which a period is paid whose last day is known; nothing beyond the end of the calendar.
+    pub(crate) fn pay_day(&self, last: Date) -> Option<Date> {
+        let day = match self.after {
+            Some(after) => after.add_to_date(last),
+            None => Some(last.plus_days(1)),
+        };
+        day.filter(|day| *day < Date::MAX)
+    }
+}
+
+impl Rebate {
+    /// The terms of a period: those in force on its last day.
+    pub(crate) fn terms_on(&self, last: Date) -> &RebateTerms {
+        if last >= self.since || self.earlier.is_empty() {
+            return &self.terms;
+        }
+        let before = self.earlier.iter().rev().find(|(since, _)| *since <= last);
+        before.or(self.earlier.first()).map_or(&self.terms, |(_, terms)| terms)
+    }
+
+    /// The first day of the period that runs on a day, and the first day behind it; nothing if none runs.
+    pub(crate) fn running(&self, today: Date, anchors: &Anchors) -> Option<(Date, Date)> {
+        match self.span {
+            RebateSpan::Every(period) => {
+                Some((period.start_of(today, anchors), period.next_start(today, anchors)?))
+            }
+            RebateSpan::Campaign(last) => {
+                let first = match self.valid {
+                    Validity::Days(first, _) | Validity::Minutes { from: (first, _), .. } => first,
+                    Validity::Always | Validity::EveryYear(..) => Date::MIN,
+                };
+                (today <= last).then(|| (first, last.plus_days(1)))
+            }
+            RebateSpan::Closed => None,
+        }
+    }
+}
+
+impl Program {
+    /// The rebate with a name.
+    pub(crate) fn rebate_named(&self, name: &str) -> Result<RebateId, UnknownName> {
+        let found = self.rebates.iter().position(|rebate| *rebate.name == *name);
+        found.map(|place| RebateId(place as u32)).ok_or_else(|| UnknownName::new("rebate", name))
+    }
+
+    /// The name of a rebate.
+    pub(crate) fn rebate_name(&self, id: RebateId) -> &str {
+        self.rebates.get(id.index()).map_or("", |rebate| &rebate.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Money with two digits, rounded half up: from 100,000 2%, from 200,000 3%, from 500,000 4%.
+    fn terms(retroactive: bool) -> RebateTerms {
+        let stage = |from: i64, percent: i64| Stage {
+            from: from * 1_000_000,
+            pays: StagePays::Rate(percent * 1_000_000),
+        };
+        RebateTerms {
+            retroactive,
+            stages: [stage(100_000, 2), stage(200_000, 3), stage(500_000, 4)].into(),
+            unit: UnitId(0),
+            decimals: 2,
+            round: Rounding::HalfUp,
+            after: Some(Duration::new(31, crate::calendar::DurationUnit::Day)),
+            least: 0,
+        }
+    }
+
+    fn cents(terms: &RebateTerms, turnover: i64) -> i64 {
+        terms.payable(turnover * 1_000_000).amount
+    }
+
+    #[test]
+    fn the_published_table_is_paid_in_both_modes() {
+        // turnover, retroactive, incremental, in cents
+        let table = [
+            (99_999, 0, 0),
+            (100_000, 200_000, 0),
+            (199_999, 399_998, 199_998),
+            (200_000, 600_000, 200_000),
+            (260_000, 780_000, 380_000),
+            (500_000, 2_000_000, 1_100_000),
+        ];
+        for (turnover, retroactive, incremental) in table {
+            assert_eq!(cents(&terms(true), turnover), retroactive, "{turnover} retroactive");
+            assert_eq!(cents(&terms(false), turnover), incremental, "{turnover} incremental");
+        }
+    }
+
+    #[test]
+    fn nothing_is_paid_below_the_least() {
+        let terms = RebateTerms { least: 200_001, ..terms(true) };
+        assert_eq!(cents(&terms, 100_000), 0);
+        // 100,001 at 2% are 2,000.02
+        assert_eq!(cents(&terms, 100_001), 200_002);
+    }
+
+    #[test]
+    fn a_turnover_of_nothing_reaches_no_stage() {
+        let all = [Stage { from: 0, pays: StagePays::Amount(5) }];
+        let terms = RebateTerms { stages: all.into(), ..terms(true) };
+        assert_eq!(terms.payable(0), Payable::default());
+        assert_eq!(terms.payable(-1), Payable::default());
+        assert_eq!(terms.payable(1).amount, 5);
+    }
+
+    #[test]
+    fn a_period_is_paid_by_the_terms_of_its_last_day() {
+        let day = |text: &str| text.parse::<Date>().unwrap_or(Date::MIN);
+        let rebate = Rebate {
+            name: "R".into(),
+            kind: RebateKind::Rebate,
+            counts: RebateCounts::Spend,
+            doc: "".into(),
+            valid: Validity::Always,
+            items: None,
+            when: None,
+            span: RebateSpan::Every(Period::CalendarYear),
+            terms: RebateTerms { least: 3, ..terms(true) },
+            since: day("2028-01-01"),
+            earlier: [
+                (day("2026-01-01"), RebateTerms { least: 1, ..terms(true) }),
+                (day("2027-01-01"), RebateTerms { least: 2, ..terms(true) }),
+            ]
+            .into(),
+        };
+        let least = |text| rebate.terms_on(day(text)).least;
+        assert_eq!(["2025-12-31", "2026-12-31", "2027-12-31", "2028-12-31"].map(least), [1, 1, 2, 3]);
+    }
+}
