@@ -187,39 +187,27 @@ impl<'a> Declared<'a> {
             BlockKind::SharedCap(cap) => self.caps.declare(&cap.name, cap, block, report),
             BlockKind::Tiers(tiers) => self.tiers.declare(&tiers.name, tiers, block, report),
             BlockKind::Card(card) => {
-                if self.rule(&card.name, report) {
-                    self.cards.declare(&card.name, card, block, report);
-                }
+                self.like_a_rule((&card.name, card, block), |all| &mut all.cards, report);
             }
             BlockKind::Challenge(challenge) => self.challenge(challenge, block, report),
             BlockKind::Streak(streak) => {
-                if self.rule(&streak.name, report) {
-                    self.streaks.declare(&streak.name, streak, block, report);
-                }
+                self.like_a_rule((&streak.name, streak, block), |all| &mut all.streaks, report);
             }
             BlockKind::Voucher(voucher) => self.vouchers.declare(&voucher.name, voucher, block, report),
             BlockKind::Referral(referral) => {
-                if self.rule(&referral.name, report) {
-                    self.referrals.declare(&referral.name, referral, block, report);
-                }
+                self.like_a_rule((&referral.name, referral, block), |all| &mut all.referrals, report);
             }
             BlockKind::Convert(convert) => self.converts.push((convert, block)),
             BlockKind::Reward(reward) => self.rewards.declare(&reward.name, reward, block, report),
             BlockKind::Redeem(redeem) => self.redeems.declare(&redeem.name, redeem, block, report),
             BlockKind::Donate(donate) => {
-                if self.rule(&donate.name, report) {
-                    self.donates.declare(&donate.name, donate, block, report);
-                }
+                self.like_a_rule((&donate.name, donate, block), |all| &mut all.donates, report);
             }
             BlockKind::Award(award) => {
-                if self.rule(&award.name, report) {
-                    self.awards.declare(&award.name, award, block, report);
-                }
+                self.like_a_rule((&award.name, award, block), |all| &mut all.awards, report);
             }
             BlockKind::Rebate(rebate) => {
-                if self.rule(&rebate.name, report) {
-                    self.rebates.declare(&rebate.name, rebate, block, report);
-                }
+                self.like_a_rule((&rebate.name, rebate, block), |all| &mut all.rebates, report);
             }
             BlockKind::Returns(returns) => {
                 if self.single("returns", block.head, report) {
@@ -227,6 +215,18 @@ impl<'a> Declared<'a> {
                 }
             }
             BlockKind::Test(test) => self.tests.push((test, block)),
+        }
+    }
+
+    /// A block whose name is a name of rules.
+    fn like_a_rule<T>(
+        &mut self,
+        (name, node, block): (&'a Name, &'a T, &'a Block),
+        table: impl Fn(&mut Self) -> &mut Table<'a, T>,
+        report: &mut Report,
+    ) {
+        if self.rule(name, report) {
+            table(self).declare(name, node, block, report);
         }
     }
 

@@ -100,6 +100,15 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
             section(out, "to", to)?;
         }
     }
+    payers(p, out)?;
+    section(out, "returns", &p.returns)?;
+    section(out, "terms", &(&p.dates, &p.activities))?;
+    section(out, "meters", &p.meters)?;
+    section(out, "filters", &p.filters)
+}
+
+/// What is paid to charities and at the end of periods.
+fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
     for charity in &p.charities {
         section(out, "charity", charity)?;
     }
@@ -112,10 +121,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let counting = (&rebate.name, rebate.valid, &rebate.items, &rebate.when, rebate.span);
         section(out, "rebate", &(counting, &rebate.terms, rebate.kind, &rebate.counts))?;
     }
-    section(out, "returns", &p.returns)?;
-    section(out, "terms", &(&p.dates, &p.activities))?;
-    section(out, "meters", &p.meters)?;
-    section(out, "filters", &p.filters)
+    Ok(())
 }
 
 /// Challenges and streaks.

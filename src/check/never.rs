@@ -75,6 +75,23 @@ pub(super) fn conditions<'a>(
         };
         found.extend(findings(program, space, &asked, block.head));
     }
+    periods(program, tree, space, &mut found);
+    for referral in &program.referrals {
+        let Some(block) = tree.referral(&referral.name) else { continue };
+        let asked = Asked {
+            on: EventKindId::JOINING,
+            valid: (referral.valid, None),
+            when: None,
+            items: None,
+            word: "referral",
+        };
+        found.extend(findings(program, space, &asked, block.head));
+    }
+    found
+}
+
+/// The conditions of awards and rebates.
+fn periods<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>, found: &mut Vec<Diagnostic>) {
     for award in &program.rebates {
         let Some(block) = tree.award(&award.name) else { continue };
         let asked = Asked {
@@ -97,18 +114,6 @@ pub(super) fn conditions<'a>(
         };
         found.extend(findings(program, space, &asked, block.head));
     }
-    for referral in &program.referrals {
-        let Some(block) = tree.referral(&referral.name) else { continue };
-        let asked = Asked {
-            on: EventKindId::JOINING,
-            valid: (referral.valid, None),
-            when: None,
-            items: None,
-            word: "referral",
-        };
-        found.extend(findings(program, space, &asked, block.head));
-    }
-    found
 }
 
 /// The conditions of streaks.
