@@ -139,6 +139,7 @@ const fn key((unit, source, last): Terms) -> u128 {
         Source::Redeem(unit) => (9, unit.0, 0),
         Source::Challenge(challenge) => (10, challenge.0, 0),
         Source::Streak(streak) => (11, streak.0, 0),
+        Source::Draw(draw) => (12, draw.0, 0),
     };
     let last = match last {
         // before all days

@@ -37,7 +37,7 @@ pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::{Meters, is_asked};
 pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
-pub use play::{ChallengeProgress, StreakProgress, TaskProgress};
+pub use play::{ChallengeProgress, DrawTickets, StreakProgress, TaskProgress};
 pub use post::PostError;
 pub use rebate_view::{RebateStanding, RebateState};
 pub(crate) use rebates::{ClosedTurnover, MOST_TURNOVER, Turnover, TurnoverShare};

@@ -1,4 +1,5 @@
-//! What a host may read of games: how far challenges are, and how long streaks.
+//! What a host may read of games: how far challenges are, how long streaks, and how many
+//! tickets take part in a draw.
 
 use super::Account;
 use crate::amount::{Money, format_scaled};
@@ -65,7 +66,47 @@ pub struct StreakProgress {
     pub next_gift: Option<u32>,
 }
 
+/// How many tickets of a member take part in a draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DrawTickets {
+    /// The unit of the tickets.
+    pub unit: String,
+    /// First day of the tickets that take part.
+    pub from: Date,
+    /// Their last day.
+    pub to: Date,
+    /// The day of the draw.
+    pub held: Date,
+    /// What the member got of them on these days, less what was taken back.
+    pub issued: String,
+    /// How many of these take part.
+    pub tickets: String,
+}
+
 impl Account {
+    /// How many tickets of a member take part in a draw, as of now. They are counted until a year after the draw.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownName`] if the program has no such draw.
+    pub fn draw(&self, program: &Program, draw: &str) -> Result<DrawTickets, UnknownName> {
+        let id = program.draw_named(draw)?;
+        let rules = program.draws.get(id.index()).ok_or_else(|| UnknownName::new("draw", draw))?;
+        let (from, to) = rules.days;
+        let issued = self.meters.sum(rules.meter, i64::from(from.days()), i64::from(to.days()));
+        let tickets = rules.cap.map_or(issued, |cap| issued.min(cap)).max(0);
+        let text = |amount| format_scaled(amount, program.unit_decimals(rules.unit));
+        Ok(DrawTickets {
+            unit: program.unit_name(rules.unit).into(),
+            from,
+            to,
+            held: rules.held,
+            issued: text(issued),
+            tickets: text(tickets),
+        })
+    }
+
     /// The run of a member in a streak, as of the period of a day.
     ///
     /// # Errors

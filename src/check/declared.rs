@@ -5,10 +5,10 @@ use super::table::{Table, alike, twice};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
-    AwardBlock, Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock, File,
-    ListBlock, Name, PeriodBlock, ProgramBlock, RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock,
-    RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock,
-    TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    AwardBlock, Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock,
+    DrawBlock, File, ListBlock, Name, PeriodBlock, ProgramBlock, RebateBlock, RedeemBlock, ReferralBlock,
+    ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task,
+    TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -73,6 +73,7 @@ pub(super) struct Declared<'a> {
     pub(super) cards: Table<'a, CardBlock>,
     pub(super) challenges: Table<'a, ChallengeBlock>,
     pub(super) streaks: Table<'a, StreakBlock>,
+    pub(super) draws: Table<'a, DrawBlock>,
     /// The tasks of all challenges.
     pub(super) tasks: Table<'a, Task>,
     pub(super) referrals: Table<'a, ReferralBlock>,
@@ -115,6 +116,7 @@ impl<'a> Declared<'a> {
             cards: Table::new("card"),
             challenges: Table::new("challenge"),
             streaks: Table::new("streak"),
+            draws: Table::new("draw"),
             tasks: Table::new("task"),
             referrals: Table::new("referral"),
             converts: Vec::new(),
@@ -189,10 +191,7 @@ impl<'a> Declared<'a> {
             BlockKind::Card(card) => {
                 self.like_a_rule((&card.name, card, block), |all| &mut all.cards, report);
             }
-            BlockKind::Challenge(challenge) => self.challenge(challenge, block, report),
-            BlockKind::Streak(streak) => {
-                self.like_a_rule((&streak.name, streak, block), |all| &mut all.streaks, report);
-            }
+            BlockKind::Challenge(_) | BlockKind::Streak(_) | BlockKind::Draw(_) => self.game(block, report),
             BlockKind::Voucher(voucher) => self.vouchers.declare(&voucher.name, voucher, block, report),
             BlockKind::Referral(referral) => {
                 self.like_a_rule((&referral.name, referral, block), |all| &mut all.referrals, report);
@@ -230,16 +229,24 @@ impl<'a> Declared<'a> {
         }
     }
 
-    /// A challenge and its tasks.
-    fn challenge(&mut self, challenge: &'a ChallengeBlock, block: &'a Block, report: &mut Report) {
-        if !self.rule(&challenge.name, report) {
-            return;
-        }
-        self.challenges.declare(&challenge.name, challenge, block, report);
-        for line in &challenge.lines {
-            if let ChallengeLine::Task(task) = &line.kind {
-                self.tasks.declare(&task.name, task, block, report);
+    /// A challenge and its tasks, a streak or a draw.
+    fn game(&mut self, block: &'a Block, report: &mut Report) {
+        match &block.kind {
+            BlockKind::Challenge(challenge) if self.rule(&challenge.name, report) => {
+                self.challenges.declare(&challenge.name, challenge, block, report);
+                for line in &challenge.lines {
+                    if let ChallengeLine::Task(task) = &line.kind {
+                        self.tasks.declare(&task.name, task, block, report);
+                    }
+                }
             }
+            BlockKind::Streak(streak) if self.rule(&streak.name, report) => {
+                self.streaks.declare(&streak.name, streak, block, report);
+            }
+            BlockKind::Draw(draw) if self.rule(&draw.name, report) => {
+                self.draws.declare(&draw.name, draw, block, report);
+            }
+            _ => {}
         }
     }
 
@@ -311,6 +318,7 @@ impl<'a> Declared<'a> {
         self.cards.number(0);
         self.challenges.number(0);
         self.streaks.number(0);
+        self.draws.number(0);
         self.referrals.number(0);
         self.caps.number(0);
         self.tiers.number(0);

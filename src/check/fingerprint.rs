@@ -124,7 +124,7 @@ fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
     Ok(())
 }
 
-/// Challenges and streaks.
+/// Challenges, streaks and draws.
 fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
     for challenge in &p.challenges {
         section(out, "challenge", challenge)?;
@@ -133,6 +133,9 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
         let winning = (&streak.name, streak.on, streak.valid, &streak.when, streak.per, streak.needs);
         let run = (&streak.gifts, streak.forgive, streak.restart, streak.meter);
         section(out, "streak", &(winning, run))?;
+    }
+    for draw in &p.draws {
+        section(out, "draw", draw)?;
     }
     Ok(())
 }

@@ -20,6 +20,7 @@ mod conversions;
 mod counters;
 mod dates;
 mod declared;
+mod draws;
 mod everything;
 mod facts;
 mod fingerprint;
@@ -247,9 +248,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let (mut units, vouchers) = (low.units(), low.vouchers());
     let drafts = drafted_rules(low);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
-    let (challenges, streaks) = (low.challenges(), low.streaks());
-    let rebates = low.rebates(&units);
-    let awards = low.awards(&units, &drafts);
+    let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
+    let (rebates, awards) = (low.rebates(&units), low.awards(&units, &drafts));
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rules = finished_rules(low, drafts, &mut units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
@@ -292,6 +292,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         cards: cards?.into(),
         challenges: challenges?.into(),
         streaks: streaks?.into(),
+        draws: draws?.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         converts: converts?.into(),

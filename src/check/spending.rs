@@ -154,12 +154,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if facts.kind.is_spendable() {
             return true;
         }
+        let kind = if facts.kind == ast::UnitKind::Tickets { "ticket" } else { "status" };
         let finding = Diagnostic::new(
             Code::U201,
             span,
             format!("`{}` are counted and cannot be spent", facts.name.text),
         )
-        .other(facts.name.span, "declared as a status unit")
+        .other(facts.name.span, format!("declared as a {kind} unit"))
         .help("declare the unit as `is spendable`, or name another one");
         self.report.push(finding);
         false

@@ -275,6 +275,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             );
             return None;
         }
+        if facts.kind == ast::UnitKind::Tickets {
+            let message = format!("tiers cannot depend on {}", name.text);
+            self.report.push(
+                Diagnostic::new(Code::T603, name.span, message)
+                    .label("are tickets of draws")
+                    .other(facts.name.span, "declared as tickets")
+                    .help("count a status unit, `spend` or `purchases`; one event can earn both units"),
+            );
+            return None;
+        }
         let called = self.unit_name(unit).to_owned();
         let what = format!("unit {called:?}");
         Some((Counted::Unit(unit), called, what, Measure::Unit(unit)))

@@ -107,6 +107,7 @@ impl<'a> Tree<'a> {
             | BlockKind::Reward(_)
             | BlockKind::Redeem(_)
             | BlockKind::Period(_)
+            | BlockKind::Draw(_)
             | BlockKind::Returns(_)
             | BlockKind::Test(_) => {}
         }

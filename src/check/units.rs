@@ -53,11 +53,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 ("no expiry", hold.span()),
                 ("spend", spend.span()),
             ];
+            let kind = if facts.kind == ast::UnitKind::Tickets { "ticket" } else { "status" };
             for (line, span) in places.into_iter().filter_map(|(line, span)| Some((line, span?))) {
                 self.report.misplaced(
                     span,
-                    format!("`{line}` has no meaning for a status unit"),
-                    "a status unit is counted, not held; remove the line, or write `is spendable`",
+                    format!("`{line}` has no meaning for a {kind} unit"),
+                    format!("a {kind} unit is counted, not held; remove the line, or write `is spendable`"),
                 );
             }
         }

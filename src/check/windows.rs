@@ -216,6 +216,7 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
     let gift = |award: &crate::program::Award| award.thing == thing;
     let gifts = program.cards.iter().any(|card| gift(&card.reward))
         || program.streaks.iter().flat_map(|streak| &streak.gifts).any(|(_, award)| gift(award))
+        || program.draws.iter().flat_map(|draw| &draw.free).any(|(_, award)| gift(award))
         || program.challenges.iter().flat_map(|challenge| &challenge.gifts).any(gift)
         || program.tiers.iter().flat_map(|tiers| &tiers.levels).flat_map(|level| &level.entry).any(gift)
         || program.referrals.iter().any(|referral| referral.gives(thing));

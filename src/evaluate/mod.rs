@@ -10,6 +10,7 @@ mod challenges;
 mod choices;
 mod corrections;
 mod draft;
+mod draws;
 mod freeze;
 pub(crate) mod given;
 mod judge;
@@ -446,6 +447,9 @@ fn named(
     }
     if !facts.program.streaks.is_empty() {
         streaks::count(facts, draft, kind, &mut awards, &mut shares);
+    }
+    if !facts.program.draws.is_empty() {
+        draws::enter(facts, draft, kind, &mut awards);
     }
     step09_book::keep_receipt(facts, draft, kind, awards, shares, settled.record.take());
     step11_tiers::recount(draft);

@@ -17,7 +17,7 @@ pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
 use crate::program::{
-    AwardThing, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DonationId, FormerId, RebateId,
+    AwardThing, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DonationId, DrawId, FormerId, RebateId,
     ReferralId, RewardId, RuleId, StreakId, TiersId, UnitId, VoucherId,
 };
 use std::fmt;
@@ -243,6 +243,8 @@ pub(crate) enum Source {
     Challenge(ChallengeId),
     /// A streak.
     Streak(StreakId),
+    /// The free entry of a draw.
+    Draw(DrawId),
     /// A donation.
     Donation(DonationId),
     /// A rebate.
@@ -352,6 +354,7 @@ impl Delta {
             Source::Reward(reward) => program.reward_name(reward),
             Source::Challenge(challenge) => program.challenge_name(challenge),
             Source::Streak(streak) => program.streak_name(streak),
+            Source::Draw(draw) => program.draw_name(draw),
             Source::Convert(convert) => program.convert_name(convert),
             Source::Donation(donation) => program.donation_name(donation),
             Source::Rebate(rebate) => program.rebate_name(rebate),

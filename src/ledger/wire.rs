@@ -56,6 +56,8 @@ pub enum SourceKind {
     Challenge,
     /// A streak.
     Streak,
+    /// The free entry of a draw.
+    Draw,
     /// The entry gift of a level.
     Tier,
     /// A referral.
@@ -82,6 +84,7 @@ impl From<FormerKind> for SourceKind {
             FormerKind::Rule => Self::Rule,
             FormerKind::Challenge => Self::Challenge,
             FormerKind::Streak => Self::Streak,
+            FormerKind::Draw => Self::Draw,
             FormerKind::Tier => Self::Tier,
             FormerKind::Referral => Self::Referral,
             FormerKind::Reward => Self::Reward,
@@ -100,6 +103,7 @@ impl SourceKind {
             Self::Card => "card",
             Self::Challenge => "challenge",
             Self::Streak => "streak",
+            Self::Draw => "draw",
             Self::Tier => "tier",
             Self::Referral => "referral",
             Self::Reward => "reward",
@@ -272,6 +276,7 @@ impl Program {
             Source::Referral(referral) => (SourceKind::Referral, self.referral_name(referral), None),
             Source::Challenge(it) => (SourceKind::Challenge, self.challenge_name(it), None),
             Source::Streak(it) => (SourceKind::Streak, self.streak_name(it), None),
+            Source::Draw(it) => (SourceKind::Draw, self.draw_name(it), None),
             Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
             Source::Donation(donation) => (SourceKind::Donation, self.donation_name(donation), None),
@@ -312,6 +317,7 @@ impl Program {
             SourceKind::Referral => Ok(Source::Referral(self.referral_named(rule)?)),
             SourceKind::Challenge => Ok(Source::Challenge(self.challenge_named(rule)?)),
             SourceKind::Streak => Ok(Source::Streak(self.streak_named(rule)?)),
+            SourceKind::Draw => Ok(Source::Draw(self.draw_named(rule)?)),
             SourceKind::Convert => Ok(Source::Convert(self.convert_named(rule)?)),
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Donation => Ok(Source::Donation(self.donation_named(rule)?)),

@@ -45,6 +45,8 @@ pub(crate) enum FormerKind {
     Challenge,
     /// A streak.
     Streak,
+    /// A draw.
+    Draw,
     /// A referral.
     Referral,
     /// A reward.
@@ -203,6 +205,9 @@ impl Closed {
         }
         for it in other.streaks.iter().filter(|it| program.streak_named(&it.name).is_err()) {
             add(FormerKind::Streak, &it.name, None);
+        }
+        for it in other.draws.iter().filter(|it| program.draw_named(&it.name).is_err()) {
+            add(FormerKind::Draw, &it.name, None);
         }
         for reward in other.rewards.iter().filter(|it| program.reward_named(&it.name).is_err()) {
             add(FormerKind::Reward, &reward.name, None);

@@ -41,6 +41,8 @@ ids! {
     ChallengeId,
     /// A streak. Ids follow the names.
     StreakId,
+    /// A draw. Ids follow the names.
+    DrawId,
     /// A conversion, in the order of what happens: at once first, then by unit.
     ConvertId,
     /// A reward. Ids follow the names.

@@ -40,7 +40,7 @@ pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
-    ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
+    ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
     EventKindId, FilterId, FormerId, GroupId, MeterId, RebateId, ReferralId, RewardId, RuleId, StreakId,
     Symbol, TiersId, UnitId, VoucherId,
 };
@@ -51,7 +51,7 @@ pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use play::{Challenge, Counts, Streak, Task};
+pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
 pub(crate) use rule::{
@@ -136,6 +136,8 @@ pub struct Program {
     pub(crate) challenges: Box<[Challenge]>,
     /// By name.
     pub(crate) streaks: Box<[Streak]>,
+    /// By name.
+    pub(crate) draws: Box<[Draw]>,
     pub(crate) tiers: Box<[Tiers]>,
     pub(crate) referrals: Box<[Referral]>,
     /// What happens at once first, then by unit.

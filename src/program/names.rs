@@ -2,15 +2,15 @@
 
 use super::rule::RuleKind;
 use super::{
-    CardId, ChallengeId, ChoiceId, ConvertId, EventKindId, Program, ReferralId, RewardId, RuleId, StreakId,
-    TiersId, UnitId, VoucherId,
+    CardId, ChallengeId, ChoiceId, ConvertId, DrawId, EventKindId, Program, ReferralId, RewardId, RuleId,
+    StreakId, TiersId, UnitId, VoucherId,
 };
 
 /// A name that the program does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the program has no {what} `{name}`")]
 pub struct UnknownName {
-    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `challenge`, `streak`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`, `charity`,
+    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `challenge`, `streak`, `draw`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`, `charity`,
     /// `donation`.
     pub what: &'static str,
     /// The name.
@@ -80,6 +80,12 @@ impl Program {
     pub(crate) fn streak_named(&self, name: &str) -> Result<StreakId, UnknownName> {
         let found = place(&self.streaks, name, |streak| &streak.name).map(StreakId);
         found.ok_or_else(|| UnknownName::new("streak", name))
+    }
+
+    /// The draw with a name.
+    pub(crate) fn draw_named(&self, name: &str) -> Result<DrawId, UnknownName> {
+        let found = place(&self.draws, name, |draw| &draw.name).map(DrawId);
+        found.ok_or_else(|| UnknownName::new("draw", name))
     }
 
     /// The conversion with a name.
@@ -156,6 +162,11 @@ impl Program {
     /// The name of a streak.
     pub(crate) fn streak_name(&self, id: StreakId) -> &str {
         self.streaks.get(id.index()).map_or("", |streak| &streak.name)
+    }
+
+    /// The name of a draw.
+    pub(crate) fn draw_name(&self, id: DrawId) -> &str {
+        self.draws.get(id.index()).map_or("", |draw| &draw.name)
     }
 
     /// The name of a conversion.

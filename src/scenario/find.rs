@@ -103,10 +103,11 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
     let card = program.cards.iter().position(|card| *card.name == *text).map(|at| CardId(at as u32));
     let challenge = program.challenge_named(text).ok();
     let streak = program.streak_named(text).ok();
+    let draw = program.draw_named(text).ok();
     let referral = program.referrals.iter().position(|known| *known.name == *text);
     let referral = referral.map(|at| ReferralId(at as u32));
     let rebate = program.rebate_named(text).ok();
-    let played = card.is_some() || challenge.is_some() || streak.is_some();
+    let played = card.is_some() || challenge.is_some() || streak.is_some() || draw.is_some();
     if rule.is_none() && !played && referral.is_none() && rebate.is_none() {
         return Err(format!("there is no rule `{text}`"));
     }
@@ -115,6 +116,7 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
         Source::Card(id) => card == Some(id),
         Source::Challenge(id) => challenge == Some(id),
         Source::Streak(id) => streak == Some(id),
+        Source::Draw(id) => draw == Some(id),
         Source::Referral(id) => referral == Some(id),
         Source::Rebate(id) => rebate == Some(id),
         _ => false,
@@ -129,6 +131,7 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
         Source::Referral(id) => program.referrals.get(id.index()).map_or("", |referral| &referral.name),
         Source::Challenge(id) => program.challenge_name(id),
         Source::Streak(id) => program.streak_name(id),
+        Source::Draw(id) => program.draw_name(id),
         Source::Reward(id) => program.reward_name(id),
         Source::Convert(id) => program.convert_name(id),
         Source::Donation(id) => program.donation_name(id),

@@ -79,10 +79,11 @@ pub fn never_fired(compiled: &Compiled, results: &[TestResult]) -> Option<Diagno
     let cards = program.cards.iter().map(|card| &*card.name);
     let challenges = program.challenges.iter().map(|challenge| &*challenge.name);
     let streaks = program.streaks.iter().map(|streak| &*streak.name);
+    let draws = program.draws.iter().filter(|draw| !draw.free.is_empty()).map(|draw| &*draw.name);
     let referrals = program.referrals.iter().map(|referral| &*referral.name);
     let donations = program.donations.iter().map(|donation| &*donation.name);
     let rebates = program.rebates.iter().map(|rebate| &*rebate.name);
-    let played = cards.chain(challenges).chain(streaks);
+    let played = cards.chain(challenges).chain(streaks).chain(draws);
     let all = rules.chain(played).chain(referrals).chain(donations).chain(rebates);
     let idle: Vec<&str> = all.filter(|name| !fired.contains(name)).collect();
     let message = match idle.as_slice() {

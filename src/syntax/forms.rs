@@ -49,6 +49,7 @@ const FILE: &[Form] = &[
         &[
             "unit points is spendable {",
             "unit nights is status",
+            "unit lots is tickets",
             "unit credit is money in EUR {",
             "unit gift is donation in EUR {",
         ],
@@ -61,6 +62,7 @@ const FILE: &[Form] = &[
     ("card", &["card \"Coffee card\" {"]),
     ("challenge", &["challenge \"Forty nights\" {"]),
     ("streak", &["streak Weekly {"]),
+    ("draw", &["draw \"Summer draw\" {"]),
     ("voucher", &["voucher Welcome {"]),
     ("convert", &["convert 500 points into 1 Welcome at once"]),
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
@@ -181,6 +183,14 @@ const STREAK: &[Form] = &[
     ("after", &["after 4 weeks give 50 points"]),
     ("forgive", &["forgive 1 missed week"]),
     ("restart", &["restart after 8 weeks"]),
+];
+
+const DRAW: &[Form] = &[
+    ("draws", &["draws from lots"]),
+    ("valid", &["valid from 2026-03-01 to 2026-07-31"]),
+    ("held", &["held on 2026-08-07"]),
+    ("cap", &["cap 100 lots per campaign"]),
+    ("free", &["free entry on postcard give 5 lots"]),
 ];
 
 const VOUCHER: &[Form] = &[
@@ -325,6 +335,7 @@ const INSIDE: &[Place] = &[
     Place::Card,
     Place::Challenge,
     Place::Streak,
+    Place::Draw,
     Place::Voucher,
     Place::Reward,
     Place::Redeem,
@@ -352,6 +363,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Card => CARD,
         Place::Challenge => CHALLENGE,
         Place::Streak => STREAK,
+        Place::Draw => DRAW,
         Place::Voucher => VOUCHER,
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,

@@ -361,6 +361,7 @@ impl<'p> Builder<'p> {
                     | Rule::card_body
                     | Rule::challenge_body
                     | Rule::streak_body
+                    | Rule::draw_body
                     | Rule::voucher_body
                     | Rule::reward_body
                     | Rule::redeem_body
@@ -398,6 +399,7 @@ impl<'p> Builder<'p> {
             Rule::card => self.card(&mut parts)?.map(BlockKind::Card),
             Rule::challenge => self.challenge(&mut parts)?.map(BlockKind::Challenge),
             Rule::streak => self.streak(&mut parts)?.map(BlockKind::Streak),
+            Rule::draw => self.draw(&mut parts)?.map(BlockKind::Draw),
             Rule::voucher => self.voucher(&mut parts)?.map(BlockKind::Voucher),
             Rule::convert => Some(BlockKind::Convert(self.convert(&mut parts)?)),
             Rule::reward => Some(BlockKind::Reward(self.reward(&mut parts)?)),

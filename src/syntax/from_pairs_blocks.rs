@@ -192,6 +192,8 @@ impl Builder<'_> {
             UnitKind::Money(self.name(&mut inner)?)
         } else if inner.eat(Rule::k_status) {
             UnitKind::Status
+        } else if inner.eat(Rule::k_tickets) {
+            UnitKind::Tickets
         } else {
             UnitKind::Spendable
         };

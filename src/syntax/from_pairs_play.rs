@@ -1,7 +1,8 @@
-//! From what pest read to the tree: challenges and streaks.
+//! From what pest read to the tree: challenges, streaks and draws.
 
 use super::ast::{
-    ChallengeBlock, ChallengeLine, Goal, OncePer, Run, StreakBlock, StreakLine, Task, TaskItems,
+    ChallengeBlock, ChallengeLine, DrawBlock, DrawLine, Goal, OncePer, Run, StreakBlock, StreakLine, Task,
+    TaskItems,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -87,6 +88,35 @@ impl Builder<'_> {
 
     fn run(&mut self, parts: &mut Parts<'_>) -> Made<Run> {
         Ok(Run { count: self.number(parts)?, periods: self.name(parts)? })
+    }
+
+    pub(super) fn draw(&mut self, parts: &mut Parts<'_>) -> Made<Option<DrawBlock>> {
+        let name = self.head(parts)?;
+        let lines = self.body(parts, Rule::draw_body, Place::Draw, Self::draw_line);
+        Ok(name.map(|name| DrawBlock { name, lines }))
+    }
+
+    fn draw_line(&mut self, pair: Pair<'_, Rule>) -> Made<DrawLine> {
+        let rule = pair.as_rule();
+        let mut parts = self.parts(pair);
+        Ok(match rule {
+            Rule::draws_from => {
+                parts.skip(&[Rule::k_draws, Rule::k_from]);
+                DrawLine::From(self.name(&mut parts)?)
+            }
+            Rule::valid => DrawLine::Valid(self.valid(&mut parts)?),
+            Rule::held_on => {
+                parts.skip(&[Rule::k_held, Rule::k_on]);
+                DrawLine::HeldOn(self.date(&mut parts)?)
+            }
+            Rule::cap => DrawLine::Cap(self.cap(&mut parts)?),
+            Rule::free_entry => {
+                parts.skip(&[Rule::k_free, Rule::k_entry, Rule::k_on]);
+                let event = self.name(&mut parts)?;
+                DrawLine::FreeEntry { event, give: self.give(&mut parts)? }
+            }
+            _ => return Err(parts.fault()),
+        })
     }
 
     fn task(&mut self, parts: &mut Parts<'_>) -> Made<Task> {

@@ -33,13 +33,22 @@ const FUNDED: &[Place] = &[
 ];
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
 const PARTNERS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
-const CAPS: &[Place] =
-    &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
+const CAPS: &[Place] = &[
+    Place::File,
+    Place::Rule,
+    Place::Card,
+    Place::Draw,
+    Place::Voucher,
+    Place::Reward,
+    Place::Referral,
+    Place::Donate,
+];
 const GIVES: &[Place] = &[
     Place::Rule,
     Place::Tier,
     Place::Challenge,
     Place::Streak,
+    Place::Draw,
     Place::Reward,
     Place::Referral,
     Place::Donate,
@@ -55,10 +64,8 @@ const GIVEN: &[Place] = &[Place::Given];
 const FORMS: &[Form] = &[
     form(FILE, "plan", "plan"),
     form(FILE, "milestones", "milestones"),
-    form(FILE, "draw", "draw"),
     form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
-    form(FILE, "unit N is tickets", "unit … is tickets"),
     form(&[Place::Program], "members join by", "members join by …"),
     form(SCHEMA, "judged on", "judged on …"),
     form(SCHEMA, "N : … may change", "may change …"),

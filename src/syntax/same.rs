@@ -207,6 +207,7 @@ ranked! {
     CardBlock { name; lines } by order::card;
     ChallengeBlock { name; lines } by order::challenge;
     StreakBlock { name; lines } by order::streak;
+    DrawBlock { name; lines } by order::draw;
     VoucherBlock { name; lines } by order::voucher;
     RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
@@ -267,7 +268,7 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Challenge(a), Streak(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Award(a), Rebate(a),
+        Card(a), Challenge(a), Streak(a), Draw(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Award(a), Rebate(a),
         Referral(a), Returns(a), Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
@@ -276,7 +277,7 @@ kinds! {
         MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
         Spend { with_tax, after_redemptions },
     }
-    UnitKind { Spendable, Status, Money(a), Donation(a) }
+    UnitKind { Spendable, Status, Tickets, Money(a), Donation(a) }
     SchemaOf { Member, Item, Event(a) }
     FieldType { Integer(a), Decimal, Money, Percent, Date, Time, Text, YesNo, Name, OneOf(a), ListOfName }
     ListContent { Names(a), Dated(a), FromHost }
@@ -333,6 +334,7 @@ kinds! {
     }
     ChallengeLine { Valid(a), When(a), Task(a), CompleteAll, CompleteAny(a), Once(a), Give(a) }
     StreakLine { On(a), Valid(a), When(a), Each { period, count, of }, After { run, give }, Forgive(a), Restart(a) }
+    DrawLine { From(a), Valid(a), HeldOn(a), Cap(a), FreeEntry { event, give } }
     Goal { Number(a), Amount(a) }
     TaskItems { ForItems(a), When(a) }
     OncePer { Member, Period(a) }

@@ -103,6 +103,8 @@ pub enum BlockKind {
     Challenge(ChallengeBlock),
     /// `streak S { … }`
     Streak(StreakBlock),
+    /// `draw D { … }`
+    Draw(DrawBlock),
     /// `voucher V { … }`
     Voucher(VoucherBlock),
     /// `convert A into B at once`

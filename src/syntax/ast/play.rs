@@ -1,4 +1,4 @@
-//! What members play: challenges and streaks.
+//! What members play: challenges, streaks and draws.
 
 use super::*;
 
@@ -117,4 +117,33 @@ pub struct Run {
     pub count: Number,
     /// What they are called.
     pub periods: Name,
+}
+
+/// `draw D { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawBlock {
+    /// The name of the draw.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<DrawLine>>,
+}
+
+/// A line of `draw`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DrawLine {
+    /// `draws from lose`
+    From(Name),
+    /// `valid from 2026-03-01 to 2026-07-31`
+    Valid(Valid),
+    /// `held on 2026-08-07`
+    HeldOn(Date),
+    /// `cap 100 lose per campaign`
+    Cap(Cap),
+    /// `free entry on postcard give 5 lose`
+    FreeEntry {
+        /// The event.
+        event: Name,
+        /// What is given.
+        give: Give,
+    },
 }

@@ -24,6 +24,8 @@ pub enum UnitKind {
     Status,
     /// `money in EUR`: money of the program, which can be spent.
     Money(Name),
+    /// Counted for draws.
+    Tickets,
     /// `donation in EUR`: money that charities get.
     Donation(Name),
 }

@@ -61,6 +61,7 @@ impl<'a> Printer<'a> {
             BlockKind::Streak(streak) => {
                 self.braced(&format!("streak {}", name(&streak.name)), &streak.lines, span, 0)
             }
+            BlockKind::Draw(draw) => self.braced(&format!("draw {}", name(&draw.name)), &draw.lines, span, 0),
             BlockKind::Voucher(voucher) => {
                 self.braced(&format!("voucher {}", name(&voucher.name)), &voucher.lines, span, 0)
             }
@@ -121,6 +122,7 @@ impl<'a> Printer<'a> {
             UnitKind::Spendable => "spendable".to_owned(),
             UnitKind::Status => "status".to_owned(),
             UnitKind::Money(currency) => format!("money in {}", name(currency)),
+            UnitKind::Tickets => "tickets".to_owned(),
             UnitKind::Donation(currency) => format!("donation in {}", name(currency)),
         };
         let head = format!("unit {} is {kind}", name(&unit.name));

@@ -4,8 +4,8 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    AwardLine, CardLine, ChallengeLine, DonateLine, ProgramLine, RebateLine, RedeemLine, ReferralLine,
-    ReturnsLine, RewardLine, RuleLine, StreakLine, TierLine, TiersLine, UnitLine, VoucherLine,
+    AwardLine, CardLine, ChallengeLine, DonateLine, DrawLine, ProgramLine, RebateLine, RedeemLine,
+    ReferralLine, ReturnsLine, RewardLine, RuleLine, StreakLine, TierLine, TiersLine, UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -122,6 +122,17 @@ pub(in crate::syntax) fn streak(line: &StreakLine) -> u8 {
         StreakLine::Forgive(_) => 4,
         StreakLine::After { .. } => 5,
         StreakLine::Restart(_) => 6,
+    }
+}
+
+/// The place of a line in `draw`.
+pub(in crate::syntax) fn draw(line: &DrawLine) -> u8 {
+    match line {
+        DrawLine::From(_) => 0,
+        DrawLine::Valid(_) => 1,
+        DrawLine::HeldOn(_) => 2,
+        DrawLine::Cap(_) => 3,
+        DrawLine::FreeEntry { .. } => 4,
     }
 }
 

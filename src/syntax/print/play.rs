@@ -1,11 +1,11 @@
-//! Blocks that members play: challenges and streaks.
+//! Blocks that members play: challenges, streaks and draws.
 
 use super::doc::{Doc, words};
-use super::literals::{name, number, period, period_except};
+use super::literals::{date, name, number, period, period_except};
 use super::rules::{on, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
-use crate::syntax::ast::{ChallengeLine, Goal, OncePer, Run, StreakLine, Task, TaskItems};
+use crate::syntax::ast::{ChallengeLine, DrawLine, Goal, OncePer, Run, StreakLine, Task, TaskItems};
 
 impl<'a> Statement<'a> for ChallengeLine {
     fn rank(&self) -> u8 {
@@ -48,6 +48,24 @@ impl<'a> Statement<'a> for StreakLine {
                 words!["forgive", number(count), "missed", name(periods)]
             }
             Self::Restart(after) => words!["restart after", run(after)],
+        })
+    }
+}
+
+impl<'a> Statement<'a> for DrawLine {
+    fn rank(&self) -> u8 {
+        order::draw(self)
+    }
+
+    fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
+        Written::Doc(match self {
+            Self::From(unit) => words!["draws from", name(unit)],
+            Self::Valid(line) => valid(line).into(),
+            Self::HeldOn(day) => words!["held on", date(day)],
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::FreeEntry { event, give } => {
+                words!["free entry on", name(event), printer.give(give, span)]
+            }
         })
     }
 }

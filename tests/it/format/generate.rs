@@ -200,7 +200,7 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(23) {
+        let kind = match self.pick(24) {
             22 => BlockKind::Award(AwardBlock { name, lines: self.lines(Self::award_line) }),
             21 => BlockKind::Rebate(RebateBlock { name, lines: self.lines(Self::rebate_line) }),
             17 => BlockKind::Donate(DonateBlock { name, lines: self.lines(Self::donate_line) }),
@@ -241,6 +241,7 @@ impl Choices {
             5 => {
                 let kind = match self.pick(4) {
                     0 => UnitKind::Spendable,
+                    1 if self.yes() => UnitKind::Tickets,
                     1 => UnitKind::Status,
                     2 => UnitKind::Money(self.name()),
                     _ => UnitKind::Donation(self.name()),
@@ -266,6 +267,7 @@ impl Choices {
             8 => BlockKind::Card(CardBlock { name, lines: self.lines(Self::card_line) }),
             19 => BlockKind::Challenge(ChallengeBlock { name, lines: self.lines(Self::challenge_line) }),
             20 => BlockKind::Streak(StreakBlock { name, lines: self.lines(Self::streak_line) }),
+            23 => BlockKind::Draw(DrawBlock { name, lines: self.lines(Self::draw_line) }),
             9 => BlockKind::Voucher(VoucherBlock { name, lines: self.lines(Self::voucher_line) }),
             10 => BlockKind::Referral(ReferralBlock { name, lines: self.lines(Self::referral_line) }),
             11 => BlockKind::Returns(ReturnsBlock { lines: self.lines(Self::returns_line) }),
@@ -600,6 +602,16 @@ impl Choices {
 
     fn run(&mut self) -> Run {
         Run { count: self.number(), periods: self.name() }
+    }
+
+    fn draw_line(&mut self) -> DrawLine {
+        match self.pick(5) {
+            0 => DrawLine::From(self.name()),
+            1 => DrawLine::Valid(self.valid()),
+            2 => DrawLine::HeldOn(self.date()),
+            3 => DrawLine::Cap(Cap { side: None, ..self.cap() }),
+            _ => DrawLine::FreeEntry { event: self.name(), give: self.give() },
+        }
     }
 
     fn voucher_line(&mut self) -> VoucherLine {

@@ -1,5 +1,6 @@
-//! What members play: challenges and streaks, worked out by hand.
+//! What members play: challenges, streaks and draws, worked out by hand.
 
 mod challenges;
+mod draws;
 mod stored;
 mod streaks;

@@ -479,6 +479,21 @@ fn streaks() {
 }
 
 #[test]
+fn draws() {
+    lines(
+        "draw D",
+        "Draw(DrawBlock(D, [*]))",
+        &[
+            ("draws from lose", "From(lose)"),
+            ("valid to 2026-10-01", "Valid(Span(None, Moment(2026-10-01, None)))"),
+            ("held on 2026-08-07", "HeldOn(2026-08-07)"),
+            ("cap 100 lose per campaign", "Cap(Cap(None, Amount(100 lose), Period(Campaign)))"),
+            ("free entry on postcard give 5 lose", "FreeEntry(postcard, Flat(5 lose))"),
+        ],
+    );
+}
+
+#[test]
 fn vouchers() {
     lines(
         "voucher V",
