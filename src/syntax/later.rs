@@ -30,14 +30,22 @@ const FUNDED: &[Place] = &[
     Place::Award,
     Place::Rebate,
 ];
-const CAPS: &[Place] =
-    &[Place::File, Place::Rule, Place::Card, Place::Voucher, Place::Reward, Place::Referral, Place::Donate];
+const CAPS: &[Place] = &[
+    Place::File,
+    Place::Rule,
+    Place::Card,
+    Place::Voucher,
+    Place::Reward,
+    Place::Referral,
+    Place::Donate,
+    Place::Award,
+    Place::Rebate,
+];
 const GIVES: &[Place] = &[Place::Rule, Place::Tier, Place::Reward, Place::Referral, Place::Donate];
 const TIERS: &[Place] = &[Place::Tiers];
 const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
 const AWARD: &[Place] = &[Place::Award];
-const REBATE: &[Place] = &[Place::Rebate];
 const REFERRAL: &[Place] = &[Place::Referral];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
@@ -83,11 +91,9 @@ const FORMS: &[Form] = &[
     form(TIER, "paid by plan", "paid by plan …"),
     form(TIER, "every", "every … give …"),
     form(AWARD, "… give N of … as", "give … of … as …"),
-    form(AWARD, "cap", "cap …"),
     form(AWARD, "round", "round …"),
     form(AWARD, "activate", "activate …"),
     form(AWARD, "expire", "expire …"),
-    form(REBATE, "cap", "cap …"),
     form(REFERRAL, "friend may be named", "friend may be named …"),
     form(REFERRAL, "friend qualifies with #", "friend qualifies with a number of events"),
     form(REFERRAL, "when friend", "when friend …"),

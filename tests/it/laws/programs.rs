@@ -28,6 +28,7 @@ pub(super) struct ProgramGenes {
     spending: Option<Genes>,
     choice: Option<Genes>,
     giving: Option<Genes>,
+    rebates: Option<Genes>,
 }
 
 /// Programs of every kind.
@@ -48,12 +49,13 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.75, row(10)),
             option::weighted(0.4, row(12)),
             option::weighted(0.4, row(14)),
+            option::weighted(0.3, row(12)),
         ),
     )
         .prop_map(
             |(
                 (head, units, status, earns, bonuses, caps),
-                (tiers, card, voucher, referral, returns, spending, choice, giving),
+                (tiers, card, voucher, referral, returns, spending, choice, giving, rebates),
             )| {
                 ProgramGenes {
                     head,
@@ -70,6 +72,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     spending,
                     choice,
                     giving,
+                    rebates,
                 }
             },
         )
@@ -214,6 +217,9 @@ impl Rules {
         }
         if let Some(genes) = &genes.giving {
             blocks.append(&mut games::giving(genes));
+        }
+        if let Some(genes) = &genes.rebates {
+            blocks.append(&mut games::rebates(&stock, genes));
         }
         let (mut takes_back, mut may_go_negative) = (true, true);
         if let Some(genes) = &genes.returns {
