@@ -32,8 +32,17 @@ struct Pays {
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
-    /// The table of awards, by name; nothing if one of them has an error.
-    pub(super) fn awards(&mut self, units: &[Option<Unit>], rules: &[DraftRule<'a>]) -> Option<Vec<Rebate>> {
+    /// The table of rebates and awards, each by name; nothing if one of them has an error.
+    pub(super) fn rebates_and_awards(
+        &mut self,
+        units: &[Option<Unit>],
+        rules: &[DraftRule<'a>],
+    ) -> Option<Box<[Rebate]>> {
+        let (rebates, awards) = (self.rebates(units), self.awards(units, rules));
+        Some(rebates?.into_iter().chain(awards?).collect())
+    }
+
+    fn awards(&mut self, units: &[Option<Unit>], rules: &[DraftRule<'a>]) -> Option<Vec<Rebate>> {
         let all = self.all;
         let found: Vec<Option<Rebate>> =
             all.awards.iter().map(|entry| self.one_award(entry.node, entry.block, (units, rules))).collect();

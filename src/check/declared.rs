@@ -191,16 +191,13 @@ impl<'a> Declared<'a> {
                     self.donates.declare(&donate.name, donate, block, report);
                 }
             }
-            BlockKind::Award(award) => {
-                if self.rule(&award.name, report) {
-                    self.awards.declare(&award.name, award, block, report);
-                }
+            BlockKind::Award(award) if self.rule(&award.name, report) => {
+                self.awards.declare(&award.name, award, block, report);
             }
-            BlockKind::Rebate(rebate) => {
-                if self.rule(&rebate.name, report) {
-                    self.rebates.declare(&rebate.name, rebate, block, report);
-                }
+            BlockKind::Rebate(rebate) if self.rule(&rebate.name, report) => {
+                self.rebates.declare(&rebate.name, rebate, block, report);
             }
+            BlockKind::Award(_) | BlockKind::Rebate(_) => {}
             BlockKind::Returns(returns) => {
                 if self.single("returns", block.head, report) {
                     self.returns = Some((returns, block));

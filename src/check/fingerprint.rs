@@ -104,14 +104,20 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let giving = (donation.gift, donation.pays, &donation.to, &donation.caps);
         section(out, "donation", &(matching, giving))?;
     }
-    for rebate in &p.rebates {
-        let counting = (&rebate.name, rebate.valid, &rebate.items, &rebate.when, rebate.span);
-        section(out, "rebate", &(counting, &rebate.terms, rebate.kind, &rebate.counts))?;
-    }
+    rebates(p, out)?;
     section(out, "returns", &p.returns)?;
     section(out, "terms", &(&p.dates, &p.activities))?;
     section(out, "meters", &p.meters)?;
     section(out, "filters", &p.filters)
+}
+
+/// Rebates and awards.
+fn rebates(p: &Program, out: &mut Fnv) -> fmt::Result {
+    for rebate in &p.rebates {
+        let counting = (&rebate.name, rebate.valid, &rebate.items, &rebate.when, rebate.span);
+        section(out, "rebate", &(counting, &rebate.terms, rebate.kind, &rebate.counts))?;
+    }
+    Ok(())
 }
 
 /// One part of the dump: its name, its value, and an end that no text contains.

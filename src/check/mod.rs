@@ -73,7 +73,7 @@ pub use versions::{CompiledVersions, compile_versions};
 
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
-use crate::program::{Asked, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, Short, Unit};
+use crate::program::{Asked, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
 use declared::Declared;
@@ -234,12 +234,17 @@ fn lower(
     program.map(|program| (program, tests))
 }
 
+/// Categories, channels, stores and payments, each sorted.
+fn vocabularies(low: &mut Lowering<'_, '_>) -> [Box<[Symbol]>; 4] {
+    let all = low.all;
+    [&all.categories, &all.channels, &all.stores, &all.payments]
+        .map(|names| low.sorted_symbols(names.keys().copied()))
+}
+
 /// All tables, in an order that depends on names only.
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
-    let (all, facts) = (low.all, low.facts);
-    let [categories, channels, stores, payments] =
-        [&all.categories, &all.channels, &all.stores, &all.payments]
-            .map(|names| low.sorted_symbols(names.keys().copied()));
+    let facts = low.facts;
+    let [categories, channels, stores, payments] = vocabularies(low);
     let member_attributes = facts.member.lower(&mut low.symbols);
     let item_attributes = facts.item.lower(&mut low.symbols);
     let events = events(low);
@@ -247,8 +252,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let mut drafts = low.rules();
     low.shared_caps(&mut drafts);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
-    let rebates = low.rebates(&units);
-    let awards = low.awards(&units, &drafts);
+    let rebates = low.rebates_and_awards(&units, &drafts);
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
     low.set_denominators(&mut units, &rates);
@@ -296,7 +300,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         redeems: redeems?.into(),
         charities: low.charities(),
         donations: donations?.into(),
-        rebates: rebates?.into_iter().chain(awards?).collect(),
+        rebates: rebates?,
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         dates: std::mem::take(&mut low.dates).into(),

@@ -73,6 +73,24 @@ pub(super) fn conditions<'a>(
         };
         found.extend(findings(program, space, &asked, block.head));
     }
+    found.extend(turnovers(program, tree, space));
+    for referral in &program.referrals {
+        let Some(block) = tree.referral(&referral.name) else { continue };
+        let asked = Asked {
+            on: EventKindId::JOINING,
+            valid: (referral.valid, None),
+            when: None,
+            items: None,
+            word: "referral",
+        };
+        found.extend(findings(program, space, &asked, block.head));
+    }
+    found
+}
+
+/// The same of awards and rebates.
+fn turnovers<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
     for award in &program.rebates {
         let Some(block) = tree.award(&award.name) else { continue };
         let asked = Asked {
@@ -92,17 +110,6 @@ pub(super) fn conditions<'a>(
             when: rebate.when.as_ref().zip(block.when()),
             items: rebate.items.as_ref().zip(block.items()),
             word: "rebate",
-        };
-        found.extend(findings(program, space, &asked, block.head));
-    }
-    for referral in &program.referrals {
-        let Some(block) = tree.referral(&referral.name) else { continue };
-        let asked = Asked {
-            on: EventKindId::JOINING,
-            valid: (referral.valid, None),
-            when: None,
-            items: None,
-            word: "referral",
         };
         found.extend(findings(program, space, &asked, block.head));
     }

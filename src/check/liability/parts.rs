@@ -127,11 +127,7 @@ fn of_card(card: &Card) -> Option<Ratio> {
 }
 
 /// What rebates pay for each micro-unit of turnover at most, and their names.
-pub(super) fn rebates<'p>(
-    program: &'p Program,
-    thing: AwardThing,
-    on: EventKindId,
-) -> Option<(Ratio, Vec<&'p str>)> {
+pub(super) fn rebates(program: &Program, thing: AwardThing, on: EventKindId) -> Option<(Ratio, Vec<&str>)> {
     let (mut sum, mut names) = (Ratio::ZERO, Vec::new());
     for rebate in &program.rebates {
         if on == EventKindId::PURCHASE && AwardThing::Unit(rebate.terms.unit) == thing {
