@@ -49,6 +49,9 @@ pub struct RebateStanding {
     pub exact: String,
     /// What is paid on this turnover, rounded once; 0 where it is below the least that is paid.
     pub pays: String,
+    /// The most that is paid for a period, where it is reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cap: Option<String>,
     /// In what it is paid.
     pub unit: String,
     /// The day on which it is paid; nothing beyond the end of the calendar.
@@ -76,6 +79,10 @@ impl Program {
             missing: next.map(|stage| self.money_text(stage.from.saturating_sub(of.amount))),
             exact: self.exact_money(payable.exact),
             pays: format_scaled(payable.amount, u8::try_from(terms.decimals).unwrap_or(0)),
+            cap: terms
+                .most
+                .filter(|most| payable.amount == *most)
+                .map(|most| format_scaled(most, u8::try_from(terms.decimals).unwrap_or(0))),
             unit: self.unit_name(terms.unit).to_owned(),
             pays_on: terms.pay_day(of.last()),
         })

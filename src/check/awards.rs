@@ -21,6 +21,7 @@ struct Lines<'a> {
     when: Once<&'a Cond>,
     every: Once<(&'a ast::Period, &'a AwardGive)>,
     least: Once<&'a Amount>,
+    cap: Once<&'a ast::Cap>,
 }
 
 /// What an award adds up, and what it pays for it.
@@ -31,8 +32,17 @@ struct Pays {
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
-    /// The table of awards, by name; nothing if one of them has an error.
-    pub(super) fn awards(&mut self, units: &[Option<Unit>], rules: &[DraftRule<'a>]) -> Option<Vec<Rebate>> {
+    /// The table of rebates and awards, each by name; nothing if one of them has an error.
+    pub(super) fn rebates_and_awards(
+        &mut self,
+        units: &[Option<Unit>],
+        rules: &[DraftRule<'a>],
+    ) -> Option<Box<[Rebate]>> {
+        let (rebates, awards) = (self.rebates(units), self.awards(units, rules));
+        Some(rebates?.into_iter().chain(awards?).collect())
+    }
+
+    fn awards(&mut self, units: &[Option<Unit>], rules: &[DraftRule<'a>]) -> Option<Vec<Rebate>> {
         let all = self.all;
         let found: Vec<Option<Rebate>> =
             all.awards.iter().map(|entry| self.one_award(entry.node, entry.block, (units, rules))).collect();
@@ -70,6 +80,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             (Some(least), Some(unit)) => self.least_paid(least, unit).map(Some),
             _ => Some(None),
         };
+        let most = self.most_paid(lines.cap.take(), unit, span);
         let pays = pays?;
         let given = units.get(pays.unit.index())?.as_ref()?;
         Some(Rebate {
@@ -89,6 +100,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 round: given.round.mode,
                 after: None,
                 least: least?.unwrap_or(0),
+                most: most?,
             },
             since: self.settings().effective_from,
             earlier: Box::default(),
@@ -102,6 +114,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             when: Once::new("when"),
             every: Once::new("every"),
             least: Once::new("pay nothing below"),
+            cap: Once::new("cap"),
         };
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
@@ -111,6 +124,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 AwardLine::When(cond) => lines.when.set(cond, span, report),
                 AwardLine::Every { period, give } => lines.every.set((period, give), span, report),
                 AwardLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
+                AwardLine::Cap(cap) => lines.cap.set(cap, span, report),
             }
         }
         lines

@@ -117,11 +117,7 @@ fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
         let giving = (donation.gift, donation.pays, &donation.to, &donation.caps);
         section(out, "donation", &(matching, giving))?;
     }
-    for rebate in &p.rebates {
-        let counting = (&rebate.name, rebate.valid, &rebate.items, &rebate.when, rebate.span);
-        section(out, "rebate", &(counting, &rebate.terms, rebate.kind, &rebate.counts))?;
-    }
-    Ok(())
+    rebates(p, out)
 }
 
 /// Challenges, streaks and draws.
@@ -136,6 +132,15 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for draw in &p.draws {
         section(out, "draw", draw)?;
+    }
+    Ok(())
+}
+
+/// Rebates and awards.
+fn rebates(p: &Program, out: &mut Fnv) -> fmt::Result {
+    for rebate in &p.rebates {
+        let counting = (&rebate.name, rebate.valid, &rebate.items, &rebate.when, rebate.span);
+        section(out, "rebate", &(counting, &rebate.terms, rebate.kind, &rebate.counts))?;
     }
     Ok(())
 }

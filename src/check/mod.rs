@@ -249,7 +249,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let drafts = drafted_rules(low);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
-    let (rebates, awards) = (low.rebates(&units), low.awards(&units, &drafts));
+    let rebates = low.rebates_and_awards(&units, &drafts);
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rules = finished_rules(low, drafts, &mut units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
@@ -300,7 +300,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         redeems: redeems?.into(),
         charities: low.charities(),
         donations: donations?.into(),
-        rebates: rebates?.into_iter().chain(awards?).collect(),
+        rebates: rebates?,
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         dates: std::mem::take(&mut low.dates).into(),

@@ -75,7 +75,7 @@ pub(super) fn conditions<'a>(
         };
         found.extend(findings(program, space, &asked, block.head));
     }
-    periods(program, tree, space, &mut found);
+    found.extend(turnovers(program, tree, space));
     for referral in &program.referrals {
         let Some(block) = tree.referral(&referral.name) else { continue };
         let asked = Asked {
@@ -90,8 +90,9 @@ pub(super) fn conditions<'a>(
     found
 }
 
-/// The conditions of awards and rebates.
-fn periods<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>, found: &mut Vec<Diagnostic>) {
+/// The same of awards and rebates.
+fn turnovers<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
     for award in &program.rebates {
         let Some(block) = tree.award(&award.name) else { continue };
         let asked = Asked {
@@ -114,6 +115,7 @@ fn periods<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>, fou
         };
         found.extend(findings(program, space, &asked, block.head));
     }
+    found
 }
 
 /// The conditions of streaks.

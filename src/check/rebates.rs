@@ -6,14 +6,14 @@ use super::numbers;
 use super::report::Once;
 use super::subjects::Scope;
 use super::times;
-use crate::calendar::Date;
+use crate::calendar::{Date, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
     EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays, Unit, UnitId,
     Validity,
 };
 use crate::syntax::ast::{
-    self, Amount, Block, Cond, Duration, Name, Percent, RebateBlock, RebateLine, StageMode,
+    self, Amount, Block, CapPer, Cond, Duration, Name, Percent, RebateBlock, RebateLine, StageMode,
 };
 
 /// The lines of a rebate.
@@ -26,6 +26,7 @@ struct Lines<'a> {
     stages: Vec<(&'a Amount, &'a ast::StagePays, Span)>,
     pays: Once<(&'a Name, &'a Duration)>,
     least: Once<&'a Amount>,
+    cap: Once<&'a ast::Cap>,
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -60,6 +61,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             _ => Some(None),
         };
         let unit = paid.map(|(unit, _)| unit);
+        let most = self.most_paid(lines.cap.take(), unit, span);
         let stages = self.stages(&lines.stages, mode, unit, head);
         let (unit, after) = paid?;
         let rules = units.get(unit.index())?.as_ref()?;
@@ -80,6 +82,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 round: rules.round.mode,
                 after: Some(after),
                 least: least?.unwrap_or(0),
+                most: most?,
             },
             since: self.settings().effective_from,
             earlier: Box::default(),
@@ -96,6 +99,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             stages: Vec::new(),
             pays: Once::new("pay … after period end"),
             least: Once::new("pay nothing below"),
+            cap: Once::new("cap"),
         };
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
@@ -108,6 +112,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RebateLine::Stage { from, pays } => lines.stages.push((from, pays, span)),
                 RebateLine::Pays { unit, after } => lines.pays.set((unit, after), span, report),
                 RebateLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
+                RebateLine::Cap(cap) => lines.cap.set(cap, span, report),
             }
         }
         lines
@@ -144,7 +149,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some((unit?, after?))
     }
 
-    /// The least that is paid, in the unit; of program money also in money.
+    /// An amount of what is paid; of program money also in money.
     pub(super) fn least_paid(&mut self, least: &'a Amount, unit: UnitId) -> Option<i64> {
         let facts = self.facts.unit(unit)?;
         let is_money = matches!(facts.kind, ast::UnitKind::Money(_));
@@ -153,10 +158,42 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             false => self.amount_in(unit, least),
         };
         if found == Some(0) {
-            self.report.zero(least.span, "nothing is below zero", "write an amount above zero");
+            self.report.zero(least.span, "zero means nothing here", "write an amount above zero");
             return None;
         }
         found
+    }
+
+    /// `cap A per P`: the most that is paid for a period, which must be that of the rebate or award.
+    pub(super) fn most_paid(
+        &mut self,
+        cap: Option<(&'a ast::Cap, Span)>,
+        unit: Option<UnitId>,
+        over: Option<RebateSpan>,
+    ) -> Option<Option<i64>> {
+        let Some((cap, span)) = cap else { return Some(None) };
+        let (ast::CapLimit::Amount(amount), None) = (&cap.limit, &cap.side) else {
+            let help = "write the most that is paid, for example `cap 5_000 … per calendar year`";
+            self.report.misplaced(span, "only the amount of a period is capped here", help);
+            return None;
+        };
+        let Some(CapPer::Period(period)) = &cap.per else {
+            let help = "add the period of the block, for example `per calendar year`";
+            self.report.missing(span, "it is not said in which time the cap counts", help);
+            return None;
+        };
+        let found = times::period(period, &self.facts.settings, &mut self.report)?;
+        let same = match over? {
+            RebateSpan::Every(over) => over == found,
+            RebateSpan::Campaign(_) => found == Period::Campaign,
+            RebateSpan::Closed => false,
+        };
+        if !same {
+            let help = "cap it in the period at whose end it is paid";
+            self.report.misplaced(period.span, "this is another period than that of the block", help);
+            return None;
+        }
+        self.least_paid(amount, unit?).map(Some)
     }
 
     fn stages(

@@ -5,7 +5,9 @@ use super::tree::Tree;
 use super::{Checks, Findings, Sources, fingerprint, lower, partial, refused, sources, windows};
 use crate::calendar::Duration;
 use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
-use crate::program::{Cap, Expire, Program, RebateKind, UnitKind, Versions, VoucherEnd};
+use crate::program::{
+    Cap, Expire, Program, Rebate, RebateCounts, RebateKind, UnitKind, Versions, VoucherEnd,
+};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, RuleLine, UnitLine};
 
@@ -121,6 +123,18 @@ impl Pair<'_, '_, '_> {
         if old.currency != new.currency {
             let message = format!("the currency changes from {} to {}", old.currency, new.currency);
             refuse(self.program(), before, message, "give a program of another currency a name of its own");
+        }
+        for rebate in &new.rebates {
+            let known = old.rebates.iter().find(|known| known.name == rebate.name);
+            if known.is_some_and(|known| counted(old, known) != counted(new, rebate)) {
+                let head = |tree: &Tree<'_>| {
+                    let award = tree.award(&rebate.name).map(|it| it.head);
+                    award.or_else(|| tree.rebate(&rebate.name).map(|it| it.head))
+                };
+                let message = format!("`{}` counts something else", rebate.name);
+                let help = "what was collected so far could not be counted on; take a new name";
+                refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
+            }
         }
         for unit in &new.units {
             let known = old.unit_named(&unit.name).ok().and_then(|id| old.units.get(id.index()));
@@ -311,5 +325,14 @@ fn ends_earlier(old: VoucherEnd, new: VoucherEnd) -> bool {
         (VoucherEnd::For(old, tail), VoucherEnd::For(new, end)) => tail == end && is_less(new, old),
         (VoucherEnd::On(old), VoucherEnd::On(new)) => new < old,
         _ => false,
+    }
+}
+
+/// What a rebate or award adds up: money, money by category, or a unit.
+fn counted<'p>(program: &'p Program, rebate: &Rebate) -> (bool, Option<&'p str>) {
+    match rebate.counts {
+        RebateCounts::Spend => (false, None),
+        RebateCounts::ByCategory => (true, None),
+        RebateCounts::Earned { unit, .. } => (false, Some(program.unit_name(unit))),
     }
 }

@@ -6,9 +6,8 @@
 use super::bound::Bound;
 use super::draft::{Draft, Terms, Transfer};
 use super::judge::Facts;
-use super::own_days;
-use super::spells;
 use super::terms::last_day;
+use super::{own_days, rebates, spells};
 use crate::account::{Account, CardState, Change, Hold, PostError, StreakState, Tenure, TierState};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
@@ -179,6 +178,9 @@ fn count_spend(draft: &mut Draft<'_>, bound: &Bound, amount: i64, day: Date) {
             let slot = draft.slot_at(meter, day, at);
             draft.count(meter, slot, amount);
         }
+    }
+    if !draft.program.rebates.is_empty() {
+        rebates::given(&facts, draft);
     }
 }
 

@@ -38,6 +38,22 @@ pub(crate) fn count(facts: &Facts<'_>, draft: &mut Draft<'_>, kind: EventKindId)
     Ok(())
 }
 
+/// What a test says was spent counts if its day lies in the period that runs.
+#[cold]
+pub(super) fn given(facts: &Facts<'_>, draft: &mut Draft<'_>) {
+    let today = draft.today();
+    for (place, rebate) in facts.program.rebates.iter().enumerate() {
+        let running = |day| rebate.running(day, &facts.anchors);
+        if running(facts.event.day).is_none_or(|then| running(today) != Some(then)) {
+            continue;
+        }
+        for (category, parts) in parts(facts, rebate) {
+            // an amount that no event could bring is left to the test to notice
+            let _ = add(draft, RebateId(place as u32), &category, parts.iter().sum());
+        }
+    }
+}
+
 /// What counts of each line, by category where each has its own; nothing if the purchase does not count.
 fn parts(facts: &Facts<'_>, rebate: &Rebate) -> Vec<(Arc<str>, Box<[i64]>)> {
     let counts =

@@ -12,6 +12,9 @@ pub(super) fn row(program: &Program, standing: &RebateStanding) -> [String; 3] {
     if standing.exact != standing.pays {
         why.push_str(&format!(", paid {}", standing.pays));
     }
+    if let Some(cap) = &standing.cap {
+        why.push_str(&format!("; cap {cap}"));
+    }
     let missing = standing.missing.as_ref().zip(standing.next.as_ref());
     if let (RebateState::Running, Some((missing, next))) = (standing.state, missing) {
         why.push_str(&format!("; {missing} {currency} to the stage {next}"));

@@ -73,6 +73,8 @@ pub(crate) struct RebateTerms {
     pub(crate) after: Option<Duration>,
     /// The least that is paid, in the unit's scale; 0 where nothing is said.
     pub(crate) least: i64,
+    /// `cap A per P`: the most that is paid for a period, in the unit's scale.
+    pub(crate) most: Option<i64>,
 }
 
 /// A stage of a rebate.
@@ -118,7 +120,7 @@ impl RebateTerms {
         };
         let amount = divide(exact, self.step(), self.round).and_then(|amount| i64::try_from(amount).ok());
         let enough = exact >= i128::from(self.least) * self.step();
-        Payable { stage, exact, amount: amount.filter(|_| enough).unwrap_or(0).max(0) }
+        Payable { stage, exact, amount: self.cut(amount.filter(|_| enough)) }
     }
 
     /// So much for so much. The exact amount is told rounded down, and rounded and compared as it is.
@@ -127,8 +129,13 @@ impl RebateTerms {
         let amount = divide(product, per, self.round).and_then(|amount| i64::try_from(amount).ok());
         let enough = product >= i128::from(self.least) * per;
         let exact = product.checked_mul(self.step()).and_then(|product| product.checked_div(per));
-        let amount = amount.filter(|_| enough).unwrap_or(0).max(0);
+        let amount = self.cut(amount.filter(|_| enough));
         Payable { stage: Some(stage), exact: exact.unwrap_or(0), amount }
+    }
+
+    /// What the cap leaves of a rounded amount.
+    fn cut(&self, amount: Option<i64>) -> i64 {
+        amount.unwrap_or(0).clamp(0, self.most.unwrap_or(i64::MAX))
     }
 
     /// Each rate on the turnover inside its own stage.
@@ -218,6 +225,7 @@ mod tests {
             round: Rounding::HalfUp,
             after: Some(Duration::new(31, crate::calendar::DurationUnit::Day)),
             least: 0,
+            most: None,
         }
     }
 
@@ -248,6 +256,14 @@ mod tests {
         assert_eq!(cents(&terms, 100_000), 0);
         // 100,001 at 2% are 2,000.02
         assert_eq!(cents(&terms, 100_001), 200_002);
+    }
+
+    #[test]
+    fn no_more_is_paid_than_the_cap() {
+        let terms = RebateTerms { most: Some(399_997), ..terms(true) };
+        // 2% of 199,998 are 3,999.96; of 199,999 they are 3,999.98
+        assert_eq!(cents(&terms, 199_998), 399_996);
+        assert_eq!(cents(&terms, 199_999), 399_997);
     }
 
     #[test]

@@ -244,6 +244,7 @@ const AWARD: &[Form] = &[
     FOR,
     WHEN,
     ("every", &["every calendar year give 2% of spend as credit", "every month give 50 points"]),
+    ("cap", &["cap 5_000 points per calendar year"]),
     ("pay", &["pay nothing below 5 points"]),
 ];
 
@@ -254,6 +255,7 @@ const REBATE: &[Form] = &[
     ("period", &["period calendar year"]),
     ("stages", &["stages are retroactive", "stages are incremental"]),
     ("stage", &["stage from 50_000 EUR: 1%", "stage from 2_500 EUR: 30 credit"]),
+    ("cap", &["cap 5_000 credit per calendar year"]),
     ("pay", &["pay credit 31 days after period end", "pay nothing below 5 EUR"]),
 ];
 

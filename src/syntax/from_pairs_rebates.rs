@@ -30,6 +30,7 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_pay, Rule::k_nothing, Rule::k_below]);
                 AwardLine::PayNothingBelow(self.amount(&mut parts)?)
             }
+            Rule::cap => AwardLine::Cap(self.cap(&mut parts)?),
             _ => return Err(parts.fault()),
         })
     }
@@ -92,6 +93,7 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_pay, Rule::k_nothing, Rule::k_below]);
                 RebateLine::PayNothingBelow(self.amount(&mut parts)?)
             }
+            Rule::cap => RebateLine::Cap(self.cap(&mut parts)?),
             Rule::pays_after => {
                 parts.skip(&[Rule::k_pay]);
                 let unit = self.name(&mut parts)?;

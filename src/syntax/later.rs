@@ -42,6 +42,8 @@ const CAPS: &[Place] = &[
     Place::Reward,
     Place::Referral,
     Place::Donate,
+    Place::Award,
+    Place::Rebate,
 ];
 const GIVES: &[Place] = &[
     Place::Rule,
@@ -57,7 +59,6 @@ const TIER: &[Place] = &[Place::Tier];
 const CARD: &[Place] = &[Place::Card];
 const GAMES: &[Place] = &[Place::Challenge, Place::Streak];
 const AWARD: &[Place] = &[Place::Award];
-const REBATE: &[Place] = &[Place::Rebate];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
@@ -88,11 +89,9 @@ const FORMS: &[Form] = &[
     form(CAPS, "cap … per account", "cap … per account"),
     form(TIER, "paid by plan", "paid by plan …"),
     form(AWARD, "… give N of … as", "give … of … as …"),
-    form(AWARD, "cap", "cap …"),
     form(AWARD, "round", "round …"),
     form(AWARD, "activate", "activate …"),
     form(AWARD, "expire", "expire …"),
-    form(REBATE, "cap", "cap …"),
     form(TEST, "when … join plan", "join plan …"),
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),

@@ -357,9 +357,9 @@ kinds! {
     ToCharity { Named(a), Matching(a) }
     RebateLine {
         Valid(a), ForItems(a), When(a), Period(a), Stages(a), Stage { from, pays }, Pays { unit, after },
-        PayNothingBelow(a),
+        PayNothingBelow(a), Cap(a),
     }
-    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a) }
+    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a), Cap(a) }
     AwardGive { Share { rate, most, unit }, Bands { unit, bands }, Earned { amount, per, rules }, Flat(a) }
     StagePays { Percent(a), PercentOf(a, b), Amount(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }

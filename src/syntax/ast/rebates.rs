@@ -40,6 +40,8 @@ pub enum RebateLine {
     },
     /// `pay nothing below 5 EUR`
     PayNothingBelow(Amount),
+    /// `cap 5_000 bonus per calendar year`
+    Cap(Cap),
 }
 
 /// How stages are paid.
@@ -89,6 +91,8 @@ pub enum AwardLine {
     },
     /// `pay nothing below 5 punkte`
     PayNothingBelow(Amount),
+    /// `cap 5_000 punkte per calendar year`
+    Cap(Cap),
 }
 
 /// What an award gives.

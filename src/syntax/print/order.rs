@@ -201,7 +201,8 @@ pub(in crate::syntax) fn award(line: &AwardLine) -> u8 {
         AwardLine::ForItems(_) => 1,
         AwardLine::When(_) => 2,
         AwardLine::Every { .. } => 3,
-        AwardLine::PayNothingBelow(_) => 4,
+        AwardLine::Cap(_) => 4,
+        AwardLine::PayNothingBelow(_) => 5,
     }
 }
 
@@ -214,8 +215,9 @@ pub(in crate::syntax) fn rebate(line: &RebateLine) -> u8 {
         RebateLine::Period(_) => 3,
         RebateLine::Stages(_) => 4,
         RebateLine::Stage { .. } => 5,
-        RebateLine::Pays { .. } => 6,
-        RebateLine::PayNothingBelow(_) => 7,
+        RebateLine::Cap(_) => 6,
+        RebateLine::Pays { .. } => 7,
+        RebateLine::PayNothingBelow(_) => 8,
     }
 }
 

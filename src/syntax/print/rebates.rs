@@ -30,6 +30,7 @@ impl<'a> Statement<'a> for RebateLine {
             }
             Self::Pays { unit, after } => words!["pay", name(unit), duration(after), "after period end"],
             Self::PayNothingBelow(amount) => words!["pay nothing below", printer.amount(amount)],
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
         })
     }
 }
@@ -68,6 +69,7 @@ impl<'a> Statement<'a> for AwardLine {
                 }
             }
             Self::PayNothingBelow(amount) => words!["pay nothing below", printer.amount(amount)],
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
         })
     }
 }

@@ -48,6 +48,7 @@ impl Choices {
             1 => AwardLine::ForItems(self.cond(2)),
             2 => AwardLine::When(self.cond(2)),
             3 => AwardLine::PayNothingBelow(self.amount()),
+            4 => AwardLine::Cap(Cap { side: None, ..self.cap() }),
             _ => {
                 let give = match self.pick(4) {
                     0 => AwardGive::Share { rate: self.percent(), most: self.yes(), unit: self.name() },
@@ -80,6 +81,7 @@ impl Choices {
             4 => RebateLine::Stages([StageMode::Retroactive, StageMode::Incremental][self.pick(2)]),
             5 => RebateLine::Pays { unit: self.name(), after: self.duration() },
             6 => RebateLine::PayNothingBelow(self.amount()),
+            7 => RebateLine::Cap(Cap { side: None, ..self.cap() }),
             _ => {
                 let pays = match self.pick(3) {
                     0 => StagePays::Percent(self.percent()),

@@ -259,3 +259,32 @@ pub(super) fn giving(genes: &Genes) -> Vec<String> {
     }
     blocks
 }
+
+/// A `rebate` and an `award`.
+pub(super) fn rebates(stock: &Stock, genes: &Genes) -> Vec<String> {
+    let draw = &mut Draw::new(genes);
+    let unit = stock.unit(draw);
+    let period = draw.one(&["month", "week", "quarter", "membership year", "day"]);
+    let items = draw.one(&["", "  for items where category is not Tabak\n"]);
+    let when = draw.one(&["", "", "  when channel is not Web\n"]);
+    let stages = match draw.below(3) {
+        0 => "  stages are incremental\n  stage from 0 EUR: 1%\n  stage from 10 EUR: 7.5%\n".to_owned(),
+        1 => "  stages are retroactive\n  stage from 5 EUR: 2%\n  stage from 20 EUR: 33%\n".to_owned(),
+        _ => format!("  stages are retroactive\n  stage from 3.50 EUR: 2 {}\n", unit.name),
+    };
+    let after = draw.one(&["1 day", "10 days", "1 month"]);
+    let rebate = format!(
+        "rebate Bonus {{\n{items}{when}  period {period}\n{stages}  pay {} {after} after period end\n}}",
+        unit.name
+    );
+    let when = draw.one(&["", "", "  when level is x\n", "  when purchases in this month is at least 2\n"]);
+    let name = unit.name;
+    let give = match draw.below(4) {
+        0 => format!("5% of spend as {name}"),
+        1 => format!("5% of spend on the category with most spend as {name}"),
+        2 => format!("3 {name}"),
+        _ => format!("{name} by spend bands [from 1 EUR: 1, from 15 EUR: 4]"),
+    };
+    let every = draw.one(&["month", "week", "day", "quarter"]);
+    vec![rebate, format!("award Rest {{\n{when}  every {every} give {give}\n}}")]
+}

@@ -29,6 +29,7 @@ pub(super) struct ProgramGenes {
     choice: Option<Genes>,
     giving: Option<Genes>,
     moments: Option<Genes>,
+    rebates: Option<Genes>,
 }
 
 /// Programs of every kind.
@@ -49,13 +50,13 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.75, row(10)),
             option::weighted(0.4, row(12)),
             option::weighted(0.4, row(14)),
-            option::weighted(0.3, row(32)),
+            (option::weighted(0.3, row(32)), option::weighted(0.3, row(12))),
         ),
     )
         .prop_map(
             |(
                 (head, units, status, earns, bonuses, caps),
-                (tiers, card, voucher, referral, returns, spending, choice, giving, moments),
+                (tiers, card, voucher, referral, returns, spending, choice, giving, (moments, rebates)),
             )| {
                 ProgramGenes {
                     head,
@@ -73,6 +74,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     choice,
                     giving,
                     moments,
+                    rebates,
                 }
             },
         )
@@ -220,6 +222,9 @@ impl Rules {
         }
         if let Some(genes) = &genes.giving {
             blocks.append(&mut games::giving(genes));
+        }
+        if let Some(genes) = &genes.rebates {
+            blocks.append(&mut games::rebates(&stock, genes));
         }
         let (mut takes_back, mut may_go_negative) = (true, true);
         if let Some(genes) = &genes.returns {
