@@ -289,15 +289,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         metrics: &Metrics,
     ) -> Option<Level> {
         let mut reach: Once<&'a ast::Reach> = Once::new("reach");
-        let mut entry = Vec::new();
+        let (mut entry, mut every) = (Vec::new(), Vec::new());
         let mut benefits: Vec<Box<str>> = Vec::new();
         for line in lines {
             match &line.kind {
                 TierLine::Reach(written) => reach.set(written, line.span, &mut self.report),
                 TierLine::OnEntry(give) => entry.push(self.gift(give, line.span)),
-                TierLine::Every(..) => {
-                    let help = "give it on entry, or by a rule";
-                    self.report.later(line.span, "this version gives nothing every period in a tier", help);
+                TierLine::Every(period, give) => {
+                    let period = times::repeating(period, self.settings(), &mut self.report);
+                    every.push(period.zip(self.gift(give, line.span)));
                 }
                 TierLine::Benefit(text) => benefits.push(text.text.as_str().into()),
             }
@@ -323,8 +323,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
         };
         let entry = entry.into_iter().collect::<Option<Vec<Award>>>()?;
+        let every = every.into_iter().collect::<Option<Vec<(Period, Award)>>>()?;
         let name = name.text.as_str().into();
-        Some(Level { name, reach: reach?, entry: entry.into(), benefits: benefits.into() })
+        Some(Level {
+            name,
+            reach: reach?,
+            entry: entry.into(),
+            every: every.into(),
+            benefits: benefits.into(),
+        })
     }
 
     /// A fixed gift: of a level, or of a referral.

@@ -215,7 +215,12 @@ pub(super) fn largest_award(effect: &Effect) -> Option<i64> {
 pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch) -> Option<Bound> {
     let gift = |award: &crate::program::Award| award.thing == thing;
     let gifts = program.cards.iter().any(|card| gift(&card.reward))
-        || program.tiers.iter().flat_map(|tiers| &tiers.levels).flat_map(|level| &level.entry).any(gift)
+        || program
+            .tiers
+            .iter()
+            .flat_map(|tiers| &tiers.levels)
+            .flat_map(crate::program::Level::gifts)
+            .any(gift)
         || program.referrals.iter().any(|referral| {
             let both = referral.joining_friend.iter().chain(&referral.joining_referrer);
             both.chain(&referral.qualifying_friend).chain(&referral.qualifying_referrer).any(gift)

@@ -31,11 +31,12 @@ pub(crate) enum Due {
     Upgrade,
     Activate,
     Convert,
+    Every,
     Donation,
 }
 
 impl Due {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Expire,
         Self::ExpirePending,
         Self::ExpireVoucher,
@@ -48,6 +49,7 @@ impl Due {
         Self::Upgrade,
         Self::Activate,
         Self::Convert,
+        Self::Every,
         Self::Donation,
     ];
 
@@ -66,6 +68,7 @@ impl Due {
             Self::Upgrade => "upgrade",
             Self::Activate => "activate",
             Self::Convert => "convert",
+            Self::Every => "every",
             Self::Donation => "donation",
         }
     }

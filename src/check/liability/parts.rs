@@ -148,7 +148,7 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         }
     }
     for tiers in &program.tiers {
-        let levels = tiers.levels.iter().filter(|level| level.entry.iter().any(gives));
+        let levels = tiers.levels.iter().filter(|level| level.gifts().any(gives));
         named.extend(levels.map(|level| format!("tier `{}`", level.name)));
     }
     for referral in &program.referrals {
