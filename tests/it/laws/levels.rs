@@ -53,8 +53,7 @@ proptest! {
     #[test]
     fn after_returns_the_level_is_that_of_what_was_kept(story in stories(16)) {
         // a review that took place before the return stays, and drops by one level from what was held then: see below
-        prop_assume!(![DROPS, GRACE, SURPLUS, SINCE, ROLLING].contains(&story.shop));
-        let program = shop(story.shop);
+        let program = shop(SIMPLE[story.shop % SIMPLE.len()]);
         let story = only_trade(&story);
         let kept = only_kept(&story);
         let (mut all, mut net) = (World::new(program), World::new(program));
@@ -290,8 +289,9 @@ fn last_moment(quarter: i64) -> i64 {
     at.micros() / 1_000_000
 }
 
-/// The shop with a grace.
-const GRACE: usize = 6;
+/// Shops of which a level follows from one window, whatever was held before.
+const SIMPLE: [usize; 6] = [0, 1, 2, 3, 5, 7];
+
 /// The shop that counts since a level was reached, and where that takes the threshold.
 const SINCE: usize = 9;
 /// The shop of which surplus is carried.
