@@ -94,6 +94,9 @@ impl Account {
         let mut first: Option<Date> = None;
         let mut at = |day: Option<Date>| first = first.into_iter().chain(day).min();
         for (place, (tiers, state)) in program.tiers.iter().zip(&self.tiers).enumerate() {
+            if let Some(level) = tiers.levels.get(state.level as usize) {
+                level.every.iter().for_each(|(every, _)| at(every.next_start(today, &anchors)));
+            }
             let Some(window) = tiers.period() else { continue };
             if let Some(surplus) = tiers.surplus
                 && state.level >= surplus.from.max(1)

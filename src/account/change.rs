@@ -278,7 +278,7 @@ pub(crate) struct Link {
     pub(crate) referrer: Arc<str>,
     pub(crate) stage: LinkStage,
     /// The events that count, in the order in which they came.
-    pub(crate) counted: Vec<Counted>,
+    pub(crate) counted: Vec<CountedEvent>,
     /// The day of the pay-out, if the friend has qualified.
     pub(crate) due: Option<Date>,
     /// Which time it is that the friend qualifies, from 1.
@@ -287,7 +287,7 @@ pub(crate) struct Link {
 
 /// An event of a friend that counts for a referral.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Counted {
+pub(crate) struct CountedEvent {
     pub(crate) id: Arc<str>,
     pub(crate) day: Date,
     /// What counts as paid, micro-units.

@@ -20,14 +20,15 @@ mod receipt;
 mod records;
 mod snapshot;
 mod spells;
+mod standing;
 mod unsettled;
 mod view;
 
 pub(crate) use carries::Carry;
 pub use change::Postings;
 pub(crate) use change::{
-    CardState, Change, Counted, FullCard, HeldVoucher, Hold, Kept, LapsedStamps, Link, LinkStage, OpenChoice,
-    StreakState, Tenure, TierState,
+    CardState, Change, CountedEvent, FullCard, HeldVoucher, Hold, Kept, LapsedStamps, Link, LinkStage,
+    OpenChoice, StreakState, Tenure, TierState,
 };
 pub(crate) use frozen::Frozen;
 pub use giving::Donated;
@@ -47,6 +48,7 @@ pub(crate) use receipt::{
 pub(crate) use records::{Record, Records, may_come_back};
 pub use snapshot::{Snapshot, SnapshotError};
 pub(crate) use spells::{Spell, SpellEnd};
+pub use standing::{AtRisk, Counted, NextLevel, Standing, WhyHeld};
 pub(crate) use unsettled::{Cover, Unsettled, Void};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 

@@ -5,7 +5,7 @@ use crate::calendar::{Date, Duration, DurationUnit, Period};
 use crate::program::{
     AwardThing, Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Keep, Measure, MeterId,
     NumSubject, Rate, Reach, ReferralGift, RuleId, Since, SinceBase, Slots, StampPer, Steps, SymSubject,
-    Test, TierWindow, TiersId, UnitId, Validity, VoucherEnd, VoucherId, Window,
+    Test, TiersId, UnitId, Validity, VoucherEnd, VoucherId, Window,
 };
 use pretty_assertions::assert_eq;
 
@@ -160,10 +160,7 @@ fn the_cosmetics() {
     assert_eq!(&*perfume.doc, "Perfume has its own flat rate, the same for every tier.");
     let tiers = &program.tiers[0];
     let keep = Keep::UntilEndOf { period: Period::CalendarYear, next: true, plus: None };
-    assert_eq!(
-        (tiers.window, tiers.keep, tiers.drop_one_level),
-        (TierWindow::Period(Period::CalendarYear), keep, false)
-    );
+    assert_eq!((tiers.period(), tiers.keep, tiers.drop_one_level), (Some(Period::CalendarYear), keep, false));
     assert_eq!(tiers.levels[1].reach, Some(Reach::AtLeast(0, 350_000_000)));
     assert_eq!(tiers.levels[2].entry[0].amount, 250);
     let meter = &program.meters[tiers.metrics[0].meter.index()];

@@ -80,26 +80,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let mut metrics = Metrics { counted: Vec::new(), lowered: Vec::new(), good: true, place: count_span };
         if let Some((written, _)) = lines.count.get() {
             let grace = lines.grace.get().copied().flatten().map_or(0, times::days_at_most);
-            let (slots, back) = match window {
-                Some(TierWindow::Period(period)) => {
-                    let back = keep.and_then(|keep| look_back(TierWindow::Period(period), keep));
-                    let carried = match (lines.surplus.span(), times::period_days(period)) {
-                        (Some(_), Some(days)) => days.saturating_mul(WINDOWS_MOST as u32 + 1),
-                        _ => 0,
-                    };
-                    let back = back.map(|back| back.saturating_add(grace).max(carried));
-                    (Slots::Period(period), back)
-                }
-                Some(window @ TierWindow::Rolling(_)) => {
-                    let back = keep.and_then(|keep| look_back(window, keep));
-                    (Slots::Day, back.map(|back| back.saturating_add(grace)))
-                }
-                Some(TierWindow::Since(_)) => {
-                    let known = self.facts.tiers.iter().find(|known| known.name.text == block.name.text);
-                    (known.map_or(Slots::Ever, |known| Slots::Since(known.id)), None)
-                }
-                None => (Slots::Ever, None),
-            };
+            let (slots, back) =
+                self.slots(window, keep, (grace, lines.surplus.span().is_some()), &block.name.text);
             self.metrics(written, (slots, &block.name.text), back, &mut metrics);
         } else if lines.levels.len() > 1 {
             self.report.missing(
@@ -138,6 +120,36 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             surplus: surplus?,
             levels: levels?.into(),
         })
+    }
+
+    /// The slots in which a block counts, and how many days back they are asked.
+    fn slots(
+        &self,
+        window: Option<TierWindow>,
+        keep: Option<Keep>,
+        (grace, carries): (u32, bool),
+        block: &str,
+    ) -> (Slots, Option<u32>) {
+        match window {
+            Some(TierWindow::Period(period)) => {
+                let back = keep.and_then(|keep| look_back(TierWindow::Period(period), keep));
+                let carried = match times::period_days(period) {
+                    Some(days) if carries => days.saturating_mul(WINDOWS_MOST as u32 + 1),
+                    _ => 0,
+                };
+                let back = back.map(|back| back.saturating_add(grace).max(carried));
+                (Slots::Period(period), back)
+            }
+            Some(window @ TierWindow::Rolling(_)) => {
+                let back = keep.and_then(|keep| look_back(window, keep));
+                (Slots::Day, back.map(|back| back.saturating_add(grace)))
+            }
+            Some(TierWindow::Since(_)) => {
+                let known = self.facts.tiers.iter().find(|known| known.name.text == block);
+                (known.map_or(Slots::Ever, |known| Slots::Since(known.id)), None)
+            }
+            None => (Slots::Ever, None),
+        }
     }
 
     fn tiers_lines(&mut self, block: &'a TiersBlock) -> Lines<'a> {
@@ -299,15 +311,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         metrics: &Metrics,
     ) -> Option<Level> {
         let mut reach: Once<&'a ast::Reach> = Once::new("reach");
-        let mut entry = Vec::new();
+        let (mut entry, mut every) = (Vec::new(), Vec::new());
         let mut benefits: Vec<Box<str>> = Vec::new();
         for line in lines {
             match &line.kind {
                 TierLine::Reach(written) => reach.set(written, line.span, &mut self.report),
                 TierLine::OnEntry(give) => entry.push(self.gift(give, line.span)),
-                TierLine::Every(..) => {
-                    let help = "give it on entry, or by a rule";
-                    self.report.later(line.span, "this version gives nothing every period in a tier", help);
+                TierLine::Every(period, give) => {
+                    let period = times::repeating(period, self.settings(), &mut self.report);
+                    every.push(period.zip(self.gift(give, line.span)));
                 }
                 TierLine::Benefit(text) => benefits.push(text.text.as_str().into()),
             }
@@ -333,8 +345,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
         };
         let entry = entry.into_iter().collect::<Option<Vec<Award>>>()?;
+        let every = every.into_iter().collect::<Option<Vec<(Period, Award)>>>()?;
         let name = name.text.as_str().into();
-        Some(Level { name, reach: reach?, entry: entry.into(), benefits: benefits.into() })
+        Some(Level {
+            name,
+            reach: reach?,
+            entry: entry.into(),
+            every: every.into(),
+            benefits: benefits.into(),
+        })
     }
 
     /// A fixed gift of a level.

@@ -215,7 +215,7 @@ fn self_feeding(program: &Program, tiers: &Tiers, block: Found<'_, TiersBlock>) 
     let mut found = Vec::new();
     for level in &tiers.levels {
         let entry = gift_spans(block, level);
-        for (place, gift) in level.entry.iter().enumerate() {
+        for (place, gift) in level.gifts().enumerate() {
             let AwardThing::Unit(unit) = gift.thing else { continue };
             let Some(name) = program.units.get(unit.index()).map(|unit| &unit.name) else { continue };
             if !counted.contains(&unit) {
@@ -226,7 +226,11 @@ fn self_feeding(program: &Program, tiers: &Tiers, block: Found<'_, TiersBlock>) 
                 Diagnostic::new(
                     Code::T602,
                     span,
-                    format!("reaching {} would count towards the tiers again", level.name),
+                    if place < level.entry.len() {
+                        format!("reaching {} would count towards the tiers again", level.name)
+                    } else {
+                        format!("holding {} would count towards the tiers again", level.name)
+                    },
                 )
                 .label(format!("gives {}", say::written(name)))
                 .other(metric_span(block, name), "which these tiers count")
@@ -241,7 +245,9 @@ fn self_feeding(program: &Program, tiers: &Tiers, block: Found<'_, TiersBlock>) 
 
 fn gift_spans(block: Found<'_, TiersBlock>, level: &Level) -> Vec<Span> {
     let lines = block.level(&level.name).unwrap_or_default();
-    lines.iter().filter(|line| matches!(line.kind, TierLine::OnEntry(_))).map(|line| line.span).collect()
+    let entry = lines.iter().filter(|line| matches!(line.kind, TierLine::OnEntry(_)));
+    let every = lines.iter().filter(|line| matches!(line.kind, TierLine::Every(..)));
+    entry.chain(every).map(|line| line.span).collect()
 }
 
 /// T604: a term that is over before a full window can be collected, so that nobody keeps a level.

@@ -218,7 +218,12 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
         || program.streaks.iter().flat_map(|streak| &streak.gifts).any(|(_, award)| gift(award))
         || program.draws.iter().flat_map(|draw| &draw.free).any(|(_, award)| gift(award))
         || program.challenges.iter().flat_map(|challenge| &challenge.gifts).any(gift)
-        || program.tiers.iter().flat_map(|tiers| &tiers.levels).flat_map(|level| &level.entry).any(gift)
+        || program
+            .tiers
+            .iter()
+            .flat_map(|tiers| &tiers.levels)
+            .flat_map(crate::program::Level::gifts)
+            .any(gift)
         || program.referrals.iter().any(|referral| referral.gives(thing));
     let chosen = program.choices.iter().any(|choice| choice.offers(thing));
     let rebated = program.rebates.iter().any(|rebate| AwardThing::Unit(rebate.terms.unit) == thing);

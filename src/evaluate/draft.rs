@@ -32,6 +32,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) receipt: Option<Arc<Receipt>>,
     /// Of what the clock does: the day, and what was due.
     clock: Option<(Date, Due)>,
+    /// Whether the clock comes to the day for the first time.
+    pub(crate) is_new_day: bool,
     /// The event to which bookings belong.
     pub(crate) event: Arc<str>,
     pub(crate) at: Instant,
@@ -67,6 +69,7 @@ impl<'a> Draft<'a> {
             counted: Vec::new(),
             receipt: None,
             clock: None,
+            is_new_day: false,
             event,
             at,
             day,
@@ -81,9 +84,9 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Bookings of the clock: their keys name the day.
-    pub(crate) fn by_clock(self) -> Self {
-        Self { clock: Some((self.day, Due::Expire)), ..self }
+    /// Bookings of the clock: their keys name the day. Says whether it comes to the day for the first time.
+    pub(crate) fn by_clock(self, is_new_day: bool) -> Self {
+        Self { clock: Some((self.day, Due::Expire)), is_new_day, ..self }
     }
 
     /// Where goes what is taken back, and why.

@@ -1,7 +1,8 @@
 //! Step 1: what is due up to the event's instant.
 //!
 //! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · open choices ·
-//! streaks · rebates · donations · levels at the end of a period · referral pay-outs · activation · conversions · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
+//! streaks · rebates · donations · levels at the end of a period · referral pay-outs · activation · conversions ·
+//! what levels give at the start of periods · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
 //! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
 //! is the same however often the clock is run.
 
@@ -32,7 +33,8 @@ pub(crate) fn run(
 ) -> Result<(), PostError> {
     while let Some(due) = account.due.filter(|due| *due <= to) {
         let moments = account.moments_on(program, due);
-        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 11] = [
+        let is_new_day = account.clock_day(program).is_none_or(|clock| clock < due);
+        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 12] = [
             expire,
             end_terms,
             |draft, _| choices::lapse(draft),
@@ -44,6 +46,7 @@ pub(crate) fn run(
             pay_referral,
             activate,
             |draft, _| convert(draft),
+            |draft, _| tier_windows::give_every(draft),
         ];
         for kind in kinds {
             let done = {
@@ -51,7 +54,7 @@ pub(crate) fn run(
                 let bound = moment(program, account, at, due);
                 let facts = Facts::new(program, account, &bound);
                 let draft = Draft::new(program, account, Arc::from(""), (bound.at, due), facts.anchors);
-                let mut draft = draft.by_clock();
+                let mut draft = draft.by_clock(is_new_day);
                 kind(&mut draft, &facts);
                 (draft.postings, draft.messages, draft.notes)
             };

@@ -16,7 +16,7 @@ use super::step08_cap::count_cap;
 use super::step09_book::keep_redemption;
 use super::sums::counted;
 use super::terms::is_valid;
-use crate::account::{Account, Change, Counted, LineRecord, Link, LinkStage, Receipt, ReceiptAward};
+use crate::account::{Account, Change, CountedEvent, LineRecord, Link, LinkStage, Receipt, ReceiptAward};
 use crate::amount::divide;
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Source, Thing};
@@ -136,7 +136,7 @@ fn count(facts: &Facts<'_>, draft: &mut Draft<'_>, link: &Link, kind: EventKindI
     }
     let mut link = link.clone();
     let (id, day, spend) = (Arc::clone(&draft.event), facts.event.day, facts.event.spend);
-    link.counted.push(Counted { id, day, spend });
+    link.counted.push(CountedEvent { id, day, spend });
     settle(facts, draft, referral, qualifies, link);
 }
 

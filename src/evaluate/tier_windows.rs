@@ -1,12 +1,13 @@
 //! Levels that are reached at the end of a period only, and windows of which something goes into the next one.
 
 use super::bound::Bound;
-use super::draft::Draft;
+use super::draft::{Draft, Terms};
 use super::judge::Facts;
-use super::step11_tiers::{Values, current_state, earned_level, keep_values, reach};
+use super::step11_tiers::{self, Values, current_state, earned_level, keep_values, reach};
+use super::step11a_convert;
 use crate::account::{Account, Change, TierState};
 use crate::calendar::{Date, Duration};
-use crate::ledger::Due;
+use crate::ledger::{Due, Source};
 use crate::program::{EventKindId, Measure, MeterId, Program, TierWindow, Tiers, TiersId, WINDOWS_MOST};
 use std::collections::BTreeSet;
 
@@ -191,7 +192,7 @@ pub(super) fn begin(draft: &mut Draft<'_>) {
         let id = TiersId(place as u32);
         let state = current_state(draft, id);
         let starts = period.start_of(draft.day, &draft.anchors) == draft.day;
-        if !starts || state.level < surplus.from.max(1) || !is_new_day(draft) {
+        if !starts || state.level < surplus.from.max(1) || !draft.is_new_day {
             continue;
         }
         let Some(window) = period.previous_start(draft.day, &draft.anchors) else { continue };
@@ -210,7 +211,7 @@ pub(super) fn upgrade(draft: &mut Draft<'_>) {
     draft.due_is(Due::Upgrade);
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
         let Some((upgrade, period)) = tiers.upgrade.zip(tiers.period()) else { continue };
-        if upgrade.start_of(draft.day, &draft.anchors) != draft.day || !is_new_day(draft) {
+        if upgrade.start_of(draft.day, &draft.anchors) != draft.day || !draft.is_new_day {
             continue;
         }
         let id = TiersId(place as u32);
@@ -227,7 +228,28 @@ pub(super) fn upgrade(draft: &mut Draft<'_>) {
     }
 }
 
-/// Whether the clock comes to a day for the first time.
-fn is_new_day(draft: &Draft<'_>) -> bool {
-    draft.account.clock_day(draft.program).is_none_or(|clock| clock < draft.day)
+/// A period begins: what the level gives that is held.
+pub(super) fn give_every(draft: &mut Draft<'_>) {
+    if !draft.program.tiers.iter().any(Tiers::gives_every) || !draft.is_new_day {
+        return;
+    }
+    draft.due_is(Due::Every);
+    for (place, tiers) in draft.program.tiers.iter().enumerate() {
+        let held = draft.account.tiers.get(place).map_or(0, |state| state.level);
+        let Some(level) = tiers.levels.get(held as usize) else { continue };
+        for (every, gift) in &level.every {
+            if every.start_of(draft.day, &draft.anchors) == draft.day {
+                draft.give(
+                    gift.thing,
+                    gift.amount,
+                    Source::Tier(TiersId(place as u32), held),
+                    Terms::default(),
+                );
+            }
+        }
+    }
+    if !draft.postings.deltas.is_empty() {
+        step11_tiers::recount(draft);
+        step11a_convert::at_once(draft);
+    }
 }

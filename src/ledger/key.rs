@@ -31,12 +31,13 @@ pub(crate) enum Due {
     Upgrade,
     Activate,
     Convert,
+    Every,
     Donation,
     Rebate,
 }
 
 impl Due {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Expire,
         Self::ExpirePending,
         Self::ExpireVoucher,
@@ -49,6 +50,7 @@ impl Due {
         Self::Upgrade,
         Self::Activate,
         Self::Convert,
+        Self::Every,
         Self::Donation,
         Self::Rebate,
     ];
@@ -68,6 +70,7 @@ impl Due {
             Self::Upgrade => "upgrade",
             Self::Activate => "activate",
             Self::Convert => "convert",
+            Self::Every => "every",
             Self::Donation => "donation",
             Self::Rebate => "rebate",
         }

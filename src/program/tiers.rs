@@ -81,12 +81,17 @@ impl Tiers {
 
     /// Whether windows stand for themselves, and what they reach is reached at once.
     pub(crate) const fn is_plain(&self) -> bool {
-        matches!(self.window, TierWindow::Period(_)) && !self.is_on_clock()
+        matches!(self.window, TierWindow::Period(_)) && self.upgrade.is_none() && self.surplus.is_none()
+    }
+
+    /// Whether a level gives something at the start of periods.
+    pub(crate) fn gives_every(&self) -> bool {
+        self.levels.iter().any(|level| !level.every.is_empty())
     }
 
     /// Whether the clock has work beside the ends of terms.
-    pub(crate) const fn is_on_clock(&self) -> bool {
-        self.upgrade.is_some() || self.surplus.is_some()
+    pub(crate) fn is_on_clock(&self) -> bool {
+        self.upgrade.is_some() || self.surplus.is_some() || self.gives_every()
     }
 
     /// The period in which is counted, if it is one.
@@ -161,11 +166,13 @@ pub(crate) enum Keep {
 }
 
 /// A level.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Level {
     pub(crate) name: Box<str>,
     pub(crate) reach: Option<Reach>,
     pub(crate) entry: Box<[Award]>,
+    /// `every P give …`: at the start of each P, to who holds it.
+    pub(crate) every: Box<[(Period, Award)]>,
     pub(crate) benefits: Box<[Box<str>]>,
 }
 
@@ -178,6 +185,25 @@ pub(crate) enum Reach {
     Or(Box<[Reach]>),
     /// The metric at this place is at least this, in the scale of its meter.
     AtLeast(usize, i64),
+}
+
+impl Level {
+    /// Everything that it gives, on entry and at the start of periods.
+    pub(crate) fn gifts(&self) -> impl Iterator<Item = &Award> {
+        self.entry.iter().chain(self.every.iter().map(|(_, award)| award))
+    }
+}
+
+impl fmt::Debug for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut all = f.debug_struct("Level");
+        all.field("name", &self.name).field("reach", &self.reach).field("entry", &self.entry);
+        all.field("benefits", &self.benefits);
+        if !self.every.is_empty() {
+            all.field("every", &self.every);
+        }
+        all.finish()
+    }
 }
 
 /// The fingerprint of a program is made from this text, so lines that are not written leave no trace in it.

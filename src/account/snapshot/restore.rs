@@ -6,7 +6,9 @@ use super::{
     BooksState, EventState, FORMAT, HoldState, LinkState, LotState, Named, PendingState, ProgramState,
     SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
 };
-use crate::account::{Account, Counted, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState};
+use crate::account::{
+    Account, CountedEvent, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState,
+};
 use crate::calendar::{Date, Instant};
 use crate::event::check_text;
 use crate::ledger::{Book, Source, Thing, Totals};
@@ -344,14 +346,18 @@ impl Restore<'_> {
         let mut counted = Vec::with_capacity(link.counted.len());
         for event in link.counted {
             let id = checked("event of a referral", &event.id)?.into();
-            counted.push(Counted { id, day: event.day, spend: event.spend });
+            counted.push(CountedEvent { id, day: event.day, spend: event.spend });
         }
         let mut due = link.due;
         let stage = match link.stage {
             StageState::Named => LinkStage::Named,
             StageState::Open => LinkStage::Open,
             StageState::Waiting { event, day } => {
-                counted.push(Counted { id: checked("event of a referral", &event)?.into(), day, spend: 0 });
+                counted.push(CountedEvent {
+                    id: checked("event of a referral", &event)?.into(),
+                    day,
+                    spend: 0,
+                });
                 due = Some(day);
                 LinkStage::Open
             }

@@ -184,7 +184,7 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
     let pays = |streak: &&crate::program::Streak| streak.gifts.iter().any(|(_, gift)| gives(gift));
     named.extend(program.streaks.iter().filter(pays).map(|streak| format!("streak `{}`", streak.name)));
     for tiers in &program.tiers {
-        let levels = tiers.levels.iter().filter(|level| level.entry.iter().any(gives));
+        let levels = tiers.levels.iter().filter(|level| level.gifts().any(gives));
         named.extend(levels.map(|level| format!("tier `{}`", level.name)));
     }
     for rebate in program.rebates.iter().filter(|it| AwardThing::Unit(it.terms.unit) == thing) {

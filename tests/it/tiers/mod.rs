@@ -1,11 +1,13 @@
 //! Levels: examples worked out by hand, written as tests of a rule file.
 
 mod end_of_period;
+mod every;
 mod grace;
 mod negative;
 mod new_tier;
 mod rolling;
 mod since;
+mod standing;
 mod surplus;
 
 use crate::rule_files::passes;

@@ -1,0 +1,253 @@
+//! What a host may tell a member of a tier: what it brings and until when, what is missing for the next one, and what is
+//! at risk at the end of the term.
+
+use super::{Account, Hold, TierState};
+use crate::amount::{Money, format_scaled};
+use crate::calendar::Date;
+use crate::program::{Measure, Program, Reach, TierWindow, Tiers, TiersId, UnknownName};
+use serde::Serialize;
+
+/// More ways to reach a level are not told.
+const WAYS_MOST: usize = 64;
+
+/// A member's standing in a tiers block on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Standing {
+    /// The level that is held.
+    pub level: String,
+    /// Its place, 0 for the lowest.
+    pub place: u32,
+    /// What it brings, as written.
+    pub benefits: Vec<String>,
+    /// Why it is held.
+    pub why: WhyHeld,
+    /// The last day on which it is held, grace included; nothing if it has no end.
+    pub until: Option<Date>,
+    /// What the running window has counted, with what was carried into it.
+    pub counted: Vec<Counted>,
+    /// The last day of the running window; nothing if it has none, or rolls.
+    pub window_ends: Option<Date>,
+    /// The next level, if there is one.
+    pub next: Option<NextLevel>,
+    /// What happens at the end of the term, if it has one.
+    pub at_risk: Option<AtRisk>,
+}
+
+/// Why a level is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum WhyHeld {
+    /// Every member has the lowest level.
+    Everybody,
+    /// What was counted has reached it.
+    Earned,
+    /// It was given, or a higher level has dropped to it.
+    Given,
+    /// Its term is over: it is held for its grace.
+    Grace,
+}
+
+/// An amount of what a block counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Counted {
+    /// What is counted: `spend`, `purchases`, a status unit.
+    pub what: String,
+    /// The amount, with the digits of the currency or the decimals of the unit.
+    pub amount: String,
+}
+
+/// What is missing for the next level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NextLevel {
+    /// Its name.
+    pub level: String,
+    /// Ways to it in the running window: one of them is enough, with all that it names.
+    pub missing: Vec<Vec<Counted>>,
+}
+
+/// What is decided at the end of a term.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AtRisk {
+    /// Whether the level is confirmed by what is counted so far.
+    pub confirmed: bool,
+    /// The level that follows if nothing more is counted.
+    pub falls_to: String,
+    /// Ways to keep it: in the window that decides, or in the running one if that is over.
+    pub missing: Vec<Vec<Counted>>,
+}
+
+impl Account {
+    /// The standing in a tiers block on a day, as of the last posted outcome: run the clock up to the day first.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownName`] if the program has no such block.
+    pub fn standing(&self, program: &Program, tiers: &str, day: Date) -> Result<Standing, UnknownName> {
+        let id = program.tiers_named(tiers)?;
+        let unknown = || UnknownName::new("tiers block", tiers);
+        let rules = program.tiers.get(id.index()).ok_or_else(unknown)?;
+        let state = self.tiers.get(id.index()).ok_or_else(unknown)?;
+        let asked = Asked { account: self, program, tiers: rules, state, id, day };
+        let level = rules.levels.get(state.level as usize).ok_or_else(unknown)?;
+        let now = asked.values(Some(asked.window(day)));
+        let top = rules.levels.get(state.level as usize + 1);
+        Ok(Standing {
+            level: level.name.to_string(),
+            place: state.level,
+            benefits: level.benefits.iter().map(ToString::to_string).collect(),
+            why: why(state),
+            until: state.until,
+            counted: asked.told(&now.iter().copied().enumerate().collect::<Vec<_>>()),
+            window_ends: asked.window_ends(),
+            next: top.and_then(|level| {
+                let missing = asked.missing(level.reach.as_ref()?, &now);
+                Some(NextLevel { level: level.name.to_string(), missing })
+            }),
+            at_risk: asked.at_risk(&now),
+        })
+    }
+}
+
+fn why(state: &TierState) -> WhyHeld {
+    let earned = |hold: &&Hold| hold.level == state.level && hold.until == state.until;
+    match state.holds.iter().find(earned) {
+        _ if state.level == 0 => WhyHeld::Everybody,
+        _ if state.is_in_grace() => WhyHeld::Grace,
+        Some(hold) if hold.window.is_some() => WhyHeld::Earned,
+        _ => WhyHeld::Given,
+    }
+}
+
+/// A block of an account on a day.
+struct Asked<'a> {
+    account: &'a Account,
+    program: &'a Program,
+    tiers: &'a Tiers,
+    state: &'a TierState,
+    id: TiersId,
+    day: Date,
+}
+
+impl Asked<'_> {
+    fn anchors(&self) -> crate::calendar::Anchors {
+        let joined = self.account.tenure.map_or(self.day, |tenure| tenure.day);
+        self.program.anchors(joined, &self.account.attributes)
+    }
+
+    /// The day that names the window of a day.
+    fn window(&self, day: Date) -> Date {
+        self.tiers.period().map_or(day, |period| period.start_of(day, &self.anchors()))
+    }
+
+    /// What a window holds, by metric; nothing is a window in which nothing was counted yet.
+    fn values(&self, window: Option<Date>) -> Vec<i64> {
+        let spell =
+            self.state.running().map_or((1, 1, 0), |spell| (spell.number, spell.through, spell.carried));
+        let value = |place: usize| match (self.tiers.window, window) {
+            (_, None) => 0,
+            (TierWindow::Since(_), _) => {
+                let meter = self.tiers.metrics.get(place).map(|metric| metric.meter);
+                let (from, to) = (i64::from(spell.0), i64::from(spell.1));
+                meter.map_or(0, |meter| self.account.meters.sum(meter, from, to) + spell.2)
+            }
+            (_, Some(window)) => self.account.metric(self.id.index(), self.tiers, window, place),
+        };
+        (0..self.tiers.metrics.len()).map(value).collect()
+    }
+
+    fn window_ends(&self) -> Option<Date> {
+        let last = match self.tiers.window {
+            TierWindow::Since(_) => self.state.running()?.last,
+            TierWindow::Rolling(_) => return None,
+            TierWindow::Period(period) => period.last_day(self.day, &self.anchors()),
+        };
+        Some(last).filter(|last| *last < Date::MAX)
+    }
+
+    /// Ways to reach something that is not reached yet.
+    fn missing(&self, reach: &Reach, values: &[i64]) -> Vec<Vec<Counted>> {
+        let ways = ways(reach, values);
+        ways.iter().filter(|way| !way.is_empty()).map(|way| self.told(way)).collect()
+    }
+
+    fn told(&self, amounts: &[(usize, i64)]) -> Vec<Counted> {
+        let told = amounts.iter().filter_map(|(place, amount)| {
+            let metric = self.tiers.metrics.get(*place)?;
+            let amount = match self.program.meters.get(metric.meter.index())?.measure {
+                Measure::Spend(_) => {
+                    let digits = u8::try_from(self.program.currency_digits).unwrap_or(2);
+                    Money::from_micros(*amount)?.display(digits).to_string()
+                }
+                Measure::Unit(unit) => format_scaled(*amount, self.program.unit_decimals(unit)),
+                _ => format_scaled(*amount, 0),
+            };
+            Some(Counted { what: metric.name.to_string(), amount })
+        });
+        told.collect()
+    }
+
+    fn at_risk(&self, now: &[i64]) -> Option<AtRisk> {
+        let until = self.state.until?;
+        let level = self.tiers.levels.get(self.state.level as usize)?;
+        let reach = level.reach.as_ref()?;
+        let in_grace = self.state.is_in_grace();
+        let running = self.window(self.day);
+        // the window that the review takes, if it has begun
+        let decides = match self.tiers.window {
+            TierWindow::Period(period) => period
+                .previous_start(until.plus_days(1), &self.anchors())
+                .map(|start| (start, start <= running)),
+            TierWindow::Rolling(_) | TierWindow::Since(_) => Some((running, true)),
+        };
+        let (window, begun) = decides.unwrap_or((running, true));
+        let values = self.values(Some(window).filter(|_| begun));
+        let value = |values: &[i64], metric: usize| values.get(metric).copied().unwrap_or(0);
+        let confirmed = !in_grace && reach.holds(&|metric| value(&values, metric));
+        let earned = self.tiers.earned(|metric| value(&values, metric)).min(self.state.level);
+        let beside = self.state.holds.iter().filter(|hold| hold.until.is_none_or(|last| last > until));
+        let beside = beside.map(|hold| hold.level).max().unwrap_or(0);
+        let falls = match (confirmed, in_grace, self.tiers.drop_one_level) {
+            (true, ..) => self.state.level,
+            (_, true, _) => beside,
+            (_, _, true) => earned.max(self.state.level.saturating_sub(1)).max(beside),
+            _ => earned.max(beside),
+        };
+        // what is over decides no more: only reaching the level in the running window helps then
+        let counts = if in_grace || (begun && window < running) { now } else { &values[..] };
+        let missing = if confirmed { Vec::new() } else { self.missing(reach, counts) };
+        let falls_to =
+            self.tiers.levels.get(falls as usize).map_or(String::new(), |level| level.name.to_string());
+        Some(AtRisk { confirmed, falls_to, missing })
+    }
+}
+
+/// What is missing for a threshold, in as many ways as there are; a way without anything is reached.
+fn ways(reach: &Reach, values: &[i64]) -> Vec<Vec<(usize, i64)>> {
+    match reach {
+        Reach::AtLeast(metric, least) => {
+            let missing = least - values.get(*metric).copied().unwrap_or(0);
+            vec![if missing > 0 { vec![(*metric, missing)] } else { Vec::new() }]
+        }
+        Reach::Or(parts) => parts.iter().flat_map(|part| ways(part, values)).take(WAYS_MOST).collect(),
+        Reach::And(parts) => parts.iter().fold(vec![Vec::new()], |all, part| {
+            let part = ways(part, values);
+            let both = |one: &Vec<(usize, i64)>, two: &Vec<(usize, i64)>| {
+                let mut both = one.clone();
+                for (metric, amount) in two {
+                    match both.iter_mut().find(|(known, _)| known == metric) {
+                        Some((_, known)) => *known = (*known).max(*amount),
+                        None => both.push((*metric, *amount)),
+                    }
+                }
+                both
+            };
+            let all = all.iter().flat_map(|one| part.iter().map(move |two| both(one, two)));
+            all.take(WAYS_MOST).collect()
+        }),
+    }
+}
