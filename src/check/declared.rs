@@ -6,9 +6,9 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
     Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock, File, ListBlock,
-    Name, PeriodBlock, ProgramBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock,
-    RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock,
-    UnitKind, VocabularyKind, VoucherBlock,
+    MilestonesBlock, Name, PeriodBlock, ProgramBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock,
+    RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock,
+    UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -75,6 +75,7 @@ pub(super) struct Declared<'a> {
     pub(super) streaks: Table<'a, StreakBlock>,
     /// The tasks of all challenges.
     pub(super) tasks: Table<'a, Task>,
+    pub(super) milestones: Table<'a, MilestonesBlock>,
     pub(super) referrals: Table<'a, ReferralBlock>,
     pub(super) converts: Vec<(&'a ConvertBlock, &'a Block)>,
     pub(super) rewards: Table<'a, RewardBlock>,
@@ -114,6 +115,7 @@ impl<'a> Declared<'a> {
             challenges: Table::new("challenge"),
             streaks: Table::new("streak"),
             tasks: Table::new("task"),
+            milestones: Table::new("milestones"),
             referrals: Table::new("referral"),
             converts: Vec::new(),
             rewards: Table::new("reward"),
@@ -143,6 +145,12 @@ impl<'a> Declared<'a> {
         all.check_limits(limits, report);
         all.check_alike(report);
         all
+    }
+
+    fn marks(&mut self, node: &'a MilestonesBlock, block: &'a Block, report: &mut Report) {
+        if self.rule(&node.name, report) {
+            self.milestones.declare(&node.name, node, block, report);
+        }
     }
 
     fn block(&mut self, block: &'a Block, report: &mut Report) {
@@ -182,6 +190,7 @@ impl<'a> Declared<'a> {
             }
             BlockKind::SharedCap(cap) => self.caps.declare(&cap.name, cap, block, report),
             BlockKind::Tiers(tiers) => self.tiers.declare(&tiers.name, tiers, block, report),
+            BlockKind::Milestones(node) => self.marks(node, block, report),
             BlockKind::Card(card) => {
                 if self.rule(&card.name, report) {
                     self.cards.declare(&card.name, card, block, report);
@@ -297,6 +306,7 @@ impl<'a> Declared<'a> {
         self.cards.number(0);
         self.challenges.number(0);
         self.streaks.number(0);
+        self.milestones.number(0);
         self.referrals.number(0);
         self.caps.number(0);
         self.tiers.number(0);

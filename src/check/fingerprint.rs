@@ -69,9 +69,6 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let lots = (rule.activate, &rule.expire, &rule.hold);
         section(out, "rule", &(matching, giving, booking, lots))?;
     }
-    if !p.moments.is_empty() {
-        section(out, "moments", &p.moments)?;
-    }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
     }
@@ -114,7 +111,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "filters", &p.filters)
 }
 
-/// Challenges and streaks.
+/// What only some programs have.
 fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
     for challenge in &p.challenges {
         section(out, "challenge", challenge)?;
@@ -123,6 +120,12 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
         let winning = (&streak.name, streak.on, streak.valid, &streak.when, streak.per, streak.needs);
         let run = (&streak.gifts, streak.forgive, streak.restart, streak.meter);
         section(out, "streak", &(winning, run))?;
+    }
+    if !p.moments.is_empty() {
+        section(out, "moments", &p.moments)?;
+    }
+    if !p.milestones.is_empty() {
+        section(out, "milestones", &p.milestones)?;
     }
     Ok(())
 }

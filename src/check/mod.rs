@@ -28,6 +28,7 @@ mod giving;
 mod hidden;
 mod liability;
 mod lowering;
+mod milestones;
 mod moments;
 mod money;
 mod never;
@@ -245,7 +246,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let (mut units, vouchers) = (low.units(), low.vouchers());
     let drafts = drafted_rules(low);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
-    let (challenges, streaks) = (low.challenges(), low.streaks());
+    let (challenges, streaks, milestones) = (low.challenges(), low.streaks(), low.milestones());
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rules = finished_rules(low, drafts, &mut units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
@@ -288,6 +289,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         cards: cards?.into(),
         challenges: challenges?.into(),
         streaks: streaks?.into(),
+        milestones: milestones?.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         converts: converts?.into(),
@@ -364,7 +366,9 @@ fn asked(p: &Program) -> Asked {
     let tasks = p.challenges.iter().flat_map(|challenge| &challenge.tasks);
     let of_tasks = tasks.flat_map(|task| task.when.iter().chain(&task.items));
     let waiting = p.moments.iter().flat_map(|moment| moment.rules.iter().map(|waiting| &waiting.items));
+    let milestones = p.milestones.iter().flat_map(|block| [&block.items, &block.when]);
     let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations).chain(waiting);
+    let others = others.chain(milestones);
     let of_streaks = p.streaks.iter().filter_map(|streak| streak.when.as_ref());
     Asked::of(&p.rules, &p.cards, &p.filters, others.flatten().chain(of_tasks).chain(of_streaks))
 }

@@ -271,6 +271,7 @@ fn name_of_lacking(block: &Block) -> Option<&str> {
         BlockKind::Card(card) => &card.name,
         BlockKind::Challenge(challenge) => &challenge.name,
         BlockKind::Streak(streak) => &streak.name,
+        BlockKind::Milestones(block) => &block.name,
         BlockKind::Voucher(voucher) => &voucher.name,
         BlockKind::Reward(reward) => &reward.name,
         BlockKind::Referral(referral) => &referral.name,

@@ -219,6 +219,7 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
         || program.challenges.iter().flat_map(|challenge| &challenge.gifts).any(gift)
         || program.tiers.iter().flat_map(|tiers| &tiers.levels).flat_map(|level| &level.entry).any(gift)
         || program.referrals.iter().any(|referral| referral.gives(thing));
+    let gifts = gifts || program.milestones.iter().flat_map(|it| it.marks.iter()).any(|it| gift(&it.gives));
     let chosen = program.choices.iter().any(|choice| choice.offers(thing));
     if gifts || chosen {
         return None;

@@ -17,8 +17,8 @@ pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
 use crate::program::{
-    AwardThing, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DonationId, FormerId, ReferralId,
-    RewardId, RuleId, StreakId, TiersId, UnitId, VoucherId,
+    AwardThing, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DonationId, FormerId, MilestonesId,
+    ReferralId, RewardId, RuleId, StreakId, TiersId, UnitId, VoucherId,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -245,6 +245,8 @@ pub(crate) enum Source {
     Streak(StreakId),
     /// A donation.
     Donation(DonationId),
+    /// Milestones.
+    Milestones(MilestonesId),
     /// A unit that was given away.
     Redeem(UnitId),
     /// What only another version of the program has.
@@ -352,6 +354,7 @@ impl Delta {
             Source::Streak(streak) => program.streak_name(streak),
             Source::Convert(convert) => program.convert_name(convert),
             Source::Donation(donation) => program.donation_name(donation),
+            Source::Milestones(id) => program.milestones_name(id),
             Source::Redeem(unit) => program.unit_name(unit),
             Source::Former(_) => {
                 let (_, rule, level) = program.source_words(self.source);

@@ -66,6 +66,8 @@ pub enum SourceKind {
     Convert,
     /// A donation.
     Donation,
+    /// Milestones.
+    Milestones,
     /// A unit whose value was given away.
     Redeem,
     /// No rule: an opening balance, or what was adjusted by hand.
@@ -83,6 +85,7 @@ impl From<FormerKind> for SourceKind {
             FormerKind::Reward => Self::Reward,
             FormerKind::Convert => Self::Convert,
             FormerKind::Donation => Self::Donation,
+            FormerKind::Milestones => Self::Milestones,
         }
     }
 }
@@ -101,6 +104,7 @@ impl SourceKind {
             Self::Reward => "reward",
             Self::Convert => "convert",
             Self::Donation => "donation",
+            Self::Milestones => "milestones",
             Self::Redeem => "redeem",
             Self::Given => "given",
         }
@@ -269,6 +273,7 @@ impl Program {
             Source::Convert(convert) => (SourceKind::Convert, self.convert_name(convert), None),
             Source::Reward(reward) => (SourceKind::Reward, self.reward_name(reward), None),
             Source::Donation(donation) => (SourceKind::Donation, self.donation_name(donation), None),
+            Source::Milestones(id) => (SourceKind::Milestones, self.milestones_name(id), None),
             Source::Redeem(unit) => (SourceKind::Redeem, self.unit_name(unit), None),
             Source::Former(former) => match self.former.get(former.index()) {
                 Some(former) => (SourceKind::from(former.kind), &former.name, former.level.as_deref()),
@@ -303,6 +308,7 @@ impl Program {
             SourceKind::Convert => Ok(Source::Convert(self.convert_named(rule)?)),
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Donation => Ok(Source::Donation(self.donation_named(rule)?)),
+            SourceKind::Milestones => Ok(Source::Milestones(self.milestones_named(rule)?)),
             SourceKind::Redeem => Ok(Source::Redeem(self.unit_named(rule)?)),
             SourceKind::Tier => {
                 let tiers = self.tiers_named(rule)?;

@@ -39,6 +39,8 @@ ids! {
     ChallengeId,
     /// A streak. Ids follow the names.
     StreakId,
+    /// A `milestones` block. Ids follow the names.
+    MilestonesId,
     /// A conversion, in the order of what happens: at once first, then by unit.
     ConvertId,
     /// A reward. Ids follow the names.

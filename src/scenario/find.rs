@@ -105,7 +105,9 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
     let streak = program.streak_named(text).ok();
     let referral = program.referrals.iter().position(|known| *known.name == *text);
     let referral = referral.map(|at| ReferralId(at as u32));
-    if rule.is_none() && card.is_none() && challenge.is_none() && streak.is_none() && referral.is_none() {
+    let milestones = program.milestones_named(text).ok();
+    let gifts = [challenge.is_none(), streak.is_none(), referral.is_none(), milestones.is_none()];
+    if rule.is_none() && card.is_none() && gifts.iter().all(|none| *none) {
         return Err(format!("there is no rule `{text}`"));
     }
     Ok(move |source| match source {
@@ -114,6 +116,7 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
         Source::Challenge(id) => challenge == Some(id),
         Source::Streak(id) => streak == Some(id),
         Source::Referral(id) => referral == Some(id),
+        Source::Milestones(id) => milestones == Some(id),
         _ => false,
     })
 }
@@ -129,6 +132,7 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
         Source::Reward(id) => program.reward_name(id),
         Source::Convert(id) => program.convert_name(id),
         Source::Donation(id) => program.donation_name(id),
+        Source::Milestones(id) => program.milestones_name(id),
         Source::Redeem(unit) => program.unit_name(unit),
         Source::Tier(id, level) => {
             let tiers = program.tiers.get(id.index());

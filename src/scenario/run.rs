@@ -81,7 +81,9 @@ pub fn never_fired(compiled: &Compiled, results: &[TestResult]) -> Option<Diagno
     let streaks = program.streaks.iter().map(|streak| &*streak.name);
     let referrals = program.referrals.iter().map(|referral| &*referral.name);
     let donations = program.donations.iter().map(|donation| &*donation.name);
+    let milestones = program.milestones.iter().map(|block| &*block.name);
     let all = rules.chain(cards).chain(challenges).chain(streaks).chain(referrals).chain(donations);
+    let all = all.chain(milestones);
     let idle: Vec<&str> = all.filter(|name| !fired.contains(name)).collect();
     let message = match idle.as_slice() {
         [] => return None,

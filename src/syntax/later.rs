@@ -22,6 +22,7 @@ const SCHEMA: &[Place] = &[Place::Schema];
 const FUNDED: &[Place] = &[
     Place::Rule,
     Place::Card,
+    Place::Milestones,
     Place::Challenge,
     Place::Streak,
     Place::Voucher,
@@ -51,7 +52,6 @@ const GIVEN: &[Place] = &[Place::Given];
 const FORMS: &[Form] = &[
     form(FILE, "award", "award"),
     form(FILE, "plan", "plan"),
-    form(FILE, "milestones", "milestones"),
     form(FILE, "draw", "draw"),
     form(FILE, "rebate", "rebate"),
     form(FILE, "partner", "partner"),

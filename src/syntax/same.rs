@@ -207,6 +207,7 @@ ranked! {
     CardBlock { name; lines } by order::card;
     ChallengeBlock { name; lines } by order::challenge;
     StreakBlock { name; lines } by order::streak;
+    MilestonesBlock { name; lines } by order::milestones;
     VoucherBlock { name; lines } by order::voucher;
     RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
@@ -265,7 +266,7 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Challenge(a), Streak(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Referral(a), Returns(a), Test(a),
+        Card(a), Challenge(a), Streak(a), Milestones(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Referral(a), Returns(a), Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
@@ -333,6 +334,11 @@ kinds! {
     Goal { Number(a), Amount(a) }
     TaskItems { ForItems(a), When(a) }
     OncePer { Member, Period(a) }
+    MilestonesLine {
+        Valid(a), When(a), ForItems(a), Count { metric, window }, At { mark, give }, Every { step, from, to, give },
+        StaysPassed,
+    }
+    Mark { Amount(a), Number(a) }
     VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, Activate(a), ForItems(a), When(a), Cap(a) }
     Grants { AmountOff(a), PercentOff(a, b), ItemsFree(a), Text(a) }
     ReferralLine {

@@ -8,6 +8,7 @@ mod atoms;
 mod conditions;
 mod games;
 mod giving;
+mod milestones;
 mod play;
 mod program;
 mod rules;
@@ -18,6 +19,7 @@ pub use atoms::*;
 pub use conditions::*;
 pub use games::*;
 pub use giving::*;
+pub use milestones::*;
 pub use play::*;
 pub use program::*;
 pub use rules::*;
@@ -101,6 +103,8 @@ pub enum BlockKind {
     Challenge(ChallengeBlock),
     /// `streak S { … }`
     Streak(StreakBlock),
+    /// `milestones M { … }`
+    Milestones(MilestonesBlock),
     /// `voucher V { … }`
     Voucher(VoucherBlock),
     /// `convert A into B at once`

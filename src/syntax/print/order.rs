@@ -4,8 +4,8 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    CardLine, ChallengeLine, DonateLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine,
-    RuleLine, StreakLine, TierLine, TiersLine, UnitLine, VoucherLine,
+    CardLine, ChallengeLine, DonateLine, MilestonesLine, ProgramLine, RedeemLine, ReferralLine, ReturnsLine,
+    RewardLine, RuleLine, StreakLine, TierLine, TiersLine, UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -122,6 +122,18 @@ pub(in crate::syntax) fn streak(line: &StreakLine) -> u8 {
         StreakLine::Forgive(_) => 4,
         StreakLine::After { .. } => 5,
         StreakLine::Restart(_) => 6,
+    }
+}
+
+/// The place of a line in `milestones`. The marks are an order of their own and stay in it.
+pub(in crate::syntax) fn milestones(line: &MilestonesLine) -> u8 {
+    match line {
+        MilestonesLine::Valid(_) => 0,
+        MilestonesLine::When(_) => 1,
+        MilestonesLine::ForItems(_) => 2,
+        MilestonesLine::Count { .. } => 3,
+        MilestonesLine::At { .. } | MilestonesLine::Every { .. } => 4,
+        MilestonesLine::StaysPassed => 5,
     }
 }
 

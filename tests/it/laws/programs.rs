@@ -29,6 +29,7 @@ pub(super) struct ProgramGenes {
     choice: Option<Genes>,
     giving: Option<Genes>,
     moments: Option<Genes>,
+    milestones: Option<Genes>,
 }
 
 /// Programs of every kind.
@@ -50,12 +51,13 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.4, row(12)),
             option::weighted(0.4, row(14)),
             option::weighted(0.3, row(32)),
+            option::weighted(0.4, row(24)),
         ),
     )
         .prop_map(
             |(
                 (head, units, status, earns, bonuses, caps),
-                (tiers, card, voucher, referral, returns, spending, choice, giving, moments),
+                (tiers, card, voucher, referral, returns, spending, choice, giving, moments, milestones),
             )| {
                 ProgramGenes {
                     head,
@@ -73,6 +75,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     choice,
                     giving,
                     moments,
+                    milestones,
                 }
             },
         )
@@ -196,6 +199,9 @@ impl Rules {
         }
         if let Some(genes) = &genes.moments {
             blocks.append(&mut moments::bonuses(&mut stock, genes));
+        }
+        if let Some(genes) = &genes.milestones {
+            blocks.push(moments::milestones(&mut stock, genes));
         }
         let mut offers = Vec::new();
         if let Some(genes) = &genes.choice {
