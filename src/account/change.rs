@@ -2,6 +2,7 @@
 
 use super::carries::Carry;
 use super::giving::Pledge;
+use super::milestones::PassedMark;
 use super::moments::FollowUp;
 use super::open_end::OpenEnd;
 use super::rebates::{ClosedTurnover, Turnover};
@@ -68,6 +69,8 @@ pub(crate) enum Change {
     VoidVoucher(u32, bool),
     /// What returns leave open in a unit.
     Unsettled(Box<Unsettled>),
+    /// Whether a mark is passed.
+    Mark(Box<PassedMark>, bool),
     /// Whether a rule asks about an event on a later day.
     FollowUp(Box<FollowUp>, bool),
     /// The day on which a birthday brought something.

@@ -134,6 +134,7 @@ const fn key((unit, source, last): Terms) -> u128 {
         Source::Convert(convert) => (6, convert.0, 0),
         Source::Former(former) => (7, former.0, 0),
         Source::Rebate(rebate) => (10, rebate.0, 0),
+        Source::Milestones(id) => (11, id.0, 0),
         // these give no lots
         Source::Donation(donation) => (8, donation.0, 0),
         Source::Redeem(unit) => (9, unit.0, 0),

@@ -10,6 +10,7 @@ mod giving;
 mod lines;
 mod lots;
 mod meters;
+mod milestones;
 mod moments;
 mod open_end;
 mod play;
@@ -36,6 +37,7 @@ pub(crate) use giving::{GivenGift, Pledge, Pledged};
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::{Meters, is_asked};
+pub(crate) use milestones::PassedMark;
 pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub use play::{ChallengeProgress, DrawTickets, StreakProgress, TaskProgress};
@@ -115,6 +117,8 @@ pub struct Account {
     pub(crate) unsettled: Vec<Unsettled>,
     /// Vouchers that were used when what gave them was undone, by number: they are void if they are given back.
     pub(crate) void_vouchers: Vec<u32>,
+    /// Marks that were passed and may be lost again, by milestones, window and mark.
+    pub(crate) marks: Vec<PassedMark>,
     /// Rules that ask about an event on a later day, by that day.
     pub(crate) follow_ups: Vec<FollowUp>,
     /// The day on which a birthday last brought something.
@@ -161,6 +165,7 @@ impl Account {
             link: None,
             unsettled: Vec::new(),
             void_vouchers: Vec::new(),
+            marks: Vec::new(),
             follow_ups: Vec::new(),
             birthday_paid: None,
             resting: None,

@@ -350,6 +350,7 @@ impl Account {
                 self.run_clock(*at);
                 return !program.moments.is_empty();
             }
+            Change::Mark(mark, is_passed) => self.book_mark(program, mark, *is_passed),
             Change::FollowUp(change, asks) => return self.book_follow_up(change, *asks),
             Change::BirthdayPaid(day) => {
                 self.birthday_paid = Some(*day);
@@ -433,7 +434,8 @@ impl Account {
                 });
                 let cards = self.cards.iter().flat_map(|card| card.full.iter());
                 let gifts = cards.filter(|full| matches!(full.gave.thing, AwardThing::Unit(_)));
-                let asked = awards.map(|award| award.lot).chain(gifts.map(|full| full.first));
+                let marks = self.marks.iter().map(|mark| mark.lot);
+                let asked = awards.map(|award| award.lot).chain(gifts.map(|full| full.first)).chain(marks);
                 let asked: BTreeSet<u32> = asked.collect();
                 self.lots.forget(|number| asked.contains(&number));
             }

@@ -6,9 +6,9 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
     AwardBlock, Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock,
-    DrawBlock, File, ListBlock, Name, PeriodBlock, ProgramBlock, RebateBlock, RedeemBlock, ReferralBlock,
-    ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task,
-    TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    DrawBlock, File, ListBlock, MilestonesBlock, Name, PeriodBlock, ProgramBlock, RebateBlock, RedeemBlock,
+    ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap,
+    StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -76,6 +76,7 @@ pub(super) struct Declared<'a> {
     pub(super) draws: Table<'a, DrawBlock>,
     /// The tasks of all challenges.
     pub(super) tasks: Table<'a, Task>,
+    pub(super) milestones: Table<'a, MilestonesBlock>,
     pub(super) referrals: Table<'a, ReferralBlock>,
     pub(super) converts: Vec<(&'a ConvertBlock, &'a Block)>,
     pub(super) rewards: Table<'a, RewardBlock>,
@@ -118,6 +119,7 @@ impl<'a> Declared<'a> {
             streaks: Table::new("streak"),
             draws: Table::new("draw"),
             tasks: Table::new("task"),
+            milestones: Table::new("milestones"),
             referrals: Table::new("referral"),
             converts: Vec::new(),
             rewards: Table::new("reward"),
@@ -149,6 +151,12 @@ impl<'a> Declared<'a> {
         all.check_limits(limits, report);
         all.check_alike(report);
         all
+    }
+
+    fn marks(&mut self, node: &'a MilestonesBlock, block: &'a Block, report: &mut Report) {
+        if self.rule(&node.name, report) {
+            self.milestones.declare(&node.name, node, block, report);
+        }
     }
 
     fn block(&mut self, block: &'a Block, report: &mut Report) {
@@ -188,6 +196,7 @@ impl<'a> Declared<'a> {
             }
             BlockKind::SharedCap(cap) => self.caps.declare(&cap.name, cap, block, report),
             BlockKind::Tiers(tiers) => self.tiers.declare(&tiers.name, tiers, block, report),
+            BlockKind::Milestones(node) => self.marks(node, block, report),
             BlockKind::Card(card) => {
                 self.like_a_rule((&card.name, card, block), |all| &mut all.cards, report);
             }
@@ -319,6 +328,7 @@ impl<'a> Declared<'a> {
         self.challenges.number(0);
         self.streaks.number(0);
         self.draws.number(0);
+        self.milestones.number(0);
         self.referrals.number(0);
         self.caps.number(0);
         self.tiers.number(0);

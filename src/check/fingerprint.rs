@@ -69,9 +69,6 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let lots = (rule.activate, &rule.expire, &rule.hold);
         section(out, "rule", &(matching, giving, booking, lots))?;
     }
-    if !p.moments.is_empty() {
-        section(out, "moments", &p.moments)?;
-    }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
     }
@@ -120,7 +117,7 @@ fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
     rebates(p, out)
 }
 
-/// Challenges, streaks and draws.
+/// What only some programs have: games and moments.
 fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
     for challenge in &p.challenges {
         section(out, "challenge", challenge)?;
@@ -132,6 +129,12 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for draw in &p.draws {
         section(out, "draw", draw)?;
+    }
+    if !p.moments.is_empty() {
+        section(out, "moments", &p.moments)?;
+    }
+    if !p.milestones.is_empty() {
+        section(out, "milestones", &p.milestones)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::syntax::Unread;
 
 const THINGS: &[&str] = &["unit", "voucher", "reward"];
-const RULES: &[&str] = &["earn", "bonus", "card", "challenge", "streak", "draw", "referral"];
+const RULES: &[&str] = &["earn", "bonus", "card", "challenge", "streak", "draw", "milestones", "referral"];
 const ATTRIBUTES: &[&str] = &["member", "item", "event"];
 
 /// What is missing in the trees of a program.

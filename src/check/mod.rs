@@ -30,6 +30,7 @@ mod giving;
 mod hidden;
 mod liability;
 mod lowering;
+mod milestones;
 mod moments;
 mod money;
 mod never;
@@ -249,7 +250,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let drafts = drafted_rules(low);
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
-    let rebates = low.rebates_and_awards(&units, &drafts);
+    let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let rules = finished_rules(low, drafts, &mut units)?;
     let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
@@ -293,6 +294,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         challenges: challenges?.into(),
         streaks: streaks?.into(),
         draws: draws?.into(),
+        milestones: milestones?.into(),
         tiers: tiers?.into(),
         referrals: referrals?.into(),
         converts: converts?.into(),
@@ -371,9 +373,10 @@ fn asked(p: &Program) -> Asked {
     let of_tasks = tasks.flat_map(|task| task.when.iter().chain(&task.items));
     let waiting = p.moments.iter().flat_map(|moment| moment.rules.iter().map(|waiting| &waiting.items));
     let of_rebates = p.rebates.iter().flat_map(|rebate| [&rebate.items, &rebate.when]);
+    let milestones = p.milestones.iter().flat_map(|block| [&block.items, &block.when]);
     let of_streaks = p.streaks.iter().filter_map(|streak| streak.when.as_ref());
     let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations).chain(of_rebates);
-    let others = others.chain(waiting).flatten().chain(of_tasks).chain(of_streaks);
+    let others = others.chain(waiting).chain(milestones).flatten().chain(of_tasks).chain(of_streaks);
     Asked::of(&p.rules, &p.cards, &p.filters, others)
 }
 

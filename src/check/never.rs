@@ -5,8 +5,8 @@ use super::say;
 use super::tree::Tree;
 use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{Counts, EventKindId, Program, Test, Validity};
-use crate::syntax::ast::{CardLine, ChallengeLine, Cond, RuleLine, StreakLine, TaskItems};
+use crate::program::{Counts, EventKindId, MilestoneCount, Program, Test, Validity};
+use crate::syntax::ast::{CardLine, ChallengeLine, Cond, MilestonesLine, RuleLine, StreakLine, TaskItems};
 
 /// One thing that must hold for a rule to fire.
 struct Part<'a> {
@@ -76,6 +76,7 @@ pub(super) fn conditions<'a>(
         found.extend(findings(program, space, &asked, block.head));
     }
     found.extend(turnovers(program, tree, space));
+    found.extend(milestones(program, tree, space));
     for referral in &program.referrals {
         let Some(block) = tree.referral(&referral.name) else { continue };
         let asked = Asked {
@@ -176,6 +177,37 @@ fn challenges<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>, 
             found.extend(findings(program, space, &asked(on, when, items), span));
         }
     }
+}
+
+/// The same of milestones.
+fn milestones<'a>(program: &'a Program, tree: &Tree<'a>, space: &mut Space<'a>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for block in &program.milestones {
+        let Some(found_block) = tree.milestones(&block.name) else { continue };
+        let lines = &found_block.node.lines;
+        let valid = lines.iter().find(|line| matches!(line.kind, MilestonesLine::Valid(_)));
+        let when = lines.iter().find_map(|line| match &line.kind {
+            MilestonesLine::When(cond) => Some(cond),
+            _ => None,
+        });
+        let items = lines.iter().find_map(|line| match &line.kind {
+            MilestonesLine::ForItems(cond) => Some(cond),
+            _ => None,
+        });
+        let on = match block.counts {
+            MilestoneCount::Events(kind) => kind,
+            _ => EventKindId::PURCHASE,
+        };
+        let asked = Asked {
+            on,
+            valid: (block.valid, valid.map(|line| line.span)),
+            when: block.when.as_ref().zip(when),
+            items: block.items.as_ref().zip(items),
+            word: "milestone",
+        };
+        found.extend(findings(program, space, &asked, found_block.head));
+    }
+    found
 }
 
 /// All findings about what one of them asks for.

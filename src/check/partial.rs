@@ -272,6 +272,7 @@ fn name_of_lacking(block: &Block) -> Option<&str> {
         BlockKind::Challenge(challenge) => &challenge.name,
         BlockKind::Streak(streak) => &streak.name,
         BlockKind::Draw(draw) => &draw.name,
+        BlockKind::Milestones(block) => &block.name,
         BlockKind::Voucher(voucher) => &voucher.name,
         BlockKind::Reward(reward) => &reward.name,
         BlockKind::Referral(referral) => &referral.name,

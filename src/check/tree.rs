@@ -3,9 +3,9 @@
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
     AwardBlock, AwardLine, Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock,
-    DonateLine, File, Line, ListBlock, ProgramBlock, RebateBlock, RebateLine, ReferralBlock, RuleBlock,
-    RuleLine, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind,
-    VoucherBlock,
+    DonateLine, File, Line, ListBlock, MilestonesBlock, ProgramBlock, RebateBlock, RebateLine, ReferralBlock,
+    RuleBlock, RuleLine, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind,
+    VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -42,6 +42,7 @@ pub(crate) struct Tree<'a> {
     cards: Named<'a, CardBlock>,
     challenges: Named<'a, ChallengeBlock>,
     streaks: Named<'a, StreakBlock>,
+    milestones: Named<'a, MilestonesBlock>,
     referrals: Named<'a, ReferralBlock>,
     units: Named<'a, UnitBlock>,
     vouchers: Named<'a, VoucherBlock>,
@@ -64,6 +65,7 @@ impl<'a> Tree<'a> {
             cards: BTreeMap::new(),
             challenges: BTreeMap::new(),
             streaks: BTreeMap::new(),
+            milestones: BTreeMap::new(),
             referrals: BTreeMap::new(),
             units: BTreeMap::new(),
             vouchers: BTreeMap::new(),
@@ -86,6 +88,7 @@ impl<'a> Tree<'a> {
             BlockKind::Rule(node) => note(&mut self.rules, &node.name.text, node, head),
             BlockKind::SharedCap(node) => note(&mut self.shared_caps, &node.name.text, node, head),
             BlockKind::Tiers(node) => note(&mut self.tiers, &node.name.text, node, head),
+            BlockKind::Milestones(node) => note(&mut self.milestones, &node.name.text, node, head),
             BlockKind::Card(node) => note(&mut self.cards, &node.name.text, node, head),
             BlockKind::Streak(node) => note(&mut self.streaks, &node.name.text, node, head),
             BlockKind::Challenge(node) => note(&mut self.challenges, &node.name.text, node, head),
@@ -126,6 +129,11 @@ impl<'a> Tree<'a> {
     /// A tiers block.
     pub(crate) fn tiers(&self, name: &str) -> Option<Found<'a, TiersBlock>> {
         self.tiers.get(name).copied()
+    }
+
+    /// Milestones.
+    pub(crate) fn milestones(&self, name: &str) -> Option<Found<'a, MilestonesBlock>> {
+        self.milestones.get(name).copied()
     }
 
     /// A stamp card.

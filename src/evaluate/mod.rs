@@ -40,6 +40,7 @@ mod step08_cap;
 mod step08a_everything;
 mod step09_book;
 mod step10_games;
+mod step10_milestones;
 mod step11_tiers;
 mod step11a_convert;
 mod step12_friends;
@@ -238,7 +239,7 @@ impl Evaluator {
             draft.change(Change::Joined(tenure));
             let facts = Facts::new(program, working, &bound);
             let awards = award(&facts, &mut draft, &mut self.rows, EventKindId::JOINING, &mut None)?;
-            play_joining(&facts, &mut draft, awards);
+            play_joining(&facts, &mut draft, awards)?;
             step11_tiers::recount(&mut draft);
             step11a_convert::at_once(&mut draft);
             draft.postings
@@ -452,6 +453,9 @@ fn named(
         draws::enter(facts, draft, kind, &mut awards);
     }
     step09_book::keep_receipt(facts, draft, kind, awards, shares, settled.record.take());
+    if !facts.program.milestones.is_empty() {
+        step10_milestones::count(facts, draft, kind, &[])?;
+    }
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
     step12_friends::qualify(facts, draft, kind);
@@ -468,10 +472,18 @@ fn named(
 }
 
 /// Step 10 for what rules give on joining, which never comes back.
-fn play_joining(facts: &Facts<'_>, draft: &mut Draft<'_>, mut awards: Vec<crate::account::ReceiptAward>) {
+fn play_joining(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    mut awards: Vec<crate::account::ReceiptAward>,
+) -> Result<(), Rejection> {
+    if !facts.program.milestones.is_empty() {
+        step10_milestones::count(facts, draft, EventKindId::JOINING, &awards)?;
+    }
     if !facts.program.challenges.is_empty() {
         challenges::count(facts, draft, EventKindId::JOINING, &mut awards, &mut Vec::new());
     }
+    Ok(())
 }
 
 /// A member joins: attributes, rules `on joining`, and the naming of a referrer.
@@ -501,7 +513,7 @@ fn join(
         return Ok(());
     }
     let awards = award(&facts, draft, rows, EventKindId::JOINING, &mut gathered.trace)?;
-    play_joining(&facts, draft, awards);
+    play_joining(&facts, draft, awards)?;
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
     if let Some(referrer) = referrer {

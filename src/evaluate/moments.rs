@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::judge::Facts;
 use super::rows::Rows;
 use super::step01_clock::moment;
-use super::{step04_match, step11_tiers, step11a_convert};
+use super::{step04_match, step10_milestones, step11_tiers, step11a_convert};
 use crate::account::{Account, Change, DueMoment, FollowUp, PostError, Postings, Receipt};
 use crate::calendar::Date;
 use crate::event::Message;
@@ -54,7 +54,11 @@ fn one(
     rows.start(0);
     step04_match::match_waiting(&facts, &due.rules, rows);
     // what is too large for the books is not given: the clock asks nobody whom it could refuse
-    if super::book_matched(&facts, &mut draft, rows, &mut None).is_err() {
+    let given = super::book_matched(&facts, &mut draft, rows, &mut None);
+    // no event has the kind of a moment
+    let counts =
+        |awards: Vec<_>| step10_milestones::count(&facts, &mut draft, EventKindId::of_moment(0), &awards);
+    if given.and_then(counts).is_err() {
         draft = new();
     }
     if due.is_birthday && !draft.postings.deltas.is_empty() {

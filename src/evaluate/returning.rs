@@ -15,8 +15,8 @@ use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
-    challenges, choices, rebates, step04_match, step08a_everything, step10_games, step11_tiers,
-    step12_friends, step13_payers, streaks, tax,
+    challenges, choices, rebates, step04_match, step08a_everything, step10_games, step10_milestones,
+    step11_tiers, step12_friends, step13_payers, streaks, tax,
 };
 use crate::account::{
     Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward, ShareBy, SpentLot, Taken, is_asked,
@@ -97,6 +97,7 @@ pub(super) fn undo(
     if !facts.program.streaks.is_empty() {
         streaks::recheck(facts, draft, receipt, &mut days);
     }
+    step10_milestones::recount_return(draft, receipt, &mut days);
     days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
     days.iter().for_each(|day| step11_tiers::recount_return(draft, (*day, receipt.at)));
     Ok(())

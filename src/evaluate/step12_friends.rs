@@ -280,6 +280,12 @@ pub(crate) fn receive(
             }
         }
         MessageBody::ReferralQualified { shared, spend, turn } => {
+            let reversed = Message::id_of("referral-reversed", &referral.name, &message.from, *turn);
+            if facts.account.record(facts.program, &reversed).is_some() {
+                // what takes it back has overtaken it
+                draft.notes.push(Note::Referral("what the friend qualified with has come back"));
+                return Ok(());
+            }
             if side.is_same(draft, shared) {
                 return Ok(());
             }
@@ -307,10 +313,6 @@ pub(crate) fn receive(
         }
         MessageBody::ReferralReversed { turn } => {
             let paid = Message::id_of("referral-qualified", &referral.name, &message.from, *turn);
-            if facts.account.record(facts.program, &paid).is_none() {
-                let detail = format!("it takes back what `{paid}` gave; deliver that message first");
-                return Err(Rejection::new(Refusal::NoSuchEvent, detail));
-            }
             reverse(facts, draft, rows, &paid, &referral.referrer_caps)?;
         }
         MessageBody::Transferred { .. } => {}

@@ -196,6 +196,7 @@ fn meter_number(program: &Program, meter: crate::program::MeterId, value: i64) -
         | Measure::PurchasesKept
         | Measure::Events(_)
         | Measure::Game
+        | Measure::Milestones(_)
         | Measure::Cap(_) => value.to_string(),
     })
 }

@@ -17,8 +17,8 @@ pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 
 use crate::calendar::Date;
 use crate::program::{
-    AwardThing, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DonationId, DrawId, FormerId, RebateId,
-    ReferralId, RewardId, RuleId, StreakId, TiersId, UnitId, VoucherId,
+    AwardThing, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DonationId, DrawId, FormerId,
+    MilestonesId, RebateId, ReferralId, RewardId, RuleId, StreakId, TiersId, UnitId, VoucherId,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -249,6 +249,8 @@ pub(crate) enum Source {
     Donation(DonationId),
     /// A rebate.
     Rebate(RebateId),
+    /// Milestones.
+    Milestones(MilestonesId),
     /// A unit that was given away.
     Redeem(UnitId),
     /// What only another version of the program has.
@@ -358,6 +360,7 @@ impl Delta {
             Source::Convert(convert) => program.convert_name(convert),
             Source::Donation(donation) => program.donation_name(donation),
             Source::Rebate(rebate) => program.rebate_name(rebate),
+            Source::Milestones(id) => program.milestones_name(id),
             Source::Redeem(unit) => program.unit_name(unit),
             Source::Former(_) => {
                 let (_, rule, level) = program.source_words(self.source);

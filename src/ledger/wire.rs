@@ -72,6 +72,8 @@ pub enum SourceKind {
     Rebate,
     /// An award.
     Award,
+    /// Milestones.
+    Milestones,
     /// A unit whose value was given away.
     Redeem,
     /// No rule: an opening balance, or what was adjusted by hand.
@@ -90,6 +92,7 @@ impl From<FormerKind> for SourceKind {
             FormerKind::Reward => Self::Reward,
             FormerKind::Convert => Self::Convert,
             FormerKind::Donation => Self::Donation,
+            FormerKind::Milestones => Self::Milestones,
         }
     }
 }
@@ -111,6 +114,7 @@ impl SourceKind {
             Self::Donation => "donation",
             Self::Rebate => "rebate",
             Self::Award => "award",
+            Self::Milestones => "milestones",
             Self::Redeem => "redeem",
             Self::Given => "given",
         }
@@ -286,6 +290,7 @@ impl Program {
                 let kind = if award { SourceKind::Award } else { SourceKind::Rebate };
                 (kind, self.rebate_name(rebate), None)
             }
+            Source::Milestones(id) => (SourceKind::Milestones, self.milestones_name(id), None),
             Source::Redeem(unit) => (SourceKind::Redeem, self.unit_name(unit), None),
             Source::Former(former) => match self.former.get(former.index()) {
                 Some(former) => (SourceKind::from(former.kind), &former.name, former.level.as_deref()),
@@ -322,6 +327,7 @@ impl Program {
             SourceKind::Reward => Ok(Source::Reward(self.reward_named(rule)?)),
             SourceKind::Donation => Ok(Source::Donation(self.donation_named(rule)?)),
             SourceKind::Rebate | SourceKind::Award => Ok(Source::Rebate(self.rebate_named(rule)?)),
+            SourceKind::Milestones => Ok(Source::Milestones(self.milestones_named(rule)?)),
             SourceKind::Redeem => Ok(Source::Redeem(self.unit_named(rule)?)),
             SourceKind::Tier => {
                 let tiers = self.tiers_named(rule)?;

@@ -55,6 +55,8 @@ pub(crate) enum FormerKind {
     Convert,
     /// A donation.
     Donation,
+    /// Milestones.
+    Milestones,
 }
 
 /// All that is to be added to a version.
@@ -217,6 +219,9 @@ impl Closed {
         }
         for donation in other.donations.iter().filter(|it| program.donation_named(&it.name).is_err()) {
             add(FormerKind::Donation, &donation.name, None);
+        }
+        for block in other.milestones.iter().filter(|it| program.milestones_named(&it.name).is_err()) {
+            add(FormerKind::Milestones, &block.name, None);
         }
         for tiers in &other.tiers {
             let here = program.tiers_named(&tiers.name);

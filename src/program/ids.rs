@@ -43,6 +43,8 @@ ids! {
     StreakId,
     /// A draw. Ids follow the names.
     DrawId,
+    /// A `milestones` block. Ids follow the names.
+    MilestonesId,
     /// A conversion, in the order of what happens: at once first, then by unit.
     ConvertId,
     /// A reward. Ids follow the names.

@@ -3,7 +3,7 @@
 //! One shape serves them all: a meter adds up one measure in *slots*; a slot is a period, a day, a minute, or all
 //! time. What a late event or a return changes is the slot of its own date.
 
-use super::ids::{CapId, EventKindId, FilterId, MeterId, TiersId, UnitId};
+use super::ids::{CapId, EventKindId, FilterId, MeterId, MilestonesId, TiersId, UnitId};
 use crate::calendar::{Duration, Period};
 
 /// One counter.
@@ -37,6 +37,8 @@ pub(crate) enum Measure {
     Unit(UnitId),
     /// What a game counts: the game itself says when.
     Game,
+    /// What milestones count, or the most that it was.
+    Milestones(MilestonesId),
     /// What is used of a cap: times, amounts in the unit's scale, or micro-units of spend.
     Cap(CapId),
 }

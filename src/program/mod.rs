@@ -19,6 +19,7 @@ mod ids;
 mod index;
 mod lookup;
 mod meter;
+mod milestones;
 mod moment;
 mod names;
 mod needs;
@@ -41,12 +42,13 @@ pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, RebateId, ReferralId, RewardId, RuleId, StreakId,
-    Symbol, TiersId, UnitId, VoucherId,
+    EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, RebateId, ReferralId, RewardId, RuleId,
+    StreakId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
 pub(crate) use meter::{Measure, Meter, MeterIndex, Slots, Window};
+pub(crate) use milestones::{Marks, MilestoneCount, Milestones};
 pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
@@ -138,6 +140,8 @@ pub struct Program {
     pub(crate) streaks: Box<[Streak]>,
     /// By name.
     pub(crate) draws: Box<[Draw]>,
+    /// By name.
+    pub(crate) milestones: Box<[Milestones]>,
     pub(crate) tiers: Box<[Tiers]>,
     pub(crate) referrals: Box<[Referral]>,
     /// What happens at once first, then by unit.

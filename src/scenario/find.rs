@@ -106,9 +106,9 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
     let draw = program.draw_named(text).ok();
     let referral = program.referrals.iter().position(|known| *known.name == *text);
     let referral = referral.map(|at| ReferralId(at as u32));
-    let rebate = program.rebate_named(text).ok();
+    let (rebate, milestones) = (program.rebate_named(text).ok(), program.milestones_named(text).ok());
     let played = card.is_some() || challenge.is_some() || streak.is_some() || draw.is_some();
-    if rule.is_none() && !played && referral.is_none() && rebate.is_none() {
+    if rule.is_none() && !played && referral.is_none() && rebate.is_none() && milestones.is_none() {
         return Err(format!("there is no rule `{text}`"));
     }
     Ok(move |source| match source {
@@ -119,6 +119,7 @@ pub(super) fn gives(program: &Program, name: &ast::Name) -> Result<impl Fn(Sourc
         Source::Draw(id) => draw == Some(id),
         Source::Referral(id) => referral == Some(id),
         Source::Rebate(id) => rebate == Some(id),
+        Source::Milestones(id) => milestones == Some(id),
         _ => false,
     })
 }
@@ -136,6 +137,7 @@ pub(super) fn source_name(program: &Program, source: Source) -> &str {
         Source::Convert(id) => program.convert_name(id),
         Source::Donation(id) => program.donation_name(id),
         Source::Rebate(id) => program.rebate_name(id),
+        Source::Milestones(id) => program.milestones_name(id),
         Source::Redeem(unit) => program.unit_name(unit),
         Source::Tier(id, level) => {
             let tiers = program.tiers.get(id.index());

@@ -83,7 +83,8 @@ pub fn never_fired(compiled: &Compiled, results: &[TestResult]) -> Option<Diagno
     let referrals = program.referrals.iter().map(|referral| &*referral.name);
     let donations = program.donations.iter().map(|donation| &*donation.name);
     let rebates = program.rebates.iter().map(|rebate| &*rebate.name);
-    let played = cards.chain(challenges).chain(streaks).chain(draws);
+    let milestones = program.milestones.iter().map(|block| &*block.name);
+    let played = cards.chain(challenges).chain(streaks).chain(draws).chain(milestones);
     let all = rules.chain(played).chain(referrals).chain(donations).chain(rebates);
     let idle: Vec<&str> = all.filter(|name| !fired.contains(name)).collect();
     let message = match idle.as_slice() {

@@ -63,6 +63,7 @@ const FILE: &[Form] = &[
     ("challenge", &["challenge \"Forty nights\" {"]),
     ("streak", &["streak Weekly {"]),
     ("draw", &["draw \"Summer draw\" {"]),
+    ("milestones", &["milestones \"Year of shopping\" {"]),
     ("voucher", &["voucher Welcome {"]),
     ("convert", &["convert 500 points into 1 Welcome at once"]),
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
@@ -143,6 +144,16 @@ const TIER: &[Form] = &[
     ("on", &["on entry give 250 points"]),
     ("every", &["every calendar year give 250 points"]),
     ("benefit", &["benefit \"Free breakfast for two\""]),
+];
+
+const MILESTONES: &[Form] = &[
+    VALID,
+    WHEN,
+    FOR,
+    ("count", &["count spend in calendar year", "count purchases in month"]),
+    ("at", &["at 100 EUR give 50 points"]),
+    ("every", &["every 500 EUR from 1_000 EUR to 3_000 EUR give 200 points"]),
+    ("once", &["once passed stays passed"]),
 ];
 
 const CARD: &[Form] = &[
@@ -338,6 +349,7 @@ const INSIDE: &[Place] = &[
     Place::Challenge,
     Place::Streak,
     Place::Draw,
+    Place::Milestones,
     Place::Voucher,
     Place::Reward,
     Place::Redeem,
@@ -366,6 +378,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Challenge => CHALLENGE,
         Place::Streak => STREAK,
         Place::Draw => DRAW,
+        Place::Milestones => MILESTONES,
         Place::Voucher => VOUCHER,
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,

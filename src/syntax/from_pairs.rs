@@ -362,6 +362,7 @@ impl<'p> Builder<'p> {
                     | Rule::challenge_body
                     | Rule::streak_body
                     | Rule::draw_body
+                    | Rule::milestones_body
                     | Rule::voucher_body
                     | Rule::reward_body
                     | Rule::redeem_body
@@ -396,6 +397,7 @@ impl<'p> Builder<'p> {
             Rule::bonus => self.rule(&mut parts, ast::RuleKind::Bonus)?.map(BlockKind::Rule),
             Rule::shared_cap => Some(BlockKind::SharedCap(self.shared_cap(&mut parts)?)),
             Rule::tiers => self.tiers(&mut parts)?.map(BlockKind::Tiers),
+            Rule::milestones => self.milestones(&mut parts)?.map(BlockKind::Milestones),
             Rule::card => self.card(&mut parts)?.map(BlockKind::Card),
             Rule::challenge => self.challenge(&mut parts)?.map(BlockKind::Challenge),
             Rule::streak => self.streak(&mut parts)?.map(BlockKind::Streak),

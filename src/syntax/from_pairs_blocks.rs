@@ -307,17 +307,7 @@ impl Builder<'_> {
         parts.skip(&[Rule::k_count]);
         let mut metrics = Vec::new();
         while parts.peek() == Some(Rule::metric) {
-            let (span, mut inner) = self.enter(parts, Rule::metric)?;
-            metrics.push(if inner.eat(Rule::k_years) {
-                inner.skip(&[Rule::k_of]);
-                Metric::YearsOf(self.name(&mut inner)?, span)
-            } else if !inner.eat(Rule::k_spend) {
-                Metric::Named(self.name(&mut inner)?)
-            } else if inner.eat(Rule::k_on) {
-                Metric::SpendOn(self.group(&mut inner)?, span)
-            } else {
-                Metric::Spend(span)
-            });
+            metrics.push(self.metric(parts)?);
             parts.skip(&[Rule::comma]);
         }
         parts.skip(&[Rule::k_in]);
@@ -333,6 +323,21 @@ impl Builder<'_> {
             return Ok(CountWindow::Since(self.duration(&mut inner)?));
         }
         Ok(CountWindow::Period(self.period(&mut inner)?))
+    }
+
+    /// `spend`, `spend on (category is Wein)`, `elite-nights`
+    pub(super) fn metric(&mut self, parts: &mut Parts<'_>) -> Made<Metric> {
+        let (span, mut inner) = self.enter(parts, Rule::metric)?;
+        Ok(if inner.eat(Rule::k_years) {
+            inner.skip(&[Rule::k_of]);
+            Metric::YearsOf(self.name(&mut inner)?, span)
+        } else if !inner.eat(Rule::k_spend) {
+            Metric::Named(self.name(&mut inner)?)
+        } else if inner.eat(Rule::k_on) {
+            Metric::SpendOn(self.group(&mut inner)?, span)
+        } else {
+            Metric::Spend(span)
+        })
     }
 
     fn keep(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {

@@ -22,6 +22,7 @@ const SCHEMA: &[Place] = &[Place::Schema];
 const FUNDED: &[Place] = &[
     Place::Rule,
     Place::Card,
+    Place::Milestones,
     Place::Challenge,
     Place::Streak,
     Place::Voucher,
@@ -64,7 +65,6 @@ const GIVEN: &[Place] = &[Place::Given];
 
 const FORMS: &[Form] = &[
     form(FILE, "plan", "plan"),
-    form(FILE, "milestones", "milestones"),
     form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
     form(&[Place::Program], "members join by", "members join by …"),

@@ -28,6 +28,7 @@ pub(super) fn stops_at(where_it_stands: Place, line: &str) -> Option<usize> {
         Place::Challenge => Rule::only_challenge,
         Place::Streak => Rule::only_streak,
         Place::Draw => Rule::only_draw,
+        Place::Milestones => Rule::only_milestones,
         Place::Voucher => Rule::only_voucher,
         Place::Reward => Rule::only_reward,
         Place::Redeem => Rule::only_redeem,

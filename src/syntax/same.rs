@@ -208,6 +208,7 @@ ranked! {
     ChallengeBlock { name; lines } by order::challenge;
     StreakBlock { name; lines } by order::streak;
     DrawBlock { name; lines } by order::draw;
+    MilestonesBlock { name; lines } by order::milestones;
     VoucherBlock { name; lines } by order::voucher;
     RewardBlock { name, costs; lines } by order::reward;
     RedeemBlock { name; lines } by order::redeem;
@@ -268,8 +269,8 @@ kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Challenge(a), Streak(a), Draw(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a), Award(a), Rebate(a),
-        Referral(a), Returns(a), Test(a),
+        Card(a), Challenge(a), Streak(a), Draw(a), Milestones(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a),
+        Award(a), Rebate(a), Referral(a), Returns(a), Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
@@ -338,6 +339,11 @@ kinds! {
     Goal { Number(a), Amount(a) }
     TaskItems { ForItems(a), When(a) }
     OncePer { Member, Period(a) }
+    MilestonesLine {
+        Valid(a), When(a), ForItems(a), Count { metric, window }, At { mark, give }, Every { step, from, to, give },
+        StaysPassed,
+    }
+    Mark { Amount(a), Number(a) }
     VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, Activate(a), ForItems(a), When(a), Cap(a) }
     Grants { AmountOff(a), PercentOff(a, b), ItemsFree(a), Text(a) }
     ReferralLine {

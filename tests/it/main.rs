@@ -22,6 +22,7 @@ mod friends;
 mod giving;
 mod host;
 mod laws;
+mod milestones;
 mod peers;
 mod play;
 mod programs;

@@ -11,6 +11,7 @@ mod cards;
 mod choices;
 mod frozen;
 mod giving;
+mod milestones;
 mod moments;
 mod moved;
 mod payments;
@@ -34,6 +35,7 @@ pub(super) use state::{
     UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
+pub(super) use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
 pub(super) use terms::ActiveState;
@@ -107,6 +109,9 @@ pub struct Snapshot {
     /// Numbers of vouchers that are void if they are given back, in their order. Nothing where none are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     void_vouchers: Vec<u32>,
+    /// Marks that were passed and may be lost again: by milestones, window and mark. Nothing where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<MarkState>,
     /// Rules that ask about an event on a later day: by day, event and rule. Nothing where none do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     follow_ups: Vec<FollowUpState>,

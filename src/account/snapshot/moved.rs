@@ -6,8 +6,8 @@
 //! judged by where it asked for one of these.
 
 use super::{
-    ActiveState, FollowUpState, FrozenState, LevelState, LinkState, Named, ProgramState, ReceiptState,
-    Snapshot, SnapshotError, StreakStateText, TierStateText, restore, take, terms,
+    ActiveState, FollowUpState, FrozenState, LevelState, LinkState, MarkState, Named, ProgramState,
+    ReceiptState, Snapshot, SnapshotError, StreakStateText, TierStateText, restore, take, terms,
 };
 use crate::account::Account;
 use crate::program::Program;
@@ -29,6 +29,9 @@ pub(crate) struct Resting {
     changed: Vec<ChangedLevels>,
     /// By id of the receipt.
     judged_by: Vec<JudgedBy>,
+    /// Marks that were passed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<MarkState>,
     /// Rules that ask later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     follow_ups: Vec<FollowUpState>,
@@ -93,6 +96,11 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     let (mut here, mut away): (Vec<LinkState>, Vec<LinkState>) = links.partition(has);
     // a member is referred once; the newer of two is the one that was in force
     (snapshot.referral, resting.referral) = (here.drain(..).next(), away.drain(..).next());
+    snapshot.marks.extend(rested.marks);
+    snapshot.marks.sort_by_key(MarkState::key);
+    (snapshot.marks, resting.marks) =
+        snapshot.marks.into_iter().partition(|state| to.milestones_named(&state.milestones).is_ok());
+
     // what was to be asked while its rule was away is not asked any more
     let clock = account.clock_day(to);
     snapshot.follow_ups.extend(rested.follow_ups);

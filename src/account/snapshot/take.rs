@@ -66,6 +66,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         referral: account.link.as_ref().map(|link| names.link(link)),
         unsettled: names.unsettled(account),
         void_vouchers: account.void_vouchers.clone(),
+        marks: names.marks(account),
         follow_ups: names.follow_ups(account),
         birthday_paid: account.birthday_paid,
         receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),

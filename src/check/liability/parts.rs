@@ -204,6 +204,11 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
             named.push(format!("referral `{}`", referral.name));
         }
     }
+    for block in &program.milestones {
+        if block.marks.iter().map(|marks| &marks.gives).any(gives) {
+            named.push(format!("milestones `{}`", block.name));
+        }
+    }
     if program.choices.iter().any(|choice| choice.offers(thing)) {
         named.push("choices".to_owned());
     }

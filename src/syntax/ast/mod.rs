@@ -8,6 +8,7 @@ mod atoms;
 mod conditions;
 mod games;
 mod giving;
+mod milestones;
 mod play;
 mod program;
 mod rebates;
@@ -19,6 +20,7 @@ pub use atoms::*;
 pub use conditions::*;
 pub use games::*;
 pub use giving::*;
+pub use milestones::*;
 pub use play::*;
 pub use program::*;
 pub use rebates::*;
@@ -105,6 +107,8 @@ pub enum BlockKind {
     Streak(StreakBlock),
     /// `draw D { … }`
     Draw(DrawBlock),
+    /// `milestones M { … }`
+    Milestones(MilestonesBlock),
     /// `voucher V { … }`
     Voucher(VoucherBlock),
     /// `convert A into B at once`

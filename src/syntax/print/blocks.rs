@@ -54,6 +54,9 @@ impl<'a> Printer<'a> {
             BlockKind::Tiers(tiers) => {
                 self.braced(&format!("tiers {}", name(&tiers.name)), &tiers.lines, span, 0)
             }
+            BlockKind::Milestones(block) => {
+                self.braced(&format!("milestones {}", name(&block.name)), &block.lines, span, 0)
+            }
             BlockKind::Card(card) => self.braced(&format!("card {}", name(&card.name)), &card.lines, span, 0),
             BlockKind::Challenge(challenge) => {
                 self.braced(&format!("challenge {}", name(&challenge.name)), &challenge.lines, span, 0)
@@ -174,7 +177,7 @@ impl<'a> Printer<'a> {
         words![format!("{}:", name(&field.name)), kind, optional, singular]
     }
 
-    fn metric(&mut self, metric: &'a Metric) -> Doc {
+    pub(super) fn metric(&mut self, metric: &'a Metric) -> Doc {
         match metric {
             Metric::Spend(_) => "spend".into(),
             Metric::SpendOn(cond, _) => words!["spend on", parenthesised(self.cond(cond))],

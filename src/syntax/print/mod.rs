@@ -8,6 +8,7 @@ mod blocks;
 mod conditions;
 mod doc;
 mod literals;
+mod milestones;
 pub(in crate::syntax) mod order;
 mod play;
 mod rebates;

@@ -4,8 +4,9 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    AwardLine, CardLine, ChallengeLine, DonateLine, DrawLine, ProgramLine, RebateLine, RedeemLine,
-    ReferralLine, ReturnsLine, RewardLine, RuleLine, StreakLine, TierLine, TiersLine, UnitLine, VoucherLine,
+    AwardLine, CardLine, ChallengeLine, DonateLine, DrawLine, MilestonesLine, ProgramLine, RebateLine,
+    RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, StreakLine, TierLine, TiersLine, UnitLine,
+    VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -133,6 +134,18 @@ pub(in crate::syntax) fn draw(line: &DrawLine) -> u8 {
         DrawLine::HeldOn(_) => 2,
         DrawLine::Cap(_) => 3,
         DrawLine::FreeEntry { .. } => 4,
+    }
+}
+
+/// The place of a line in `milestones`. The marks are an order of their own and stay in it.
+pub(in crate::syntax) fn milestones(line: &MilestonesLine) -> u8 {
+    match line {
+        MilestonesLine::Valid(_) => 0,
+        MilestonesLine::When(_) => 1,
+        MilestonesLine::ForItems(_) => 2,
+        MilestonesLine::Count { .. } => 3,
+        MilestonesLine::At { .. } | MilestonesLine::Every { .. } => 4,
+        MilestonesLine::StaysPassed => 5,
     }
 }
 

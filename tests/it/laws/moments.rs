@@ -58,6 +58,38 @@ pub(super) fn bonuses(stock: &mut Stock, genes: &Genes) -> Vec<String> {
     blocks
 }
 
+/// Milestones for a generated program. Their marks open again, so that a return leaves no trace.
+pub(super) fn milestones(stock: &mut Stock, genes: &Genes) -> String {
+    let mut draw = Draw::new(genes);
+    let counts =
+        draw.one(&["spend", "spend", "spend on (category is Wein)", "purchases", "items", "stay", "points"]);
+    let window = draw.one(&["month", "calendar year", "week", "lifetime", "quarter"]);
+    let unit = if counts.starts_with("spend") { " EUR" } else { "" };
+    let items = if counts == "points" {
+        ""
+    } else {
+        draw.one(&["", "", "  for items where category is not Tabak\n"])
+    };
+    let when = draw.one(&["", "", "", "  when level is x\n", "  when weekday is not monday\n"]);
+    let mut marks = String::new();
+    let (mut at, few) = (0, matches!(counts, "purchases" | "stay" | "items"));
+    for _ in 0..1 + draw.below(3) {
+        at += if few { 1 + draw.below(2) } else { 5 + draw.below(40) };
+        let gift = match draw.below(4) {
+            0 if stock.voucher => "1 Gutschein".to_owned(),
+            _ => format!("{} {}", draw.below(9) + 1, stock.units[draw.below(stock.units.len())].name),
+        };
+        if draw.often(30) {
+            let last = at + if few { 3 } else { 60 };
+            let step = if few { 1 } else { 7 + draw.below(20) };
+            marks.push_str(&format!("  every {step}{unit} from {at}{unit} to {last}{unit} give {gift}\n"));
+        } else {
+            marks.push_str(&format!("  at {at}{unit} give {gift}\n"));
+        }
+    }
+    format!("milestones Marken {{\n{when}{items}  count {counts} in {window}\n{marks}}}")
+}
+
 /// What should be, found by walking from day to day.
 struct Model {
     today: Date,

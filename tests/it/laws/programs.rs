@@ -30,6 +30,7 @@ pub(super) struct ProgramGenes {
     giving: Option<Genes>,
     moments: Option<Genes>,
     rebates: Option<Genes>,
+    milestones: Option<Genes>,
 }
 
 /// Programs of every kind.
@@ -50,13 +51,23 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.75, row(10)),
             option::weighted(0.4, row(12)),
             option::weighted(0.4, row(14)),
-            (option::weighted(0.3, row(32)), option::weighted(0.3, row(12))),
+            (option::weighted(0.3, row(32)), option::weighted(0.3, row(12)), option::weighted(0.4, row(24))),
         ),
     )
         .prop_map(
             |(
                 (head, units, status, earns, bonuses, caps),
-                (tiers, card, voucher, referral, returns, spending, choice, giving, (moments, rebates)),
+                (
+                    tiers,
+                    card,
+                    voucher,
+                    referral,
+                    returns,
+                    spending,
+                    choice,
+                    giving,
+                    (moments, rebates, milestones),
+                ),
             )| {
                 ProgramGenes {
                     head,
@@ -75,6 +86,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     giving,
                     moments,
                     rebates,
+                    milestones,
                 }
             },
         )
@@ -198,6 +210,9 @@ impl Rules {
         }
         if let Some(genes) = &genes.moments {
             blocks.append(&mut moments::bonuses(&mut stock, genes));
+        }
+        if let Some(genes) = &genes.milestones {
+            blocks.push(moments::milestones(&mut stock, genes));
         }
         let mut offers = Vec::new();
         if let Some(genes) = &genes.choice {
