@@ -79,7 +79,9 @@ pub use versions::{CompiledVersions, compile_versions};
 
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
-use crate::program::{Asked, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit};
+use crate::program::{
+    Asked, Attribute, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit,
+};
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
 use declared::Declared;
@@ -242,18 +244,15 @@ fn lower(
 
 /// All tables, in an order that depends on names only.
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
-    let (facts, [categories, channels, stores, payments]) = (low.facts, vocabularies(low));
-    let [member_attributes, item_attributes] =
-        [&facts.member, &facts.item].map(|schema| schema.lower(&mut low.symbols));
+    let [categories, channels, stores, payments] = vocabularies(low);
+    let [member_attributes, item_attributes] = attributes(low);
     let events = events(low);
-    let (mut units, vouchers) = (low.units(), low.vouchers());
-    let drafts = drafted_rules(low);
+    let (units, vouchers, drafts) = (low.units(), low.vouchers(), drafted_rules(low));
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
     let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
-    let rules = finished_rules(low, drafts, &mut units)?;
-    let units: Box<[_]> = units.into_iter().collect::<Option<_>>()?;
+    let (rules, units) = finished_rules(low, drafts, units)?;
     let (event_count, keeps, settings) = (events.len(), keeps(&units, &rules), low.settings());
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
     Some(finished(Program {
@@ -284,7 +283,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         events,
         symbols,
         meter_index: MeterIndex::build(&meters, event_count, units.len()),
-        units,
+        units: units.into(),
         vouchers: vouchers?.into(),
         choices: std::mem::take(&mut low.choices).into(),
         moments: low.moments_of(&rules),
@@ -324,15 +323,22 @@ fn drafted_rules<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Vec<rules::DraftRule
     drafts
 }
 
-/// The rules, once the denominator of every unit is known.
+/// The rules, and the units with the denominator of each.
 fn finished_rules<'f, 'a: 'f>(
     low: &mut Lowering<'f, 'a>,
     drafts: Vec<rules::DraftRule<'a>>,
-    units: &mut [Option<Unit>],
-) -> Option<Vec<Rule>> {
+    mut units: Vec<Option<Unit>>,
+) -> Option<(Vec<Rule>, Vec<Unit>)> {
     let rates: Vec<_> = drafts.iter().map(|draft| (draft.draft.as_ref(), draft.capped.gives)).collect();
-    low.set_denominators(units, &rates);
-    low.finish_rules(drafts, units)
+    low.set_denominators(&mut units, &rates);
+    let rules = low.finish_rules(drafts, &units)?;
+    Some((rules, units.into_iter().collect::<Option<_>>()?))
+}
+
+/// The attributes of members and items.
+fn attributes(low: &mut Lowering<'_, '_>) -> [Box<[Attribute]>; 2] {
+    let facts = low.facts;
+    [&facts.member, &facts.item].map(|schema| schema.lower(&mut low.symbols))
 }
 
 /// Categories, channels, stores, payments.

@@ -269,7 +269,7 @@ pub(super) fn rebates(stock: &Stock, genes: &Genes) -> Vec<String> {
     let when = draw.one(&["", "", "  when channel is not Web\n"]);
     let stages = match draw.below(3) {
         0 => "  stages are incremental\n  stage from 0 EUR: 1%\n  stage from 10 EUR: 7.5%\n".to_owned(),
-        1 => "  stages are retroactive\n  stage from 5 EUR: 2%\n  stage from 20 EUR: 33%\n".to_owned(),
+        1 => "  stages are retroactive\n  stage from 5 EUR: 2%\n  stage from 20 EUR: 11%\n".to_owned(),
         _ => format!("  stages are retroactive\n  stage from 3.50 EUR: 2 {}\n", unit.name),
     };
     let after = draw.one(&["1 day", "10 days", "1 month"]);

@@ -46,7 +46,8 @@ pub(super) fn bonuses(stock: &mut Stock, genes: &Genes) -> Vec<String> {
             "  when time since joining is at least 3 days\n",
             "  when level is x\n",
         ]);
-        let combine = draw.one(&["add", "add", "best of Uhr"]);
+        // only amounts of one unit can be compared
+        let combine = draw.one(&["add", "add", "best of Uhr-UNIT"]).replace("UNIT", unit);
         let cap = draw.one(&["", "", "  cap 1 time per month\n", "  cap 7 UNIT per calendar year\n"]);
         let cap = cap.replace("UNIT", unit);
         stock.names.push(name.to_owned());
