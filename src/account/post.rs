@@ -50,7 +50,7 @@ impl Account {
         for change in &postings.changes {
             stale_due |= self.book_change(program, change);
         }
-        if stale_due || program.keeps || program.converts_on_clock() || program.levels_on_clock() {
+        if stale_due || program.keeps || program.converts_on_clock() || program.level_needs.on_clock {
             self.due = self.first_due(self.clock_day(program));
             self.expect_moment(program);
         }
@@ -464,7 +464,7 @@ impl Account {
     }
 
     fn expect_levels(&mut self, program: &Program) {
-        if program.levels_on_clock()
+        if program.level_needs.on_clock
             && let Some(day) = self.next_levels(program)
         {
             self.expect_due(day);

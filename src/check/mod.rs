@@ -80,7 +80,7 @@ pub use versions::{CompiledVersions, compile_versions};
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Attribute, EventKind, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit,
+    Asked, Attribute, EventKind, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -245,8 +245,7 @@ fn lower(
 /// All tables, in an order that depends on names only.
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let [categories, channels, stores, payments] = vocabularies(low);
-    let [member_attributes, item_attributes] = attributes(low);
-    let events = events(low);
+    let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
     let (units, vouchers, drafts) = (low.units(), low.vouchers(), drafted_rules(low));
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
@@ -307,6 +306,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         dates: std::mem::take(&mut low.dates).into(),
         activities: std::mem::take(&mut low.activities).into(),
         keeps,
+        level_needs: LevelNeeds::default(),
         meters,
         filters,
         former: Box::default(),
@@ -358,6 +358,7 @@ fn finished(mut program: Program) -> Program {
         charities: program.charities.len(),
     };
     program.asked = asked(&program);
+    program.level_needs = LevelNeeds::of(&program.tiers);
     program.fingerprint = fingerprint::fingerprint(&program);
     program.identity = program.fingerprint;
     program

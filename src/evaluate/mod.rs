@@ -260,7 +260,9 @@ impl Evaluator {
         let mut notes = Vec::new();
         let counts = counts(event);
         self.settle(&mut draft, event, &mut gathered.settled)?;
-        tier_windows::reach_by_itself(program, account, &mut self.bound);
+        if program.level_needs.at_once {
+            tier_windows::reach_by_itself(program, account, &mut self.bound);
+        }
         let bound = &self.bound;
         let facts = Facts::new(program, account, bound);
         match &event.kind {

@@ -70,7 +70,7 @@ pub(crate) fn run(
         if !program.moments.is_empty() {
             super::moments::bring(program, account, due, moments, (&mut *postings, &mut *messages))?;
         }
-        if program.levels_on_clock() && account.clock_day(program).is_none_or(|clock| clock < due) {
+        if program.level_needs.on_clock && account.clock_day(program).is_none_or(|clock| clock < due) {
             // so that the end of a period or window is not looked at again
             let at = program.zone.start_of_day(due, program.day_starts);
             let changes = vec![Change::Clock(at)];
@@ -142,7 +142,7 @@ fn is_past(last: Option<Date>, today: Date) -> bool {
 }
 
 fn end_terms(draft: &mut Draft<'_>, _: &Facts<'_>) {
-    if draft.program.levels_on_clock() {
+    if draft.program.level_needs.on_clock {
         tier_windows::begin(draft);
     }
     draft.due_is(Due::Review);

@@ -154,6 +154,7 @@ fn note(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState, windows: (Date, 
 }
 
 /// Notes the levels that an event reaches, where a new tier counts for the event itself.
+#[cold]
 pub(super) fn reach_by_itself(program: &Program, account: &Account, bound: &mut Bound) {
     for (place, tiers) in program.tiers.iter().enumerate() {
         if tiers.for_this.is_none() || tiers.for_this != bound.kind {

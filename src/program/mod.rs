@@ -67,7 +67,9 @@ pub(crate) use things::{
     Attribute, AttributeKind, Card, EventKind, Grant, Returns, Round, StampPer, TakeBack, Unit, UnitKind,
     Unmatched, Voucher, VoucherEnd,
 };
-pub(crate) use tiers::{Keep, Level, Metric, Reach, Surplus, Takes, TierWindow, Tiers, WINDOWS_MOST};
+pub(crate) use tiers::{
+    Keep, Level, LevelNeeds, Metric, Reach, Surplus, Takes, TierWindow, Tiers, WINDOWS_MOST,
+};
 
 pub use versions::Versions;
 
@@ -164,6 +166,7 @@ pub struct Program {
     pub(crate) activities: Box<[Box<[Activity]>]>,
     /// Whether any lot may be kept after its last day.
     pub(crate) keeps: bool,
+    pub(crate) level_needs: LevelNeeds,
     pub(crate) meters: Box<[Meter]>,
     pub(crate) meter_index: MeterIndex,
     pub(crate) filters: Box<[Test]>,

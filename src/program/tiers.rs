@@ -232,9 +232,21 @@ impl fmt::Debug for Tiers {
     }
 }
 
-impl super::Program {
-    /// Whether the clock has work for levels beside the ends of terms.
-    pub(crate) fn levels_on_clock(&self) -> bool {
-        self.tiers.iter().any(Tiers::is_on_clock)
+/// What the levels of a program ask beyond the ordinary: what none asks for is not looked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LevelNeeds {
+    /// The clock has work for them beside the ends of terms.
+    pub(crate) on_clock: bool,
+    /// Some new level counts for the event that reaches it.
+    pub(crate) at_once: bool,
+}
+
+impl LevelNeeds {
+    /// What some blocks ask.
+    pub(crate) fn of(all: &[Tiers]) -> Self {
+        Self {
+            on_clock: all.iter().any(Tiers::is_on_clock),
+            at_once: all.iter().any(|tiers| tiers.for_this.is_some()),
+        }
     }
 }
