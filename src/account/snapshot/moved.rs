@@ -59,6 +59,16 @@ impl Resting {
     }
 }
 
+/// Another version may ask for more events of a friend, or remember fewer: what is not enough any more is not due.
+fn ask_anew(link: &mut LinkState, to: &Program) {
+    let referral = to.referral_named(&link.referral).ok().and_then(|id| to.referrals.get(id.index()));
+    let qualifies = referral.and_then(|referral| referral.qualifies);
+    link.counted.truncate(qualifies.map_or(0, |qualifies| qualifies.most_counted()));
+    if qualifies.is_none_or(|qualifies| link.counted.len() < qualifies.times) {
+        link.due = None;
+    }
+}
+
 /// The account under another version of its program.
 pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<Account, SnapshotError> {
     let mut snapshot = take::snapshot(account, from);
@@ -96,6 +106,9 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     let (mut here, mut away): (Vec<LinkState>, Vec<LinkState>) = links.partition(has);
     // a member is referred once; the newer of two is the one that was in force
     (snapshot.referral, resting.referral) = (here.drain(..).next(), away.drain(..).next());
+    if let Some(link) = &mut snapshot.referral {
+        ask_anew(link, to);
+    }
     snapshot.marks.extend(rested.marks);
     snapshot.marks.sort_by_key(MarkState::key);
     (snapshot.marks, resting.marks) =
