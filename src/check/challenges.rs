@@ -110,7 +110,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         lines
     }
 
-    /// The period in which a game is played.
+    /// The period in which a game is played or counted.
     pub(super) fn round(&mut self, written: &ast::Period, campaign: bool) -> Option<Period> {
         let found = self.period(written)?;
         if found == Period::Campaign && !campaign {

@@ -140,15 +140,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     fn milestones_window(&mut self, written: &ast::Period, campaign: bool) -> Option<Period> {
-        let found = self.period(written)?;
-        if found == Period::Campaign && !campaign {
-            self.report.missing(
-                written.span,
-                "a campaign needs a beginning and an end",
-                "add a line `valid from … to …`, or name another period",
-            );
-            return None;
-        }
+        let found = self.round(written, campaign)?;
         if matches!(found, Period::Own(_)) {
             self.report.later(
                 written.span,
