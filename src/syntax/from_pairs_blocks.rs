@@ -458,7 +458,19 @@ impl Builder<'_> {
             Rule::expire => CardLine::Expire(self.expire(&mut parts)?),
             Rule::card_reward => {
                 parts.skip(&[Rule::k_reward]);
-                CardLine::Reward(self.amount(&mut parts)?)
+                if parts.eat(Rule::k_worth) {
+                    parts.skip(&[
+                        Rule::k_the,
+                        Rule::k_average,
+                        Rule::k_of,
+                        Rule::k_its,
+                        Rule::k_stamps,
+                        Rule::k_as,
+                    ]);
+                    CardLine::Average(self.name(&mut parts)?)
+                } else {
+                    CardLine::Reward(self.amount(&mut parts)?)
+                }
             }
             _ => return Err(parts.fault()),
         })

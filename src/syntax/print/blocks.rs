@@ -373,6 +373,7 @@ impl<'a> Statement<'a> for CardLine {
             Self::Carry(false) => "no carry over".into(),
             Self::Expire(line) => expire(line).into(),
             Self::Reward(amount) => words!["reward", printer.amount(amount)],
+            Self::Average(unit) => words!["reward worth the average of its stamps as", name(unit)],
         })
     }
 }
