@@ -101,12 +101,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let carry_over = lines.carry.value().unwrap_or(true);
         let most_rewards = self.reward_cap(lines.rewards.take(), (capped, carry_over));
         let caps = self.card_caps(&block.name.text, &lines.caps, capped);
-        let expire = match lines.expire.take() {
-            None => Some(None),
-            Some((written, span)) => self
-                .card_expiry(written, span)
-                .map(|found| Some(found).filter(|found| *found != Expire::Never)),
-        };
+        let expire = self.card_end(lines.expire.take());
         let (stamps, per) = stamp?;
         Some(Card {
             name: block.name.text.as_str().into(),
@@ -127,6 +122,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             reward: reward?,
             average,
         })
+    }
+
+    /// Outside nothing if it is wrong, inside nothing if a card does not end.
+    fn card_end(&mut self, line: Option<(&'a ast::Expire, Span)>) -> Option<Option<Expire>> {
+        let Some((written, span)) = line else { return Some(None) };
+        let found = self.card_expiry(written, span)?;
+        Some(Some(found).filter(|found| *found != Expire::Never))
     }
 
     fn card_lines(&mut self, block: &'a CardBlock) -> Lines<'a> {

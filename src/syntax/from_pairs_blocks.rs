@@ -453,7 +453,7 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_start, Rule::k_with]);
                 CardLine::StartWith { amount: self.amount(&mut parts)?, every_card: parts.eat(Rule::k_on) }
             }
-            Rule::card_cap => CardLine::Cap(self.cap(&mut parts)?),
+            Rule::cap => CardLine::Cap(self.cap(&mut parts)?),
             Rule::carry => CardLine::Carry(!parts.eat(Rule::k_no)),
             Rule::expire => CardLine::Expire(self.expire(&mut parts)?),
             Rule::card_reward => {

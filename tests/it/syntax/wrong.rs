@@ -461,12 +461,6 @@ fn forms_of_later_versions() {
         ),
         ("earn R", "cap 3 times per account", "per account", "cap … per account"),
         ("tiers T", "tier Gold { paid by plan Club }", "paid by plan Club", "paid by plan …"),
-        (
-            "card K",
-            "reward worth the average of its stamps as x",
-            "reward worth the average of its stamps as x",
-            "reward worth the average …",
-        ),
         ("test T", "when 2026-01-01 announce x 1% \"C\"", "announce x 1% \"C\"", "announce …"),
         (
             "test T",
