@@ -274,7 +274,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             CapWindow::Period(period) => Some(self.counters.window(key, Measure::Cap(id), period, 1)),
         };
         let rules = rules.unwrap_or_default().into();
-        self.caps.push(Cap { name: name.into(), text: text.into(), shared, limit, window, meter, rules });
+        self.caps.push(Cap {
+            name: name.into(),
+            text: text.into(),
+            shared,
+            limit,
+            window,
+            meter,
+            waiting: None,
+            rules,
+        });
         id
     }
 
