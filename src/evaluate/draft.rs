@@ -3,7 +3,7 @@
 use super::lot_terms::Days;
 use super::note::Note;
 use super::step13_payers::Given;
-use super::terms;
+use super::{charges, terms};
 use crate::account::{Account, Change, Link, Lot, OpenEnd, Postings, Receipt, Turnover};
 use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
@@ -193,7 +193,13 @@ impl<'a> Draft<'a> {
             return nothing;
         }
         match thing {
-            AwardThing::Unit(unit) => self.give_unit(unit, amount, source, terms),
+            AwardThing::Unit(unit) => {
+                let booked = self.give_unit(unit, amount, source, terms);
+                if charges::has_partners(self.program) {
+                    self.charge(source, unit, amount);
+                }
+                booked
+            }
             AwardThing::Voucher(voucher) => {
                 Booked { lot: self.give_vouchers(voucher, amount, source, terms.last_day), ..nothing }
             }

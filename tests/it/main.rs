@@ -25,6 +25,7 @@ mod host;
 mod laws;
 mod members;
 mod milestones;
+mod partners;
 mod peers;
 mod play;
 mod programs;

@@ -47,13 +47,24 @@ fn value(results: &Results) -> Value {
         });
         (charity.name.clone(), sums)
     });
+    let partners = summary.partners.iter().map(|statement| {
+        json!({
+            "partner": statement.partner,
+            "from": statement.starts.to_string(),
+            "to": statement.closes.minus_days(1).to_string(),
+            "owes": statement.owes,
+            "owes_exactly": statement.owes_exactly.to_string(),
+            "gets": statement.gets,
+            "gets_exactly": statement.gets_exactly.to_string(),
+        })
+    });
     let rules = summary.rules.iter().map(
         |rule| json!({ "rule": rule.rule, "gives": rule.gives, "amount": rule.amount, "times": rule.times }),
     );
     let notes = results.notes.iter().map(|note| {
         json!({ "note": note.note, "times": note.times, "first_line": note.line, "first_event": note.event })
     });
-    json!({
+    let mut value = json!({
         "events": {
             "in": counts.read,
             "applied": counts.applied,
@@ -71,7 +82,12 @@ fn value(results: &Results) -> Value {
         "rules": Value::Array(rules.collect()),
         "notes": Value::Array(notes.collect()),
         "digest": results.digest,
-    })
+    });
+    let partners: Vec<Value> = partners.collect();
+    if let (false, Some(all)) = (partners.is_empty(), value.as_object_mut()) {
+        all.insert("partners".to_owned(), Value::Array(partners));
+    }
+    value
 }
 
 fn books(unit: &UnitSummary) -> Value {
