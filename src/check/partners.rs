@@ -264,7 +264,7 @@ fn losses(program: &Program, list: &PriceList, tree: &Tree<'_>) -> Vec<Diagnosti
         if low.0 >= high.0 {
             continue;
         }
-        let message = format!("one of {} costs a partner less than it brings another one", unit.name);
+        let message = format!("{} cost a partner less than they bring another one", unit.name);
         let finding = Diagnostic::new(Code::P852, tree.price(low.1, &unit.name, true), message)
             .label("paid when it is earned")
             .other(tree.price(high.1, &unit.name, false), "paid out when it is redeemed")

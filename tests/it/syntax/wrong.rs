@@ -191,7 +191,7 @@ fn leading_words() {
                 "grants",
                 "a line with `grants` cannot stand in an `earn` or `bonus`",
                 "a line in an `earn` or `bonus` starts with `valid`, `on`, `for`, `when`, `give`, `multiply`, `at`, \
-                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire` or `no`",
+                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire`, `no` or `funded`",
             ),
             (
                 "punkte verschenken",
@@ -199,7 +199,7 @@ fn leading_words() {
                 "punkte",
                 WRONG,
                 "a line in an `earn` or `bonus` starts with `valid`, `on`, `for`, `when`, `give`, `multiply`, `at`, \
-                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire` or `no`",
+                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire`, `no` or `funded`",
             ),
         ],
     );
