@@ -8,7 +8,7 @@ use super::{money, numbers, times};
 use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    ALL_OF_IT, AwardThing, EventKindId, PartnerTerms, PriceList, Program, SymSubject, Test, UnitKind,
+    ALL_OF_IT, AwardThing, EventKindId, PartnerTerms, PriceList, Program, Shares, SymSubject, Test, UnitKind,
 };
 use crate::syntax::ast::{
     self, AwardLine, Block, CardLine, ChallengeLine, FundedBy, Line, MilestonesLine, Name, PartnerBlock,
@@ -21,9 +21,6 @@ const MOST_PRICE: i64 = 10_000_000_000;
 
 /// A condition as a line says it, and its text. The outer nothing is a finding.
 type When = (Option<Option<Test>>, String);
-
-/// Partner and share, by name.
-type Shares = Box<[(Box<str>, i64)]>;
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// Adds `at partner X` to what a rule asks for.

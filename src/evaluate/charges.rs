@@ -3,7 +3,7 @@
 //! Every booking of a unit that partners pay for tells what it means for each of them; nothing of it is kept in the
 //! account. What comes back is credited at the price that was charged, in the period in which it comes back.
 
-use super::draft::Draft;
+use super::draft::{Booked, Draft, Terms};
 use crate::account::{Change, Receipt, Spent};
 use crate::calendar::Date;
 use crate::ledger::{Charge, Exact, Key, Side, Source, SourceKind, Thing};
@@ -24,11 +24,21 @@ struct Priced<'a> {
 }
 
 impl Draft<'_> {
-    /// Charges the partners who pay for a rule with what it has just booked.
-    #[cold]
-    pub(super) fn charge(&mut self, source: Source, unit: UnitId, amount: i64) {
-        let of = Arc::clone(&self.event);
-        self.charge_on(self.day, (source, unit), amount, &of);
+    /// Gives an amount of a unit, and charges the partners who pay for it.
+    #[inline]
+    pub(super) fn give_charged(
+        &mut self,
+        unit: UnitId,
+        amount: i64,
+        source: Source,
+        terms: Terms<'_>,
+    ) -> Booked {
+        let booked = self.book_unit(unit, amount, source, terms);
+        if has_partners(self.program) {
+            let of = Arc::clone(&self.event);
+            self.charge_on(self.day, (source, unit), amount, &of);
+        }
+        booked
     }
 
     /// Credits them with what is taken back of what was given on a day, or charges it again if it is below zero.
@@ -37,6 +47,7 @@ impl Draft<'_> {
         self.charge_on(given, (source, unit), -amount, of);
     }
 
+    #[cold]
     fn charge_on(&mut self, day: Date, (source, unit): (Source, UnitId), amount: i64, of: &Arc<str>) {
         let program = self.program;
         let (kind, rule, _) = program.source_words(source);

@@ -58,7 +58,7 @@ pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use partner::{ALL_OF_IT, PartnerTerms, PriceList};
+pub(crate) use partner::{ALL_OF_IT, PartnerTerms, PriceList, Shares};
 pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};

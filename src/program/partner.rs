@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// Millionths of a percent in a whole.
 pub(crate) const ALL_OF_IT: i64 = 100_000_000;
 
+/// Partners by name, each with millionths of a percent.
+pub(crate) type Shares = Box<[(Box<str>, i64)]>;
+
 /// What partners pay and get under one version of a program. All by names, so that what an earlier version charged
 /// can be credited under a later one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub(crate) struct PriceList {
     /// By name.
     pub(crate) partners: BTreeMap<Box<str>, PartnerTerms>,
     /// Who pays for what a rule gives, by the name of the rule: partner and millionths of a percent, together the whole.
-    pub(crate) funded: BTreeMap<Box<str>, Box<[(Box<str>, i64)]>>,
+    pub(crate) funded: BTreeMap<Box<str>, Shares>,
 }
 
 /// The terms of one partner. Prices are micro-units for one of a unit, by the name of the unit.

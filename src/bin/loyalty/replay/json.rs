@@ -2,7 +2,7 @@
 
 use super::Results;
 use crate::screen::Failure;
-use loyalty_rules::scenario::UnitSummary;
+use loyalty_rules::scenario::{Summary, UnitSummary};
 use serde_json::{Map, Value, json};
 
 /// One object and a line end. Amounts are texts, counts are numbers.
@@ -47,17 +47,6 @@ fn value(results: &Results) -> Value {
         });
         (charity.name.clone(), sums)
     });
-    let partners = summary.partners.iter().map(|statement| {
-        json!({
-            "partner": statement.partner,
-            "from": statement.starts.to_string(),
-            "to": statement.closes.minus_days(1).to_string(),
-            "owes": statement.owes,
-            "owes_exactly": statement.owes_exactly.to_string(),
-            "gets": statement.gets,
-            "gets_exactly": statement.gets_exactly.to_string(),
-        })
-    });
     let rules = summary.rules.iter().map(
         |rule| json!({ "rule": rule.rule, "gives": rule.gives, "amount": rule.amount, "times": rule.times }),
     );
@@ -83,11 +72,26 @@ fn value(results: &Results) -> Value {
         "notes": Value::Array(notes.collect()),
         "digest": results.digest,
     });
-    let partners: Vec<Value> = partners.collect();
-    if let (false, Some(all)) = (partners.is_empty(), value.as_object_mut()) {
-        all.insert("partners".to_owned(), Value::Array(partners));
+    if let (false, Some(all)) = (summary.partners.is_empty(), value.as_object_mut()) {
+        all.insert("partners".to_owned(), partners(summary));
     }
     value
+}
+
+/// What partners owe and get, period by period.
+fn partners(summary: &Summary) -> Value {
+    let statements = summary.partners.iter().map(|statement| {
+        json!({
+            "partner": statement.partner,
+            "from": statement.starts.to_string(),
+            "to": statement.closes.minus_days(1).to_string(),
+            "owes": statement.owes,
+            "owes_exactly": statement.owes_exactly.to_string(),
+            "gets": statement.gets,
+            "gets_exactly": statement.gets_exactly.to_string(),
+        })
+    });
+    Value::Array(statements.collect())
 }
 
 fn books(unit: &UnitSummary) -> Value {
