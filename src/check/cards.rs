@@ -23,7 +23,7 @@ const MOST_STAMPS: i64 = 1_000_000;
 /// The lines of a card.
 struct Lines<'a> {
     on: Once<&'a ast::On>,
-    partner: Once<&'a ast::Name>,
+    partner: Once<&'a Name>,
     valid: Once<&'a ast::Valid>,
     when: Once<&'a Cond>,
     items: Once<&'a Cond>,
