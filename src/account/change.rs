@@ -1,5 +1,6 @@
 //! What an outcome changes beside its ledger deltas, and the small states of an account.
 
+use super::announcements::Announced;
 use super::carries::Carry;
 use super::giving::Pledge;
 use super::milestones::PassedMark;
@@ -64,6 +65,8 @@ pub(crate) enum Change {
     Turnover(Box<Turnover>),
     /// A period waits for its payment; or it was paid.
     ClosedTurnover(Box<ClosedTurnover>, bool),
+    /// Whether the value of a parameter is known.
+    Announced(Box<Announced>, bool),
     /// A lot has lost so much without its being used, or a return has counted so much of that: number and change.
     Lapsed(u32, i64),
     /// Whether a voucher that was used is void if it is given back.

@@ -3,6 +3,7 @@
 //! Nothing changes an [`Account`] but [`Account::post`], which books the deltas and changes of an outcome and checks
 //! that every book still balances. So an account is the fold of its outcomes, and can be rebuilt from them.
 
+mod announcements;
 mod carries;
 mod change;
 mod frozen;
@@ -26,6 +27,7 @@ mod standing;
 mod unsettled;
 mod view;
 
+pub(crate) use announcements::{Announced, MOST_ANNOUNCED};
 pub(crate) use carries::Carry;
 pub use change::Postings;
 pub(crate) use change::{
@@ -100,6 +102,8 @@ pub struct Account {
     pub(crate) turnovers: Vec<Turnover>,
     /// Periods that are over, by the day on which they are paid.
     pub(crate) closed_turnovers: Vec<ClosedTurnover>,
+    /// What was announced, by parameter and day.
+    pub(crate) announced: Vec<Announced>,
     /// By [`crate::program::CardId`].
     pub(crate) cards: Vec<CardState>,
     /// By [`crate::program::StreakId`].
@@ -157,6 +161,7 @@ impl Account {
             pledges: Vec::new(),
             turnovers: Vec::new(),
             closed_turnovers: Vec::new(),
+            announced: Vec::new(),
             cards: vec![CardState::default(); program.cards.len()],
             streaks: vec![StreakState::default(); program.streaks.len()],
             tiers: vec![TierState::default(); program.tiers.len()],

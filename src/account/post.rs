@@ -343,6 +343,7 @@ impl Account {
             Change::Pledge(change) => return self.book_pledge(change),
             Change::Turnover(change) => return self.book_turnover(change),
             Change::ClosedTurnover(change, waits) => return self.book_closed(change, *waits),
+            Change::Announced(change, known) => self.note_announced(change, *known),
             Change::Lapsed(lot, by) => self.lots.lapse(*lot, *by),
             Change::Unsettled(open) => self.leave_open(open),
             Change::VoidVoucher(number, is_void) => self.note_void(*number, *is_void),
@@ -524,7 +525,8 @@ impl Account {
         let pledges = self.pledges.first().map(|pledge| Some(pledge.closes));
         let turnovers = self.turnovers.first().filter(|turnover| !turnover.is_carried());
         let turnovers = turnovers.map(|turnover| Some(turnover.closes));
-        let paid = self.closed_turnovers.first().map(|closed| Some(closed.pays));
+        let paid = self.closed_turnovers.first().filter(|closed| !closed.waits_for_value());
+        let paid = paid.map(|closed| Some(closed.pays));
         let held = lots.chain(vouchers).chain(choices).chain(cards).chain(streaks).chain(tiers);
         held.chain(link).chain(pledges).chain(turnovers).chain(paid).flatten().min()
     }

@@ -54,16 +54,24 @@ pub struct RebateStanding {
     pub cap: Option<String>,
     /// In what it is paid.
     pub unit: String,
+    /// The parameter by which it is paid, as long as it is not announced for the period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
     /// The day on which it is paid; nothing beyond the end of the calendar.
     pub pays_on: Option<Date>,
 }
 
 impl Program {
     /// How a turnover stands.
-    pub(crate) fn rebate_standing(&self, of: &Turnover, state: RebateState) -> Option<RebateStanding> {
+    pub(crate) fn rebate_standing(
+        &self,
+        of: &Turnover,
+        state: RebateState,
+        value: Option<i64>,
+    ) -> Option<RebateStanding> {
         let rebate: &Rebate = self.rebates.get(of.rebate.index())?;
         let terms = rebate.terms_on(of.last());
-        let payable = terms.payable(of.amount);
+        let payable = terms.payable(of.amount, value);
         let next = payable.stage.map_or(0, |stage| stage + 1);
         let next = terms.stages.get(next).filter(|stage| stage.from > of.amount);
         Some(RebateStanding {
@@ -84,6 +92,10 @@ impl Program {
                 .filter(|most| payable.amount == *most)
                 .map(|most| format_scaled(most, u8::try_from(terms.decimals).unwrap_or(0))),
             unit: self.unit_name(terms.unit).to_owned(),
+            waits_for: terms
+                .asks(of.amount)
+                .filter(|_| value.is_none())
+                .map(|id| self.parameter_name(id).to_owned()),
             pays_on: terms.pay_day(of.last()),
         })
     }
@@ -110,6 +122,11 @@ impl Program {
                     self.unit_name(terms.unit),
                     self.counted_text(rebate, per)
                 )
+            }
+            StagePays::Announced(parameter) => format!("from {from}: {}", self.parameter_name(parameter)),
+            StagePays::PartOf(rate, parameter) => {
+                let rate = Money::from_micros(rate).map_or_else(String::new, |rate| rate.to_string());
+                format!("from {from}: {rate}% of {}", self.parameter_name(parameter))
             }
             StagePays::Amount(amount) => {
                 let amount = format_scaled(amount, u8::try_from(terms.decimals).unwrap_or(0));
@@ -143,7 +160,7 @@ impl Account {
         for (place, rebate) in program.rebates.iter().enumerate() {
             let id = RebateId(place as u32);
             let waiting = self.closed_turnovers.iter().filter(|closed| closed.of.rebate == id);
-            found.extend(waiting.map(|closed| (closed.of.clone(), RebateState::Waiting)));
+            found.extend(waiting.map(|closed| (closed.of.clone(), RebateState::Waiting, closed.value)));
             let Some((today, joined)) = today.zip(joined) else { continue };
             let running = rebate.running(today, &program.anchors(joined, &self.attributes));
             let before = found.len();
@@ -161,15 +178,17 @@ impl Account {
                     None => now.push(turnover),
                 }
             }
-            found.extend(now.into_iter().map(|turnover| (turnover, RebateState::Running)));
+            let value = |of: &Turnover| self.announced_for(program, rebate.terms_on(of.last()), of);
+            found.extend(now.into_iter().map(|of| (of.clone(), RebateState::Running, value(&of))));
             if found.len() == before
                 && let Some((starts, closes)) = running
             {
                 let (category, amount) = (std::sync::Arc::default(), 0);
                 let nothing = Turnover { closes, rebate: id, category, starts, amount };
-                found.push((nothing, RebateState::Running));
+                let value = value(&nothing);
+                found.push((nothing, RebateState::Running, value));
             }
         }
-        found.iter().filter_map(|(of, state)| program.rebate_standing(of, *state)).collect()
+        found.iter().filter_map(|(of, state, value)| program.rebate_standing(of, *state, *value)).collect()
     }
 }

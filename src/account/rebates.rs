@@ -43,11 +43,19 @@ impl Turnover {
 /// A period that is over and waits for the day on which it is paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClosedTurnover {
+    /// [`Date::MAX`] as long as nobody has announced by what it is paid.
     pub(crate) pays: Date,
     pub(crate) of: Turnover,
+    /// The value of the parameter by which it is paid, where there is one.
+    pub(crate) value: Option<i64>,
 }
 
 impl ClosedTurnover {
+    /// Whether nobody has announced by what it is paid.
+    pub(crate) fn waits_for_value(&self) -> bool {
+        self.pays == Date::MAX
+    }
+
     fn key(&self) -> (Date, Date, RebateId) {
         (self.pays, self.of.closes, self.of.rebate)
     }
@@ -121,7 +129,9 @@ impl Account {
             Err(place) if waits => self.closed_turnovers.insert(place, change.clone()),
             _ => {}
         }
-        self.expect_due(change.pays);
+        if !change.waits_for_value() {
+            self.expect_due(change.pays);
+        }
         !waits
     }
 }

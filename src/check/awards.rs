@@ -1,5 +1,6 @@
 //! Awards: what is paid at the close of a period.
 
+use super::award_lots::LotLines;
 use super::lowering::Lowering;
 use super::money;
 use super::report::Once;
@@ -11,7 +12,9 @@ use crate::program::{
     AwardThing, EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, RuleId, Stage,
     StagePays, Unit, UnitId,
 };
-use crate::syntax::ast::{self, Amount, AwardBlock, AwardGive, AwardLine, Band, Block, Cond, Name};
+use crate::syntax::ast::{
+    self, Amount, AwardBlock, AwardGive, AwardLine, Band, Block, Cond, Name, ParameterKind,
+};
 use std::collections::BTreeSet;
 
 /// The lines of an award.
@@ -22,6 +25,7 @@ struct Lines<'a> {
     every: Once<(&'a ast::Period, &'a AwardGive)>,
     least: Once<&'a Amount>,
     cap: Once<&'a ast::Cap>,
+    lots: LotLines<'a>,
 }
 
 /// What an award adds up, and what it pays for it.
@@ -81,7 +85,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             _ => Some(None),
         };
         let most = self.most_paid(lines.cap.take(), unit, span);
-        let pays = pays?;
+        let lots = self.paid_lots(lines.lots, unit);
+        let (pays, (mode, lots)) = (pays?, lots?);
         let given = units.get(pays.unit.index())?.as_ref()?;
         Some(Rebate {
             name: block.name.text.as_str().into(),
@@ -97,10 +102,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 stages: pays.stages,
                 unit: pays.unit,
                 decimals: given.decimals,
-                round: given.round.mode,
+                round: mode.unwrap_or(given.round.mode),
                 after: None,
                 least: least?.unwrap_or(0),
                 most: most?,
+                lots,
             },
             since: self.settings().effective_from,
             earlier: Box::default(),
@@ -115,6 +121,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             every: Once::new("every"),
             least: Once::new("pay nothing below"),
             cap: Once::new("cap"),
+            lots: LotLines::new(),
         };
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
@@ -126,6 +133,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 AwardLine::Every { period, give } => lines.every.set((period, give), span, report),
                 AwardLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
                 AwardLine::Cap(cap) => lines.cap.set(cap, span, report),
+                AwardLine::Round(round) => lines.lots.round.set(*round, span, report),
+                AwardLine::Activate(activate) => lines.lots.activate.set(activate, span, report),
+                AwardLine::Expire(expire) => lines.lots.expire.push((expire, span)),
             }
         }
         lines
@@ -150,6 +160,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     return None;
                 }
                 let stages = [Stage { from: 0, pays: StagePays::Rate(found?) }].into();
+                let counts = if *most { RebateCounts::ByCategory } else { RebateCounts::Spend };
+                Some(Pays { unit: unit?, counts, stages })
+            }
+            AwardGive::Announced { parameter, most, unit } => {
+                let (unit, parameter) = (self.unit(unit), self.parameter(parameter, ParameterKind::Percent));
+                let stages = [Stage { from: 0, pays: StagePays::Announced(parameter?) }].into();
                 let counts = if *most { RebateCounts::ByCategory } else { RebateCounts::Spend };
                 Some(Pays { unit: unit?, counts, stages })
             }

@@ -6,9 +6,10 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
     AwardBlock, Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock,
-    DrawBlock, File, ListBlock, MilestonesBlock, Name, PartnerBlock, PeriodBlock, ProgramBlock, RebateBlock,
-    RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf,
-    SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    DrawBlock, File, ListBlock, MilestonesBlock, Name, ParameterBlock, PartnerBlock, PeriodBlock,
+    ProgramBlock, RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind,
+    SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind,
+    VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ pub(super) struct Declared<'a> {
     pub(super) partner_words: Words<'a>,
     pub(super) lists: Table<'a, ListBlock>,
     pub(super) periods: Table<'a, PeriodBlock>,
+    pub(super) parameters: Table<'a, ParameterBlock>,
     pub(super) units: Table<'a, UnitBlock>,
     /// Donation units.
     pub(super) gifts: Table<'a, UnitBlock>,
@@ -114,6 +116,7 @@ impl<'a> Declared<'a> {
             partner_words: Words::new(),
             lists: Table::new("list"),
             periods: Table::new("period"),
+            parameters: Table::new("parameter"),
             units: Table::new("unit"),
             gifts: Table::new("unit"),
             vouchers: Table::new("voucher"),
@@ -187,6 +190,7 @@ impl<'a> Declared<'a> {
             }
             BlockKind::List(list) => self.lists.declare(&list.name, list, block, report),
             BlockKind::Period(period) => self.periods.declare(&period.name, period, block, report),
+            BlockKind::Parameter(node) => self.parameters.declare(&node.name, node, block, report),
             BlockKind::Unit(unit) if matches!(unit.kind, UnitKind::Donation(_)) => {
                 self.gifts.declare(&unit.name, unit, block, report);
             }
@@ -341,6 +345,7 @@ impl<'a> Declared<'a> {
         self.milestones.number(0);
         self.referrals.number(0);
         self.caps.number(0);
+        self.parameters.number(0);
         self.tiers.number(0);
     }
 

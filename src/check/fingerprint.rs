@@ -78,14 +78,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
     }
-    for card in &p.cards {
-        let matching = (&card.name, card.on, card.valid, &card.items, &card.when);
-        let filling = (card.stamps, card.per, card.goal, card.head_start, card.head_start_on_every);
-        section(out, "card", &(matching, filling, &card.caps, card.carry_over, card.expire, card.reward))?;
-        if card.average || card.most_rewards.is_some() {
-            section(out, "rewards", &(card.average, card.most_rewards))?;
-        }
-    }
+    cards(p, out)?;
     games(p, out)?;
     section(out, "tiers", &p.tiers)?;
     section(out, "referrals", &p.referrals)?;
@@ -116,6 +109,18 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "filters", &p.filters)
 }
 
+fn cards(p: &Program, out: &mut Fnv) -> fmt::Result {
+    for card in &p.cards {
+        let matching = (&card.name, card.on, card.valid, &card.items, &card.when);
+        let filling = (card.stamps, card.per, card.goal, card.head_start, card.head_start_on_every);
+        section(out, "card", &(matching, filling, &card.caps, card.carry_over, card.expire, card.reward))?;
+        if card.average || card.most_rewards.is_some() {
+            section(out, "rewards", &(card.average, card.most_rewards))?;
+        }
+    }
+    Ok(())
+}
+
 /// What is paid to charities and at the end of periods.
 fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
     for charity in &p.charities {
@@ -125,6 +130,9 @@ fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
         let matching = (&donation.name, donation.on, donation.valid, &donation.items, &donation.when);
         let giving = (donation.gift, donation.pays, &donation.to, &donation.caps);
         section(out, "donation", &(matching, giving))?;
+    }
+    if !p.parameters.is_empty() {
+        section(out, "parameters", &p.parameters)?;
     }
     rebates(p, out)
 }

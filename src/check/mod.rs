@@ -6,6 +6,7 @@
 //! Of a text with wrong lines the rest is checked, as far as nothing hangs on what these lines may say (`partial`).
 
 mod attributes;
+mod award_lots;
 mod awards;
 mod backdating;
 mod boxes;
@@ -38,6 +39,7 @@ mod money;
 mod never;
 mod numbers;
 mod overlap;
+mod parameters;
 mod partial;
 mod partners;
 mod periods;
@@ -225,6 +227,9 @@ fn lower(
     periods::own(&all, &mut facts, report);
     let mut lowering = Lowering::new(map, &all, &facts, std::mem::take(report));
     let program = tables(&mut lowering);
+    if let Some(program) = &program {
+        lowering.unused_parameters(program);
+    }
     let Some(checks) = checks else {
         lowering.scenarios();
         *report = lowering.report;
@@ -311,6 +316,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         price_lists: price_lists?,
         donations: donations?.into(),
         rebates: rebates?,
+        parameters: low.parameters(),
         spend_after_redemptions: settings.after_redemptions,
         returns: returns?,
         dates: std::mem::take(&mut low.dates).into(),

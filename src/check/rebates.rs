@@ -1,5 +1,6 @@
 //! Rebates: stages on the turnover of a period.
 
+use super::award_lots::LotLines;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
@@ -13,7 +14,8 @@ use crate::program::{
     Validity,
 };
 use crate::syntax::ast::{
-    self, Amount, Block, CapPer, Cond, Duration, Name, Percent, RebateBlock, RebateLine, StageMode,
+    self, Amount, Block, CapPer, Cond, Duration, Name, ParameterKind, Percent, RebateBlock, RebateLine,
+    StageMode,
 };
 
 /// The lines of a rebate.
@@ -27,6 +29,7 @@ struct Lines<'a> {
     pays: Once<(&'a Name, &'a Duration)>,
     least: Once<&'a Amount>,
     cap: Once<&'a ast::Cap>,
+    lots: LotLines<'a>,
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -48,7 +51,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Some(period) => self.rebate_span(period, valid),
             None => self.needed(head, "over which period turnover is added up", "period calendar year"),
         };
-        let mode = match lines.mode.value() {
+        let stage_mode = match lines.mode.value() {
             Some(mode) => Some(mode),
             None => self.needed(head, "how stages are paid", "stages are retroactive"),
         };
@@ -62,8 +65,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let unit = paid.map(|(unit, _)| unit);
         let most = self.most_paid(lines.cap.take(), unit, span);
-        let stages = self.stages(&lines.stages, mode, unit, head);
-        let (unit, after) = paid?;
+        let lots = self.paid_lots(lines.lots, unit);
+        let stages = self.stages(&lines.stages, stage_mode, unit, head);
+        let ((unit, after), (mode, lots)) = (paid?, lots?);
         let rules = units.get(unit.index())?.as_ref()?;
         Some(Rebate {
             name: block.name.text.as_str().into(),
@@ -75,14 +79,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             when: when?,
             span: span?,
             terms: RebateTerms {
-                retroactive: mode? == StageMode::Retroactive,
+                retroactive: stage_mode? == StageMode::Retroactive,
                 stages: stages?,
                 unit,
                 decimals: rules.decimals,
-                round: rules.round.mode,
+                round: mode.unwrap_or(rules.round.mode),
                 after: Some(after),
                 least: least?.unwrap_or(0),
                 most: most?,
+                lots,
             },
             since: self.settings().effective_from,
             earlier: Box::default(),
@@ -100,6 +105,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             pays: Once::new("pay … after period end"),
             least: Once::new("pay nothing below"),
             cap: Once::new("cap"),
+            lots: LotLines::new(),
         };
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
@@ -114,6 +120,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RebateLine::Pays { unit, after } => lines.pays.set((unit, after), span, report),
                 RebateLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
                 RebateLine::Cap(cap) => lines.cap.set(cap, span, report),
+                RebateLine::Round(round) => lines.lots.round.set(*round, span, report),
+                RebateLine::Activate(activate) => lines.lots.activate.set(activate, span, report),
+                RebateLine::Expire(expire) => lines.lots.expire.push((expire, span)),
             }
         }
         lines
@@ -220,7 +229,21 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             before = stage.map(|stage| (stage, *span)).or(before);
             found.push(stage.filter(|_| good));
         }
-        found.into_iter().collect()
+        let found: Option<Box<[Stage]>> = found.into_iter().collect();
+        found.filter(|stages| self.one_parameter(stages, lines))
+    }
+
+    /// The value of one parameter is kept for a period.
+    fn one_parameter(&mut self, stages: &[Stage], lines: &[(&'a Amount, &'a ast::StagePays, Span)]) -> bool {
+        let mut asked =
+            stages.iter().zip(lines).filter_map(|(stage, line)| Some((stage.pays.parameter()?, line.2)));
+        let first = asked.next();
+        let other = asked.find(|(parameter, _)| first.is_some_and(|(first, _)| first != *parameter));
+        if let Some((_, span)) = other {
+            let help = "write the same parameter in all stages, or two rebates";
+            self.report.misplaced(span, "a rebate asks for one parameter", help);
+        }
+        other.is_none()
     }
 
     fn stage_pays(
@@ -232,17 +255,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         match pays {
             ast::StagePays::Percent(rate) => self.stage_rate(*rate).map(StagePays::Rate),
             ast::StagePays::PercentOf(rate, name) => {
-                let message = format!("this version does not pay a percentage of `{}`", name.text);
-                self.report.later(rate.span, message, "write a percentage of the turnover, or an amount");
-                None
+                let parameter = self.parameter(name, ParameterKind::Money);
+                let rate = self.stage_rate(*rate);
+                self.no_part(mode, name.span)?;
+                Some(StagePays::PartOf(rate?, parameter?))
             }
             ast::StagePays::Amount(amount) => {
-                if mode == Some(StageMode::Incremental) {
-                    let help = "write a percentage, or `stages are retroactive`";
-                    let message = "an amount cannot be paid on the part inside of a stage";
-                    self.report.misplaced(amount.span, message, help);
-                    return None;
-                }
+                self.no_part(mode, amount.span)?;
                 let found = self.amount_in(unit?, amount)?;
                 if found == 0 {
                     self.report.zero(amount.span, "this pays nothing", "write an amount above zero");
@@ -251,6 +270,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Some(StagePays::Amount(found))
             }
         }
+    }
+
+    /// An amount has no part inside of a stage.
+    fn no_part(&mut self, mode: Option<StageMode>, span: Span) -> Option<()> {
+        if mode == Some(StageMode::Incremental) {
+            let help = "write a percentage, or `stages are retroactive`";
+            let message = "an amount cannot be paid on the part inside of a stage";
+            self.report.misplaced(span, message, help);
+            return None;
+        }
+        Some(())
     }
 
     pub(super) fn stage_rate(&mut self, rate: Percent) -> Option<i64> {
@@ -274,7 +304,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         let falls = match (before.pays, stage.pays) {
             (StagePays::Rate(one), StagePays::Rate(two))
-            | (StagePays::Amount(one), StagePays::Amount(two)) => two < one,
+            | (StagePays::Amount(one), StagePays::Amount(two))
+            | (StagePays::PartOf(one, _), StagePays::PartOf(two, _)) => two < one,
             _ => false,
         };
         if falls {

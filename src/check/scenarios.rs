@@ -13,8 +13,8 @@ use super::times;
 use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
-    Amount, CardLine, Expect, GivenFact, ItemLine, Name, Number, RewardLine, RuleLine, Step, StepFact,
-    TestBlock, TestLine, Value, VoucherLine,
+    Amount, CardLine, Expect, GivenFact, ItemLine, Name, Number, Request, RewardLine, RuleLine, Step,
+    StepFact, TestBlock, TestLine, Value, VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -75,12 +75,24 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
     }
 
+    fn request_alone<'s>(&mut self, request: &Request, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
+        self.request(request);
+        let help = "remove this line, or write the request in a purchase";
+        facts.for_each(|(_, span)| {
+            self.report.misplaced(span, "a request of its own brings nothing with it", help);
+        });
+    }
+
     fn step<'s>(&mut self, step: &Step, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
         let event = match step {
             Step::Clock => return self.nothing(facts, "the clock brings nothing with it"),
             Step::Choose { amount, .. } => {
                 self.award(amount);
                 return self.nothing(facts, "what is chosen brings nothing with it");
+            }
+            Step::Announce { parameter, value, .. } => {
+                self.announced(parameter, value);
+                return self.nothing(facts, "an announcement brings nothing with it");
             }
             Step::Transfer { amount, .. } => {
                 self.amount_of_unit(amount);
@@ -93,14 +105,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             Step::Cancel { .. } => return self.nothing(facts, "what is cancelled brings nothing with it"),
             Step::Return { .. } => None,
-            Step::Redeem { request, .. } => {
-                self.request(request);
-                let help = "remove this line, or write the request in a purchase";
-                facts.for_each(|(_, span)| {
-                    self.report.misplaced(span, "a request of its own brings nothing with it", help);
-                });
-                return;
-            }
+            Step::Redeem { request, .. } => return self.request_alone(request, facts),
             Step::Joining { .. } | Step::Change { .. } => Some(EventKindId::JOINING),
             Step::Event { event, of, .. } => match self.event(event) {
                 Some(event) => {

@@ -190,7 +190,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// An `expire` line whose day hangs on nothing that happens later.
-    fn fixed_expiry(&mut self, written: &ast::Expire) -> Option<Expire> {
+    pub(super) fn fixed_expiry(&mut self, written: &ast::Expire) -> Option<Expire> {
         let settings = self.settings();
         Some(match written {
             ast::Expire::Never | ast::Expire::Without { .. } => Expire::Never,

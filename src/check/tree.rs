@@ -113,6 +113,7 @@ impl<'a> Tree<'a> {
             | BlockKind::Reward(_)
             | BlockKind::Redeem(_)
             | BlockKind::Period(_)
+            | BlockKind::Parameter(_)
             | BlockKind::Draw(_)
             | BlockKind::Returns(_)
             | BlockKind::Test(_) => {}

@@ -86,6 +86,7 @@ struct Pair<'p, 't, 'a> {
 impl Pair<'_, '_, '_> {
     fn findings(&self) -> Vec<Diagnostic> {
         let mut found = self.cannot_follow();
+        found.extend(self.other_stamps());
         if found.is_empty() {
             found = self.removed();
             found.extend(self.shorter());
@@ -151,15 +152,6 @@ impl Pair<'_, '_, '_> {
                 refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
             }
         }
-        for card in &new.cards {
-            let known = old.cards.iter().find(|known| known.name == card.name);
-            if known.is_some_and(|known| known.average != card.average) {
-                let head = |tree: &Tree<'_>| tree.card(&card.name).map(|it| it.head);
-                let message = format!("the stamps of `{}` hold something else", card.name);
-                let help = "what members have on it could not be counted on; take a new name";
-                refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
-            }
-        }
         for unit in &new.units {
             let known = old.unit_named(&unit.name).ok().and_then(|id| old.units.get(id.index()));
             let (head, place) = (self.after.unit(&unit.name), self.before.unit(&unit.name));
@@ -178,6 +170,26 @@ impl Pair<'_, '_, '_> {
             let head = self.after.voucher(&voucher.name).map_or_else(Span::default, |it| it.head);
             let place = self.before.unit(&voucher.name).map(|it| it.head);
             refuse(head, place, format!("`{}` was a unit", voucher.name), "take a new name");
+        }
+        found
+    }
+
+    /// Y002 of cards whose stamps hold something else.
+    fn other_stamps(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for card in &self.new.cards {
+            let known = self.old.cards.iter().find(|known| known.name == card.name);
+            if known.is_none_or(|known| known.average == card.average) {
+                continue;
+            }
+            let head = |tree: &Tree<'_>| tree.card(&card.name).map(|it| it.head);
+            let message = format!("the stamps of `{}` hold something else", card.name);
+            let mut finding = Diagnostic::new(Code::Y002, head(self.after).unwrap_or_default(), message)
+                .help("what members have on it could not be counted on; take a new name");
+            if let Some(other) = head(self.before) {
+                finding = finding.other(other, "the version before");
+            }
+            found.push(finding);
         }
         found
     }

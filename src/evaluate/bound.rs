@@ -191,6 +191,7 @@ impl Bound {
             Kind::Return(_)
             | Kind::Redeem(_)
             | Kind::Choose(_)
+            | Kind::Announce(_)
             | Kind::Adjust(_)
             | Kind::Change
             | Kind::Cancel { .. }

@@ -126,11 +126,7 @@ impl<'a> Facts<'a> {
 
     fn judge_sym(&self, subject: SymSubject, item: Option<usize>, names: &[Symbol]) -> Truth {
         let among = |name: Symbol| {
-            Truth::from(if names.len() < 9 {
-                names.contains(&name)
-            } else {
-                names.binary_search(&name).is_ok()
-            })
+            Truth::from(if names.len() < 9 { names.contains(&name) } else { is_among(names, name) })
         };
         let bound = || item.and_then(|item| self.event.bound_items.get(item));
         match subject {
@@ -369,4 +365,15 @@ const MINUTE: i64 = 60_000_000;
 /// The minute of an instant, counted from 1970-01-01 00:00 UTC.
 pub(crate) fn minute_slot(at: crate::calendar::Instant) -> i64 {
     at.micros().div_euclid(MINUTE)
+}
+
+/// Whether a name is among many, which are in the order of their ids. The names of a list get their ids in a row, so
+/// nearly always one stands as far before the last as its id does.
+fn is_among(names: &[Symbol], name: Symbol) -> bool {
+    let Some(last) = names.last() else { return false };
+    let Some(back) = last.0.checked_sub(name.0).and_then(|back| usize::try_from(back).ok()) else {
+        return false;
+    };
+    let guess = (names.len() - 1).checked_sub(back).and_then(|place| names.get(place));
+    guess == Some(&name) || names.binary_search(&name).is_ok()
 }

@@ -4,6 +4,7 @@
 //! The folder reads like the step table of the language: accept, clock, freeze (the `judge` file holds the frozen
 //! facts), requests, match, base, bonus, round, cap, book, games, tiers, friends, payers, report.
 
+mod announcements;
 mod backdating;
 mod bound;
 mod cancelling;
@@ -215,7 +216,7 @@ impl Evaluator {
             let Gathered { postings, messages, notes, .. } = &mut gathered;
             step01_clock::run(program, working.to_mut(), self.bound.day, postings, messages, notes)?;
         }
-        if counts(event) && working.tenure.is_none() {
+        if counts(event) && working.tenure.is_none() && !matches!(event.kind, Kind::Announce(_)) {
             self.enrol(program, &mut working, event, &mut gathered)?;
         }
         self.judge_event(program, &working, event, &mut gathered)?;
@@ -261,7 +262,6 @@ impl Evaluator {
     ) -> Result<(), EvaluateError> {
         let mut draft = start_draft(program, account, Arc::clone(&event.id), &self.bound);
         let mut notes = Vec::new();
-        let counts = counts(event);
         self.settle(&mut draft, event, &mut gathered.settled)?;
         if program.level_needs.at_once {
             tier_windows::reach_by_itself(program, account, &mut self.bound);
@@ -300,6 +300,7 @@ impl Evaluator {
                 moments::forget_returned(&mut draft);
             }
             Kind::Choose(choose) => choices::choose(&mut draft, choose)?,
+            Kind::Announce(announce) => announcements::announce(&mut draft, announce)?,
             Kind::Adjust(adjust) => corrections::adjust(&mut draft, adjust)?,
             Kind::Change => corrections::change(&mut draft, event, &mut notes)?,
             Kind::Transfer(transfer) => transfers::give(&mut draft, transfer)?,
@@ -320,7 +321,7 @@ impl Evaluator {
         }
         let Draft { mut postings, mut messages, notes: mut said, given, counted, receipt, event: id, .. } =
             draft;
-        let record = Record { digest: event.digest, day: counts.then_some(bound.day), receipt };
+        let record = Record { digest: event.digest, day: counts(event).then_some(bound.day), receipt };
         push_with(&mut postings.changes, || Change::Applied(id, record, event.at));
         gathered.given = given;
         gathered.counted = counted;

@@ -93,12 +93,15 @@ impl Outcome {
     #[must_use]
     pub fn rebates(&self, program: &Program) -> Vec<RebateStanding> {
         let by_clock = self.postings.changes.iter().filter_map(|change| match change {
-            Change::ClosedTurnover(closed, true) => Some((&closed.of, RebateState::Waiting)),
-            Change::ClosedTurnover(closed, false) => Some((&closed.of, RebateState::Paid)),
+            Change::ClosedTurnover(closed, true) => Some((&closed.of, RebateState::Waiting, closed.value)),
+            Change::ClosedTurnover(closed, false) => Some((&closed.of, RebateState::Paid, closed.value)),
             _ => None,
         });
-        let counted = self.counted.iter().map(|turnover| (turnover, RebateState::Running));
-        by_clock.chain(counted).filter_map(|(of, state)| program.rebate_standing(of, state)).collect()
+        let counted = self.counted.iter().map(|turnover| (turnover, RebateState::Running, None));
+        by_clock
+            .chain(counted)
+            .filter_map(|(of, state, value)| program.rebate_standing(of, state, value))
+            .collect()
     }
 
     /// Messages to other accounts: deliver each as an event to its receiver, in this order.

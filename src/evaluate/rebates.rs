@@ -13,7 +13,8 @@ use crate::account::{Change, ClosedTurnover, MOST_TURNOVER, Receipt, Turnover, T
 use crate::calendar::Date;
 use crate::ledger::{Due, Source};
 use crate::program::{
-    AwardThing, EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RuleId, SymSubject,
+    AwardThing, EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RuleId,
+    SymSubject,
 };
 use std::sync::Arc;
 
@@ -170,11 +171,21 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
 /// Notes what will be paid for a period that is over.
 fn wait(draft: &mut Draft<'_>, rebate: &Rebate, turnover: &Turnover) {
     let terms = rebate.terms_on(turnover.last());
-    if terms.payable(turnover.amount).amount > 0
+    let asks = terms.asks(turnover.amount).is_some();
+    let value = asks.then(|| draft.account.announced_for(draft.program, terms, turnover)).flatten();
+    if asks && value.is_none() {
+        // it waits until somebody announces by what it is paid
+        if holds(draft, rebate, turnover) {
+            let closed = ClosedTurnover { pays: Date::MAX, of: turnover.clone(), value };
+            draft.change(Change::ClosedTurnover(Box::new(closed), true));
+        }
+        return;
+    }
+    if terms.payable(turnover.amount, value).amount > 0
         && let Some(pays) = terms.pay_day(turnover.last())
         && holds(draft, rebate, turnover)
     {
-        let closed = ClosedTurnover { pays, of: turnover.clone() };
+        let closed = ClosedTurnover { pays, of: turnover.clone(), value };
         draft.change(Change::ClosedTurnover(Box::new(closed), true));
     }
 }
@@ -187,6 +198,14 @@ fn holds(draft: &Draft<'_>, rebate: &Rebate, turnover: &Turnover) -> bool {
     let mut bound = Bound { day: turnover.last(), at, local: program.zone.local(at), ..Bound::default() };
     bound.bind_member(program, &draft.account.attributes);
     Facts::new(program, draft.account, &bound).judge(when, None) == Truth::Yes
+}
+
+/// The terms of what is paid: the unit's, where nothing else is said.
+pub(super) fn lot_terms(terms: &RebateTerms) -> Terms<'_> {
+    match &terms.lots {
+        Some(lots) => Terms { activate: lots.activate, expire: &lots.expire, ..Terms::default() },
+        None => Terms::default(),
+    }
 }
 
 /// Pays what is due.
@@ -202,9 +221,9 @@ pub(crate) fn pay(draft: &mut Draft<'_>) {
     for closed in due {
         if let Some(rebate) = draft.program.rebates.get(closed.of.rebate.index()) {
             let terms = rebate.terms_on(closed.of.last());
-            let amount = terms.payable(closed.of.amount).amount;
+            let amount = terms.payable(closed.of.amount, closed.value).amount;
             let source = Source::Rebate(closed.of.rebate);
-            draft.give(AwardThing::Unit(terms.unit), amount, source, Terms::default());
+            draft.give(AwardThing::Unit(terms.unit), amount, source, lot_terms(terms));
         }
         draft.change(Change::ClosedTurnover(Box::new(closed.clone()), false));
     }

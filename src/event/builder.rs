@@ -2,9 +2,11 @@
 
 use super::digest::of_event;
 use super::request::joined_requests;
-use super::{Adjust, Ask, Choose, Event, Item, Kind, Named, Request, Return, ReturnLine, Transfer, Value};
+use super::{
+    Adjust, Announce, Ask, Choose, Event, Item, Kind, Named, Request, Return, ReturnLine, Transfer, Value,
+};
 use crate::amount::{Money, Quantity, parse_micros};
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use std::sync::Arc;
 
 /// Items of one event at most.
@@ -108,6 +110,7 @@ enum BuilderKind {
     Redeem,
     Joining,
     Choose(Choose),
+    Announce(Announce),
     Adjust(Adjust),
     Change,
     Cancel,
@@ -157,6 +160,20 @@ impl Event {
             problem.get_or_insert_with(|| wrong("what is chosen", amount));
         }
         let kind = BuilderKind::Choose(Choose { amount: micros, unit: unit.into() });
+        EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
+    }
+
+    /// The owner of the program says what a parameter is: a percentage or an amount of money, a plain decimal of at least
+    /// zero. Every account gets the announcement as an event of its own. Name the period that is meant by a day in it
+    /// ([`EventBuilder::for_day`]); without one it is the last closed period, or the running one if that has its value.
+    #[must_use]
+    pub fn announce(id: &str, member: &str, at: &str, parameter: &str, value: &str) -> EventBuilder {
+        let mut problem = None;
+        let micros = number("what is announced", value, &mut problem);
+        if micros < 0 {
+            problem.get_or_insert_with(|| wrong("what is announced", value));
+        }
+        let kind = BuilderKind::Announce(Announce { parameter: parameter.into(), value: micros, day: None });
         EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
     }
 
@@ -352,6 +369,15 @@ impl EventBuilder {
         Ok(event)
     }
 
+    /// A day in the period for which something is announced. Has a meaning for announcements only.
+    #[must_use]
+    pub fn for_day(mut self, day: Date) -> Self {
+        if let BuilderKind::Announce(announce) = &mut self.kind {
+            announce.day = Some(day);
+        }
+        self
+    }
+
     fn kind(mut self) -> Result<Kind, EventError> {
         let has_requests =
             matches!(self.kind, BuilderKind::Named(_) | BuilderKind::Redeem | BuilderKind::Choose(_));
@@ -369,6 +395,10 @@ impl EventBuilder {
             BuilderKind::Choose(choose) => {
                 check_text("what is chosen", &choose.unit)?;
                 Ok(Kind::Choose(choose))
+            }
+            BuilderKind::Announce(announce) => {
+                check_text("the parameter", &announce.parameter)?;
+                Ok(Kind::Announce(announce))
             }
             BuilderKind::Adjust(adjust) => {
                 check_text("what is adjusted", &adjust.unit)?;
@@ -483,8 +513,10 @@ fn check_items(items: &mut [Item]) -> Result<(), EventError> {
 
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
-    matches!(name, "return" | "redeem" | "joining" | "choose" | "adjust" | "change" | "cancel" | "transfer")
-        || name == "link-friend"
+    matches!(
+        name,
+        "return" | "redeem" | "joining" | "choose" | "announce" | "adjust" | "change" | "cancel" | "transfer"
+    ) || name == "link-friend"
         || super::message::KINDS.contains(&name)
 }
 

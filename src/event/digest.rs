@@ -166,6 +166,12 @@ pub(super) fn of_event(event: &Event) -> u128 {
             digest.text(&adjust.unit);
             digest.text(&adjust.reason);
         }
+        Kind::Announce(announce) => {
+            digest.word(10);
+            digest.text(&announce.parameter);
+            digest.number(announce.value);
+            digest.number(announce.day.map_or(i64::MIN, |day| i64::from(day.days())));
+        }
         Kind::Change => digest.word(6),
         Kind::Cancel { of } => {
             digest.word(7);

@@ -23,7 +23,7 @@ pub(crate) use moved::{Holder, Keeper, MOVED_MOST, MovedIdle, MovedTerms, Transf
 pub(crate) use request::{Ask, Request};
 pub(crate) use tax::Tax;
 
-use crate::calendar::Instant;
+use crate::calendar::{Date, Instant};
 use std::sync::Arc;
 
 /// Something that happened to a member.
@@ -68,6 +68,8 @@ pub(crate) enum Kind {
     Choose(Choose),
     /// Somebody corrects a balance.
     Adjust(Adjust),
+    /// The owner of the program says what a parameter is.
+    Announce(Announce),
     /// Something is new about the member.
     Change,
     /// An event was a mistake.
@@ -123,6 +125,16 @@ pub(crate) struct Choose {
     pub(crate) amount: i64,
     /// The name of the unit or voucher.
     pub(crate) unit: Box<str>,
+}
+
+/// The value of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Announce {
+    pub(crate) parameter: Box<str>,
+    /// Zero or above: millionths of a percent, or of money.
+    pub(crate) value: i64,
+    /// A day in the period that is meant.
+    pub(crate) day: Option<Date>,
 }
 
 /// A correction by hand.
@@ -200,7 +212,7 @@ impl Event {
         match &self.kind {
             Kind::Named(named) => &named.requests,
             Kind::Redeem(request) => std::slice::from_ref(request),
-            Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) => &[],
+            Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) | Kind::Announce(_) => &[],
             Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Transfer(_) => &[],
             Kind::Link { .. } | Kind::Message(_) => &[],
         }

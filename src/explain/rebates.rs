@@ -12,6 +12,9 @@ pub(super) fn row(program: &Program, standing: &RebateStanding) -> [String; 3] {
     if standing.exact != standing.pays {
         why.push_str(&format!(", paid {}", standing.pays));
     }
+    if let Some(parameter) = &standing.waits_for {
+        why.push_str(&format!("; `{parameter}` is not announced"));
+    }
     if let Some(cap) = &standing.cap {
         why.push_str(&format!("; cap {cap}"));
     }

@@ -7,8 +7,8 @@
 
 use super::own_days::OwnPlaces;
 use super::{
-    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, Program,
-    Rebate, RebateCounts, RebateKind, RebateSpan, Unit, Validity, Voucher,
+    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, ParameterId,
+    Program, Rebate, RebateCounts, RebateKind, RebateSpan, StagePays, Unit, Validity, Voucher,
 };
 use crate::calendar::OWN_DAYS;
 
@@ -73,6 +73,8 @@ pub(crate) struct Closed {
     rebates: Vec<(Rebate, Box<str>)>,
     /// Attributes by which periods start.
     own_days: Vec<Box<str>>,
+    /// Parameters by which rebates of other versions pay.
+    parameters: Vec<Box<str>>,
     former: Vec<Former>,
 }
 
@@ -161,11 +163,11 @@ impl Closed {
                 self.charities.push(charity.clone());
             }
         }
-        self.add_rebates(program, other);
+        self.add_rebates(program, other, &own_days);
         self.add_sources(program, other);
     }
 
-    fn add_rebates(&mut self, program: &Program, other: &Program) {
+    fn add_rebates(&mut self, program: &Program, other: &Program, own_days: &OwnPlaces) {
         for rebate in &other.rebates {
             // what a later version says of a rebate that is here as well is not asked here
             let here = program.rebate_named(&rebate.name).is_ok();
@@ -176,6 +178,13 @@ impl Closed {
                 rebate.terms.stages = Box::default();
             }
             if !here || other.effective_from < program.effective_from {
+                for stage in &mut rebate.terms.stages {
+                    stage.pays = self.parameters_of(stage.pays, program, other);
+                }
+                if let Some(lots) = &mut rebate.terms.lots {
+                    lots.activate = lots.activate.map(|activate| own_days.activate(activate));
+                    lots.expire.iter_mut().for_each(|line| *line = own_days.expire(*line));
+                }
                 let unit = other.unit_name(rebate.terms.unit).into();
                 let counts = match rebate.counts {
                     // of what is told of it only the decimals are asked
@@ -187,6 +196,22 @@ impl Closed {
             }
         }
         self.rebates.sort_by(|(one, _), (two, _)| (&one.name, one.since).cmp(&(&two.name, two.since)));
+    }
+
+    /// What a stage pays, with the parameter by the place that it has here.
+    fn parameters_of(&mut self, pays: StagePays, program: &Program, other: &Program) -> StagePays {
+        let Some(id) = pays.parameter() else { return pays };
+        let name = other.parameter_name(id);
+        if !program.parameters.iter().chain(&self.parameters).any(|known| **known == *name) {
+            self.parameters.push(name.into());
+        }
+        let mut all = program.parameters.iter().chain(&self.parameters);
+        let place = all.position(|known| **known == *name);
+        let id = ParameterId(place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX));
+        match pays {
+            StagePays::PartOf(rate, _) => StagePays::PartOf(rate, id),
+            _ => StagePays::Announced(id),
+        }
     }
 
     fn add_sources(&mut self, program: &Program, other: &Program) {
@@ -258,6 +283,9 @@ impl Closed {
         for day in &self.own_days {
             text.push_str(&format!("day {day:?}\n"));
         }
+        for parameter in &self.parameters {
+            text.push_str(&format!("parameter {parameter:?}\n"));
+        }
         for former in &self.former {
             text.push_str(&format!("{former:?}\n"));
         }
@@ -274,8 +302,19 @@ fn extend<T>(table: &mut Box<[T]>, more: Vec<T>) {
 impl Program {
     /// Adds what is closed to the ends of the tables.
     pub(crate) fn close(&mut self, closed: Closed) {
-        let Closed { units, vouchers, cards, choices, events, meters, charities, rebates, own_days, former } =
-            closed;
+        let Closed {
+            units,
+            vouchers,
+            cards,
+            choices,
+            events,
+            meters,
+            charities,
+            rebates,
+            own_days,
+            parameters,
+            former,
+        } = closed;
         self.add_own_days(&own_days);
         extend(&mut self.units, units);
         extend(&mut self.vouchers, vouchers);
@@ -301,6 +340,7 @@ impl Program {
         let cards: Vec<Card> = cards.collect();
         extend(&mut self.cards, cards);
         self.former = former.into();
+        extend(&mut self.parameters, parameters);
         self.close_rebates(rebates);
     }
 

@@ -33,6 +33,8 @@ ids! {
     DonationId,
     /// A `rebate`. Ids follow the names.
     RebateId,
+    /// A parameter. Ids follow the names.
+    ParameterId,
     /// A choice. Ids follow the rules that give it.
     ChoiceId,
     /// A stamp card. Ids follow the names.

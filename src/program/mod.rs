@@ -47,8 +47,8 @@ pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, RebateId, ReferralId, RewardId, RuleId,
-    StreakId, Symbol, TiersId, UnitId, VoucherId,
+    EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, ParameterId, RebateId, ReferralId,
+    RewardId, RuleId, StreakId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -60,7 +60,9 @@ pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
 pub(crate) use partner::{ALL_OF_IT, PartnerTerms, PriceList, Shares};
 pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
-pub(crate) use rebate::{Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
+pub(crate) use rebate::{
+    Rebate, RebateCounts, RebateKind, RebateLots, RebateSpan, RebateTerms, Stage, StagePays,
+};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
@@ -171,6 +173,8 @@ pub struct Program {
     pub(crate) rebates: Box<[Rebate]>,
     /// What partners pay and get, by the first day; empty without partners. With several versions those of all.
     pub(crate) price_lists: Box<[PriceList]>,
+    /// By what rebates pay where it is announced, by name.
+    pub(crate) parameters: Box<[Box<str>]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

@@ -1,12 +1,13 @@
 //! What is paid on the turnover of a period: rebates and awards.
 
 use super::giving::SHARE_WHOLE;
-use super::ids::{RebateId, RuleId, UnitId};
+use super::ids::{ParameterId, RebateId, RuleId, UnitId};
 use super::rule::Validity;
 use super::test::Test;
-use super::{Program, UnknownName};
+use super::{Activate, Expire, Program, UnknownName};
 use crate::amount::{Rounding, divide};
 use crate::calendar::{Anchors, Date, Duration, Period};
+use std::fmt::{self, Debug};
 
 /// `rebate R { … }`, `award A { … }`
 #[derive(Debug, Clone)]
@@ -59,7 +60,7 @@ pub(crate) enum RebateSpan {
 }
 
 /// What is paid, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct RebateTerms {
     /// Whether the stage that is reached is paid on all turnover; otherwise each on what lies inside of it.
     pub(crate) retroactive: bool,
@@ -75,6 +76,30 @@ pub(crate) struct RebateTerms {
     pub(crate) least: i64,
     /// `cap A per P`: the most that is paid for a period, in the unit's scale.
     pub(crate) most: Option<i64>,
+    /// What differs from the terms of the unit.
+    pub(crate) lots: Option<Box<RebateLots>>,
+}
+
+/// When what is paid can be used, and when it ends, where that is not as the unit says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RebateLots {
+    pub(crate) activate: Option<Activate>,
+    /// As the unit says where there is none.
+    pub(crate) expire: Box<[Expire]>,
+}
+
+/// What is not said is not written, because the fingerprint of a program is made of it.
+impl Debug for RebateTerms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut all = f.debug_struct("RebateTerms");
+        all.field("retroactive", &self.retroactive).field("stages", &self.stages).field("unit", &self.unit);
+        all.field("decimals", &self.decimals).field("round", &self.round).field("after", &self.after);
+        all.field("least", &self.least).field("most", &self.most);
+        if let Some(lots) = &self.lots {
+            all.field("lots", lots);
+        }
+        all.finish()
+    }
 }
 
 /// A stage of a rebate.
@@ -94,6 +119,10 @@ pub(crate) enum StagePays {
     Amount(i64),
     /// So much of the unit for so much of what is added up, each in its scale.
     Per(i64, i64),
+    /// The percentage of the turnover that is announced.
+    Announced(ParameterId),
+    /// Millionths of a percent of the amount that is announced.
+    PartOf(i64, ParameterId),
 }
 
 /// What a turnover comes to.
@@ -109,12 +138,15 @@ pub(crate) struct Payable {
 
 impl RebateTerms {
     /// What a turnover in micro-units comes to. A sum that no account could hold pays nothing.
-    pub(crate) fn payable(&self, turnover: i64) -> Payable {
+    /// Where it hangs on a parameter, by its value; without one nothing is paid.
+    pub(crate) fn payable(&self, turnover: i64, announced: Option<i64>) -> Payable {
         let stage = self.stages.iter().rposition(|stage| stage.from <= turnover && turnover > 0);
         let Some(reached) = stage else { return Payable::default() };
         let exact = match self.stages.get(reached).map(|stage| stage.pays) {
             Some(StagePays::Amount(amount)) => i128::from(amount) * self.step(),
             Some(StagePays::Per(give, per)) => return self.per(turnover, (give, per), reached),
+            Some(StagePays::Announced(_)) => i128::from(turnover) * i128::from(announced.unwrap_or(0)),
+            Some(StagePays::PartOf(rate, _)) => i128::from(announced.unwrap_or(0)) * i128::from(rate),
             Some(StagePays::Rate(rate)) if self.retroactive => i128::from(turnover) * i128::from(rate),
             _ => self.inside(turnover),
         };
@@ -146,6 +178,7 @@ impl RebateTerms {
             match stage.pays {
                 StagePays::Rate(rate) => i128::from(part) * i128::from(rate),
                 StagePays::Amount(_) | StagePays::Per(..) => 0,
+                StagePays::Announced(_) | StagePays::PartOf(..) => 0,
             }
         });
         parts.sum()
@@ -166,7 +199,45 @@ impl RebateTerms {
     }
 }
 
+impl StagePays {
+    /// The parameter that it asks for.
+    pub(crate) const fn parameter(self) -> Option<ParameterId> {
+        match self {
+            Self::Announced(parameter) | Self::PartOf(_, parameter) => Some(parameter),
+            Self::Rate(_) | Self::Amount(_) | Self::Per(..) => None,
+        }
+    }
+}
+
+impl RebateTerms {
+    /// The parameter that a turnover is paid by.
+    pub(crate) fn asks(&self, turnover: i64) -> Option<ParameterId> {
+        let mut reached = self.stages.iter().rev().filter(|stage| stage.from <= turnover && turnover > 0);
+        reached.next()?.pays.parameter()
+    }
+
+    /// The parameter that it may be paid by. All stages of a rebate ask for the same.
+    pub(crate) fn parameter(&self) -> Option<ParameterId> {
+        self.stages.iter().find_map(|stage| stage.pays.parameter())
+    }
+}
+
 impl Rebate {
+    fn all_terms(&self) -> impl Iterator<Item = &RebateTerms> {
+        std::iter::once(&self.terms).chain(self.earlier.iter().map(|(_, terms)| terms))
+    }
+
+    /// Whether a parameter says what it pays, now or for an older period.
+    pub(crate) fn uses(&self, parameter: ParameterId) -> bool {
+        self.all_terms().any(|terms| terms.parameter() == Some(parameter))
+    }
+
+    /// Whether that is a percentage of the turnover.
+    pub(crate) fn shares(&self, parameter: ParameterId) -> bool {
+        let mut stages = self.all_terms().flat_map(|terms| &terms.stages);
+        stages.any(|stage| stage.pays == StagePays::Announced(parameter))
+    }
+
     /// The terms of a period: those in force on its last day.
     pub(crate) fn terms_on(&self, last: Date) -> &RebateTerms {
         if last >= self.since || self.earlier.is_empty() {
@@ -201,6 +272,17 @@ impl Program {
         found.map(|place| RebateId(place as u32)).ok_or_else(|| UnknownName::new("rebate", name))
     }
 
+    /// The parameter with a name.
+    pub(crate) fn parameter_named(&self, name: &str) -> Result<ParameterId, UnknownName> {
+        let found = self.parameters.iter().position(|known| **known == *name);
+        found.map(|place| ParameterId(place as u32)).ok_or_else(|| UnknownName::new("parameter", name))
+    }
+
+    /// The name of a parameter.
+    pub(crate) fn parameter_name(&self, id: ParameterId) -> &str {
+        self.parameters.get(id.index()).map_or("", |name| name)
+    }
+
     /// The name of a rebate.
     pub(crate) fn rebate_name(&self, id: RebateId) -> &str {
         self.rebates.get(id.index()).map_or("", |rebate| &rebate.name)
@@ -226,11 +308,12 @@ mod tests {
             after: Some(Duration::new(31, crate::calendar::DurationUnit::Day)),
             least: 0,
             most: None,
+            lots: None,
         }
     }
 
     fn cents(terms: &RebateTerms, turnover: i64) -> i64 {
-        terms.payable(turnover * 1_000_000).amount
+        terms.payable(turnover * 1_000_000, None).amount
     }
 
     #[test]
@@ -270,9 +353,9 @@ mod tests {
     fn a_turnover_of_nothing_reaches_no_stage() {
         let all = [Stage { from: 0, pays: StagePays::Amount(5) }];
         let terms = RebateTerms { stages: all.into(), ..terms(true) };
-        assert_eq!(terms.payable(0), Payable::default());
-        assert_eq!(terms.payable(-1), Payable::default());
-        assert_eq!(terms.payable(1).amount, 5);
+        assert_eq!(terms.payable(0, None), Payable::default());
+        assert_eq!(terms.payable(-1, None), Payable::default());
+        assert_eq!(terms.payable(1, None).amount, 5);
     }
 
     #[test]

@@ -235,8 +235,15 @@ impl<'p> Runner<'p> {
             self.fail(span, problem);
             return;
         }
-        let event = step::event(self.program, at, step, facts);
-        let done = event.and_then(|event| event.map_or(Ok(()), |event| self.deliver(event)));
+        let events = match step {
+            // every account hears of it
+            Step::Announce { .. } => {
+                self.world.accounts().map(|account| step::announced(account.member(), at, step)).collect()
+            }
+            _ => step::event(self.program, at, step, facts).map(|event| event.into_iter().collect()),
+        };
+        let done =
+            events.and_then(|events: Vec<_>| events.into_iter().try_for_each(|event| self.deliver(event)));
         if let Err(reason) = done {
             if !refusal_is_fine {
                 self.fail(span, format!("it was refused: {reason}"));

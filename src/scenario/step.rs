@@ -9,7 +9,7 @@ use crate::syntax::ast::{self, ItemLine, Line, Name, Step, StepFact};
 /// The member to whom a step happens; nobody for `clock`.
 pub(super) const fn member(step: &Step) -> Option<&Name> {
     match step {
-        Step::Clock => None,
+        Step::Clock | Step::Announce { .. } => None,
         Step::Return { by, .. }
         | Step::Event { by, .. }
         | Step::Redeem { by, .. }
@@ -23,7 +23,24 @@ pub(super) const fn member(step: &Step) -> Option<&Name> {
     }
 }
 
-/// The event of a step. `None` for `clock`.
+/// What a member hears of an announcement.
+pub(super) fn announced(member: &str, at: Instant, step: &Step) -> Result<Event, String> {
+    let Step::Announce { parameter, value, day, id } = step else {
+        return Err("nothing is announced".into());
+    };
+    let value = match value {
+        ast::Announced::Percent(percent) => percent.value,
+        ast::Announced::Amount(amount) => amount.number.value,
+    };
+    let at = at.to_string();
+    let mut event = Event::announce(&id.text, member, &at, &parameter.text, &value.to_string());
+    if let Some(day) = day {
+        event = event.for_day(find::date(day)?);
+    }
+    event.build().map_err(|error| error.to_string())
+}
+
+/// The event of a step. `None` for `clock` and for what every account hears.
 pub(super) fn event(
     program: &Program,
     at: Instant,
@@ -32,7 +49,7 @@ pub(super) fn event(
 ) -> Result<Option<Event>, String> {
     let at = at.to_string();
     let mut builder = match step {
-        Step::Clock => return Ok(None),
+        Step::Clock | Step::Announce { .. } => return Ok(None),
         Step::Return { id, of, by } => {
             let builder = Event::returned(&id.text, &by.text, &at);
             match of {

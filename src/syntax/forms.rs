@@ -46,6 +46,7 @@ const FILE: &[Form] = &[
             "period Statement starts on day statement-day of every month",
         ],
     ),
+    ("parameter", &["parameter dividend: percent", "parameter fee: money"]),
     (
         "unit",
         &[
@@ -271,10 +272,20 @@ const AWARD: &[Form] = &[
     VALID,
     FOR,
     WHEN,
-    ("every", &["every calendar year give 2% of spend as credit", "every month give 50 points"]),
+    (
+        "every",
+        &[
+            "every calendar year give 2% of spend as credit",
+            "every month give 50 points",
+            "every calendar year give dividend of spend as credit",
+        ],
+    ),
     ("cap", &["cap 5_000 points per calendar year"]),
     ("pay", &["pay nothing below 5 points"]),
     FUNDED,
+    ROUND,
+    ACTIVATE,
+    EXPIRE,
 ];
 
 const REBATE: &[Form] = &[
@@ -283,10 +294,16 @@ const REBATE: &[Form] = &[
     WHEN,
     ("period", &["period calendar year"]),
     ("stages", &["stages are retroactive", "stages are incremental"]),
-    ("stage", &["stage from 50_000 EUR: 1%", "stage from 2_500 EUR: 30 credit"]),
+    (
+        "stage",
+        &["stage from 50_000 EUR: 1%", "stage from 2_500 EUR: 30 credit", "stage from 5_000 EUR: 10% of fee"],
+    ),
     ("cap", &["cap 5_000 credit per calendar year"]),
     ("pay", &["pay credit 31 days after period end", "pay nothing below 5 EUR"]),
     FUNDED,
+    ROUND,
+    ACTIVATE,
+    EXPIRE,
 ];
 
 const REFERRAL: &[Form] = &[

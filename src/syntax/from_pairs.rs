@@ -392,6 +392,7 @@ impl<'p> Builder<'p> {
             Rule::schema => self.schema(&mut parts)?.map(BlockKind::Schema),
             Rule::vocabulary => Some(BlockKind::Vocabulary(self.vocabulary(&mut parts)?)),
             Rule::list => Some(BlockKind::List(self.list(&mut parts)?)),
+            Rule::parameter => Some(BlockKind::Parameter(self.parameter(&mut parts)?)),
             Rule::period_def => Some(BlockKind::Period(self.period_def(&mut parts)?)),
             Rule::unit => Some(BlockKind::Unit(self.unit(&mut parts)?)),
             Rule::earn => self.rule(&mut parts, ast::RuleKind::Earn)?.map(BlockKind::Rule),

@@ -1,12 +1,35 @@
 //! From what pest read to the tree: blocks about what is paid on the turnover of a period.
 
-use super::ast::{AwardBlock, AwardGive, AwardLine, RebateBlock, RebateLine, StageMode, StagePays};
+use super::ast::{
+    Announced, AwardBlock, AwardGive, AwardLine, ParameterBlock, ParameterKind, RebateBlock, RebateLine,
+    StageMode, StagePays, Step,
+};
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
 use super::places::Place;
 use pest::iterators::Pair;
 
 impl Builder<'_> {
+    pub(super) fn parameter(&mut self, parts: &mut Parts<'_>) -> Made<ParameterBlock> {
+        parts.skip(&[Rule::k_parameter]);
+        let name = self.name(parts)?;
+        parts.skip(&[Rule::colon]);
+        let kind = if parts.eat(Rule::k_percent) { ParameterKind::Percent } else { ParameterKind::Money };
+        Ok(ParameterBlock { name, kind })
+    }
+
+    /// `announce dividend 10% for 2026-06-30 "N-1"`
+    pub(super) fn announce(&mut self, parts: &mut Parts<'_>) -> Made<Step> {
+        parts.skip(&[Rule::k_announce]);
+        let parameter = self.name(parts)?;
+        let value = match parts.peek() {
+            Some(Rule::percent) => Announced::Percent(self.percent(parts)?),
+            _ => Announced::Amount(self.amount(parts)?),
+        };
+        let day = self.maybe_date(parts, Rule::k_for)?;
+        Ok(Step::Announce { parameter, value, day, id: self.text(parts)? })
+    }
+
     pub(super) fn award(&mut self, parts: &mut Parts<'_>) -> Made<Option<AwardBlock>> {
         let name = self.head(parts)?;
         let lines = self.body(parts, Rule::award_body, Place::Award, Self::award_line);
@@ -32,6 +55,9 @@ impl Builder<'_> {
                 AwardLine::PayNothingBelow(self.amount(&mut parts)?)
             }
             Rule::cap => AwardLine::Cap(self.cap(&mut parts)?),
+            Rule::round => AwardLine::Round(self.round(&mut parts)?),
+            Rule::activate => AwardLine::Activate(self.activate(&mut parts)?),
+            Rule::expire => AwardLine::Expire(self.expire(&mut parts)?),
             _ => return Err(parts.fault()),
         })
     }
@@ -56,6 +82,12 @@ impl Builder<'_> {
             }
             _ => {
                 let unit = self.name(parts)?;
+                if parts.eat(Rule::k_of) {
+                    parts.skip(&[Rule::k_spend]);
+                    let most = parts.take(Rule::most_spend).is_some();
+                    parts.skip(&[Rule::k_as]);
+                    return Ok(AwardGive::Announced { parameter: unit, most, unit: self.name(parts)? });
+                }
                 parts.skip(&[Rule::k_by, Rule::k_spend, Rule::k_bands]);
                 Ok(AwardGive::Bands { unit, bands: self.bands(parts)? })
             }
@@ -96,6 +128,9 @@ impl Builder<'_> {
                 RebateLine::PayNothingBelow(self.amount(&mut parts)?)
             }
             Rule::cap => RebateLine::Cap(self.cap(&mut parts)?),
+            Rule::round => RebateLine::Round(self.round(&mut parts)?),
+            Rule::activate => RebateLine::Activate(self.activate(&mut parts)?),
+            Rule::expire => RebateLine::Expire(self.expire(&mut parts)?),
             Rule::pays_after => {
                 parts.skip(&[Rule::k_pay]);
                 let unit = self.name(&mut parts)?;

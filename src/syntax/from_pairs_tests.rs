@@ -134,6 +134,7 @@ impl Builder<'_> {
                 inner.skip(&[Rule::k_by]);
                 Step::Choose { amount, id, by: self.name(&mut inner)? }
             }
+            Rule::s_announce => self.announce(&mut inner)?,
             Rule::s_adjust | Rule::s_transfer | Rule::s_change | Rule::s_cancel => {
                 self.correction(rule, &mut inner)?
             }

@@ -11,10 +11,22 @@ struct Form {
     places: &'static [Place],
     pattern: &'static str,
     shown: &'static str,
+    /// Where it belongs, if it will never stand here.
+    remedy: Option<&'static str>,
 }
 
 const fn form(places: &'static [Place], pattern: &'static str, shown: &'static str) -> Form {
-    Form { places, pattern, shown }
+    Form { places, pattern, shown, remedy: None }
+}
+
+/// A form that has no meaning in some places, and what to write instead.
+const fn elsewhere(
+    places: &'static [Place],
+    pattern: &'static str,
+    shown: &'static str,
+    remedy: &'static str,
+) -> Form {
+    Form { places, pattern, shown, remedy: Some(remedy) }
 }
 
 const FILE: &[Place] = &[Place::File];
@@ -44,47 +56,77 @@ const GIVES: &[Place] = &[
     Place::Donate,
 ];
 const TIER: &[Place] = &[Place::Tier];
-const GAMES: &[Place] = &[Place::Challenge, Place::Streak];
-const AWARD: &[Place] = &[Place::Award];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
+/// Where moments of the clock belong.
+const BY_CLOCK: &str =
+    "what the clock brings is for an `earn` or a `bonus`; here an event is needed, for example `on purchase`";
+
 const FORMS: &[Form] = &[
     form(FILE, "plan", "plan"),
-    form(FILE, "parameter", "parameter"),
     form(&[Place::Program], "members join by", "members join by …"),
     form(SCHEMA, "judged on", "judged on …"),
-    form(MOMENTS, "on birthday", "on birthday"),
-    form(MOMENTS, "on start of", "on start of …"),
-    form(MOMENTS, "on # N after", "on … after …"),
-    form(MOMENTS, "on # N without", "on … without …"),
+    elsewhere(MOMENTS, "on birthday", "on birthday", BY_CLOCK),
+    elsewhere(MOMENTS, "on start of", "on start of …", BY_CLOCK),
+    elsewhere(MOMENTS, "on # N after", "on … after …", BY_CLOCK),
+    elsewhere(MOMENTS, "on # N without", "on … without …", BY_CLOCK),
     form(FUNDED, "funded by", "funded by …"),
-    form(GIVES, "… on the category with most spend", "on the category with most spend"),
-    form(GIVES, "… earned from", "give … per … earned from …"),
-    form(GIVES, "… give N of … as", "give … of … as …"),
-    form(GAMES, "cap", "cap …"),
+    elsewhere(
+        GIVES,
+        "… on the category with most spend",
+        "on the category with most spend",
+        "write an `award`: `every month give 4% of spend on the category with most spend as points`",
+    ),
+    elsewhere(
+        GIVES,
+        "… earned from",
+        "give … per … earned from …",
+        "write an `award`: `every month give 1 point per 1 point earned from [Base]`",
+    ),
+    elsewhere(
+        GIVES,
+        "… give N of … as",
+        "give … of … as …",
+        "write a number, for example `2% of spend`; a percentage that is announced is paid by an `award`",
+    ),
+    elsewhere(
+        &[Place::Challenge],
+        "cap",
+        "cap …",
+        "it pays once a round; write for example `once per month`",
+    ),
+    elsewhere(
+        &[Place::Streak],
+        "cap",
+        "cap …",
+        "each length pays once a run; write for example `restart after 8 weeks`",
+    ),
     form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
     form(TIER, "paid by plan", "paid by plan …"),
-    form(AWARD, "… give N of … as", "give … of … as …"),
-    form(AWARD, "round", "round …"),
-    form(AWARD, "activate", "activate …"),
-    form(AWARD, "expire", "expire …"),
     form(TEST, "when … join plan", "join plan …"),
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),
-    form(TEST, "when … announce", "announce …"),
     form(GIVEN, "plan _ since", "plan … since …"),
     form(GIVEN, "account", "account …"),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.
-pub(super) fn find(place: Place, line: &[Lexeme<'_>]) -> Option<(&'static str, usize)> {
+pub(super) struct Found {
+    pub(super) shown: &'static str,
+    /// What to write instead, where it will never stand.
+    pub(super) remedy: Option<&'static str>,
+    pub(super) at: usize,
+}
+
+/// The form that a wrong line has.
+pub(super) fn find(place: Place, line: &[Lexeme<'_>]) -> Option<Found> {
     let mut forms = FORMS.iter().filter(|form| form.places.contains(&place));
     forms.find_map(|form| {
         let pattern: Vec<&str> = form.pattern.split(' ').collect();
-        matches(&pattern, line, 0, None).map(|at| (form.shown, at))
+        matches(&pattern, line, 0, None).map(|at| Found { shown: form.shown, remedy: form.remedy, at })
     })
 }
 

@@ -57,10 +57,14 @@ pub(super) fn diagnose(place: Place, text: &str, span: &dyn Fn(usize, usize) -> 
     vec![finding]
 }
 
-/// A form that this version does not evaluate.
+/// A form that this version does not evaluate, or that belongs elsewhere.
 fn not_yet(wrong: &Wrong<'_>) -> Option<Diagnostic> {
-    let (shown, index) = later::find(wrong.place, &wrong.head)?;
-    let start = wrong.head.get(index)?.start;
+    let later::Found { shown, remedy, at } = later::find(wrong.place, &wrong.head)?;
+    let start = wrong.head.get(at)?.start;
+    if let Some(remedy) = remedy {
+        let message = format!("`{shown}` has no meaning {}", wrong.place.words());
+        return Some(Diagnostic::new(Code::N106, (wrong.span)(start, wrong.end()), message).help(remedy));
+    }
     let what = match wrong.place {
         Place::File if !shown.contains(' ') => format!("`{shown}` blocks are"),
         _ if shown.starts_with("an event") => format!("{shown} is"),
@@ -68,7 +72,6 @@ fn not_yet(wrong: &Wrong<'_>) -> Option<Diagnostic> {
     };
     let what = match shown {
         "charities" => "`charities [ … ]` is".to_owned(),
-        "parameter" => format!("`{shown} …` is"),
         _ => what,
     };
     let span = (wrong.span)(start, wrong.end());

@@ -182,6 +182,7 @@ fields! {
     Vocabulary { kind, names }
     ListBlock { name, content }
     PeriodBlock { name, starts }
+    ParameterBlock { name, kind }
     DatedNames { from, to, names }
     Round { mode, per_item }
     Tail { kind, span }
@@ -274,7 +275,7 @@ impl Bare for TiersLine {
 kinds! {
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
-        Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
+        Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Parameter(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
         Card(a), Challenge(a), Streak(a), Draw(a), Milestones(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a),
         Award(a), Rebate(a), Partner(a), Referral(a), Returns(a), Test(a),
     }
@@ -286,6 +287,7 @@ kinds! {
     }
     UnitKind { Spendable, Status, Tickets, Money(a), Donation(a) }
     SchemaOf { Member, Item, Event(a) }
+    ParameterKind { Percent, Money }
     FieldType { Integer(a), Decimal, Money, Percent, Date, Time, Text, YesNo, Name, OneOf(a), ListOfName }
     ListContent { Names(a), Dated(a), FromHost }
     UnitLine {
@@ -370,10 +372,12 @@ kinds! {
     ToCharity { Named(a), Matching(a) }
     RebateLine {
         Valid(a), ForItems(a), When(a), Period(a), Stages(a), Stage { from, pays }, Pays { unit, after },
-        PayNothingBelow(a), Cap(a), Funded(a),
+        PayNothingBelow(a), Cap(a), Round(a), Activate(a), Expire(a), Funded(a),
     }
-    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a), Cap(a), Funded(a) }
-    AwardGive { Share { rate, most, unit }, Bands { unit, bands }, Earned { amount, per, rules }, Flat(a) }
+    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a), Cap(a), Round(a),
+        Activate(a), Expire(a), Funded(a) }
+    AwardGive { Share { rate, most, unit }, Announced { parameter, most, unit }, Bands { unit, bands }, Earned { amount, per, rules }, Flat(a) }
+    Announced { Percent(a), Amount(a) }
     StagePays { Percent(a), PercentOf(a, b), Amount(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
@@ -382,6 +386,7 @@ kinds! {
         Purchased(a, b), Attribute(a, b),
     }
     Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by },
+        Announce { parameter, value, day, id },
         Adjust { plus, amount, id, by }, Change { id, by }, Cancel { id, of, by }, Transfer { amount, id, from, to },
         Link { friend, referrer, id },
     }

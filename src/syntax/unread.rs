@@ -47,6 +47,7 @@ const KINDS: &[&str] = &[
     "item",
     "list",
     "period",
+    "parameter",
     "categories",
     "channels",
     "stores",

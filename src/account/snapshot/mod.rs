@@ -7,6 +7,7 @@
 //! Only what is not at its beginning is written: books without a booking, cards without a stamp and lowest levels are
 //! left out.
 
+mod announcements;
 mod cards;
 mod choices;
 mod frozen;
@@ -26,13 +27,13 @@ mod terms;
 mod unsettled;
 
 pub(super) use state::{
-    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
-    CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
-    HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState,
-    Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState,
-    RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState,
-    SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText, TurnoverShareState,
-    TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    AnnouncedState, AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState,
+    ClosedTurnoverState, CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState,
+    FullState, GiftState, HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState,
+    LotState, MeansState, Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState,
+    ReceiptState, RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState,
+    SpentLotState, SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText,
+    TurnoverShareState, TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use milestones::MarkState;
@@ -89,6 +90,9 @@ pub struct Snapshot {
     /// Periods that wait for their payment, by its day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     closed_turnovers: Vec<ClosedTurnoverState>,
+    /// What was announced, by parameter and day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    announced: Vec<AnnouncedState>,
     /// By name.
     cards: Vec<CardStateText>,
     /// By name. Nothing where no run has begun.

@@ -6,8 +6,9 @@
 //! judged by where it asked for one of these.
 
 use super::{
-    ActiveState, FollowUpState, FrozenState, LevelState, LinkState, MarkState, Named, ProgramState,
-    ReceiptState, Snapshot, SnapshotError, StreakStateText, TierStateText, restore, take, terms,
+    ActiveState, AnnouncedState, FollowUpState, FrozenState, LevelState, LinkState, MarkState, Named,
+    ProgramState, ReceiptState, Snapshot, SnapshotError, StreakStateText, TierStateText, restore, take,
+    terms,
 };
 use crate::account::Account;
 use crate::program::Program;
@@ -32,6 +33,9 @@ pub(crate) struct Resting {
     /// Marks that were passed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     marks: Vec<MarkState>,
+    /// Values of parameters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    announced: Vec<AnnouncedState>,
     /// Rules that ask later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     follow_ups: Vec<FollowUpState>,
@@ -113,6 +117,11 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     snapshot.marks.sort_by_key(MarkState::key);
     (snapshot.marks, resting.marks) =
         snapshot.marks.into_iter().partition(|state| to.milestones_named(&state.milestones).is_ok());
+
+    snapshot.announced.extend(rested.announced);
+    snapshot.announced.sort_by(|one, two| (&one.parameter, one.day).cmp(&(&two.parameter, two.day)));
+    (snapshot.announced, resting.announced) =
+        snapshot.announced.into_iter().partition(|state| to.parameter_named(&state.parameter).is_ok());
 
     // what was to be asked while its rule was away is not asked any more
     let clock = account.clock_day(to);

@@ -17,7 +17,11 @@ impl Names<'_> {
     pub(super) fn closed_turnovers(&self, account: &Account) -> Vec<ClosedTurnoverState> {
         let all = account.closed_turnovers.iter();
         let mut all: Vec<ClosedTurnoverState> = all
-            .map(|closed| ClosedTurnoverState { pays: closed.pays, of: self.turnover(&closed.of) })
+            .map(|closed| ClosedTurnoverState {
+                pays: closed.pays,
+                of: self.turnover(&closed.of),
+                value: closed.value.map_or_else(String::new, micros),
+            })
             .collect();
         all.sort_by_key(closed_key);
         all
@@ -74,7 +78,23 @@ impl Restore<'_> {
                 let problem = "it is paid before its period ends, or there is nothing to pay";
                 return Err(SnapshotError::value("closed turnovers", &state.of.rebate, problem));
             }
-            self.account.book_closed(&ClosedTurnover { pays: state.pays, of }, true);
+            let wrong = || {
+                SnapshotError::value(
+                    "closed turnovers",
+                    &state.of.rebate,
+                    "it is not known by what it is paid",
+                )
+            };
+            let value = match &*state.value {
+                "" => None,
+                written => Some(amount(written).filter(|value| *value >= 0).ok_or_else(wrong)?),
+            };
+            let rebate = self.program.rebates.get(of.rebate.index());
+            let asks = rebate.is_some_and(|rebate| rebate.terms_on(of.last()).asks(of.amount).is_some());
+            if (asks && state.pays < Date::MAX) != value.is_some() {
+                return Err(wrong());
+            }
+            self.account.book_closed(&ClosedTurnover { pays: state.pays, of, value }, true);
         }
         Ok(())
     }

@@ -38,6 +38,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.pledges(&snapshot.pledges)?;
     state.turnovers(&snapshot.turnovers)?;
     state.closed_turnovers(&snapshot.closed_turnovers)?;
+    state.announced(&snapshot.announced)?;
     state.cards(snapshot.cards)?;
     state.streaks(&snapshot.streaks)?;
     state.tiers(snapshot.tiers)?;

@@ -142,8 +142,19 @@ parts! {
 
     /// A period that waits for its payment.
     struct ClosedTurnoverState {
+        /// The last day of the calendar while nobody has announced by what it is paid.
         pays: Date,
         of: TurnoverState,
+        /// The value of the parameter by which it is paid.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        value: String,
+    }
+
+    /// The value of a parameter in the period of a day.
+    struct AnnouncedState {
+        parameter: String,
+        day: Date,
+        value: String,
     }
 
     /// What a purchase added to a turnover, by line.

@@ -1,5 +1,6 @@
 //! Taking a snapshot.
 
+use super::announcements;
 use super::{ActiveState, terms};
 use super::{
     AttributeState, AwardState, BooksState, ChosenState, CountedState, EventState, FORMAT, HoldState,
@@ -57,6 +58,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         pledges: names.pledges(account),
         turnovers: names.turnovers(account),
         closed_turnovers: names.closed_turnovers(account),
+        announced: announcements::taken(account),
         cards: names.cards(&account.cards),
         streaks: names.streaks(&account.streaks),
         tiers: names.tiers(&account.tiers),

@@ -159,6 +159,8 @@ fn of_rebate(terms: &RebateTerms) -> Option<Ratio> {
             }
             // what it pays for what rules earn is told among the others
             StagePays::Amount(_) | StagePays::Per(..) => Ratio::ZERO,
+            // nobody knows what will be announced
+            StagePays::Announced(_) | StagePays::PartOf(..) => Ratio::ZERO,
         };
         most = most.max(stage);
     }
@@ -198,7 +200,7 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         let mut stages = rebate.terms.stages.iter();
         let free = |stage: &Stage| match stage.pays {
             StagePays::Amount(_) => stage.from == 0,
-            StagePays::Per(..) => true,
+            StagePays::Per(..) | StagePays::Announced(_) | StagePays::PartOf(..) => true,
             StagePays::Rate(_) => false,
         };
         if stages.any(free) {

@@ -9,7 +9,7 @@
 //! | field | of | meaning |
 //! |---|---|---|
 //! | `id`, `member` | all | texts; leading zeros count |
-//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, `choose`, `adjust`, `change`, `cancel`, `transfer`, `link-friend`, a kind of message, or the name of a declared event |
+//! | `type` | all | `purchase`, `return`, `redeem`, `joining`, `choose`, `announce`, `adjust`, `change`, `cancel`, `transfer`, `link-friend`, a kind of message, or the name of a declared event |
 //! | `at` | all | RFC 3339; written in UTC |
 //! | `currency` | all but messages | ISO 4217 |
 //! | `items` | purchases, declared events, returns | the lines, see below |
@@ -23,6 +23,7 @@
 //! | `of` | declared events, `cancel` | id of the purchase that the event is about, or of the event that was a mistake |
 //! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
 //! | `referrer` | joinings, `link-friend` | member who invited |
+//! | `parameter`, `value`, `for` | `announce` | the parameter, its value as a plain number (10 is 10%), and if wanted a day in the period that is meant |
 //! | `amount`, `unit` | `choose` | what is taken from an open choice: a number above zero, and the name of a unit or voucher |
 //! | `amount`, `unit`, `to` | `transfer` | what is given to whom |
 //! | `from` | messages | who sends it; `member` is the receiver |

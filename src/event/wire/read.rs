@@ -2,6 +2,8 @@
 
 use super::moved;
 use super::plain::{KEYS_MOST, Key, Place, Plain, Read, refuse_doubles};
+use crate::amount::Money;
+use crate::calendar::Date;
 use crate::event::builder::ITEMS_MOST;
 use crate::event::{Ask, Event, EventBuilder, Item, Message, MessageBody, ReturnLine, Tax, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -177,6 +179,7 @@ impl Raw {
             "redeem" => self.redeemed(),
             "joining" => self.joining(),
             "choose" => self.choose(),
+            "announce" => self.announce(),
             "adjust" => self.adjust(),
             "change" => self.change(),
             "cancel" => self.cancel(),
@@ -362,6 +365,20 @@ impl Raw {
         self.finish(event)
     }
 
+    fn announce(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        self.carries_nothing()?;
+        let parameter = self.fields.needed_text("parameter")?;
+        let value = Money::from_micros(self.fields.needed_micros("value")?).unwrap_or_default().to_string();
+        let mut event = Event::announce(&id, &member, &at, &parameter, &value);
+        if let Some(day) = self.fields.text("for")? {
+            let day = day.parse::<Date>();
+            let wrong = |_| format!("{} is a day like \"2026-06-30\"", self.fields.place("for"));
+            event = event.for_day(day.map_err(wrong)?);
+        }
+        self.finish(event)
+    }
+
     fn adjust(mut self) -> Result<Event, String> {
         let [id, member, at] = self.head()?;
         self.carries_nothing()?;
@@ -405,7 +422,7 @@ impl Raw {
     fn amount(&mut self) -> Result<(String, Box<str>), String> {
         let amount = self.fields.needed_micros("amount")?;
         let unit = self.fields.needed_text("unit")?;
-        Ok((crate::amount::Money::from_micros(amount).unwrap_or_default().to_string(), unit))
+        Ok((Money::from_micros(amount).unwrap_or_default().to_string(), unit))
     }
 
     fn finish(mut self, mut event: EventBuilder) -> Result<Event, String> {

@@ -428,6 +428,7 @@ fn any_event() -> impl Strategy<Value = Event> {
                     items.into_iter().fold(Event::purchase(&id, &member, &at), |event, item| event.item(item))
                 }
                 1 => Event::named("review it", &id, &member, &at).total(&money(total)),
+                2 if all.is_empty() => Event::announce(&id, &member, &at, "dividend", &money(total)),
                 2 => Event::joining(&id, &member, &at),
                 4 => Event::returned(&id, &member, &at).total(&money(total)),
                 3 => Event::choose(&id, &member, &at, &money(total + 1), "Food voucher"),

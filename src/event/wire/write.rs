@@ -3,8 +3,8 @@
 use super::moved;
 use crate::amount::Money;
 use crate::event::{
-    Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Tax,
-    Transfer, Value,
+    Adjust, Announce, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return,
+    ReturnLine, Tax, Transfer, Value,
 };
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -32,6 +32,8 @@ const EVENT_FIELDS: [&str; 19] = [
 ];
 /// Fields of what is chosen, beside those of every event.
 const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
+/// Fields of an announcement, beside those of every event.
+const ANNOUNCE_FIELDS: [&str; 3] = ["parameter", "value", "for"];
 /// Fields of an adjustment, beside those of every event.
 const ADJUST_FIELDS: [&str; 3] = ["amount", "unit", "reason"];
 /// Fields of a transfer, beside those of every event.
@@ -54,6 +56,7 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Redeem(request) => requests(&mut map, std::slice::from_ref(request))?,
         Kind::Joining { referrer } => option(&mut map, "referrer", referrer.as_deref())?,
         Kind::Choose(choose) => chosen(&mut map, choose)?,
+        Kind::Announce(announce) => announced(&mut map, announce)?,
         Kind::Adjust(adjust) => adjusted(&mut map, adjust)?,
         Kind::Change => {}
         Kind::Cancel { of } => map.serialize_entry("of", &**of)?,
@@ -63,6 +66,7 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
     }
     let more = match event.kind {
         Kind::Choose(_) => &CHOOSE_FIELDS[..],
+        Kind::Announce(_) => &ANNOUNCE_FIELDS[..],
         Kind::Adjust(_) => &ADJUST_FIELDS[..],
         Kind::Transfer(_) => &TRANSFER_FIELDS[..],
         _ => &[],
@@ -78,6 +82,7 @@ fn kind(event: &Event) -> &str {
         Kind::Redeem(_) => "redeem",
         Kind::Joining { .. } => "joining",
         Kind::Choose(_) => "choose",
+        Kind::Announce(_) => "announce",
         Kind::Adjust(_) => "adjust",
         Kind::Change => "change",
         Kind::Cancel { .. } => "cancel",
@@ -165,6 +170,15 @@ fn chosen<M: SerializeMap>(map: &mut M, choose: &Choose) -> Result<(), M::Error>
     // 10^12 bounds every amount of an event
     map.serialize_entry("amount", &Money::from_micros(choose.amount).unwrap_or_default().to_string())?;
     map.serialize_entry("unit", &*choose.unit)
+}
+
+fn announced<M: SerializeMap>(map: &mut M, announce: &Announce) -> Result<(), M::Error> {
+    map.serialize_entry("parameter", &*announce.parameter)?;
+    map.serialize_entry("value", &Money::from_micros(announce.value).unwrap_or_default().to_string())?;
+    match announce.day {
+        Some(day) => map.serialize_entry("for", &day.to_string()),
+        None => Ok(()),
+    }
 }
 
 fn adjusted<M: SerializeMap>(map: &mut M, adjust: &Adjust) -> Result<(), M::Error> {

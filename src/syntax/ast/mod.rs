@@ -93,6 +93,8 @@ pub enum BlockKind {
     List(ListBlock),
     /// `period N starts …`
     Period(PeriodBlock),
+    /// `parameter N: percent`
+    Parameter(ParameterBlock),
     /// `unit U is …`
     Unit(UnitBlock),
     /// `earn R { … }`, `bonus R { … }`

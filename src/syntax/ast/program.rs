@@ -189,6 +189,26 @@ pub struct DatedNames {
     pub names: Vec<Name>,
 }
 
+// --------------------------------------------------------------------------------------------- parameters
+
+/// `parameter N: percent`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterBlock {
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub kind: ParameterKind,
+}
+
+/// What is announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// `percent`
+    Percent,
+    /// `money`
+    Money,
+}
+
 // ------------------------------------------------------------------------------------------------ periods
 
 /// `period N starts …`

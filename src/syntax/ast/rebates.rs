@@ -44,6 +44,12 @@ pub enum RebateLine {
     Cap(Cap),
     /// `funded by Tankhof`
     Funded(FundedBy),
+    /// `round down in total`
+    Round(Round),
+    /// `activate after 14 days`
+    Activate(Activate),
+    /// `expire 12 months after earning`
+    Expire(Expire),
 }
 
 /// How stages are paid.
@@ -97,6 +103,12 @@ pub enum AwardLine {
     Cap(Cap),
     /// `funded by Tankhof`
     Funded(FundedBy),
+    /// `round down in total`
+    Round(Round),
+    /// `activate after 14 days`
+    Activate(Activate),
+    /// `expire 12 months after earning`
+    Expire(Expire),
 }
 
 /// What an award gives.
@@ -106,6 +118,15 @@ pub enum AwardGive {
     Share {
         /// The percentage.
         rate: Percent,
+        /// Whether only the category counts on which most was spent.
+        most: bool,
+        /// In what it is paid.
+        unit: Name,
+    },
+    /// `dividend of spend as punkte`, a percentage that is announced
+    Announced {
+        /// The parameter.
+        parameter: Name,
         /// Whether only the category counts on which most was spent.
         most: bool,
         /// In what it is paid.

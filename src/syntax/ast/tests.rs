@@ -113,6 +113,17 @@ pub enum Step {
         /// Who.
         by: Name,
     },
+    /// `announce dividend 10% for 2026-06-30 "N-1"`
+    Announce {
+        /// The parameter.
+        parameter: Name,
+        /// Its value.
+        value: Announced,
+        /// A day in the period that is meant.
+        day: Option<Date>,
+        /// The id of the event.
+        id: Text,
+    },
     /// `adjust plus 75 points "A-1" by Ann`
     Adjust {
         /// `plus` (true) or `minus`
@@ -266,4 +277,13 @@ pub enum HasKind {
     Expiring(Date),
     /// `until D`: vouchers with exactly that last day
     Until(Date),
+}
+
+/// The value of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Announced {
+    /// `10%`
+    Percent(Percent),
+    /// `50 EUR`
+    Amount(Amount),
 }

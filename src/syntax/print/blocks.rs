@@ -11,9 +11,9 @@ use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Block, BlockKind, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
-    MayChange, Metric, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind,
-    SchemaBlock, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind,
-    UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
+    MayChange, Metric, ParameterKind, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine,
+    ReturnsLine, RuleKind, SchemaBlock, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine,
+    UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
 };
 
 /// `period "status year" starts 03-01 every year`
@@ -48,6 +48,10 @@ impl<'a> Printer<'a> {
             BlockKind::Vocabulary(vocabulary) => self.vocabulary(vocabulary, span),
             BlockKind::List(list) => self.list_block(list, span),
             BlockKind::Period(declared) => declared_period(declared),
+            BlockKind::Parameter(parameter) => {
+                let kind = if parameter.kind == ParameterKind::Percent { "percent" } else { "money" };
+                format!("parameter {}: {kind}", name(&parameter.name))
+            }
             BlockKind::Unit(unit) => self.unit(unit, span),
             BlockKind::Rule(rule) => {
                 let kind = match rule.kind {

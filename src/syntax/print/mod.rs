@@ -239,6 +239,7 @@ enum Family {
     Import,
     Vocabulary,
     Period,
+    Parameter,
     Unit,
     Cap,
     Convert,
@@ -252,6 +253,7 @@ fn family(block: &Block) -> Option<Family> {
             (!matches!(list.content, ListContent::Dated(_))).then_some(Family::Vocabulary)
         }
         BlockKind::Period(_) => Some(Family::Period),
+        BlockKind::Parameter(_) => Some(Family::Parameter),
         BlockKind::Unit(_) => Some(Family::Unit),
         BlockKind::SharedCap(_) => Some(Family::Cap),
         BlockKind::Convert(_) => Some(Family::Convert),

@@ -234,7 +234,10 @@ pub(in crate::syntax) fn award(line: &AwardLine) -> u8 {
         AwardLine::Every { .. } => 3,
         AwardLine::Cap(_) => 4,
         AwardLine::PayNothingBelow(_) => 5,
-        AwardLine::Funded(_) => 6,
+        AwardLine::Round(_) => 6,
+        AwardLine::Activate(_) => 7,
+        AwardLine::Expire(_) => 8,
+        AwardLine::Funded(_) => 9,
     }
 }
 
@@ -250,7 +253,10 @@ pub(in crate::syntax) fn rebate(line: &RebateLine) -> u8 {
         RebateLine::Cap(_) => 6,
         RebateLine::Pays { .. } => 7,
         RebateLine::PayNothingBelow(_) => 8,
-        RebateLine::Funded(_) => 9,
+        RebateLine::Round(_) => 9,
+        RebateLine::Activate(_) => 10,
+        RebateLine::Expire(_) => 11,
+        RebateLine::Funded(_) => 12,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::doc::words;
 use super::literals::{duration, name, number, percent, period};
 use super::partners::funded;
-use super::rules::valid;
+use super::rules::{activate, expire, round, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{AwardGive, AwardLine, RebateLine, StageMode, StagePays};
@@ -32,6 +32,9 @@ impl<'a> Statement<'a> for RebateLine {
             Self::Pays { unit, after } => words!["pay", name(unit), duration(after), "after period end"],
             Self::PayNothingBelow(amount) => words!["pay nothing below", printer.amount(amount)],
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Round(line) => round(line).into(),
+            Self::Activate(line) => activate(line).into(),
+            Self::Expire(line) => expire(line).into(),
             Self::Funded(by) => funded(by).into(),
         })
     }
@@ -54,6 +57,10 @@ impl<'a> Statement<'a> for AwardLine {
                         let most = if *most { " on the category with most spend" } else { "" };
                         words![every, percent(rate), format!("of spend{most} as"), name(unit)]
                     }
+                    AwardGive::Announced { parameter, most, unit } => {
+                        let most = if *most { " on the category with most spend" } else { "" };
+                        words![every, name(parameter), format!("of spend{most} as"), name(unit)]
+                    }
                     AwardGive::Bands { unit, bands } => {
                         let entries = bands.iter().map(|band| {
                             let text =
@@ -72,6 +79,9 @@ impl<'a> Statement<'a> for AwardLine {
             }
             Self::PayNothingBelow(amount) => words!["pay nothing below", printer.amount(amount)],
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Round(line) => round(line).into(),
+            Self::Activate(line) => activate(line).into(),
+            Self::Expire(line) => expire(line).into(),
             Self::Funded(by) => funded(by).into(),
         })
     }

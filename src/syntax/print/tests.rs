@@ -1,13 +1,15 @@
 //! The lines of `test` blocks. They are a story and keep their order.
 
 use super::doc::{Doc, words};
-use super::literals::{date, moment, name, name_except, number, text, times};
+use super::literals::{date, moment, name, name_except, number, percent, text, times};
 use super::{Printer, Statement, Written};
 use crate::diagnostics::Span;
-use crate::syntax::ast::{Date, Expect, GivenFact, HasKind, ItemLine, Name, Step, StepFact, TestLine, Value};
+use crate::syntax::ast::{
+    Announced, Date, Expect, GivenFact, HasKind, ItemLine, Name, Step, StepFact, TestLine, Value,
+};
 
 /// Words behind the moment of a step that are no names of events.
-const STEPS: &[&str] = &["clock", "return", "joining", "change", "adjust", "cancel", "transfer"];
+const STEPS: &[&str] = &["clock", "announce", "return", "joining", "change", "adjust", "cancel", "transfer"];
 
 impl<'a> Statement<'a> for TestLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, indent: usize) -> Written {
@@ -52,6 +54,14 @@ fn step(printer: &Printer<'_>, step: &Step) -> String {
         }
         Step::Link { friend, referrer, id } => {
             format!("link friend {} to {} {}", name(friend), name(referrer), text(id))
+        }
+        Step::Announce { parameter, value, day, id } => {
+            let value = match value {
+                Announced::Percent(value) => percent(value),
+                Announced::Amount(amount) => printer.amount(amount),
+            };
+            let day = day.as_ref().map(|day| format!(" for {}", date(day))).unwrap_or_default();
+            format!("announce {} {value}{day} {}", name(parameter), text(id))
         }
         Step::Change { id, by } => format!("change {} by {}", text(id), name(by)),
         Step::Choose { amount, id, by } => {

@@ -255,6 +255,10 @@ impl Choices {
                 cap: Cap { side: None, ..self.cap() },
                 rules: self.some(1, Self::name),
             }),
+            13 if self.yes() => BlockKind::Parameter(ParameterBlock {
+                name,
+                kind: if self.yes() { ParameterKind::Percent } else { ParameterKind::Money },
+            }),
             13 => BlockKind::Period(PeriodBlock {
                 name,
                 starts: match self.pick(4) {
@@ -573,6 +577,7 @@ impl Choices {
             7 => CardLine::Cap(Cap { side: None, ..self.cap() }),
             8 => CardLine::Carry(self.yes()),
             9 => CardLine::Expire(self.expire()),
+            10 if self.yes() => CardLine::Average(self.name()),
             _ => CardLine::Reward(self.amount()),
         }
     }

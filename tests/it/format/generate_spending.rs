@@ -83,6 +83,9 @@ impl Choices {
                         per: self.amount(),
                         rules: self.some(1, Self::name),
                     },
+                    3 if self.yes() => {
+                        AwardGive::Announced { parameter: self.name(), most: self.yes(), unit: self.name() }
+                    }
                     _ => AwardGive::Flat(self.amount()),
                 };
                 AwardLine::Every { period: self.period(), give }

@@ -24,6 +24,15 @@ impl Choices {
                     },
                     7 => Step::Change { id: self.text(), by: self.name() },
                     8 => Step::Cancel { id: self.text(), of: self.text(), by: self.name() },
+                    0 if self.pick(2) == 0 => Step::Announce {
+                        parameter: self.name(),
+                        value: match self.pick(2) {
+                            0 => Announced::Percent(self.percent()),
+                            _ => Announced::Amount(self.amount()),
+                        },
+                        day: self.maybe(Self::date),
+                        id: self.text(),
+                    },
                     0 => Step::Clock,
                     1 => Step::Return { id: self.text(), of: self.maybe(Self::text), by: self.name() },
                     2 => Step::Event {

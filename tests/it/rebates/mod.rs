@@ -12,6 +12,7 @@ use pretty_assertions::assert_eq;
 
 const RULES: &str = include_str!("rebates.loyalty");
 const AWARDS: &str = include_str!("awards.loyalty");
+const ANNOUNCED: &str = include_str!("announced.loyalty");
 const EXAMPLE: &str = include_str!("../../../examples/rebates/rebates.loyalty");
 
 #[test]
@@ -22,6 +23,11 @@ fn rules() {
 #[test]
 fn awards() {
     passes(AWARDS);
+}
+
+#[test]
+fn announcements() {
+    passes(ANNOUNCED);
 }
 
 #[test]
@@ -307,4 +313,66 @@ fn each_category_has_a_turnover_of_its_own_until_the_close() {
     assert_eq!(of(&ann)[0], (Some("Books".to_owned()), "-30.00".to_owned()));
     assert_eq!(ann.next_due(&program), None);
     assert_eq!(restore(&program, &json(&program, &ann)).unwrap(), ann);
+}
+
+fn says(id: &str, day: &str, value: &str, of: Option<&str>) -> Event {
+    let event = Event::announce(id, "Ann", &format!("{day}T12:00:00+01:00"), "dividend", value);
+    let event = of.map_or(event.clone(), |of| event.for_day(of.parse().unwrap()));
+    event.build().unwrap()
+}
+
+#[test]
+fn what_waits_for_an_announcement_is_in_a_snapshot_and_told() {
+    let program = compiled(ANNOUNCED).program;
+    let mut ann = Account::open(&program, "Ann");
+    apply(&program, &mut ann, &buys("K-1", "2024-03-03", "400"));
+    tick(&program, &mut ann, "2025-01-02");
+    apply(&program, &mut ann, &says("N-1", "2025-01-03", "5", Some("2025-06-30")));
+    let text = json(&program, &ann);
+    let waits = r#""pays":"2300-12-31","of":{"closes":"2025-01-01","rebate":"Dividend","starts":"2024-01-01","amount":"400"}"#;
+    assert!(text.contains(waits), "{text}");
+    assert!(
+        text.contains(r#""announced":[{"parameter":"dividend","day":"2025-06-30","value":"5"}]"#),
+        "{text}"
+    );
+    assert_eq!(restore(&program, &text).unwrap(), ann);
+    let paid_already = text.replace(r#""pays":"2300-12-31""#, r#""pays":"2025-01-02""#);
+    assert_eq!(
+        restore(&program, &paid_already).unwrap_err().to_string(),
+        "closed turnovers `Dividend`: it is not known by what it is paid"
+    );
+
+    let standing = ann.rebates(&program);
+    let year =
+        standing.iter().find(|of| of.rebate == "Dividend" && of.to.to_string() == "2024-12-31").unwrap();
+    assert_eq!((year.waits_for.as_deref(), &*year.pays), (Some("dividend"), "0.00"));
+
+    let outcome = apply(&program, &mut ann, &says("N-2", "2025-01-04", "10", None));
+    assert_eq!(ann.balance(&program, "credit").unwrap().available, "40.00");
+    let told: Vec<_> =
+        outcome.rebates(&program).iter().map(|of| (of.exact.clone(), of.pays.clone())).collect();
+    assert_eq!(told, [("40.00".to_owned(), "40.00".to_owned())]);
+    let refused = Evaluator::new().evaluate(&program, &ann, &says("N-3", "2025-01-05", "101", None));
+    assert_eq!(refused.unwrap_err().to_string(), "wrong value: `dividend` is a percentage, and at most 100");
+}
+
+#[test]
+fn a_version_without_the_award_pays_what_is_announced_later() {
+    let second = ANNOUNCED.replace("version 1", "version 2").replace("from 2024-01-01", "from 2025-01-01");
+    let award = "award Dividend {\n  every calendar year give dividend of spend as credit\n  pay nothing below 1 EUR\n}\n";
+    assert!(second.contains(award));
+    let second = second.replace(award, "").replace("parameter dividend: percent\n", "");
+    let second = second.split("test \"").next().unwrap().to_owned();
+    let texts = [Sources::single("one.loyalty", ANNOUNCED), Sources::single("two.loyalty", second)];
+    let versions = compile_versions(&texts, &Limits::default(), &Checks::default()).unwrap().versions;
+    let mut ann = Account::open(versions.all().next().unwrap(), "Ann");
+    let mut evaluator = Evaluator::new();
+    for event in [
+        buys("K-1", "2024-03-03", "400"),
+        buys("K-2", "2025-03-03", "400"),
+        says("N-1", "2025-04-01", "10", None),
+    ] {
+        evaluator.deliver(&versions, &mut ann, &event).unwrap();
+    }
+    assert_eq!(ann.balance(versions.of(&ann).unwrap(), "credit").unwrap().available, "40.00");
 }
