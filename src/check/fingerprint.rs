@@ -77,6 +77,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
+        if let Some(each) = cap.each {
+            section(out, "each", &p.each.get(usize::from(each.0)))?;
+        }
     }
     for card in &p.cards {
         let matching = (&card.name, card.on, card.valid, &card.items, &card.when);

@@ -23,6 +23,7 @@ mod counters;
 mod dates;
 mod declared;
 mod draws;
+mod each;
 mod everything;
 mod facts;
 mod fingerprint;
@@ -294,6 +295,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         moments: low.moments_of(&rules),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
+        each: std::mem::take(&mut low.each).into(),
         cards: cards?.into(),
         challenges: challenges?.into(),
         streaks: streaks?.into(),

@@ -12,6 +12,7 @@ mod choices;
 mod corrections;
 mod draft;
 mod draws;
+mod each;
 mod freeze;
 pub(crate) mod given;
 mod judge;
@@ -446,6 +447,12 @@ fn named(
     awards.append(&mut settled.awards);
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
+    if !facts.program.each.is_empty() {
+        shares.append(&mut each::marks(facts, draft, rows));
+        if let Some(trace) = trace {
+            trace.take_values(facts);
+        }
+    }
     step10_games::stamp_cards(facts, draft, kind, &mut awards)?;
     if !facts.program.challenges.is_empty() {
         challenges::count(facts, draft, kind, &mut awards, &mut shares);

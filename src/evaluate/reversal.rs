@@ -45,7 +45,7 @@ pub(super) fn book_again(
     let Thing::Unit(unit) = award.thing else { return };
     let Some(rules) = draft.program.units.get(unit.index()) else { return };
     draft.count_unit(unit, (at, day), amount);
-    give_room_back(facts, draft, award.source, day, -amount);
+    give_room_back(facts, draft, (award.source, &receipt.shares), day, -amount);
     if rules.kind == UnitKind::Status {
         let (from, to, reason) = (Book::Issued, Book::Available, Reason::Earned);
         let again = Transfer::new(award.thing, amount, from, to, award.source, reason);

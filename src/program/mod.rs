@@ -16,6 +16,7 @@ mod changes;
 mod choice;
 mod closed;
 mod describe;
+mod each;
 mod giving;
 mod ids;
 mod index;
@@ -43,6 +44,7 @@ pub(crate) use changes::ChangeLimit;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
+pub(crate) use each::{EACH_MONTHS, EachBy, EachId, each_slot, each_start, each_value};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
@@ -143,6 +145,8 @@ pub struct Program {
     /// Moments that the clock brings and a rule waits for.
     pub(crate) moments: Box<[Moment]>,
     pub(crate) caps: Box<[Cap]>,
+    /// By what caps have one counter for each value.
+    pub(crate) each: Box<[EachBy]>,
     pub(crate) cards: Box<[Card]>,
     /// By name.
     pub(crate) challenges: Box<[Challenge]>,

@@ -190,7 +190,7 @@ fields! {
     Choice { picks, entries, within, otherwise }
     Multiply { unit, by }
     MultiplyEverything { unit, by }
-    Cap { side, limit, per }
+    Cap { side, limit, per, each }
     SharedCap { name, cap, rules }
     Task { name, measure, goal, of }
     Run { count, periods }
