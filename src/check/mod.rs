@@ -248,6 +248,10 @@ fn lower(
 /// All tables, in an order that depends on names only.
 #[expect(clippy::too_many_lines, reason = "one line for each table")]
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
+    let join_by = match &low.facts.settings.join_by {
+        Some(name) => Some(low.event(name)?),
+        None => None,
+    };
     let [categories, channels, stores, payments] = vocabularies(low);
     let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
     let (units, vouchers, drafts) = (low.units(), low.vouchers(), drafted_rules(low));
@@ -273,6 +277,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         own_days: settings.own_days.as_slice().into(),
         late: settings.late,
         before_joining: settings.before_joining,
+        join_by,
         prices_with_tax: settings.prices_with_tax,
         spend_with_tax: settings.spend_with_tax,
         short: Short::new(&symbols, &categories, &channels),

@@ -206,6 +206,9 @@ impl Evaluator {
         let mut gathered = Gathered { trace, ..Gathered::default() };
         self.bound.bind(program, event, &account.attributes)?;
         step00_accept::check_dates(program, account, event, &self.bound, begins)?;
+        if counts(event) && account.tenure.is_none() {
+            step00_accept::may_enrol(program, &self.bound)?;
+        }
         tax::convert(program, &mut self.bound)?;
         if let Some(trace) = &mut gathered.trace {
             trace.late = late(account, event, &self.bound);

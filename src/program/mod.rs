@@ -119,6 +119,8 @@ pub struct Program {
     pub(crate) late: Option<Duration>,
     /// `accept events from D before joining`.
     pub(crate) before_joining: Option<Duration>,
+    /// `members join by E`: the one event that enrols who is no member; without it all do.
+    pub(crate) join_by: Option<EventKindId>,
     /// `prices with tax`.
     pub(crate) prices_with_tax: bool,
     /// `spend with tax`.

@@ -61,6 +61,10 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_accept, Rule::k_events, Rule::k_from]);
                 ProgramLine::AcceptBeforeJoining(self.duration(&mut parts)?)
             }
+            Rule::join_by => {
+                parts.skip(&[Rule::k_members, Rule::k_join, Rule::k_by]);
+                ProgramLine::JoinBy(self.joining_or_name(&mut parts)?)
+            }
             Rule::prices => {
                 parts.skip(&[Rule::k_prices]);
                 ProgramLine::Prices { with_tax: parts.eat(Rule::k_with) }
@@ -73,6 +77,14 @@ impl Builder<'_> {
             }
             _ => return Err(parts.fault()),
         })
+    }
+
+    /// An event by its name; the word `joining` is one.
+    fn joining_or_name(&mut self, parts: &mut Parts<'_>) -> Made<Name> {
+        match parts.take(Rule::k_joining) {
+            Some(pair) => Ok(Name { text: pair.as_str().to_owned(), span: self.span(&pair) }),
+            None => self.name(parts),
+        }
     }
 
     pub(super) fn schema(&mut self, parts: &mut Parts<'_>) -> Made<Option<SchemaBlock>> {

@@ -66,7 +66,6 @@ const FORMS: &[Form] = &[
     form(FILE, "plan", "plan"),
     form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
-    form(&[Place::Program], "members join by", "members join by …"),
     form(SCHEMA, "judged on", "judged on …"),
     form(MOMENTS, "on birthday", "on birthday"),
     form(MOMENTS, "on start of", "on start of …"),

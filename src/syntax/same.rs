@@ -277,7 +277,7 @@ kinds! {
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
         Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
-        MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
+        MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), JoinBy(a), Prices { with_tax },
         Spend { with_tax, after_redemptions },
     }
     UnitKind { Spendable, Status, Tickets, Money(a), Donation(a) }

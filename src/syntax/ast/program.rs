@@ -32,6 +32,8 @@ pub enum ProgramLine {
     AcceptLate(Duration),
     /// `accept events from 90 days before joining`
     AcceptBeforeJoining(Duration),
+    /// `members join by signup`
+    JoinBy(Name),
     /// `prices with tax`, `prices without tax`
     Prices {
         /// Whether line prices contain tax.

@@ -241,6 +241,7 @@ impl<'a> Statement<'a> for ProgramLine {
             Self::AcceptBeforeJoining(early) => {
                 format!("accept events from {} before joining", duration(early))
             }
+            Self::JoinBy(event) => format!("members join by {}", name(event)),
             Self::Prices { with_tax } => format!("prices {} tax", with(with_tax)),
             Self::Spend { with_tax, after_redemptions } => {
                 let side = if *after_redemptions { "after" } else { "before" };

@@ -282,7 +282,7 @@ impl Choices {
     }
 
     fn program_line(&mut self) -> ProgramLine {
-        match self.pick(11) {
+        match self.pick(12) {
             0 => ProgramLine::Version(self.number()),
             1 => ProgramLine::EffectiveFrom(self.date()),
             2 => ProgramLine::Currency(self.name()),
@@ -293,6 +293,7 @@ impl Choices {
             7 => ProgramLine::AcceptLate(self.duration()),
             8 => ProgramLine::AcceptBeforeJoining(self.duration()),
             9 => ProgramLine::Prices { with_tax: self.yes() },
+            10 => ProgramLine::JoinBy(self.name()),
             _ => ProgramLine::Spend { with_tax: self.yes(), after_redemptions: self.yes() },
         }
     }
