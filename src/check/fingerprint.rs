@@ -45,6 +45,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "program", &head)?;
     let clock = (p.week_starts, p.day_starts, p.membership_day, p.late, p.before_joining);
     section(out, "clock", &clock)?;
+    if !p.judged.is_empty() {
+        section(out, "judged", &p.judged)?;
+    }
     if let Some(kind) = p.join_by {
         section(out, "join by", &kind)?;
     }

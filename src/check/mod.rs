@@ -83,7 +83,7 @@ pub use versions::{CompiledVersions, compile_versions};
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Attribute, EventKind, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit,
+    Asked, Attribute, EventKind, EventKindId, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -248,6 +248,8 @@ fn lower(
 /// All tables, in an order that depends on names only.
 #[expect(clippy::too_many_lines, reason = "one line for each table")]
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
+    let schemas = (0..).map(EventKindId).zip(&low.facts.events);
+    let judged = schemas.filter_map(|(kind, schema)| Some((kind, schema.judged?))).collect();
     let join_by = match &low.facts.settings.join_by {
         Some(name) => Some(low.event(name)?),
         None => None,
@@ -292,6 +294,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         asked: Asked::default(),
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
+        judged,
         symbols,
         meter_index: MeterIndex::build(&meters, event_count, units.len()),
         units: units.into(),

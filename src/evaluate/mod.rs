@@ -17,6 +17,7 @@ mod freeze;
 pub(crate) mod given;
 mod judge;
 pub(crate) mod lot_terms;
+mod judged;
 mod lots;
 mod matching;
 mod moments;
@@ -199,6 +200,8 @@ impl Evaluator {
         trace: Option<Box<Trace>>,
         begins: Date,
     ) -> Result<Outcome, EvaluateError> {
+        let event = judged::on_its_day(program, event)?;
+        let event: &Event = &event;
         if step00_accept::is_repeated(program, account, event)? {
             let id = Arc::clone(&event.id);
             return Ok(Outcome::new(program, account, Some(id), Gathered::default()));

@@ -140,6 +140,8 @@ pub struct Program {
     pub(crate) item_attributes: Box<[Attribute]>,
     /// Index 0 is `purchase`, 1 is `joining`, then the declared events by name.
     pub(crate) events: Box<[EventKind]>,
+    /// The dates by which events are judged: their kinds, and the places of the attributes.
+    pub(crate) judged: Box<[(EventKindId, u16)]>,
     pub(crate) units: Box<[Unit]>,
     pub(crate) vouchers: Box<[Voucher]>,
     pub(crate) choices: Box<[Choice]>,

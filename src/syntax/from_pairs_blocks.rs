@@ -3,7 +3,7 @@
 use super::ast::{
     CardBlock, CardLine, CountWindow, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock,
     ListContent, MayChange, Metric, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach,
-    ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine,
+    ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock, SchemaLine, SchemaOf, Side, SpendOrder, TakeBack, TierLine,
     TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
     VoucherBlock, VoucherLine,
 };
@@ -95,8 +95,17 @@ impl Builder<'_> {
         } else {
             self.head(parts)?.map(SchemaOf::Event)
         };
-        let fields = self.body(parts, Rule::schema_body, Place::Schema, Self::field);
+        let fields = self.body(parts, Rule::schema_body, Place::Schema, Self::schema_line);
         Ok(of.map(|of| SchemaBlock { of, fields }))
+    }
+
+    fn schema_line(&mut self, pair: Pair<'_, Rule>) -> Made<SchemaLine> {
+        if pair.as_rule() != Rule::judged {
+            return self.field(pair).map(SchemaLine::Field);
+        }
+        let mut parts = self.parts(pair);
+        parts.skip(&[Rule::k_judged, Rule::k_on]);
+        self.name(&mut parts).map(SchemaLine::JudgedOn)
     }
 
     fn field(&mut self, pair: Pair<'_, Rule>) -> Made<Field> {

@@ -18,7 +18,6 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 }
 
 const FILE: &[Place] = &[Place::File];
-const SCHEMA: &[Place] = &[Place::Schema];
 const FUNDED: &[Place] = &[
     Place::Rule,
     Place::Card,
@@ -66,7 +65,6 @@ const FORMS: &[Form] = &[
     form(FILE, "plan", "plan"),
     form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
-    form(SCHEMA, "judged on", "judged on …"),
     form(MOMENTS, "on birthday", "on birthday"),
     form(MOMENTS, "on start of", "on start of …"),
     form(MOMENTS, "on # N after", "on … after …"),

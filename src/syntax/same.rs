@@ -268,6 +268,7 @@ impl Bare for TiersLine {
 }
 
 kinds! {
+    SchemaLine { JudgedOn(a), Field(a) }
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),

@@ -66,8 +66,17 @@ pub enum SchemaOf {
 pub struct SchemaBlock {
     /// Whose attributes.
     pub of: SchemaOf,
-    /// The attributes.
-    pub fields: Vec<Line<Field>>,
+    /// The attributes, and by which the event is judged.
+    pub fields: Vec<Line<SchemaLine>>,
+}
+
+/// A line of `member`, `item` or `event`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaLine {
+    /// `judged on arrival`
+    JudgedOn(Name),
+    /// An attribute.
+    Field(Field),
 }
 
 /// `nights: integer 1 to 365 optional singular night`

@@ -11,7 +11,7 @@ use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Block, BlockKind, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
     MayChange, Metric, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind,
-    SchemaBlock, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind,
+    SchemaBlock, SchemaLine, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind,
     UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
 };
 
@@ -252,9 +252,12 @@ impl<'a> Statement<'a> for ProgramLine {
     }
 }
 
-impl<'a> Statement<'a> for Field {
+impl<'a> Statement<'a> for SchemaLine {
     fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
-        Written::Doc(printer.field(self))
+        Written::Doc(match self {
+            Self::JudgedOn(date) => format!("judged on {}", name(date)).into(),
+            Self::Field(field) => printer.field(field),
+        })
     }
 }
 

@@ -214,7 +214,7 @@ impl Choices {
             1 => BlockKind::Program(ProgramBlock { name, lines: self.lines(Self::program_line) }),
             2 => {
                 let of = [SchemaOf::Member, SchemaOf::Item, SchemaOf::Event(name)][self.pick(3)].clone();
-                BlockKind::Schema(SchemaBlock { of, fields: self.lines(Self::field) })
+                BlockKind::Schema(SchemaBlock { of, fields: self.lines(Self::schema_line) })
             }
             3 => {
                 use VocabularyKind::*;
@@ -295,6 +295,13 @@ impl Choices {
             9 => ProgramLine::Prices { with_tax: self.yes() },
             10 => ProgramLine::JoinBy(self.name()),
             _ => ProgramLine::Spend { with_tax: self.yes(), after_redemptions: self.yes() },
+        }
+    }
+
+    fn schema_line(&mut self) -> SchemaLine {
+        match self.pick(6) {
+            0 => SchemaLine::JudgedOn(self.name()),
+            _ => SchemaLine::Field(self.field()),
         }
     }
 
