@@ -75,7 +75,6 @@ const FORMS: &[Form] = &[
     form(GIVES, "… earned from", "give … per … earned from …"),
     form(GIVES, "… give N of … as", "give … of … as …"),
     form(GAMES, "cap", "cap …"),
-    form(&[Place::Referral], "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
     form(TIER, "paid by plan", "paid by plan …"),
