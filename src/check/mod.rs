@@ -83,7 +83,8 @@ pub use versions::{CompiledVersions, compile_versions};
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Attribute, EventKind, EventKindId, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit,
+    Asked, Attribute, EventKind, EventKindId, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short,
+    Symbol, Unit,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};

@@ -26,7 +26,8 @@ fn moved<'e>(program: &Program, event: &'e Event) -> Result<Cow<'e, Event>, Reje
     let schema = kind.and_then(|kind| program.events.get(kind.index()));
     let attribute = place.and_then(|place| schema?.attributes.get(usize::from(place)));
     let Some(attribute) = attribute else { return Ok(Cow::Borrowed(event)) };
-    let wrong = |problem: String| Rejection::new(Refusal::WrongValue, format!("`{}` {problem}", attribute.name));
+    let wrong =
+        |problem: String| Rejection::new(Refusal::WrongValue, format!("`{}` {problem}", attribute.name));
     let value = event.attributes.iter().find(|(name, _)| *name == attribute.name);
     let (_, value) = value.ok_or_else(|| wrong("is missing, and the event is judged by it".to_owned()))?;
     let Typed::Value(Bind::Num(days)) = typed(program, attribute, value)? else {
@@ -36,7 +37,9 @@ fn moved<'e>(program: &Program, event: &'e Event) -> Result<Cow<'e, Event>, Reje
     let day = day.ok_or_else(|| wrong("is no day of the calendar".to_owned()))?;
     let today = program.zone.business_date(event.at, program.day_starts);
     if day > today {
-        return Err(wrong(format!("is {day}, and the event is of {today}: it is judged by a day that has come")));
+        return Err(wrong(format!(
+            "is {day}, and the event is of {today}: it is judged by a day that has come"
+        )));
     }
     if day == today {
         return Ok(Cow::Borrowed(event));

@@ -2,9 +2,9 @@
 
 use super::ast::{
     CardBlock, CardLine, CountWindow, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock,
-    ListContent, MayChange, Metric, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach,
-    ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock, SchemaLine, SchemaOf, Side, SpendOrder, TakeBack, TierLine,
-    TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
+    ListContent, MayChange, Metric, Name, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach,
+    ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock, SchemaLine, SchemaOf, Side, SpendOrder, TakeBack,
+    TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
     VoucherBlock, VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};

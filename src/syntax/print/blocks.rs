@@ -11,8 +11,8 @@ use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Block, BlockKind, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
     MayChange, Metric, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind,
-    SchemaBlock, SchemaLine, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind,
-    UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
+    SchemaBlock, SchemaLine, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock,
+    UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
 };
 
 /// `period "status year" starts 03-01 every year`
