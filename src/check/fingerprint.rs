@@ -115,6 +115,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
             section(out, "to", to)?;
         }
     }
+    if !p.partners.is_empty() {
+        section(out, "partners", &(&p.partners, &p.price_lists))?;
+    }
     payers(p, out)?;
     section(out, "returns", &p.returns)?;
     section(out, "terms", &(&p.dates, &p.activities))?;

@@ -18,21 +18,8 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 }
 
 const FILE: &[Place] = &[Place::File];
-const FUNDED: &[Place] = &[
-    Place::Rule,
-    Place::Card,
-    Place::Milestones,
-    Place::Challenge,
-    Place::Streak,
-    Place::Voucher,
-    Place::Reward,
-    Place::Referral,
-    Place::Donate,
-    Place::Award,
-    Place::Rebate,
-];
+const FUNDED: &[Place] = &[Place::Voucher, Place::Reward, Place::Donate];
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
-const PARTNERS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
 const CAPS: &[Place] = &[
     Place::File,
     Place::Rule,
@@ -63,13 +50,11 @@ const GIVEN: &[Place] = &[Place::Given];
 
 const FORMS: &[Form] = &[
     form(FILE, "plan", "plan"),
-    form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
     form(MOMENTS, "on birthday", "on birthday"),
     form(MOMENTS, "on start of", "on start of …"),
     form(MOMENTS, "on # N after", "on … after …"),
     form(MOMENTS, "on # N without", "on … without …"),
-    form(PARTNERS, "at partner", "at partner …"),
     form(FUNDED, "funded by", "funded by …"),
     form(GIVES, "… on the category with most spend", "on the category with most spend"),
     form(GIVES, "… earned from", "give … per … earned from …"),
@@ -86,7 +71,6 @@ const FORMS: &[Form] = &[
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
-    form(TEST, "expect partner", "expect partner …"),
     form(GIVEN, "plan _ since", "plan … since …"),
     form(GIVEN, "account", "account …"),
 ];
