@@ -319,10 +319,7 @@ impl Account {
                 let added = self.meters.add(*meter, *slot, *by);
                 debug_assert!(added, "limits keep counters in range");
             }
-            Change::Value(number, text) => {
-                let added = self.values.put(*number, text);
-                debug_assert!(added, "numbers are given once");
-            }
+            Change::Value(number, text) => self.values.take(*number, text),
             Change::Returned(receipt) => {
                 let known = self.records.put_receipt(receipt);
                 debug_assert!(known, "only what is known can be returned");
