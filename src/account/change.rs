@@ -44,6 +44,8 @@ pub(crate) enum Change {
     LotTerms(u32, Arc<OpenEnd>),
     /// A counter changes.
     Meter(MeterId, i64, i64),
+    /// A value for which caps have counters of their own gets a number.
+    Value(u32, Box<str>),
     /// A purchase has been returned, or a part of it; or it was cancelled.
     Returned(Arc<Receipt>),
     /// The open card: number, day of its first stamp and last day.

@@ -24,6 +24,7 @@ mod spells;
 mod stamp_values;
 mod standing;
 mod unsettled;
+mod values;
 mod view;
 
 pub(crate) use carries::Carry;
@@ -54,6 +55,7 @@ pub(crate) use spells::{Spell, SpellEnd};
 pub(crate) use stamp_values::StampValues;
 pub use standing::{AtRisk, Counted, NextLevel, Standing, WhyHeld};
 pub(crate) use unsettled::{Cover, Unsettled, Void};
+pub(crate) use values::{NONE as NO_VALUE, Values};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 
 use crate::calendar::{Date, Instant};
@@ -107,6 +109,8 @@ pub struct Account {
     /// By [`crate::program::TiersId`].
     pub(crate) tiers: Vec<TierState>,
     pub(crate) meters: Meters,
+    /// The values for which caps have counters of their own.
+    pub(crate) values: Values,
     /// Newest instant and local day of each event kind, by [`crate::program::EventKindId`].
     pub(crate) last_of: Vec<Option<(Instant, Date)>>,
     /// The last day of what keeps lots alive and is no event, by activity; only what the program asks.
@@ -161,6 +165,7 @@ impl Account {
             streaks: vec![StreakState::default(); program.streaks.len()],
             tiers: vec![TierState::default(); program.tiers.len()],
             meters: Meters::default(),
+            values: Values::default(),
             last_of: vec![None; program.events.len()],
             active: Vec::new(),
             records: Records::default(),

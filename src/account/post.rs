@@ -319,6 +319,10 @@ impl Account {
                 let added = self.meters.add(*meter, *slot, *by);
                 debug_assert!(added, "limits keep counters in range");
             }
+            Change::Value(number, text) => {
+                let added = self.values.put(*number, text);
+                debug_assert!(added, "numbers are given once");
+            }
             Change::Returned(receipt) => {
                 let known = self.records.put_receipt(receipt);
                 debug_assert!(known, "only what is known can be returned");
@@ -421,6 +425,7 @@ impl Account {
             return;
         }
         self.meters.forget(program, newest.1);
+        self.values.forget(program, &self.meters);
         // looking at every record is worth it now and then
         let quarter = |day: Date| day.days().div_euclid(91);
         if before.is_some_and(|before| quarter(before) != quarter(newest.1)) {

@@ -23,6 +23,7 @@ mod counters;
 mod dates;
 mod declared;
 mod draws;
+mod each;
 mod everything;
 mod facts;
 mod fingerprint;
@@ -83,7 +84,8 @@ pub use versions::{CompiledVersions, compile_versions};
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Attribute, EventKind, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit,
+    Asked, Attribute, EventKind, EventKindId, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short,
+    Symbol, Unit,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -248,6 +250,12 @@ fn lower(
 /// All tables, in an order that depends on names only.
 #[expect(clippy::too_many_lines, reason = "one line for each table")]
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
+    let schemas = (0..).map(EventKindId).zip(&low.facts.events);
+    let judged = schemas.filter_map(|(kind, schema)| Some((kind, schema.judged?))).collect();
+    let join_by = match &low.facts.settings.join_by {
+        Some(name) => Some(low.event(name)?),
+        None => None,
+    };
     let [categories, channels, stores, payments, partners] = vocabularies(low);
     let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
     let (units, vouchers, drafts) = (low.units(), low.vouchers(), drafted_rules(low));
@@ -274,6 +282,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         own_days: settings.own_days.as_slice().into(),
         late: settings.late,
         before_joining: settings.before_joining,
+        join_by,
         prices_with_tax: settings.prices_with_tax,
         spend_with_tax: settings.spend_with_tax,
         short: Short::new(&symbols, &categories, &channels),
@@ -289,6 +298,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         asked: Asked::default(),
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
+        judged,
         symbols,
         meter_index: MeterIndex::build(&meters, event_count, units.len()),
         units: units.into(),
@@ -297,6 +307,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         moments: low.moments_of(&rules),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
+        each: std::mem::take(&mut low.each).into(),
         cards: cards?.into(),
         challenges: challenges?.into(),
         streaks: streaks?.into(),

@@ -383,7 +383,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// A shared cap, or the rule whose own cap is meant.
     fn capped(&mut self, name: &Name, number: &Number) {
         numbers::micro(number.value, number.span, &mut self.report);
-        if self.all.caps.peek(&name.text).is_some() {
+        if let Some(shared) = self.all.caps.peek(&name.text) {
+            self.one_counter(name, &shared.node.cap);
             return;
         }
         let rules = [&self.all.earns, &self.all.bonuses];
@@ -408,6 +409,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if !has_cap {
             let message = format!("the rule `{}` has no cap of its own", name.text);
             self.report.misplaced(name.span, message, "name the shared cap that is meant");
+        }
+        for line in &rule.node.lines {
+            if let RuleLine::Cap(cap) = &line.kind {
+                self.one_counter(name, cap);
+            }
+        }
+    }
+
+    /// What is said of a cap is said of one counter.
+    fn one_counter(&mut self, name: &Name, cap: &crate::syntax::ast::Cap) {
+        if let Some(each) = &cap.each {
+            let message = format!("`{}` has a counter for each `{}`", name.text, each.text);
+            self.report.misplaced(name.span, message, "say what is earned instead");
         }
     }
 

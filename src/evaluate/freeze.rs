@@ -79,7 +79,8 @@ fn meters(facts: &Facts<'_>, asked: &Asked) -> Meters {
     }
     for cap in &asked.caps {
         let Some(cap) = facts.program.caps.get(cap.index()) else { continue };
-        if let (CapWindow::Period(period), Some(meter)) = (cap.window, cap.meter) {
+        // those with a counter for each value go with other returns
+        if let (CapWindow::Period(period), Some(meter), None) = (cap.window, cap.meter, cap.each) {
             let slot = facts.period_slot(period, day);
             put(meter, slot, facts.account.meters.get(meter, slot));
         }

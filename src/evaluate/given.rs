@@ -200,10 +200,8 @@ pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Da
     let rules = program.caps.get(cap.index())?;
     let bound = Bound { day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
-    let used = match (rules.meter, rules.window) {
-        (Some(meter), CapWindow::Period(period)) => account.meters.get(meter, facts.period_slot(period, day)),
-        _ => 0,
-    };
+    let slot = rules.meter.zip(facts.cap_slot(rules));
+    let used = slot.map_or(0, |(meter, slot)| account.meters.get(meter, slot));
     Some(rules.limit.most() - used)
 }
 

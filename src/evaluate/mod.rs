@@ -13,9 +13,11 @@ mod choices;
 mod corrections;
 mod draft;
 mod draws;
+mod each;
 mod freeze;
 pub(crate) mod given;
 mod judge;
+mod judged;
 pub(crate) mod lot_terms;
 mod lots;
 mod matching;
@@ -199,6 +201,8 @@ impl Evaluator {
         trace: Option<Box<Trace>>,
         begins: Date,
     ) -> Result<Outcome, EvaluateError> {
+        let event = judged::on_its_day(program, event)?;
+        let event: &Event = &event;
         if step00_accept::is_repeated(program, account, event)? {
             let id = Arc::clone(&event.id);
             return Ok(Outcome::new(program, account, Some(id), Gathered::default()));
@@ -206,6 +210,9 @@ impl Evaluator {
         let mut gathered = Gathered { trace, ..Gathered::default() };
         self.bound.bind(program, event, &account.attributes)?;
         step00_accept::check_dates(program, account, event, &self.bound, begins)?;
+        if counts(event) && account.tenure.is_none() {
+            step00_accept::may_enrol(program, &self.bound)?;
+        }
         tax::convert(program, &mut self.bound)?;
         if let Some(trace) = &mut gathered.trace {
             trace.late = late(account, event, &self.bound);
@@ -453,6 +460,12 @@ fn named(
     awards.append(&mut settled.awards);
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
+    if !facts.program.each.is_empty() {
+        shares.append(&mut each::marks(facts, draft, rows));
+        if let Some(trace) = trace {
+            trace.take_values(facts);
+        }
+    }
     step10_games::stamp_cards(facts, draft, kind, &mut awards)?;
     if !facts.program.challenges.is_empty() {
         challenges::count(facts, draft, kind, &mut awards, &mut shares);

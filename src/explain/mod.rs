@@ -182,10 +182,10 @@ fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
             .cuts
             .iter()
             .filter_map(|(cap, before, after)| {
-                let cap = program.caps.get(cap.index())?;
+                let (id, cap) = (*cap, program.caps.get(cap.index())?);
                 Some(CapExplanation {
                     cap: cap.name.to_string(),
-                    limit: cap.text.to_string(),
+                    limit: words::cap_text(trace, (id, cap)),
                     before: scaled(*before),
                     after: scaled(*after),
                 })

@@ -16,6 +16,7 @@ mod changes;
 mod choice;
 mod closed;
 mod describe;
+mod each;
 mod giving;
 mod ids;
 mod index;
@@ -44,6 +45,7 @@ pub(crate) use changes::ChangeLimit;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
+pub(crate) use each::{EACH_MONTHS, EachBy, EachId, each_slot, each_start, each_value};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
@@ -119,6 +121,8 @@ pub struct Program {
     pub(crate) late: Option<Duration>,
     /// `accept events from D before joining`.
     pub(crate) before_joining: Option<Duration>,
+    /// `members join by E`: the one event that enrols who is no member; without it all do.
+    pub(crate) join_by: Option<EventKindId>,
     /// `prices with tax`.
     pub(crate) prices_with_tax: bool,
     /// `spend with tax`.
@@ -140,6 +144,8 @@ pub struct Program {
     pub(crate) item_attributes: Box<[Attribute]>,
     /// Index 0 is `purchase`, 1 is `joining`, then the declared events by name.
     pub(crate) events: Box<[EventKind]>,
+    /// The dates by which events are judged: their kinds, and the places of the attributes.
+    pub(crate) judged: Box<[(EventKindId, u16)]>,
     pub(crate) units: Box<[Unit]>,
     pub(crate) vouchers: Box<[Voucher]>,
     pub(crate) choices: Box<[Choice]>,
@@ -147,6 +153,8 @@ pub struct Program {
     /// Moments that the clock brings and a rule waits for.
     pub(crate) moments: Box<[Moment]>,
     pub(crate) caps: Box<[Cap]>,
+    /// By what caps have one counter for each value.
+    pub(crate) each: Box<[EachBy]>,
     pub(crate) cards: Box<[Card]>,
     /// By name.
     pub(crate) challenges: Box<[Challenge]>,

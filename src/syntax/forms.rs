@@ -87,6 +87,7 @@ const PROGRAM: &[Form] = &[
     ("day", &["day starts at 06:00"]),
     ("membership", &["membership year starts on day 9"]),
     ("accept", &["accept late events for 30 days", "accept events from 90 days before joining"]),
+    ("members", &["members join by signup"]),
     ("prices", &["prices with tax", "prices without tax"]),
     ("spend", &["spend with tax after redemptions", "spend without tax before redemptions"]),
 ];

@@ -190,7 +190,7 @@ fields! {
     Choice { picks, entries, within, otherwise }
     Multiply { unit, by }
     MultiplyEverything { unit, by }
-    Cap { side, limit, per }
+    Cap { side, limit, per, each }
     SharedCap { name, cap, rules }
     Task { name, measure, goal, of }
     Run { count, periods }
@@ -272,6 +272,7 @@ impl Bare for TiersLine {
 }
 
 kinds! {
+    SchemaLine { JudgedOn(a), Field(a) }
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
@@ -281,7 +282,7 @@ kinds! {
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
         Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
-        MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
+        MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), JoinBy(a), Prices { with_tax },
         Spend { with_tax, after_redemptions },
     }
     UnitKind { Spendable, Status, Tickets, Money(a), Donation(a) }

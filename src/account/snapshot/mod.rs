@@ -118,6 +118,9 @@ pub struct Snapshot {
     /// The day on which a birthday last brought something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     birthday_paid: Option<crate::calendar::Date>,
+    /// Values for which caps have counters of their own, by number. Nothing where none have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    values: Vec<(u32, String)>,
     /// By id.
     receipts: Vec<ReceiptState>,
     /// By id.

@@ -7,7 +7,7 @@ use super::{
     SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
 };
 use crate::account::{
-    Account, CountedEvent, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState,
+    Account, CountedEvent, HeldVoucher, Hold, Link, LinkStage, Lot, NO_VALUE, Record, Tenure, TierState,
 };
 use crate::calendar::{Date, Instant};
 use crate::event::check_text;
@@ -48,6 +48,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.marks(&snapshot.marks)?;
     state.follow_ups(&snapshot.follow_ups)?;
     state.birthday_paid(snapshot.birthday_paid)?;
+    state.cap_values(&snapshot.values)?;
     state.seen(snapshot.seen)?;
     state.unsettled(&snapshot.unsettled)?;
     state.void_vouchers(snapshot.void_vouchers)?;
@@ -299,6 +300,17 @@ impl Restore<'_> {
     pub(super) fn meter(&self, name: &str) -> Result<MeterId, SnapshotError> {
         let known = self.meters.get(name).copied();
         known.ok_or_else(|| SnapshotError::value("counter", name, "the program does not have it"))
+    }
+
+    /// The values for which caps have counters: each has one number.
+    fn cap_values(&mut self, values: &[(u32, String)]) -> Result<(), SnapshotError> {
+        for (number, value) in values {
+            if *number == NO_VALUE || !self.account.values.put(*number, value) {
+                let problem = "its number is not in order, or it has two";
+                return Err(SnapshotError::value("value", value, problem));
+            }
+        }
+        Ok(())
     }
 
     fn counters(&mut self, counters: &[SlotState]) -> Result<(), SnapshotError> {

@@ -69,6 +69,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         marks: names.marks(account),
         follow_ups: names.follow_ups(account),
         birthday_paid: account.birthday_paid,
+        values: account.values.all().iter().map(|(number, value)| (*number, text(value))).collect(),
         receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),
         seen: seen
             .map(|(id, record)| SeenState { id: id.as_ref().into(), day: record.day, digest: record.digest })

@@ -12,8 +12,8 @@ use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Block, BlockKind, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
     MayChange, Metric, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind,
-    SchemaBlock, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind,
-    UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
+    SchemaBlock, SchemaLine, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock,
+    UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
 };
 
 /// `period "status year" starts 03-01 every year`
@@ -245,6 +245,7 @@ impl<'a> Statement<'a> for ProgramLine {
             Self::AcceptBeforeJoining(early) => {
                 format!("accept events from {} before joining", duration(early))
             }
+            Self::JoinBy(event) => format!("members join by {}", name(event)),
             Self::Prices { with_tax } => format!("prices {} tax", with(with_tax)),
             Self::Spend { with_tax, after_redemptions } => {
                 let side = if *after_redemptions { "after" } else { "before" };
@@ -255,9 +256,12 @@ impl<'a> Statement<'a> for ProgramLine {
     }
 }
 
-impl<'a> Statement<'a> for Field {
+impl<'a> Statement<'a> for SchemaLine {
     fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
-        Written::Doc(printer.field(self))
+        Written::Doc(match self {
+            Self::JudgedOn(date) => format!("judged on {}", name(date)).into(),
+            Self::Field(field) => printer.field(field),
+        })
     }
 }
 

@@ -23,6 +23,7 @@ pub(in crate::syntax) fn program(line: &ProgramLine) -> u8 {
         ProgramLine::Spend { .. } => 8,
         ProgramLine::AcceptLate(_) => 9,
         ProgramLine::AcceptBeforeJoining(_) => 10,
+        ProgramLine::JoinBy(_) => 11,
     }
 }
 

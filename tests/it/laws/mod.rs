@@ -10,6 +10,7 @@ mod challenges;
 mod conditions;
 mod cost;
 mod draw;
+mod each;
 mod found;
 mod games;
 mod giving;
