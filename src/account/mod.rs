@@ -13,6 +13,7 @@ mod meters;
 mod milestones;
 mod moments;
 mod open_end;
+mod plans;
 mod play;
 mod post;
 mod rebate_view;
@@ -31,7 +32,7 @@ pub(crate) use carries::Carry;
 pub use change::Postings;
 pub(crate) use change::{
     CardState, Change, CountedEvent, FullCard, HeldVoucher, Hold, Kept, LapsedStamps, Link, LinkStage,
-    OpenChoice, StreakState, Tenure, TierState,
+    OpenChoice, StreakState, Tenure, TierState, levels_between,
 };
 pub(crate) use frozen::Frozen;
 pub use giving::Donated;
@@ -42,6 +43,8 @@ pub(crate) use meters::{Meters, is_asked};
 pub(crate) use milestones::PassedMark;
 pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
+pub use plans::{DueFee, FeeCause, NextFee, PlanStanding};
+pub(crate) use plans::{Fee, Granted, HeldBy as LevelBy, HeldPlan, Plans};
 pub use play::{ChallengeProgress, DrawTickets, StreakProgress, TaskProgress};
 pub use post::PostError;
 pub use rebate_view::{RebateStanding, RebateState};
@@ -108,6 +111,8 @@ pub struct Account {
     pub(crate) streaks: Vec<StreakState>,
     /// By [`crate::program::TiersId`].
     pub(crate) tiers: Vec<TierState>,
+    /// The plan of the member.
+    pub(crate) plans: Plans,
     pub(crate) meters: Meters,
     /// The values for which caps have counters of their own.
     pub(crate) values: Values,
@@ -164,6 +169,7 @@ impl Account {
             cards: vec![CardState::default(); program.cards.len()],
             streaks: vec![StreakState::default(); program.streaks.len()],
             tiers: vec![TierState::default(); program.tiers.len()],
+            plans: Plans::default(),
             meters: Meters::default(),
             values: Values::default(),
             last_of: vec![None; program.events.len()],

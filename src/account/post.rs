@@ -337,6 +337,9 @@ impl Account {
                 known.clone_from(&**state);
                 return changed;
             }
+            Change::Plans(plans) => return self.book_plans(plans),
+            // nothing of it is kept: the term that it pays is
+            Change::Fee(_) => {}
             Change::Link(link) => {
                 self.link = Some((**link).clone());
                 return true;
@@ -528,7 +531,9 @@ impl Account {
         let turnovers = turnovers.map(|turnover| Some(turnover.closes));
         let paid = self.closed_turnovers.first().map(|closed| Some(closed.pays));
         let held = lots.chain(vouchers).chain(choices).chain(cards).chain(streaks).chain(tiers);
-        held.chain(link).chain(pledges).chain(turnovers).chain(paid).flatten().min()
+        let plan = self.plans.held.iter().map(|held| held.last);
+        let plan = plan.filter(|last| *last < Date::MAX).map(|last| Some(last.plus_days(1)));
+        held.chain(link).chain(plan).chain(pledges).chain(turnovers).chain(paid).flatten().min()
     }
 }
 

@@ -162,6 +162,9 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
     if !p.moments.is_empty() {
         section(out, "moments", &p.moments)?;
     }
+    if !p.plans.is_empty() {
+        section(out, "plans", &p.plans)?;
+    }
     if !p.milestones.is_empty() {
         section(out, "milestones", &p.milestones)?;
     }

@@ -42,6 +42,7 @@ mod overlap;
 mod partial;
 mod partners;
 mod periods;
+mod plans;
 mod profiles;
 mod program_checks;
 mod rates;
@@ -260,6 +261,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
     let (units, vouchers, drafts) = (low.units(), low.vouchers(), drafted_rules(low));
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
+    let plans = low.plans();
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
     let price_lists = low.price_lists();
     let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
@@ -314,6 +316,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         draws: draws?.into(),
         milestones: milestones?.into(),
         tiers: tiers?.into(),
+        plans: plans?.into(),
         referrals: referrals?.into(),
         converts: converts?.into(),
         rewards: rewards?.into(),
@@ -422,6 +425,7 @@ fn report_unused(all: &Declared<'_>, facts: &Facts<'_>, report: &mut Report) {
     all.units.report_unused("no rule gives it", report);
     all.vouchers.report_unused("no rule gives it", report);
     all.gifts.report_unused("no donation gives it", report);
+    plans::report_unused(all, report);
     all.lists.report_unused("no condition asks for it", report);
     all.events.report_unused("no rule waits for it", report);
     for period in facts.settings.periods.values().filter(|period| !period.used.get()) {

@@ -246,7 +246,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let asks_member = matches!(
             key,
             TableKey::Num(NumSubject::Tier(_) | NumSubject::Member(_) | NumSubject::Age)
-                | TableKey::Sym(SymSubject::Member(_))
+                | TableKey::Sym(SymSubject::Plan | SymSubject::Member(_))
         );
         if !asks_member {
             self.report.misplaced(

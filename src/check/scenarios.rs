@@ -13,8 +13,8 @@ use super::times;
 use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
-    Amount, CardLine, Expect, GivenFact, ItemLine, Name, Number, RewardLine, RuleLine, Step, StepFact,
-    TestBlock, TestLine, Value, VoucherLine,
+    Amount, CardLine, Expect, GivenFact, GrantSpan, ItemLine, Name, Number, RewardLine, RuleLine, Step,
+    StepFact, TestBlock, TestLine, Value, VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -57,6 +57,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 times::date(at.date, &mut self.report);
             }
             GivenFact::Tier(name, _) => self.any_tier(name),
+            GivenFact::Plan(name, _) => self.plan_of_test(name),
             GivenFact::Card(name, stamps) => {
                 self.card_at(name, stamps);
                 self.holds_nothing(name);
@@ -76,22 +77,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     fn step<'s>(&mut self, step: &Step, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
+        if let Some(why) = self.brings_nothing(step) {
+            return self.nothing(facts, why);
+        }
         let event = match step {
-            Step::Clock => return self.nothing(facts, "the clock brings nothing with it"),
-            Step::Choose { amount, .. } => {
-                self.award(amount);
-                return self.nothing(facts, "what is chosen brings nothing with it");
-            }
-            Step::Transfer { amount, .. } => {
-                self.amount_of_unit(amount);
-                return self.nothing(facts, "a transfer brings nothing with it");
-            }
-            Step::Link { .. } => return self.nothing(facts, "a naming brings nothing with it"),
             Step::Adjust { amount, .. } => {
                 self.award(amount);
                 return self.only_a_reason(facts);
             }
-            Step::Cancel { .. } => return self.nothing(facts, "what is cancelled brings nothing with it"),
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
                 self.request(request);
@@ -112,6 +105,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 None => return,
             },
+            _ => return,
         };
         for (fact, span) in facts {
             match fact {
@@ -146,6 +140,37 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 },
             }
         }
+    }
+
+    /// What a step says that brings nothing with it.
+    fn brings_nothing(&mut self, step: &Step) -> Option<&'static str> {
+        Some(match step {
+            Step::Clock => "the clock brings nothing with it",
+            Step::Choose { amount, .. } => {
+                self.award(amount);
+                "what is chosen brings nothing with it"
+            }
+            Step::Transfer { amount, .. } => {
+                self.amount_of_unit(amount);
+                "a transfer brings nothing with it"
+            }
+            Step::Link { .. } => "a naming brings nothing with it",
+            Step::Plan { plan, .. } => {
+                self.plan_of_test(plan);
+                "joining or leaving a plan brings nothing with it"
+            }
+            Step::Grant { tier, span, .. } => {
+                self.any_tier(tier);
+                match span {
+                    GrantSpan::Ever => {}
+                    GrantSpan::For(length) => drop(times::days(*length, &mut self.report)),
+                    GrantSpan::Until(last) => drop(times::date(*last, &mut self.report)),
+                }
+                "a granted tier brings nothing with it"
+            }
+            Step::Cancel { .. } => "what is cancelled brings nothing with it",
+            _ => return None,
+        })
     }
 
     fn nothing<'s>(&mut self, facts: impl Iterator<Item = (&'s StepFact, Span)>, why: &str) {

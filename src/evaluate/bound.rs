@@ -197,6 +197,8 @@ impl Bound {
             | Kind::Adjust(_)
             | Kind::Change
             | Kind::Cancel { .. }
+            | Kind::Membership(_)
+            | Kind::Grant(_)
             | Kind::Transfer(_)
             | Kind::Link { .. }
             | Kind::Message(_) => Ok(()),

@@ -25,6 +25,7 @@ mod moments;
 mod note;
 mod outcome;
 mod own_days;
+mod plans;
 mod rebates;
 mod refuse;
 mod returning;
@@ -307,7 +308,7 @@ impl Evaluator {
                 moments::forget_returned(&mut draft);
             }
             Kind::Choose(choose) => choices::choose(&mut draft, choose)?,
-            Kind::Adjust(adjust) => corrections::adjust(&mut draft, adjust)?,
+            Kind::Adjust(_) | Kind::Membership(_) | Kind::Grant(_) => by_hand(&mut draft, &event.kind)?,
             Kind::Change => corrections::change(&mut draft, event, &mut notes)?,
             Kind::Transfer(transfer) => transfers::give(&mut draft, transfer)?,
             Kind::Link { referrer } => step12_friends::link(&facts, &mut draft, referrer)?,
@@ -410,6 +411,17 @@ fn work_out(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Box<Trace>>) 
     step05_base::compute_bases(facts, rows, trace)?;
     step06_bonus::compute_extras(facts, rows, trace)?;
     step07_round::round_rows(facts, rows)
+}
+
+/// What a host books or says of a member, beside what the member buys.
+#[cold]
+fn by_hand(draft: &mut Draft<'_>, kind: &Kind) -> Result<(), Rejection> {
+    match kind {
+        Kind::Adjust(adjust) => corrections::adjust(draft, adjust),
+        Kind::Membership(membership) => plans::change(draft, membership),
+        Kind::Grant(grant) => plans::grant(draft, grant),
+        _ => Ok(()),
+    }
 }
 
 /// Steps 4 to 9 for the rules of an event.

@@ -118,6 +118,7 @@ fn sym_name(program: &Program, event: &[Attribute], subject: SymSubject) -> Stri
         SymSubject::Channel => "channel".into(),
         SymSubject::Store => "store".into(),
         SymSubject::Partner => "partner".into(),
+        SymSubject::Plan => "plan".into(),
         SymSubject::Item(place) => attribute(&program.item_attributes, place),
         SymSubject::Event(place) => attribute(event, place),
         SymSubject::Member(place) => attribute(&program.member_attributes, place),

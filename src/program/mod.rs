@@ -28,6 +28,7 @@ mod names;
 mod needs;
 mod own_days;
 mod partner;
+mod plan;
 mod play;
 mod rebate;
 mod referral;
@@ -49,8 +50,8 @@ pub(crate) use each::{EACH_MONTHS, EachBy, EachId, each_slot, each_start, each_v
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, RebateId, ReferralId, RewardId, RuleId,
-    StreakId, Symbol, TiersId, UnitId, VoucherId,
+    EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, PlanId, RebateId, ReferralId, RewardId,
+    RuleId, StreakId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -61,6 +62,7 @@ pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
 pub(crate) use partner::{ALL_OF_IT, PartnerTerms, PriceList, Shares};
+pub(crate) use plan::Plan;
 pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
@@ -165,6 +167,8 @@ pub struct Program {
     /// By name.
     pub(crate) milestones: Box<[Milestones]>,
     pub(crate) tiers: Box<[Tiers]>,
+    /// By name.
+    pub(crate) plans: Box<[Plan]>,
     pub(crate) referrals: Box<[Referral]>,
     /// What happens at once first, then by unit.
     pub(crate) converts: Box<[Convert]>,

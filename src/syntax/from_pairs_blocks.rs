@@ -407,6 +407,10 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_reach]);
                 TierLine::Reach(self.reach(&mut parts)?)
             }
+            Rule::paid_by => {
+                parts.skip(&[Rule::k_paid, Rule::k_by, Rule::k_plan]);
+                TierLine::PaidBy(self.name(&mut parts)?)
+            }
             Rule::on_entry => {
                 parts.skip(&[Rule::k_on, Rule::k_entry]);
                 TierLine::OnEntry(self.give(&mut parts)?)

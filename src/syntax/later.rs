@@ -42,14 +42,12 @@ const GIVES: &[Place] = &[
     Place::Referral,
     Place::Donate,
 ];
-const TIER: &[Place] = &[Place::Tier];
 const GAMES: &[Place] = &[Place::Challenge, Place::Streak];
 const AWARD: &[Place] = &[Place::Award];
 const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
 const FORMS: &[Form] = &[
-    form(FILE, "plan", "plan"),
     form(FILE, "parameter", "parameter"),
     form(MOMENTS, "on birthday", "on birthday"),
     form(MOMENTS, "on start of", "on start of …"),
@@ -62,16 +60,11 @@ const FORMS: &[Form] = &[
     form(GAMES, "cap", "cap …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
-    form(TIER, "paid by plan", "paid by plan …"),
     form(AWARD, "… give N of … as", "give … of … as …"),
     form(AWARD, "round", "round …"),
     form(AWARD, "activate", "activate …"),
     form(AWARD, "expire", "expire …"),
-    form(TEST, "when … join plan", "join plan …"),
-    form(TEST, "when … leave plan", "leave plan …"),
-    form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
-    form(GIVEN, "plan _ since", "plan … since …"),
     form(GIVEN, "account", "account …"),
 ];
 

@@ -15,6 +15,7 @@ mod milestones;
 mod moments;
 mod moved;
 mod payments;
+mod plans;
 mod rebates;
 mod restore;
 mod restore_receipts;
@@ -28,16 +29,17 @@ mod unsettled;
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
     CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
-    HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState,
-    Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState,
-    RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState,
-    SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText, TurnoverShareState,
-    TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    GrantedState, HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState,
+    MeansState, Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState,
+    ReceiptState, RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState,
+    SpentLotState, SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText,
+    TurnoverShareState, TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
+pub(super) use plans::PlansState;
 pub(super) use terms::ActiveState;
 
 use super::{Account, Carry, Kept, Spell, SpellEnd};
@@ -96,6 +98,9 @@ pub struct Snapshot {
     streaks: Vec<StreakStateText>,
     /// By name.
     tiers: Vec<TierStateText>,
+    /// Nothing without plans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plans: Option<PlansState>,
     /// By name of the counter.
     counters: Vec<SlotState>,
     /// By name.

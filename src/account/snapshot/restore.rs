@@ -41,6 +41,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.cards(snapshot.cards)?;
     state.streaks(&snapshot.streaks)?;
     state.tiers(snapshot.tiers)?;
+    state.plans(snapshot.plans)?;
     state.counters(&snapshot.counters)?;
     state.last_events(&snapshot.last_events)?;
     state.active(&snapshot.active)?;
@@ -278,7 +279,8 @@ impl Restore<'_> {
             let level = level(&hold.level)?;
             let (window, reached) = (hold.window, hold.reached);
             let (until, base_until, grace) = (hold.until, hold.base_until, hold.grace);
-            Ok(Hold { window, spell: hold.spell, reached, level, until, base_until, grace })
+            let without = super::plans::without_restored(hold, id, self.program)?;
+            Ok(Hold { window, spell: hold.spell, reached, level, until, base_until, grace, without })
         };
         Ok(TierState {
             level: level(&state.level)?,
@@ -288,6 +290,7 @@ impl Restore<'_> {
             history: history?,
             spells: super::spells::restored(&state.tiers, &state.spells, &level)?,
             kept: super::spells::kept_restored(&state.tiers, &state.kept)?,
+            granted: super::plans::granted_restored(&state.tiers, &state.granted, &level)?,
             carries: super::spells::carries_restored(&state.tiers, &state.carries, &level)?,
             seen: match &state.seen {
                 Some(seen) => Some((seen.window, level(&seen.level)?)),

@@ -60,6 +60,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         cards: names.cards(&account.cards),
         streaks: names.streaks(&account.streaks),
         tiers: names.tiers(&account.tiers),
+        plans: names.plans(&account.plans),
         counters: names.counters(account),
         last_events: names.last_events(&account.last_of),
         active: names.active(&account.active),
@@ -192,6 +193,7 @@ impl Names<'_> {
                             until: hold.until,
                             base_until: hold.base_until,
                             grace: hold.grace,
+                            without: super::plans::without_taken(hold, &level),
                         })
                         .collect(),
                     history: history
@@ -199,6 +201,7 @@ impl Names<'_> {
                         .collect(),
                     spells: state.spells.iter().map(|spell| super::spells::taken(spell, &level)).collect(),
                     kept: super::spells::kept_taken(&state.kept),
+                    granted: super::plans::granted_taken(&state.granted, &level),
                     carries: super::spells::carries_taken(&state.carries, &level),
                     seen: state
                         .seen

@@ -63,6 +63,7 @@ impl<'a> Printer<'a> {
             BlockKind::Milestones(block) => {
                 self.braced(&format!("milestones {}", name(&block.name)), &block.lines, span, 0)
             }
+            BlockKind::Plan(plan) => self.braced(&format!("plan {}", name(&plan.name)), &plan.lines, span, 0),
             BlockKind::Card(card) => self.braced(&format!("card {}", name(&card.name)), &card.lines, span, 0),
             BlockKind::Challenge(challenge) => {
                 self.braced(&format!("challenge {}", name(&challenge.name)), &challenge.lines, span, 0)
@@ -352,6 +353,7 @@ impl<'a> Statement<'a> for TierLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
         Written::Doc(match self {
             Self::Reach(reach) => words!["reach", printer.reach(reach).group()],
+            Self::PaidBy(plan) => words!["paid by plan", name(plan)],
             Self::OnEntry(give) => words!["on entry", printer.give(give, span)],
             Self::Every(every, give) => words!["every", period(every), printer.give(give, span)],
             Self::Benefit(what) => words!["benefit", text(what)],

@@ -21,6 +21,7 @@ mod moments;
 mod money;
 mod names;
 mod own_days;
+mod plans;
 mod programs;
 mod proportion;
 mod rebates;
