@@ -29,8 +29,6 @@ const fn elsewhere(
     Form { places, pattern, shown, remedy: Some(remedy) }
 }
 
-const FILE: &[Place] = &[Place::File];
-const SCHEMA: &[Place] = &[Place::Schema];
 const FUNDED: &[Place] = &[Place::Voucher, Place::Reward, Place::Donate];
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
 const CAPS: &[Place] = &[
@@ -55,8 +53,6 @@ const GIVES: &[Place] = &[
     Place::Referral,
     Place::Donate,
 ];
-const TIER: &[Place] = &[Place::Tier];
-const TEST: &[Place] = &[Place::Test];
 const GIVEN: &[Place] = &[Place::Given];
 
 /// Where moments of the clock belong.
@@ -64,9 +60,6 @@ const BY_CLOCK: &str =
     "what the clock brings is for an `earn` or a `bonus`; here an event is needed, for example `on purchase`";
 
 const FORMS: &[Form] = &[
-    form(FILE, "plan", "plan"),
-    form(&[Place::Program], "members join by", "members join by …"),
-    form(SCHEMA, "judged on", "judged on …"),
     elsewhere(MOMENTS, "on birthday", "on birthday", BY_CLOCK),
     elsewhere(MOMENTS, "on start of", "on start of …", BY_CLOCK),
     elsewhere(MOMENTS, "on # N after", "on … after …", BY_CLOCK),
@@ -102,14 +95,8 @@ const FORMS: &[Form] = &[
         "cap …",
         "each length pays once a run; write for example `restart after 8 weeks`",
     ),
-    form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
-    form(TIER, "paid by plan", "paid by plan …"),
-    form(TEST, "when … join plan", "join plan …"),
-    form(TEST, "when … leave plan", "leave plan …"),
-    form(TEST, "when … grant tier", "grant tier …"),
-    form(GIVEN, "plan _ since", "plan … since …"),
     form(GIVEN, "account", "account …"),
 ];
 
