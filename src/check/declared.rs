@@ -14,7 +14,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Events that are part of the language and cannot be declared.
-const BUILT_IN_EVENTS: [&str; 19] = [
+const BUILT_IN_EVENTS: [&str; 20] = [
     "joining",
     "return",
     "redeem",
@@ -25,6 +25,7 @@ const BUILT_IN_EVENTS: [&str; 19] = [
     "transfer",
     // messages between accounts
     "transferred",
+    "budget-answered",
     "referral-named",
     "referral-accepted",
     "referral-qualified",

@@ -75,6 +75,12 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let lots = (rule.activate, &rule.expire, &rule.hold);
         section(out, "rule", &(matching, giving, booking, lots))?;
     }
+    for budget in &p.budgets {
+        section(out, "budget", budget)?;
+    }
+    for rule in p.rules.iter().filter(|rule| rule.budget.is_some()) {
+        section(out, "claims", &(&rule.name, rule.budget))?;
+    }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
     }

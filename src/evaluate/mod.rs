@@ -6,6 +6,7 @@
 
 mod backdating;
 mod bound;
+mod budgets;
 mod cancelling;
 mod challenges;
 mod charges;
@@ -306,6 +307,9 @@ impl Evaluator {
             Kind::Link { referrer } => step12_friends::link(&facts, &mut draft, referrer)?,
             Kind::Message(message) => {
                 match message.body() {
+                    MessageBody::BudgetAnswered { event, granted } => {
+                        budgets::receive(&facts, &mut draft, message, (event, *granted))?;
+                    }
                     MessageBody::Transferred { unit, lots, .. } => {
                         transfers::receive(&facts, &mut draft, unit, lots)?;
                     }

@@ -33,6 +33,16 @@ const CAPS: &[Place] = &[
     Place::Award,
     Place::Rebate,
 ];
+const BUDGETS: &[Place] = &[
+    Place::Card,
+    Place::Draw,
+    Place::Voucher,
+    Place::Reward,
+    Place::Referral,
+    Place::Donate,
+    Place::Award,
+    Place::Rebate,
+];
 const GIVES: &[Place] = &[
     Place::Rule,
     Place::Tier,
@@ -64,7 +74,7 @@ const FORMS: &[Form] = &[
     form(GIVES, "… give N of … as", "give … of … as …"),
     form(GAMES, "cap", "cap …"),
     form(CAPS, "cap … for each", "cap … for each …"),
-    form(CAPS, "cap … across all members", "cap … across all members"),
+    form(BUDGETS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
     form(TIER, "paid by plan", "paid by plan …"),
     form(AWARD, "… give N of … as", "give … of … as …"),

@@ -9,6 +9,7 @@
 
 mod cards;
 mod choices;
+mod claims;
 mod frozen;
 mod giving;
 mod milestones;
@@ -35,7 +36,8 @@ pub(super) use state::{
     TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
-pub(super) use milestones::MarkState;
+pub(super) use claims::ClaimState;
+use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
 pub(super) use terms::ActiveState;
@@ -112,6 +114,9 @@ pub struct Snapshot {
     /// Marks that were passed and may be lost again: by milestones, window and mark. Nothing where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     marks: Vec<MarkState>,
+    /// Claims on budgets that are not answered, by event and rule. Nothing where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    claims: Vec<ClaimState>,
     /// Rules that ask about an event on a later day: by day, event and rule. Nothing where none do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     follow_ups: Vec<FollowUpState>,
