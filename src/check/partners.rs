@@ -2,7 +2,7 @@
 
 use super::lowering::Lowering;
 use super::report::Once;
-use super::subjects::Place;
+use super::subjects::{Place, Scope};
 use super::tree::Tree;
 use super::{money, numbers, times};
 use crate::calendar::Period;
@@ -12,8 +12,8 @@ use crate::program::{
     SymSubject, Test, UnitKind,
 };
 use crate::syntax::ast::{
-    self, AwardLine, Block, CardLine, ChallengeLine, FundedBy, Line, MilestonesLine, Name, PartnerBlock,
-    PartnerLine, PriceOf, RebateLine, ReferralLine, RuleLine, StreakLine,
+    self, AwardLine, Block, CardLine, ChallengeLine, Cond, FundedBy, Line, MilestonesLine, Name,
+    PartnerBlock, PartnerLine, PriceOf, RebateLine, ReferralLine, RuleLine, StreakLine,
 };
 use std::collections::BTreeMap;
 
@@ -24,6 +24,17 @@ const MOST_PRICE: i64 = 10_000_000_000;
 type When = (Option<Option<Test>>, String);
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
+    /// What `when` and `at partner` of a rule ask for.
+    pub(super) fn when_at(
+        &mut self,
+        when: Option<&'a Cond>,
+        partner: Option<(&'a Name, Span)>,
+        event: EventKindId,
+    ) -> When {
+        let when = self.condition_line(when, event, Scope::of_event(event));
+        self.at_partner(partner, event, when)
+    }
+
     /// Adds `at partner X` to what a rule asks for.
     pub(super) fn at_partner(
         &mut self,
@@ -33,7 +44,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     ) -> When {
         let Some((partner, span)) = line else { return when };
         let all = self.all;
-        let place = Place { event, scope: super::subjects::Scope::of_event(event) };
+        let place = Place { event, scope: Scope::of_event(event) };
         let here = self.no_moment_of("partner", span, place);
         let symbol = self.word("partner", &all.partner_words, partner).filter(|_| here.is_some());
         let Some(symbol) = symbol else { return (None, when.1) };

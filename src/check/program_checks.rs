@@ -5,7 +5,9 @@
 
 use super::profiles::Profiles;
 use super::tree::Tree;
-use super::{Checks, backdating, budgets, cap_limits, dates, games, liability, never, overlap, partners, tiers_reach};
+use super::{
+    Checks, backdating, budgets, cap_limits, dates, games, liability, never, overlap, partners, tiers_reach,
+};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::Program;
 

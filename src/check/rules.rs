@@ -116,8 +116,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if let Some(span) = items_span {
             self.has_basket(span, event);
         }
-        let when = self.condition_line(lines.when.value(), event, Scope::of_event(event));
-        let (when, when_text) = self.at_partner(lines.partner.take(), event, when);
+        let (when, when_text) = self.when_at(lines.when.value(), lines.partner.take(), event);
         let gives_span = lines.gives.span();
         let of_all = matches!(lines.gives.get(), Some(Gives::Everything(_)));
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);

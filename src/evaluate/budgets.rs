@@ -120,13 +120,14 @@ pub(super) fn receive(
     };
     draft.change(Change::Claim(Box::new(open.clone()), false));
     let granted = granted.clamp(0, open.award.amount);
-    give_own_room_back(facts, draft, open, granted);
+    let receipt = account.receipt(program, &open.event);
+    let award = ReceiptAward { amount: granted, record: shared(&open.award, granted)?, ..open.award.clone() };
+    let owed = receipt.map_or(0, |receipt| owed_of(program, receipt, &award));
+    let is_void = granted == 0 || receipt.is_some_and(|receipt| receipt.cancelled);
+    give_own_room_back(facts, draft, open, (granted - owed, is_void));
     if granted == 0 {
         return Ok(());
     }
-    let award = ReceiptAward { amount: granted, record: shared(&open.award, granted)?, ..open.award.clone() };
-    let receipt = account.receipt(program, &open.event);
-    let owed = receipt.map_or(0, |receipt| owed_of(program, receipt, &award));
     let award = give(draft, open, award, granted - owed)?;
     if let Some(receipt) = receipt {
         let mut receipt = Receipt::clone(receipt);
@@ -192,16 +193,21 @@ fn shared(award: &ReceiptAward, granted: i64) -> Result<LineRecord, Rejection> {
     Ok(LineRecord::Parts(found.into_iter().map(|part| i64::try_from(part).unwrap_or(0)).collect()))
 }
 
-/// What a budget has not granted is room again in the caps of the member.
-fn give_own_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, open: &OpenClaim, granted: i64) {
+/// What is not booked is room again in the caps of the member.
+fn give_own_room_back(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    open: &OpenClaim,
+    (booked, is_void): (i64, bool),
+) {
     let Source::Rule(rule) = open.award.source else { return };
     let caps = facts.program.rules.get(rule.index()).map(|rule| &rule.caps);
     for cap in caps.into_iter().flatten().copied() {
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
         let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) else { continue };
         let by = match gives_back(rules.limit) {
-            true => open.award.amount - granted,
-            false => i64::from(granted == 0),
+            true => open.award.amount - booked,
+            false => i64::from(is_void),
         };
         draft.count(meter, facts.period_slot(period, open.day), -by);
     }

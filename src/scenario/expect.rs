@@ -380,8 +380,8 @@ fn budget_left(runner: &Runner<'_>, budget: &Budget, number: &ast::Number) -> Re
     };
     let used = runner.world.budget(&budget.name).map_or(Exact::default(), |book| book.used(starts));
     let left = Exact::of_steps(limit.saturating_mul(step).saturating_sub(used.steps()));
-    let wanted = i128::from(find::scaled(number.value, 6)?).saturating_mul(Exact::ONE / 1_000_000);
-    if left == Exact::of_steps(wanted) { Ok(()) } else { Err(format!("{left} is left")) }
+    let wanted = number.value.normalize().to_string().parse::<Exact>().map_err(|error| error.to_string())?;
+    if left == wanted { Ok(()) } else { Err(format!("{left} is left")) }
 }
 
 fn level(
