@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Events that are part of the language and cannot be declared.
-const BUILT_IN_EVENTS: [&str; 22] = [
+const BUILT_IN_EVENTS: [&str; 23] = [
     "joining",
     "return",
     "redeem",
@@ -26,6 +26,7 @@ const BUILT_IN_EVENTS: [&str; 22] = [
     "transfer",
     // messages between accounts
     "transferred",
+    "budget-answered",
     "referral-named",
     "referral-accepted",
     "referral-qualified",

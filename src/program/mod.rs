@@ -49,9 +49,9 @@ pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use each::{EACH_MONTHS, EachBy, EachId, each_slot, each_start, each_value};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
-    ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, PlanId, RebateId, ReferralId, RewardId,
-    RuleId, StreakId, Symbol, TiersId, UnitId, VoucherId,
+    ActivitiesId, BudgetId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
+    DrawId, EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, PlanId, RebateId, ReferralId,
+    RewardId, RuleId, StreakId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -61,8 +61,8 @@ pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use partner::{ALL_OF_IT, PartnerTerms, PriceList, Shares};
 pub(crate) use plan::Plan;
+pub(crate) use partner::{ALL_OF_IT, Budget, BudgetCounts, PartnerTerms, PriceList, Shares};
 pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
@@ -183,6 +183,8 @@ pub struct Program {
     pub(crate) rebates: Box<[Rebate]>,
     /// What partners pay and get, by the first day; empty without partners. With several versions those of all.
     pub(crate) price_lists: Box<[PriceList]>,
+    /// Budgets across all members.
+    pub(crate) budgets: Box<[Budget]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

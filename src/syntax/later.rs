@@ -32,6 +32,16 @@ const CAPS: &[Place] = &[
     Place::Award,
     Place::Rebate,
 ];
+const BUDGETS: &[Place] = &[
+    Place::Card,
+    Place::Draw,
+    Place::Voucher,
+    Place::Reward,
+    Place::Referral,
+    Place::Donate,
+    Place::Award,
+    Place::Rebate,
+];
 const GIVES: &[Place] = &[
     Place::Rule,
     Place::Tier,
@@ -58,7 +68,7 @@ const FORMS: &[Form] = &[
     form(GIVES, "… earned from", "give … per … earned from …"),
     form(GIVES, "… give N of … as", "give … of … as …"),
     form(GAMES, "cap", "cap …"),
-    form(CAPS, "cap … across all members", "cap … across all members"),
+    form(BUDGETS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
     form(AWARD, "… give N of … as", "give … of … as …"),
     form(AWARD, "round", "round …"),

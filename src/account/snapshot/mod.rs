@@ -9,6 +9,7 @@
 
 mod cards;
 mod choices;
+mod claims;
 mod frozen;
 mod giving;
 mod milestones;
@@ -36,7 +37,8 @@ pub(super) use state::{
     UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
-pub(super) use milestones::MarkState;
+pub(super) use claims::ClaimState;
+use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
 pub(super) use plans::PlansState;
@@ -117,6 +119,9 @@ pub struct Snapshot {
     /// Marks that were passed and may be lost again: by milestones, window and mark. Nothing where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     marks: Vec<MarkState>,
+    /// Claims on budgets that are not answered, by event and rule. Nothing where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    claims: Vec<ClaimState>,
     /// Rules that ask about an event on a later day: by day, event and rule. Nothing where none do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     follow_ups: Vec<FollowUpState>,

@@ -5,6 +5,7 @@
 mod backdating;
 mod books;
 mod broken;
+mod budgets;
 mod cards;
 mod challenges;
 mod conditions;

@@ -451,12 +451,6 @@ fn forms_of_later_versions() {
             "give dividend of spend as points",
             "give … of … as …",
         ),
-        (
-            "earn R",
-            "cap 3 times per day across all members",
-            "across all members",
-            "cap … across all members",
-        ),
         ("earn R", "cap 3 times per account", "per account", "cap … per account"),
         ("test T", "when 2026-01-01 announce x 1% \"C\"", "announce x 1% \"C\"", "announce …"),
         ("challenge C", "cap 3 times per month", "cap 3 times per month", "cap …"),
