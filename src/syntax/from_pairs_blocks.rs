@@ -2,10 +2,10 @@
 
 use super::ast::{
     CardBlock, CardLine, CountWindow, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock,
-    ListContent, MayChange, Metric, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach,
-    ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine,
-    TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
-    VoucherBlock, VoucherLine,
+    ListContent, MayChange, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock,
+    ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock,
+    TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock,
+    VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -348,21 +348,6 @@ impl Builder<'_> {
             return Ok(CountWindow::Since(self.duration(&mut inner)?));
         }
         Ok(CountWindow::Period(self.period(&mut inner)?))
-    }
-
-    /// `spend`, `spend on (category is Wein)`, `elite-nights`
-    pub(super) fn metric(&mut self, parts: &mut Parts<'_>) -> Made<Metric> {
-        let (span, mut inner) = self.enter(parts, Rule::metric)?;
-        Ok(if inner.eat(Rule::k_years) {
-            inner.skip(&[Rule::k_of]);
-            Metric::YearsOf(self.name(&mut inner)?, span)
-        } else if !inner.eat(Rule::k_spend) {
-            Metric::Named(self.name(&mut inner)?)
-        } else if inner.eat(Rule::k_on) {
-            Metric::SpendOn(self.group(&mut inner)?, span)
-        } else {
-            Metric::Spend(span)
-        })
     }
 
     fn keep(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {

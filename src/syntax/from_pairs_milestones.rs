@@ -1,6 +1,6 @@
 //! From what pest read to the tree: milestones.
 
-use super::ast::{Mark, MilestonesBlock, MilestonesLine};
+use super::ast::{Mark, Metric, MilestonesBlock, MilestonesLine};
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
 use super::places::Place;
@@ -40,6 +40,21 @@ impl Builder<'_> {
             }
             Rule::passed => MilestonesLine::StaysPassed,
             _ => return Err(parts.fault()),
+        })
+    }
+
+    /// `spend`, `spend on (category is Wein)`, `elite-nights`
+    pub(super) fn metric(&mut self, parts: &mut Parts<'_>) -> Made<Metric> {
+        let (span, mut inner) = self.enter(parts, Rule::metric)?;
+        Ok(if inner.eat(Rule::k_years) {
+            inner.skip(&[Rule::k_of]);
+            Metric::YearsOf(self.name(&mut inner)?, span)
+        } else if !inner.eat(Rule::k_spend) {
+            Metric::Named(self.name(&mut inner)?)
+        } else if inner.eat(Rule::k_on) {
+            Metric::SpendOn(self.group(&mut inner)?, span)
+        } else {
+            Metric::Spend(span)
         })
     }
 
