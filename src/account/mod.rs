@@ -14,6 +14,7 @@ mod meters;
 mod milestones;
 mod moments;
 mod open_end;
+mod plans;
 mod play;
 mod post;
 mod rebate_view;
@@ -25,13 +26,14 @@ mod spells;
 mod stamp_values;
 mod standing;
 mod unsettled;
+mod values;
 mod view;
 
 pub(crate) use carries::Carry;
 pub use change::Postings;
 pub(crate) use change::{
     CardState, Change, CountedEvent, FullCard, HeldVoucher, Hold, Kept, LapsedStamps, Link, LinkStage,
-    OpenChoice, StreakState, Tenure, TierState,
+    OpenChoice, StreakState, Tenure, TierState, levels_between,
 };
 pub use claims::Claimed;
 pub(crate) use claims::OpenClaim;
@@ -44,6 +46,8 @@ pub(crate) use meters::{Meters, is_asked};
 pub(crate) use milestones::PassedMark;
 pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
+pub use plans::{DueFee, FeeCause, NextFee, PlanStanding};
+pub(crate) use plans::{Fee, Granted, HeldBy as LevelBy, HeldPlan, Plans};
 pub use play::{ChallengeProgress, DrawTickets, StreakProgress, TaskProgress};
 pub use post::PostError;
 pub use rebate_view::{RebateStanding, RebateState};
@@ -57,6 +61,7 @@ pub(crate) use spells::{Spell, SpellEnd};
 pub(crate) use stamp_values::StampValues;
 pub use standing::{AtRisk, Counted, NextLevel, Standing, WhyHeld};
 pub(crate) use unsettled::{Cover, Unsettled, Void};
+pub(crate) use values::{NONE as NO_VALUE, Values};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 
 use crate::calendar::{Date, Instant};
@@ -109,7 +114,11 @@ pub struct Account {
     pub(crate) streaks: Vec<StreakState>,
     /// By [`crate::program::TiersId`].
     pub(crate) tiers: Vec<TierState>,
+    /// The plan of the member.
+    pub(crate) plans: Plans,
     pub(crate) meters: Meters,
+    /// The values for which caps have counters of their own.
+    pub(crate) values: Values,
     /// Newest instant and local day of each event kind, by [`crate::program::EventKindId`].
     pub(crate) last_of: Vec<Option<(Instant, Date)>>,
     /// The last day of what keeps lots alive and is no event, by activity; only what the program asks.
@@ -165,7 +174,9 @@ impl Account {
             cards: vec![CardState::default(); program.cards.len()],
             streaks: vec![StreakState::default(); program.streaks.len()],
             tiers: vec![TierState::default(); program.tiers.len()],
+            plans: Plans::default(),
             meters: Meters::default(),
+            values: Values::default(),
             last_of: vec![None; program.events.len()],
             active: Vec::new(),
             records: Records::default(),

@@ -319,6 +319,10 @@ impl Account {
                 let added = self.meters.add(*meter, *slot, *by);
                 debug_assert!(added, "limits keep counters in range");
             }
+            Change::Value(number, text) => {
+                let added = self.values.put(*number, text);
+                debug_assert!(added, "numbers are given once");
+            }
             Change::Returned(receipt) => {
                 let known = self.records.put_receipt(receipt);
                 debug_assert!(known, "only what is known can be returned");
@@ -336,6 +340,9 @@ impl Account {
                 known.clone_from(&**state);
                 return changed;
             }
+            Change::Plans(plans) => return self.book_plans(plans),
+            // nothing of it is kept: the term that it pays is
+            Change::Fee(_) => {}
             Change::Link(link) => {
                 self.link = Some((**link).clone());
                 return true;
@@ -422,6 +429,7 @@ impl Account {
             return;
         }
         self.meters.forget(program, newest.1);
+        self.values.forget(program, &self.meters);
         // looking at every record is worth it now and then
         let quarter = |day: Date| day.days().div_euclid(91);
         if before.is_some_and(|before| quarter(before) != quarter(newest.1)) {
@@ -527,7 +535,9 @@ impl Account {
         let turnovers = turnovers.map(|turnover| Some(turnover.closes));
         let paid = self.closed_turnovers.first().map(|closed| Some(closed.pays));
         let held = lots.chain(vouchers).chain(choices).chain(cards).chain(streaks).chain(tiers);
-        held.chain(link).chain(pledges).chain(turnovers).chain(paid).flatten().min()
+        let plan = self.plans.held.iter().map(|held| held.last);
+        let plan = plan.filter(|last| *last < Date::MAX).map(|last| Some(last.plus_days(1)));
+        held.chain(link).chain(plan).chain(pledges).chain(turnovers).chain(paid).flatten().min()
     }
 }
 

@@ -57,6 +57,7 @@ pub(super) enum Read {
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// Limit and window of a cap on rules. `capped` are the rules it covers.
     pub(super) fn read_cap(&mut self, cap: &ast::Cap, span: Span, capped: &[Capped]) -> Option<Read> {
+        self.no_each(cap)?;
         if cap.side.is_some() {
             self.report.misplaced(
                 span,
@@ -281,6 +282,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             limit,
             window,
             meter,
+            each: None,
             waiting: None,
             rules,
         });

@@ -45,6 +45,12 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "program", &head)?;
     let clock = (p.week_starts, p.day_starts, p.membership_day, p.late, p.before_joining);
     section(out, "clock", &clock)?;
+    if !p.judged.is_empty() {
+        section(out, "judged", &p.judged)?;
+    }
+    if let Some(kind) = p.join_by {
+        section(out, "join by", &kind)?;
+    }
     if !p.own_days.is_empty() {
         section(out, "days", &p.own_days)?;
     }
@@ -77,6 +83,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
+        if let Some(each) = cap.each {
+            section(out, "each", &p.each.get(usize::from(each.0)))?;
+        }
     }
     for card in &p.cards {
         let matching = (&card.name, card.on, card.valid, &card.items, &card.when);
@@ -156,6 +165,9 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     if !p.moments.is_empty() {
         section(out, "moments", &p.moments)?;
+    }
+    if !p.plans.is_empty() {
+        section(out, "plans", &p.plans)?;
     }
     if !p.milestones.is_empty() {
         section(out, "milestones", &p.milestones)?;

@@ -6,7 +6,8 @@
 use super::profiles::Profiles;
 use super::tree::Tree;
 use super::{
-    Checks, backdating, budgets, cap_limits, dates, games, liability, never, overlap, partners, tiers_reach,
+    Checks, backdating, budgets, cap_limits, dates, each, games, liability, never, overlap, partners,
+    tiers_reach,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::Program;
@@ -21,6 +22,7 @@ pub(crate) fn program_checks<'a>(program: &'a Program, tree: &Tree<'a>, checks: 
     found.extend(tiers_reach::tiers(program, tree));
     found.extend(games::games(program, tree));
     found.extend(backdating::backdating(program, tree));
+    found.extend(each::each(program, tree));
     found.extend(partners::partners(program, tree));
     found.extend(budgets::budgets(program, tree));
     found.extend(liability::liability(program, tree, &mut profiles, checks));

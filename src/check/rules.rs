@@ -463,7 +463,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let mut piece: Once<i64> = Once::new("cap … per item");
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for (cap, span) in lines {
-            let Some(read) = self.read_cap(cap, *span, &[capped]) else {
+            let Some((read, each)) = self.read_rule_cap(cap, *span, &[capped]) else {
                 good = false;
                 continue;
             };
@@ -482,13 +482,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Read::Cap(limit, window) => (limit, window),
             };
             let key = format!("cap of rule {:?}, {}", name.text, self.limit_word(limit));
-            if let Some(first) = seen.insert(format!("{key} {window:?}"), *span) {
+            let by = cap.each.as_ref().map(|each| &each.text);
+            if let Some(first) = seen.insert(format!("{key} {window:?} {by:?}"), *span) {
                 self.report.twice("cap", *span, first);
                 good = false;
                 continue;
             }
             let text = self.cap_text(*span);
-            let cap = self.add_cap((&name.text, &key), text, (limit, window), Some(&[id]), false);
+            let cap = self.add_rule_cap((&name.text, &key), text, (limit, window, each), (&[id], false));
             if matches!(limit, CapLimit::Spend(_)) { spend_caps.push(cap) } else { caps.push(cap) }
         }
         good.then(|| (caps, spend_caps, piece.value()))
@@ -548,9 +549,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let ids: Vec<RuleId> = ids.into_iter().collect();
             let capped: Vec<Capped> =
                 ids.iter().filter_map(|id| rules.get(id.index())).map(|rule| rule.capped).collect();
-            let Some(read) = self.read_cap(&entry.node.cap, entry.block.span, &capped) else { continue };
+            let Some((read, each)) = self.read_rule_cap(&entry.node.cap, entry.block.span, &capped) else {
+                continue;
+            };
             if entry.node.across {
-                if good {
+                if each.is_some() {
+                    let help = "leave one of them out";
+                    self.report.later(entry.block.span, "a budget has no counter for each value", help);
+                } else if good {
                     self.shared_budget(&entry.name.text, (read, entry.block.span), &ids, rules);
                 }
                 continue;
@@ -568,7 +574,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             let key = format!("shared cap {:?}, {}", entry.name.text, self.limit_word(limit));
             let text = self.shared_text(entry.block.span);
-            let cap = self.add_cap((&entry.name.text, &key), text, (limit, window), Some(&ids), true);
+            let cap = self.add_rule_cap((&entry.name.text, &key), text, (limit, window, each), (&ids, true));
             for id in ids {
                 let Some(rule) = rules.get_mut(id.index()).and_then(|draft| draft.rule.as_mut()) else {
                     continue;

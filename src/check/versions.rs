@@ -9,7 +9,7 @@ use crate::program::{
     Cap, Expire, PartnerTerms, Program, Rebate, RebateCounts, RebateKind, UnitKind, Versions, VoucherEnd,
 };
 use crate::syntax::Limits;
-use crate::syntax::ast::{File, RuleLine, UnitLine};
+use crate::syntax::ast::{File, PlanLine, RuleLine, UnitLine};
 
 /// The versions of a program and what was found beside.
 #[derive(Debug, Clone)]
@@ -90,6 +90,7 @@ impl Pair<'_, '_, '_> {
             found = self.removed();
             found.extend(self.shorter());
             found.extend(self.lowered());
+            found.extend(self.dearer());
         }
         found
     }
@@ -247,6 +248,11 @@ impl Pair<'_, '_, '_> {
             let help = "what is pledged to it is still paid; who has chosen it gives to nobody";
             gone("charity", charity, self.before.charity(charity), help);
         }
+        for plan in old.plans.iter().filter(|known| new.plan_named(&known.name).is_err()) {
+            let help =
+                "who is in it pays nothing more and holds no tier by it; what is paid rests to its last day";
+            gone("plan", &plan.name, self.before.plan(&plan.name).map(|it| it.head), help);
+        }
         for tiers in &old.tiers {
             let block = self.before.tiers(&tiers.name);
             let Ok(id) = new.tiers_named(&tiers.name) else {
@@ -298,6 +304,27 @@ impl Pair<'_, '_, '_> {
                 let head = |tree: &Tree<'_>| tree.voucher(&voucher.name).map(|it| it.head);
                 add(&voucher.name, head(self.after), head(self.before));
             }
+        }
+        found
+    }
+
+    /// Y001: plans that cost more, or no longer the same time.
+    fn dearer(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for plan in &self.new.plans {
+            let known = self.old.plan_named(&plan.name).ok().and_then(|id| self.old.plans.get(id.index()));
+            if known.is_none_or(|known| plan.fee <= known.fee && plan.per == known.per) {
+                continue;
+            }
+            let line = |tree: &Tree<'_>| {
+                let block = tree.plan(&plan.name)?;
+                let fee = block.node.lines.iter().find(|line| matches!(line.kind, PlanLine::Fee { .. }));
+                Some(fee.map_or(block.head, |line| line.span))
+            };
+            let Some(span) = line(self.after) else { continue };
+            let message = format!("the fee of the plan `{}` is another one than before", plan.name);
+            let help = "terms that are paid stay paid; the next one costs this, so say it to your members";
+            found.push(self.warn(span, message, line(self.before), "before", help));
         }
         found
     }

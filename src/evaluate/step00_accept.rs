@@ -79,6 +79,18 @@ pub(super) fn check_dates(
     Ok(())
 }
 
+/// Whether an event of somebody who has not joined enrols.
+#[cold]
+pub(super) fn may_enrol(program: &Program, bound: &Bound) -> Result<(), Rejection> {
+    match program.join_by {
+        Some(kind) if bound.kind != Some(kind) => {
+            let detail = format!("members join by `{}`", program.event_name(kind));
+            Err(Rejection::new(Refusal::NotMember, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The texts of the member's attributes that a joining brings, by place, checked against their types.
 pub(super) fn member_texts(
     program: &Program,

@@ -1,6 +1,6 @@
 //! Step 1: what is due up to the event's instant.
 //!
-//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · open choices ·
+//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · plans · open choices ·
 //! streaks · rebates · donations · levels at the end of a period · referral pay-outs · activation · conversions ·
 //! what levels give at the start of periods · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
 //! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
@@ -11,8 +11,8 @@ use super::draft::{Draft, Transfer};
 use super::judge::Facts;
 use super::note::Note;
 use super::{
-    choices, rebates, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers, streaks,
-    tier_windows,
+    choices, plans, rebates, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers,
+    streaks, tier_windows,
 };
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::{Date, Instant};
@@ -34,9 +34,10 @@ pub(crate) fn run(
     while let Some(due) = account.due.filter(|due| *due <= to) {
         let moments = account.moments_on(program, due);
         let is_new_day = account.clock_day(program).is_none_or(|clock| clock < due);
-        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 12] = [
+        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 13] = [
             expire,
             end_terms,
+            |draft, _| plans::turn(draft),
             |draft, _| choices::lapse(draft),
             |draft, _| streaks::close(draft),
             |draft, _| rebates::close(draft),

@@ -10,6 +10,7 @@ mod digest;
 mod item;
 mod message;
 mod moved;
+mod plan;
 mod request;
 mod tax;
 mod wire;
@@ -24,6 +25,7 @@ pub use item::{Item, ReturnLine};
 pub use message::{Message, MessageBody};
 pub use moved::Moved;
 pub(crate) use moved::{Holder, Keeper, MOVED_MOST, MovedIdle, MovedTerms, Transfer, message_id};
+pub(crate) use plan::{Grant, GrantSpan, Membership};
 pub(crate) use request::{Ask, Request};
 pub(crate) use tax::Tax;
 
@@ -79,6 +81,10 @@ pub(crate) enum Kind {
         /// Which.
         of: Arc<str>,
     },
+    /// The member joins or leaves a plan.
+    Membership(Membership),
+    /// Somebody grants the member a level.
+    Grant(Grant),
     /// The member gives something to another.
     Transfer(Transfer),
     /// The member says who has brought it.
@@ -206,6 +212,7 @@ impl Event {
             Kind::Redeem(request) => std::slice::from_ref(request),
             Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) => &[],
             Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Transfer(_) => &[],
+            Kind::Membership(_) | Kind::Grant(_) => &[],
             Kind::Link { .. } | Kind::Message(_) => &[],
         }
     }

@@ -53,6 +53,8 @@ ids! {
     RewardId,
     /// A `tiers` block. Ids follow the names.
     TiersId,
+    /// A `plan`. Ids follow the names.
+    PlanId,
     /// A `referral`. Ids follow the names.
     ReferralId,
     /// A cap, own or shared.

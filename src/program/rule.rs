@@ -1,5 +1,6 @@
 //! Rules and caps.
 
+use super::each::EachId;
 use super::ids::{
     BudgetId, CapId, ChoiceId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId,
 };
@@ -294,6 +295,8 @@ pub(crate) struct Cap {
     pub(crate) window: CapWindow,
     /// The counter; none for a window of one event.
     pub(crate) meter: Option<MeterId>,
+    /// What has one counter for each value.
+    pub(crate) each: Option<EachId>,
     /// Counts what its rules would have used, had an attribute been set that counts from the start of a period.
     pub(crate) waiting: Option<MeterId>,
     /// The rules it covers; empty for caps of cards and referrals.

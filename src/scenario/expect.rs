@@ -394,14 +394,14 @@ fn level(
     let program = runner.program;
     let account = known(runner, member)?;
     let (tiers, wanted) = find::level(program, of, tier)?;
-    let state = account.tiers.get(tiers.index()).cloned().unwrap_or_default();
+    let (held, last, _) = account.held_with(program, tiers);
     let until = until.map(find::date).transpose()?;
-    if state.level == wanted && until.is_none_or(|until| state.until == Some(until)) {
+    if held == wanted && until.is_none_or(|until| last == Some(until)) {
         return Ok(());
     }
-    let level = program.tiers.get(tiers.index()).and_then(|tiers| tiers.levels.get(state.level as usize));
+    let level = program.tiers.get(tiers.index()).and_then(|tiers| tiers.levels.get(held as usize));
     let name = level.map_or("", |level| &level.name);
-    Err(match state.until {
+    Err(match last {
         Some(last) => format!("{} is {name} until {last}", member.text),
         None => format!("{} is {name}", member.text),
     })

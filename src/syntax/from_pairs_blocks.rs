@@ -2,10 +2,10 @@
 
 use super::ast::{
     CardBlock, CardLine, CountWindow, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock,
-    ListContent, MayChange, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock,
-    ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock,
-    TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock,
-    VoucherLine,
+    ListContent, MayChange, Name, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock,
+    ReferralLine, ReturnsLine, SchemaBlock, SchemaLine, SchemaOf, Side, SpendOrder, TakeBack, TierLine,
+    TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
+    VoucherBlock, VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -61,6 +61,10 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_accept, Rule::k_events, Rule::k_from]);
                 ProgramLine::AcceptBeforeJoining(self.duration(&mut parts)?)
             }
+            Rule::join_by => {
+                parts.skip(&[Rule::k_members, Rule::k_join, Rule::k_by]);
+                ProgramLine::JoinBy(self.joining_or_name(&mut parts)?)
+            }
             Rule::prices => {
                 parts.skip(&[Rule::k_prices]);
                 ProgramLine::Prices { with_tax: parts.eat(Rule::k_with) }
@@ -75,6 +79,14 @@ impl Builder<'_> {
         })
     }
 
+    /// An event by its name; the word `joining` is one.
+    fn joining_or_name(&mut self, parts: &mut Parts<'_>) -> Made<Name> {
+        match parts.take(Rule::k_joining) {
+            Some(pair) => Ok(Name { text: pair.as_str().to_owned(), span: self.span(&pair) }),
+            None => self.name(parts),
+        }
+    }
+
     pub(super) fn schema(&mut self, parts: &mut Parts<'_>) -> Made<Option<SchemaBlock>> {
         let of = if parts.eat(Rule::k_member) {
             Some(SchemaOf::Member)
@@ -83,8 +95,17 @@ impl Builder<'_> {
         } else {
             self.head(parts)?.map(SchemaOf::Event)
         };
-        let fields = self.body(parts, Rule::schema_body, Place::Schema, Self::field);
+        let fields = self.body(parts, Rule::schema_body, Place::Schema, Self::schema_line);
         Ok(of.map(|of| SchemaBlock { of, fields }))
+    }
+
+    fn schema_line(&mut self, pair: Pair<'_, Rule>) -> Made<SchemaLine> {
+        if pair.as_rule() != Rule::judged {
+            return self.field(pair).map(SchemaLine::Field);
+        }
+        let mut parts = self.parts(pair);
+        parts.skip(&[Rule::k_judged, Rule::k_on]);
+        self.name(&mut parts).map(SchemaLine::JudgedOn)
     }
 
     fn field(&mut self, pair: Pair<'_, Rule>) -> Made<Field> {
@@ -350,19 +371,6 @@ impl Builder<'_> {
         Ok(CountWindow::Period(self.period(&mut inner)?))
     }
 
-    fn keep(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
-        parts.skip(&[Rule::k_keep]);
-        if parts.eat(Rule::k_forever) {
-            return Ok(TiersLine::KeepForever);
-        }
-        if parts.eat(Rule::k_for) {
-            return Ok(TiersLine::KeepFor { duration: self.duration(parts)?, tail: self.tail(parts)? });
-        }
-        parts.skip(&[Rule::k_until, Rule::k_end, Rule::k_of]);
-        let next = parts.eat(Rule::k_next);
-        Ok(TiersLine::KeepUntil { next, period: self.period(parts)?, plus: self.plus(parts)? })
-    }
-
     fn tier_line(&mut self, pair: Pair<'_, Rule>) -> Made<TierLine> {
         let rule = pair.as_rule();
         let mut parts = self.parts(pair);
@@ -370,6 +378,10 @@ impl Builder<'_> {
             Rule::reach => {
                 parts.skip(&[Rule::k_reach]);
                 TierLine::Reach(self.reach(&mut parts)?)
+            }
+            Rule::paid_by => {
+                parts.skip(&[Rule::k_paid, Rule::k_by, Rule::k_plan]);
+                TierLine::PaidBy(self.name(&mut parts)?)
             }
             Rule::on_entry => {
                 parts.skip(&[Rule::k_on, Rule::k_entry]);

@@ -342,7 +342,15 @@ impl Builder<'_> {
                 CapPer::Period(self.period(&mut inner)?)
             });
         }
-        Ok(Cap { side, limit, per })
+        let each = match parts.take(Rule::cap_each) {
+            Some(pair) => {
+                let mut inner = self.parts(pair);
+                inner.skip(&[Rule::k_for, Rule::k_each]);
+                Some(self.name(&mut inner)?)
+            }
+            None => None,
+        };
+        Ok(Cap { side, limit, per, each })
     }
 
     pub(super) fn shared_cap(&mut self, parts: &mut Parts<'_>) -> Made<SharedCap> {

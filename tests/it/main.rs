@@ -16,6 +16,7 @@ mod choices;
 #[cfg(feature = "cli")]
 mod cli;
 mod docs;
+mod each;
 mod errors;
 mod everything;
 mod format;

@@ -16,6 +16,7 @@ mod milestones;
 mod moments;
 mod moved;
 mod payments;
+mod plans;
 mod rebates;
 mod restore;
 mod restore_receipts;
@@ -29,17 +30,18 @@ mod unsettled;
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
     CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
-    HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState,
-    Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState,
-    RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState,
-    SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText, TurnoverShareState,
-    TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    GrantedState, HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState,
+    MeansState, Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState,
+    ReceiptState, RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState,
+    SpentLotState, SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText,
+    TurnoverShareState, TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use claims::ClaimState;
 use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
+pub(super) use plans::PlansState;
 pub(super) use terms::ActiveState;
 
 use super::{Account, Carry, Kept, Spell, SpellEnd};
@@ -98,6 +100,9 @@ pub struct Snapshot {
     streaks: Vec<StreakStateText>,
     /// By name.
     tiers: Vec<TierStateText>,
+    /// Nothing without plans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plans: Option<PlansState>,
     /// By name of the counter.
     counters: Vec<SlotState>,
     /// By name.
@@ -123,6 +128,9 @@ pub struct Snapshot {
     /// The day on which a birthday last brought something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     birthday_paid: Option<crate::calendar::Date>,
+    /// Values for which caps have counters of their own, by number. Nothing where none have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    values: Vec<(u32, String)>,
     /// By id.
     receipts: Vec<ReceiptState>,
     /// By id.

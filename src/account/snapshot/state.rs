@@ -238,6 +238,15 @@ parts! {
         /// What windows held before something took their level away that is no return.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         kept: Vec<KeptState>,
+        /// What somebody granted, the lowest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        granted: Vec<GrantedState>,
+    }
+
+    /// A level that somebody granted.
+    struct GrantedState {
+        level: String,
+        until: Option<Date>,
     }
 
     /// What a window had counted when it still reached its level.
@@ -298,6 +307,9 @@ parts! {
         /// Whether its term is over and what is left is its grace.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         grace: bool,
+        /// The levels that were held beside it when it was reached.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        without: Vec<String>,
     }
 
     /// Since when a level was held.
@@ -408,6 +420,9 @@ parts! {
         presented: Vec<String>,
         /// Of the event.
         attributes: Vec<AttributeState>,
+        /// Of the member.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<String>,
     }
 
     /// A level that a member had.

@@ -60,6 +60,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         cards: names.cards(&account.cards),
         streaks: names.streaks(&account.streaks),
         tiers: names.tiers(&account.tiers),
+        plans: names.plans(&account.plans),
         counters: names.counters(account),
         last_events: names.last_events(&account.last_of),
         active: names.active(&account.active),
@@ -70,6 +71,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         claims: names.claims(account),
         follow_ups: names.follow_ups(account),
         birthday_paid: account.birthday_paid,
+        values: account.values.all().iter().map(|(number, value)| (*number, text(value))).collect(),
         receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),
         seen: seen
             .map(|(id, record)| SeenState { id: id.as_ref().into(), day: record.day, digest: record.digest })
@@ -192,6 +194,7 @@ impl Names<'_> {
                             until: hold.until,
                             base_until: hold.base_until,
                             grace: hold.grace,
+                            without: super::plans::without_taken(hold, &level),
                         })
                         .collect(),
                     history: history
@@ -199,6 +202,7 @@ impl Names<'_> {
                         .collect(),
                     spells: state.spells.iter().map(|spell| super::spells::taken(spell, &level)).collect(),
                     kept: super::spells::kept_taken(&state.kept),
+                    granted: super::plans::granted_taken(&state.granted, &level),
                     carries: super::spells::carries_taken(&state.carries, &level),
                     seen: state
                         .seen

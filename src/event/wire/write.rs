@@ -2,6 +2,7 @@
 
 use super::moved;
 use crate::amount::Money;
+use crate::event::plan::{Grant, GrantSpan, length_text};
 use crate::event::{
     Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Tax,
     Transfer, Value,
@@ -34,6 +35,10 @@ const EVENT_FIELDS: [&str; 19] = [
 const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
 /// Fields of an adjustment, beside those of every event.
 const ADJUST_FIELDS: [&str; 3] = ["amount", "unit", "reason"];
+/// Fields of joining and leaving a plan, beside those of every event.
+const PLAN_FIELDS: [&str; 1] = ["plan"];
+/// Fields of a granted level, beside those of every event.
+const GRANT_FIELDS: [&str; 3] = ["tier", "for", "until"];
 /// Fields of a transfer, beside those of every event.
 const TRANSFER_FIELDS: [&str; 3] = ["amount", "unit", "to"];
 /// Fields of every line.
@@ -56,6 +61,8 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Choose(choose) => chosen(&mut map, choose)?,
         Kind::Adjust(adjust) => adjusted(&mut map, adjust)?,
         Kind::Change => {}
+        Kind::Membership(membership) => map.serialize_entry("plan", &*membership.plan)?,
+        Kind::Grant(grant) => granted(&mut map, grant)?,
         Kind::Cancel { of } => map.serialize_entry("of", &**of)?,
         Kind::Transfer(transfer) => given_away(&mut map, transfer)?,
         Kind::Link { referrer } => map.serialize_entry("referrer", &**referrer)?,
@@ -64,6 +71,8 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
     let more = match event.kind {
         Kind::Choose(_) => &CHOOSE_FIELDS[..],
         Kind::Adjust(_) => &ADJUST_FIELDS[..],
+        Kind::Membership(_) => &PLAN_FIELDS[..],
+        Kind::Grant(_) => &GRANT_FIELDS[..],
         Kind::Transfer(_) => &TRANSFER_FIELDS[..],
         _ => &[],
     };
@@ -80,6 +89,8 @@ fn kind(event: &Event) -> &str {
         Kind::Choose(_) => "choose",
         Kind::Adjust(_) => "adjust",
         Kind::Change => "change",
+        Kind::Membership(membership) => membership.kind(),
+        Kind::Grant(_) => "grant-tier",
         Kind::Cancel { .. } => "cancel",
         Kind::Transfer(_) => "transfer",
         Kind::Link { .. } => "link-friend",
@@ -165,6 +176,15 @@ fn chosen<M: SerializeMap>(map: &mut M, choose: &Choose) -> Result<(), M::Error>
     // 10^12 bounds every amount of an event
     map.serialize_entry("amount", &Money::from_micros(choose.amount).unwrap_or_default().to_string())?;
     map.serialize_entry("unit", &*choose.unit)
+}
+
+fn granted<M: SerializeMap>(map: &mut M, grant: &Grant) -> Result<(), M::Error> {
+    map.serialize_entry("tier", &*grant.tier)?;
+    match grant.span {
+        GrantSpan::Ever => Ok(()),
+        GrantSpan::For(length) => map.serialize_entry("for", &length_text(length)),
+        GrantSpan::Until(last) => map.serialize_entry("until", &last.to_string()),
+    }
 }
 
 fn adjusted<M: SerializeMap>(map: &mut M, adjust: &Adjust) -> Result<(), M::Error> {

@@ -345,6 +345,8 @@ pub struct Cap {
     pub limit: CapLimit,
     /// In which window; `None` is not written.
     pub per: Option<CapPer>,
+    /// `for each ticket-number`
+    pub each: Option<Name>,
 }
 
 /// The limit of a cap.

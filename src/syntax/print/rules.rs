@@ -300,7 +300,8 @@ impl<'a> Printer<'a> {
             Some(CapPer::Item) => " per item".to_owned(),
             Some(CapPer::Period(within)) => format!(" per {}", period_except(within, &["item", "account"])),
         };
-        format!("{side}{limit}{per}")
+        let each = cap.each.as_ref().map(|each| format!(" for each {}", name(each))).unwrap_or_default();
+        format!("{side}{limit}{per}{each}")
     }
 }
 
