@@ -553,7 +553,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 continue;
             };
             if entry.node.across {
-                if good {
+                if each.is_some() {
+                    let help = "leave one of them out";
+                    self.report.later(entry.block.span, "a budget has no counter for each value", help);
+                } else if good {
                     self.shared_budget(&entry.name.text, (read, entry.block.span), &ids, rules);
                 }
                 continue;
