@@ -2,6 +2,7 @@
 
 use super::announcements::Announced;
 use super::carries::Carry;
+use super::claims::OpenClaim;
 use super::giving::Pledge;
 use super::milestones::PassedMark;
 use super::moments::FollowUp;
@@ -15,6 +16,7 @@ use super::stamp_values::StampValues;
 use super::unsettled::Unsettled;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
+use crate::event::BudgetLine;
 use crate::ledger::{Charge, Delta, Source, Thing};
 use crate::program::{
     Activity, Award, CardId, ChoiceId, EventKindId, MeterId, Program, StreakId, TiersId, VoucherId,
@@ -86,6 +88,10 @@ pub(crate) enum Change {
     FollowUp(Box<FollowUp>, bool),
     /// The day on which a birthday brought something.
     BirthdayPaid(Date),
+    /// Whether something is claimed from a budget.
+    Claim(Box<OpenClaim>, bool),
+    /// What a budget is told: nothing of it is kept here.
+    Budget(Box<BudgetLine>),
     /// What a partner owes or gets: told to the host, and nothing of it is kept here.
     Charge(Box<Charge>),
 }

@@ -6,6 +6,7 @@
 mod announcements;
 mod carries;
 mod change;
+mod claims;
 mod frozen;
 mod giving;
 mod lines;
@@ -36,6 +37,8 @@ pub(crate) use change::{
     CardState, Change, CountedEvent, FullCard, HeldVoucher, Hold, Kept, LapsedStamps, Link, LinkStage,
     OpenChoice, StreakState, Tenure, TierState, levels_between,
 };
+pub use claims::Claimed;
+pub(crate) use claims::OpenClaim;
 pub(crate) use frozen::Frozen;
 pub use giving::Donated;
 pub(crate) use giving::{GivenGift, Pledge, Pledged};
@@ -134,6 +137,8 @@ pub struct Account {
     pub(crate) void_vouchers: Vec<u32>,
     /// Marks that were passed and may be lost again, by milestones, window and mark.
     pub(crate) marks: Vec<PassedMark>,
+    /// What is claimed from budgets and not answered, by event and rule.
+    pub(crate) claims: Vec<OpenClaim>,
     /// Rules that ask about an event on a later day, by that day.
     pub(crate) follow_ups: Vec<FollowUp>,
     /// The day on which a birthday last brought something.
@@ -184,6 +189,7 @@ impl Account {
             unsettled: Vec::new(),
             void_vouchers: Vec::new(),
             marks: Vec::new(),
+            claims: Vec::new(),
             follow_ups: Vec::new(),
             birthday_paid: None,
             resting: None,

@@ -358,7 +358,8 @@ impl Account {
             }
             Change::Mark(mark, is_passed) => self.book_mark(program, mark, *is_passed),
             Change::FollowUp(change, asks) => return self.book_follow_up(change, *asks),
-            Change::Charge(_) => {}
+            Change::Charge(_) | Change::Budget(_) => {}
+            Change::Claim(claim, is_open) => self.book_claim(claim, *is_open),
             Change::BirthdayPaid(day) => {
                 self.birthday_paid = Some(*day);
                 return true;

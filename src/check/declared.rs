@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Events that are part of the language and cannot be declared.
-const BUILT_IN_EVENTS: [&str; 22] = [
+const BUILT_IN_EVENTS: [&str; 23] = [
     "joining",
     "return",
     "redeem",
@@ -26,6 +26,7 @@ const BUILT_IN_EVENTS: [&str; 22] = [
     "transfer",
     // messages between accounts
     "transferred",
+    "budget-answered",
     "referral-named",
     "referral-accepted",
     "referral-qualified",
@@ -176,6 +177,12 @@ impl<'a> Declared<'a> {
         }
     }
 
+    fn plan(&mut self, plan: &'a PlanBlock, block: &'a Block, report: &mut Report) {
+        self.plans.declare(&plan.name, plan, block, report);
+        let word = Word { span: plan.name.span, used: Cell::new(false) };
+        self.plan_words.entry(&plan.name.text).or_insert(word);
+    }
+
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of block")]
     fn block(&mut self, block: &'a Block, report: &mut Report) {
         match &block.kind {
@@ -215,11 +222,7 @@ impl<'a> Declared<'a> {
             }
             BlockKind::SharedCap(cap) => self.caps.declare(&cap.name, cap, block, report),
             BlockKind::Tiers(tiers) => self.tiers.declare(&tiers.name, tiers, block, report),
-            BlockKind::Plan(plan) => {
-                self.plans.declare(&plan.name, plan, block, report);
-                let word = Word { span: plan.name.span, used: Cell::new(false) };
-                self.plan_words.entry(&plan.name.text).or_insert(word);
-            }
+            BlockKind::Plan(plan) => self.plan(plan, block, report),
             BlockKind::Milestones(node) => self.marks(node, block, report),
             BlockKind::Card(card) => {
                 self.like_a_rule((&card.name, card, block), |all| &mut all.cards, report);

@@ -94,9 +94,6 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
             section(out, "to", to)?;
         }
     }
-    if !p.partners.is_empty() {
-        section(out, "partners", &(&p.partners, &p.price_lists))?;
-    }
     payers(p, out)?;
     section(out, "returns", &p.returns)?;
     section(out, "terms", &(&p.dates, &p.activities))?;
@@ -112,6 +109,20 @@ fn cards(p: &Program, out: &mut Fnv) -> fmt::Result {
         if card.average || card.most_rewards.is_some() {
             section(out, "rewards", &(card.average, card.most_rewards))?;
         }
+    }
+    Ok(())
+}
+
+/// Partners, and budgets that all members share.
+fn coalition(p: &Program, out: &mut Fnv) -> fmt::Result {
+    if !p.partners.is_empty() {
+        section(out, "partners", &(&p.partners, &p.price_lists))?;
+    }
+    for budget in &p.budgets {
+        section(out, "budget", budget)?;
+    }
+    for rule in p.rules.iter().filter(|rule| rule.budget.is_some()) {
+        section(out, "claims", &(&rule.name, rule.budget))?;
     }
     Ok(())
 }
@@ -140,6 +151,7 @@ fn members(p: &Program, out: &mut Fnv) -> fmt::Result {
 
 /// What is paid to charities and at the end of periods.
 fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
+    coalition(p, out)?;
     for charity in &p.charities {
         section(out, "charity", charity)?;
     }

@@ -10,6 +10,7 @@ mod award_lots;
 mod awards;
 mod backdating;
 mod boxes;
+mod budgets;
 mod canonical;
 mod cap_limits;
 mod caps;
@@ -264,11 +265,12 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     };
     let [categories, channels, stores, payments, partners] = vocabularies(low);
     let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
-    let (units, vouchers, drafts) = (low.units(), low.vouchers(), drafted_rules(low));
+    let (units, vouchers, mut drafts) = (low.units(), low.vouchers(), drafted_rules(low));
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let plans = low.plans();
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
     let price_lists = low.price_lists();
+    low.partner_budgets(&mut drafts, price_lists.as_deref().unwrap_or_default());
     let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let (rules, units) = finished_rules(low, drafts, units)?;
@@ -328,6 +330,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         redeems: redeems?.into(),
         charities: low.charities(),
         price_lists: price_lists?,
+        budgets: std::mem::take(&mut low.budgets).into(),
         donations: donations?.into(),
         rebates: rebates?,
         parameters: low.parameters(),

@@ -6,7 +6,8 @@
 use super::profiles::Profiles;
 use super::tree::Tree;
 use super::{
-    Checks, backdating, cap_limits, dates, each, games, liability, never, overlap, partners, tiers_reach,
+    Checks, backdating, budgets, cap_limits, dates, each, games, liability, never, overlap, partners,
+    tiers_reach,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::Program;
@@ -23,6 +24,7 @@ pub(crate) fn program_checks<'a>(program: &'a Program, tree: &Tree<'a>, checks: 
     found.extend(backdating::backdating(program, tree));
     found.extend(each::each(program, tree));
     found.extend(partners::partners(program, tree));
+    found.extend(budgets::budgets(program, tree));
     found.extend(liability::liability(program, tree, &mut profiles, checks));
     if let Some(block) = tree.program.filter(|_| profiles.gave_up()) {
         found.push(

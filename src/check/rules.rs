@@ -10,8 +10,8 @@ use super::terms::Terms;
 use super::units::rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    AwardThing, Basis, CapId, CapLimit, Combine, Effect, EventKindId, GroupId, Needs, Rule, RuleId, RuleKind,
-    Unit, Validity,
+    AwardThing, Basis, BudgetId, CapId, CapLimit, Combine, Effect, EventKindId, GroupId, Needs, Rule, RuleId,
+    RuleKind, Unit, Validity,
 };
 use crate::syntax::ast::{self, Amount, Block, Cond, Name, RuleBlock, RuleLine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,7 @@ struct Lines<'a> {
     replaces: Vec<&'a Name>,
     combine: Once<&'a ast::Combine>,
     caps: Vec<(&'a ast::Cap, Span)>,
+    budgets: Vec<(&'a ast::Cap, Span)>,
     round: Once<ast::Round>,
     activate: Once<&'a ast::Activate>,
     expire: Vec<(&'a ast::Expire, Span)>,
@@ -115,8 +116,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if let Some(span) = items_span {
             self.has_basket(span, event);
         }
-        let when = self.condition_line(lines.when.value(), event, Scope::of_event(event));
-        let (when, when_text) = self.at_partner(lines.partner.take(), event, when);
+        let (when, when_text) = self.when_at(lines.when.value(), lines.partner.take(), event);
         let gives_span = lines.gives.span();
         let of_all = matches!(lines.gives.get(), Some(Gives::Everything(_)));
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);
@@ -135,6 +135,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let replaces = self.replaces(&lines.replaces, id, bonus);
         let own_caps = self.own_caps(&block.name, &lines.caps, capped, id);
+        let budget = self.own_budget(&block.name.text, &lines.budgets, capped);
         let held = self.held((&lines.round, &lines.activate, &lines.hold), &lines.expire, capped);
         let activate = match lines.activate.value() {
             None => Some(None),
@@ -164,6 +165,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 caps: caps.into(),
                 spend_caps: spend_caps.into(),
                 piece_cap,
+                budget: budget?,
                 round: lines.round.value().map(rounding),
                 activate: activate?,
                 expire: expire?,
@@ -206,6 +208,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             replaces: Vec::new(),
             combine: Once::new("combine"),
             caps: Vec::new(),
+            budgets: Vec::new(),
             round: Once::new("round"),
             activate: Once::new("activate"),
             expire: Vec::new(),
@@ -242,6 +245,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RuleLine::Replaces(name) => lines.replaces.push(name),
                 RuleLine::Combine(combine) => lines.combine.set(combine, span, report),
                 RuleLine::Cap(cap) => lines.caps.push((cap, span)),
+                RuleLine::Budget(cap) => lines.budgets.push((cap, span)),
                 RuleLine::Round(round) => lines.round.set(*round, span, report),
                 RuleLine::Activate(activate) => lines.activate.set(activate, span, report),
                 RuleLine::Expire(expire) => lines.expire.push((expire, span)),
@@ -548,6 +552,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let Some((read, each)) = self.read_rule_cap(&entry.node.cap, entry.block.span, &capped) else {
                 continue;
             };
+            if entry.node.across {
+                if each.is_some() {
+                    let help = "leave one of them out";
+                    self.report.later(entry.block.span, "a budget has no counter for each value", help);
+                } else if good {
+                    self.shared_budget(&entry.name.text, (read, entry.block.span), &ids, rules);
+                }
+                continue;
+            }
             let Read::Cap(limit, window) = read else {
                 self.report.misplaced(
                     entry.block.span,
@@ -587,6 +600,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return;
         }
         self.report.unknown("rule", &name.text, name.span, self.all.rule_candidates(), "");
+    }
+}
+
+impl DraftRule<'_> {
+    /// Sets the budget that the rule asks; tells whether it had none.
+    pub(super) fn ask(&mut self, budget: BudgetId) -> bool {
+        match &mut self.rule {
+            Some(rule) => rule.budget.replace(budget).is_none(),
+            None => true,
+        }
     }
 }
 

@@ -429,13 +429,17 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             {
                 return;
             }
+            if self.all.partners.peek(&name.text).is_some() {
+                return;
+            }
             if !self.all.is_rule(&name.text) {
                 let candidates = self.all.caps.candidates().chain(self.all.rule_candidates());
                 self.report.unknown("cap", &name.text, name.span, candidates, "");
             }
             return;
         };
-        let has_cap = rule.node.lines.iter().any(|line| matches!(line.kind, RuleLine::Cap(_)));
+        let has_cap =
+            rule.node.lines.iter().any(|line| matches!(line.kind, RuleLine::Cap(_) | RuleLine::Budget(_)));
         if !has_cap {
             let message = format!("the rule `{}` has no cap of its own", name.text);
             self.report.misplaced(name.span, message, "name the shared cap that is meant");

@@ -102,7 +102,6 @@ impl Pair<'_, '_, '_> {
     }
 
     /// Y002.
-    #[expect(clippy::too_many_lines, reason = "one part for each thing that cannot follow")]
     fn cannot_follow(&self) -> Vec<Diagnostic> {
         let (old, new) = (self.old, self.new);
         let mut found = Vec::new();
@@ -139,21 +138,7 @@ impl Pair<'_, '_, '_> {
                 refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
             }
         }
-        for (partner, terms) in new.own_prices().into_iter().flat_map(|list| &list.partners) {
-            let known = old.own_prices().and_then(|list| list.partners.get(partner));
-            let day = new.effective_from;
-            let anchors = Anchors::new(day);
-            let begins = |period: Period| period.start_of(day, &anchors) == day;
-            let is_apart = |known: &PartnerTerms| known.settles != terms.settles;
-            if known.is_some_and(|known| is_apart(known) && !(begins(known.settles) && begins(terms.settles)))
-            {
-                let head = |tree: &Tree<'_>| tree.partner(partner).map(|it| it.head);
-                let message = format!("`{partner}` settles in other periods");
-                let help =
-                    "one booking would lie in two statements; begin the version where both periods begin";
-                refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
-            }
-        }
+        self.apart(&mut refuse);
         for unit in &new.units {
             let known = old.unit_named(&unit.name).ok().and_then(|id| old.units.get(id.index()));
             let (head, place) = (self.after.unit(&unit.name), self.before.unit(&unit.name));
@@ -194,6 +179,26 @@ impl Pair<'_, '_, '_> {
             found.push(finding);
         }
         found
+    }
+
+    /// Y002 for partners whose statements would overlap.
+    fn apart(&self, refuse: &mut impl FnMut(Span, Option<Span>, String, &str)) {
+        let (old, new) = (self.old, self.new);
+        for (partner, terms) in new.own_prices().into_iter().flat_map(|list| &list.partners) {
+            let known = old.own_prices().and_then(|list| list.partners.get(partner));
+            let day = new.effective_from;
+            let anchors = Anchors::new(day);
+            let begins = |period: Period| period.start_of(day, &anchors) == day;
+            let is_apart = |known: &PartnerTerms| known.settles != terms.settles;
+            if known.is_some_and(|known| is_apart(known) && !(begins(known.settles) && begins(terms.settles)))
+            {
+                let head = |tree: &Tree<'_>| tree.partner(partner).map(|it| it.head);
+                let message = format!("`{partner}` settles in other periods");
+                let help =
+                    "one booking would lie in two statements; begin the version where both periods begin";
+                refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
+            }
+        }
     }
 
     fn warn(&self, span: Span, message: String, old: Option<Span>, was: &str, help: &str) -> Diagnostic {

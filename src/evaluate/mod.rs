@@ -7,6 +7,7 @@
 mod announcements;
 mod backdating;
 mod bound;
+mod budgets;
 mod cancelling;
 mod challenges;
 mod charges;
@@ -313,16 +314,7 @@ impl Evaluator {
             Kind::Change => corrections::change(&mut draft, event, &mut notes)?,
             Kind::Transfer(transfer) => transfers::give(&mut draft, transfer)?,
             Kind::Link { referrer } => step12_friends::link(&facts, &mut draft, referrer)?,
-            Kind::Message(message) => {
-                match message.body() {
-                    MessageBody::Transferred { unit, lots, .. } => {
-                        transfers::receive(&facts, &mut draft, unit, lots)?;
-                    }
-                    _ => step12_friends::receive(&facts, &mut draft, &mut self.rows, message)?,
-                }
-                step11_tiers::recount(&mut draft);
-                step11a_convert::at_once(&mut draft);
-            }
+            Kind::Message(message) => deliver(&facts, &mut draft, &mut self.rows, message)?,
         }
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
@@ -508,6 +500,26 @@ fn named(
     if !facts.program.rebates.is_empty() {
         rebates::count(facts, draft, kind)?;
     }
+    Ok(())
+}
+
+/// A message from another account, or from the book of a budget.
+#[cold]
+fn deliver(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    message: &Message,
+) -> Result<(), Rejection> {
+    match message.body() {
+        MessageBody::BudgetAnswered { event, granted } => {
+            budgets::receive(facts, draft, message, (event, *granted))?;
+        }
+        MessageBody::Transferred { unit, lots, .. } => transfers::receive(facts, draft, unit, lots)?,
+        _ => step12_friends::receive(facts, draft, rows, message)?,
+    }
+    step11_tiers::recount(draft);
+    step11a_convert::at_once(draft);
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! exactly A when all has come back. So any split of a return ends where one return ends.
 
 use super::bound::Bound;
+use super::budgets;
 use super::challenges::is_earned;
 use super::draft::{Draft, Portion, Transfer};
 use super::judge::{Facts, Room};
@@ -348,6 +349,9 @@ pub(super) fn give_room_back(
         // what a purchase has added can be taken off
         let taken = rebates::earned(draft, rule, -amount);
         debug_assert!(taken.is_ok(), "limits keep turnover in range");
+    }
+    if let (Source::Rule(rule), false) = (source, facts.program.budgets.is_empty()) {
+        budgets::release(draft, rule, (day, amount));
     }
     let caps = match source {
         Source::Rule(rule) => facts.program.rules.get(rule.index()).map(|rule| &rule.caps),

@@ -3,7 +3,7 @@
 //! Two lanes of multiply-and-fold over 64-bit little-endian words, with fixed keys. It is an identity check between
 //! honest parties, not a cryptographic hash; it is the same on every machine.
 
-use super::{Event, Kind, Return, Tax, Value};
+use super::{Announce, Event, Kind, Return, Tax, Value};
 
 const KEYS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03];
 
@@ -94,6 +94,13 @@ pub(super) fn digest_attributes(digest: &mut Digest, attributes: &[(Box<str>, Va
     }
 }
 
+fn digest_announced(digest: &mut Digest, announce: &Announce) {
+    digest.word(21);
+    digest.text(&announce.parameter);
+    digest.number(announce.value);
+    digest.number(announce.day.map_or(i64::MIN, |day| i64::from(day.days())));
+}
+
 fn digest_return(digest: &mut Digest, back: &Return) {
     digest.word(2);
     digest_option(digest, back.of.as_deref());
@@ -166,12 +173,7 @@ pub(super) fn of_event(event: &Event) -> u128 {
             digest.text(&adjust.unit);
             digest.text(&adjust.reason);
         }
-        Kind::Announce(announce) => {
-            digest.word(10);
-            digest.text(&announce.parameter);
-            digest.number(announce.value);
-            digest.number(announce.day.map_or(i64::MIN, |day| i64::from(day.days())));
-        }
+        Kind::Announce(announce) => digest_announced(&mut digest, announce),
         Kind::Change => digest.word(6),
         Kind::Cancel { of } => {
             digest.word(7);

@@ -4,6 +4,7 @@
 //! instant out of range or too many items never get further. It knows no program: names are bound to a program when
 //! the event is evaluated.
 
+mod budget;
 mod builder;
 mod digest;
 mod item;
@@ -14,6 +15,9 @@ mod request;
 mod tax;
 mod wire;
 
+pub(crate) use budget::answer_id;
+pub use budget::{Budget, BudgetError, BudgetLine, Claim, Release};
+pub(crate) use builder::ITEMS_MOST;
 pub use builder::{EventBuilder, EventError};
 pub(crate) use builder::{TEXT_MOST, check_text};
 pub(crate) use digest::Digest;

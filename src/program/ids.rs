@@ -29,6 +29,8 @@ ids! {
     RuleId,
     /// A charity. Ids follow the names.
     CharityId,
+    /// A budget across all members.
+    BudgetId,
     /// A `donate`. Ids follow the names.
     DonationId,
     /// A `rebate`. Ids follow the names.

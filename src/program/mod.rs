@@ -49,8 +49,8 @@ pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use each::{EACH_MONTHS, EachBy, EachId, each_slot, each_start, each_value};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
-    ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, ParameterId, PlanId, RebateId,
+    ActivitiesId, BudgetId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
+    DrawId, EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, ParameterId, PlanId, RebateId,
     ReferralId, RewardId, RuleId, StreakId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
@@ -61,7 +61,7 @@ pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use partner::{ALL_OF_IT, PartnerTerms, PriceList, Shares};
+pub(crate) use partner::{ALL_OF_IT, Budget, BudgetCounts, PartnerTerms, PriceList, Shares};
 pub(crate) use plan::Plan;
 pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{
@@ -187,6 +187,8 @@ pub struct Program {
     pub(crate) price_lists: Box<[PriceList]>,
     /// By what rebates pay where it is announced, by name.
     pub(crate) parameters: Box<[Box<str>]>,
+    /// Budgets across all members.
+    pub(crate) budgets: Box<[Budget]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

@@ -1,7 +1,9 @@
 //! Rules and caps.
 
 use super::each::EachId;
-use super::ids::{CapId, ChoiceId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId};
+use super::ids::{
+    BudgetId, CapId, ChoiceId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId,
+};
 use super::needs::Needs;
 use super::terms::{Activate, Expire};
 use super::test::{NumSubject, SymSubject, Test};
@@ -47,6 +49,8 @@ pub(crate) struct Rule {
     pub(crate) spend_caps: Box<[CapId]>,
     /// `cap N U per item`: the most for one piece, in the unit's scale.
     pub(crate) piece_cap: Option<i64>,
+    /// The budget across all members that it asks.
+    pub(crate) budget: Option<BudgetId>,
     /// The rule's own `round`.
     pub(crate) round: Option<Round>,
     /// The rule's own `activate`.

@@ -20,7 +20,6 @@ const WORTH: Form = ("worth", &["worth 0.01 EUR"]);
 const TO_CHARITY: Form = ("to", &["to charity Forests", "to charity matching charity-choice"]);
 const AT_PARTNER: Form = ("at", &["at partner Bakery"]);
 const FUNDED: Form = ("funded", &["funded by Bakery", "funded by Brewery 70%, Bakery 30%"]);
-const CAP: Form = ("cap", &["cap 3 times per month", "cap 1_000 points per calendar year"]);
 
 const FILE: &[Form] = &[
     ("edition", &["edition 2026"]),
@@ -126,7 +125,7 @@ const RULE: &[Form] = &[
     ("at", &["at least 500 points", "at partner Bakery"]),
     ("replaces", &["replaces \"Base points\""]),
     ("combine", &["combine add", "combine best of Offers"]),
-    CAP,
+    ("cap", &["cap 3 times per month", "cap 50_000 points per calendar year across all members"]),
     ROUND,
     ACTIVATE,
     EXPIRE,

@@ -51,6 +51,7 @@ impl Builder<'_> {
                 })
             }
             Rule::cap => RuleLine::Cap(self.cap(&mut parts)?),
+            Rule::budget_cap => RuleLine::Budget(self.cap(&mut parts)?),
             Rule::round => RuleLine::Round(self.round(&mut parts)?),
             Rule::activate => RuleLine::Activate(self.activate(&mut parts)?),
             Rule::expire => RuleLine::Expire(self.expire(&mut parts)?),
@@ -357,8 +358,9 @@ impl Builder<'_> {
         let name = self.name(parts)?;
         parts.skip(&[Rule::colon]);
         let cap = self.cap_terms(parts, None)?;
+        let across = parts.eat(Rule::across);
         parts.skip(&[Rule::k_on]);
-        Ok(SharedCap { name, cap, rules: self.names(parts)?.0 })
+        Ok(SharedCap { name, cap, across, rules: self.names(parts)?.0 })
     }
 
     pub(super) fn round(&mut self, parts: &mut Parts<'_>) -> Made<Round> {

@@ -43,6 +43,16 @@ const CAPS: &[Place] = &[
     Place::Award,
     Place::Rebate,
 ];
+const BUDGETS: &[Place] = &[
+    Place::Card,
+    Place::Draw,
+    Place::Voucher,
+    Place::Reward,
+    Place::Referral,
+    Place::Donate,
+    Place::Award,
+    Place::Rebate,
+];
 const GIVES: &[Place] = &[
     Place::Rule,
     Place::Tier,
@@ -95,7 +105,7 @@ const FORMS: &[Form] = &[
         "cap …",
         "each length pays once a run; write for example `restart after 8 weeks`",
     ),
-    form(CAPS, "cap … across all members", "cap … across all members"),
+    form(BUDGETS, "cap … across all members", "cap … across all members"),
     form(CAPS, "cap … per account", "cap … per account"),
     form(GIVEN, "account", "account …"),
 ];

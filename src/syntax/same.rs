@@ -192,7 +192,7 @@ fields! {
     Multiply { unit, by }
     MultiplyEverything { unit, by }
     Cap { side, limit, per, each }
-    SharedCap { name, cap, rules }
+    SharedCap { name, cap, across, rules }
     Task { name, measure, goal, of }
     Run { count, periods }
     PriceOf { price, unit }
@@ -300,7 +300,7 @@ kinds! {
     TailKind { MonthEnd, EndOf(a), StartOf(a), Next(a) }
     RuleLine {
         Valid(a), On(a), ForItems(a), When(a), Give(a), Multiply(a), MultiplyEverything(a), AtLeast(a), Replaces(a),
-        Combine(a), Cap(a), Round(a), Activate(a), Expire(a), NoExpiry(a), AtPartner(a), Funded(a),
+        Combine(a), Cap(a), Round(a), Activate(a), Expire(a), NoExpiry(a), AtPartner(a), Funded(a), Budget(a),
     }
     On {
         Joining, Event(a), Birthday, StartOf(a), After { duration, event, items },

@@ -26,7 +26,7 @@ mod host;
 mod laws;
 mod members;
 mod milestones;
-mod partners;
+pub(crate) mod partners;
 mod peers;
 mod play;
 mod programs;

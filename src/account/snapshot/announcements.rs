@@ -1,10 +1,21 @@
 //! What was announced, in a snapshot.
 
+use super::SnapshotError;
 use super::restore::{Restore, checked_or_empty, in_order};
 use super::take::{micros, text};
-use super::{AnnouncedState, SnapshotError};
 use crate::account::{Account, Announced};
 use crate::amount::parse_micros;
+use crate::calendar::Date;
+use serde::{Deserialize, Serialize};
+
+/// The value of a parameter in the period of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnnouncedState {
+    pub(super) parameter: String,
+    pub(super) day: Date,
+    value: String,
+}
 
 pub(super) fn taken(account: &Account) -> Vec<AnnouncedState> {
     let all = account.announced.iter();

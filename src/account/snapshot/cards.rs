@@ -2,13 +2,22 @@
 
 use super::restore::{Restore, in_order};
 use super::take::{Names, text};
-use super::{CardStateText, FullState, LapsedState, Moment, SnapshotError, StampsState};
+use super::{CardStateText, FullState, LapsedState, Moment, SnapshotError};
 use crate::account::{CardState, FullCard, LapsedStamps, StampValues};
 use crate::amount::format_scaled;
 use crate::ledger::Thing;
 use crate::program::{Award, AwardThing, CardId};
 use crate::wire::parse_amount;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Stamps and what they hold in sum, in millionths.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StampsState {
+    stamps: i64,
+    value: String,
+}
 
 /// The most that stamps hold, in millionths.
 const MOST_VALUE: i128 = 1_000_000_000_000_000_000_000_000_000;

@@ -10,6 +10,7 @@
 mod announcements;
 mod cards;
 mod choices;
+mod claims;
 mod frozen;
 mod giving;
 mod milestones;
@@ -27,18 +28,20 @@ mod take;
 mod terms;
 mod unsettled;
 
+pub(super) use announcements::AnnouncedState;
+
 pub(super) use state::{
-    AnnouncedState, AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState,
-    ClosedTurnoverState, CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState,
-    FullState, GiftState, GrantedState, HoldState, ItemState, KeptState, LackState, LapsedState, LevelState,
-    LinkState, LotState, MeansState, Moment, Named, PaymentState, PendingState, PledgeState, PledgedState,
-    ProgramState, ReceiptState, RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState,
-    SourceState, SpentLotState, SpentState, StageState, StampsState, StreakStateText, TakenState,
-    TierStateText, TurnoverShareState, TurnoverState, UnsettledState, UseState, ValueState, VoidState,
-    VoucherState,
+    AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
+    CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
+    HoldState, ItemState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
+    PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
+    StageState, StreakStateText, TakenState, TierStateText, TurnoverShareState, TurnoverState,
+    UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
-pub(super) use milestones::MarkState;
+pub(super) use claims::ClaimState;
+use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
 pub(super) use plans::PlansState;
@@ -122,6 +125,9 @@ pub struct Snapshot {
     /// Marks that were passed and may be lost again: by milestones, window and mark. Nothing where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     marks: Vec<MarkState>,
+    /// Claims on budgets that are not answered, by event and rule. Nothing where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    claims: Vec<ClaimState>,
     /// Rules that ask about an event on a later day: by day, event and rule. Nothing where none do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     follow_ups: Vec<FollowUpState>,

@@ -48,6 +48,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.active(&snapshot.active)?;
     state.link(snapshot.referral)?;
     state.marks(&snapshot.marks)?;
+    state.claims(&snapshot.claims)?;
     state.follow_ups(&snapshot.follow_ups)?;
     state.birthday_paid(snapshot.birthday_paid)?;
     state.cap_values(&snapshot.values)?;

@@ -1,5 +1,6 @@
 //! The parts of a snapshot: plain texts and numbers, nothing that a format has to guess.
 
+use super::cards::StampsState;
 use super::terms::TermsState;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{LineKind, SourceKind};
@@ -150,13 +151,6 @@ parts! {
         value: String,
     }
 
-    /// The value of a parameter in the period of a day.
-    struct AnnouncedState {
-        parameter: String,
-        day: Date,
-        value: String,
-    }
-
     /// What a purchase added to a turnover, by line.
     struct TurnoverShareState {
         rebate: String,
@@ -194,12 +188,6 @@ parts! {
         full: Vec<FullState>,
         /// What was lost with a card, and no return has counted yet.
         lapsed: Vec<LapsedState>,
-    }
-
-    /// Stamps and what they hold in sum, in millionths.
-    struct StampsState {
-        stamps: i64,
-        value: String,
     }
 
     /// A full card that a return may open again.
@@ -248,24 +236,10 @@ parts! {
         seen: Option<SeenLevelState>,
         /// What windows held before something took their level away that is no return.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        kept: Vec<KeptState>,
+        kept: Vec<super::spells::KeptState>,
         /// What somebody granted, the lowest first.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        granted: Vec<GrantedState>,
-    }
-
-    /// A level that somebody granted.
-    struct GrantedState {
-        level: String,
-        until: Option<Date>,
-    }
-
-    /// What a window had counted when it still reached its level.
-    struct KeptState {
-        window: Date,
-        at: Instant,
-        /// In the counters' own steps, in the order of the metrics.
-        values: Vec<String>,
+        granted: Vec<super::plans::GrantedState>,
     }
 
     /// A window whose surplus goes into the next one.

@@ -70,6 +70,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         unsettled: names.unsettled(account),
         void_vouchers: account.void_vouchers.clone(),
         marks: names.marks(account),
+        claims: names.claims(account),
         follow_ups: names.follow_ups(account),
         birthday_paid: account.birthday_paid,
         values: account.values.all().iter().map(|(number, value)| (*number, text(value))).collect(),
@@ -331,7 +332,7 @@ impl Names<'_> {
         }
     }
 
-    fn award(&self, award: &ReceiptAward, width: usize) -> AwardState {
+    pub(super) fn award(&self, award: &ReceiptAward, width: usize) -> AwardState {
         let (kind, name) = self.0.thing_words(award.thing);
         let amount = |steps| format_scaled(steps, self.0.thing_decimals(award.thing));
         let numbers = |lines: &Lines| (1..=width).filter(|line| lines.has(line - 1)).collect();

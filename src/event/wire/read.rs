@@ -477,6 +477,14 @@ impl Raw {
                 let joined = joined.parse().map_err(|error| format!("`joined`: {error}"))?;
                 MessageBody::ReferralNamed { joined, shared: self.shared()? }
             }
+            "budget-answered" => {
+                let event = self.fields.needed_text("event")?.into();
+                let place = self.fields.place("granted");
+                let granted = self.fields.take("granted").integer(place)?;
+                let granted = granted.filter(|granted| *granted >= 0);
+                let wrong = || format!("{} is a whole number of steps", self.fields.place("granted"));
+                MessageBody::BudgetAnswered { event, granted: granted.ok_or_else(wrong)? }
+            }
             "referral-accepted" => MessageBody::ReferralAccepted,
             "referral-qualified" => {
                 let spend = self.fields.micros("spend")?.unwrap_or(0);

@@ -231,6 +231,10 @@ fn body<M: SerializeMap>(map: &mut M, message: &Message) -> Result<(), M::Error>
         }
         MessageBody::ReferralAccepted => return Ok(()),
         MessageBody::ReferralSettled { .. } | MessageBody::ReferralReversed { .. } => &Box::default(),
+        MessageBody::BudgetAnswered { event, granted } => {
+            map.serialize_entry("event", &**event)?;
+            return map.serialize_entry("granted", granted);
+        }
         MessageBody::Transferred { transfer, unit, lots } => {
             map.serialize_entry("transfer", &**transfer)?;
             map.serialize_entry("unit", &**unit)?;

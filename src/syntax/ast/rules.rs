@@ -49,6 +49,8 @@ pub enum RuleLine {
     Combine(Combine),
     /// `cap …`
     Cap(Cap),
+    /// `cap … across all members`
+    Budget(Cap),
     /// `round …`
     Round(Round),
     /// `activate …`
@@ -383,6 +385,8 @@ pub struct SharedCap {
     pub name: Name,
     /// Limit and window; no side.
     pub cap: Cap,
+    /// Whether `across all members` is written.
+    pub across: bool,
     /// The rules it covers.
     pub rules: Vec<Name>,
 }

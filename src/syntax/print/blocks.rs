@@ -152,7 +152,8 @@ impl<'a> Printer<'a> {
 
     fn shared_cap(&mut self, cap: &'a SharedCap, span: Span) -> String {
         let rules = self.names(&cap.rules, span);
-        words!["cap", format!("{}:", name(&cap.name)), self.cap(&cap.cap), "on", rules].laid_out(0)
+        let across = if cap.across { "across all members" } else { "" };
+        words!["cap", format!("{}:", name(&cap.name)), self.cap(&cap.cap), across, "on", rules].laid_out(0)
     }
 
     pub(super) fn grants(&mut self, grants: &Grants) -> Doc {

@@ -53,7 +53,7 @@ pub(in crate::syntax) fn rule(line: &RuleLine) -> u8 {
         RuleLine::AtLeast(_) => 6,
         RuleLine::Replaces(_) => 7,
         RuleLine::Combine(_) => 8,
-        RuleLine::Cap(_) => 9,
+        RuleLine::Cap(_) | RuleLine::Budget(_) => 9,
         RuleLine::Round(_) => 10,
         RuleLine::Activate(_) => 11,
         RuleLine::Expire(_) => 12,

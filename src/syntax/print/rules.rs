@@ -37,6 +37,7 @@ impl<'a> Statement<'a> for RuleLine {
             Self::Replaces(rule) => words!["replaces", name(rule)],
             Self::Combine(line) => combine(line).into(),
             Self::Cap(line) => words!["cap", printer.cap(line)],
+            Self::Budget(line) => words!["cap", printer.cap(line), "across all members"],
             Self::Round(line) => round(line).into(),
             Self::Activate(line) => activate(line).into(),
             Self::Expire(line) => expire(line).into(),

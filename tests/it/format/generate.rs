@@ -251,6 +251,7 @@ impl Choices {
                 BlockKind::Unit(UnitBlock { name, kind, kind_span: Span::default(), lines })
             }
             6 => BlockKind::SharedCap(SharedCap {
+                across: self.yes(),
                 name,
                 cap: Cap { side: None, ..self.cap() },
                 rules: self.some(1, Self::name),
@@ -382,7 +383,8 @@ impl Choices {
     }
 
     fn rule_line(&mut self) -> RuleLine {
-        match self.pick(16) {
+        match self.pick(17) {
+            16 => RuleLine::Budget(Cap { side: None, ..self.cap() }),
             14 => RuleLine::AtPartner(self.name()),
             15 => RuleLine::Funded(self.funded()),
             0 => RuleLine::On(self.on()),

@@ -6,6 +6,7 @@ mod announcements;
 mod backdating;
 mod books;
 mod broken;
+mod budgets;
 mod cards;
 mod challenges;
 mod conditions;

@@ -444,12 +444,6 @@ fn descriptions_out_of_place() {
 #[test]
 fn forms_of_later_versions() {
     for (head, text, underlined, shown) in [
-        (
-            "earn R",
-            "cap 3 times per day across all members",
-            "across all members",
-            "cap … across all members",
-        ),
         ("earn R", "cap 3 times per account", "per account", "cap … per account"),
         ("voucher V", "funded by Shop", "funded by Shop", "funded by …"),
         ("donate D", "funded by Shop", "funded by Shop", "funded by …"),
