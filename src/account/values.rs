@@ -34,6 +34,12 @@ impl Values {
         is_new
     }
 
+    /// The same for a number that was just found.
+    pub(super) fn take(&mut self, number: u32, text: &str) {
+        let is_new = self.put(number, text);
+        debug_assert!(is_new, "numbers are given once");
+    }
+
     /// All values, by number.
     pub(crate) fn all(&self) -> &[(u32, Box<str>)] {
         &self.known

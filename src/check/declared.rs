@@ -175,6 +175,7 @@ impl<'a> Declared<'a> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of block")]
     fn block(&mut self, block: &'a Block, report: &mut Report) {
         match &block.kind {
             BlockKind::Import(_) | BlockKind::Program(_) => {}

@@ -45,12 +45,6 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "program", &head)?;
     let clock = (p.week_starts, p.day_starts, p.membership_day, p.late, p.before_joining);
     section(out, "clock", &clock)?;
-    if !p.judged.is_empty() {
-        section(out, "judged", &p.judged)?;
-    }
-    if let Some(kind) = p.join_by {
-        section(out, "join by", &kind)?;
-    }
     if !p.own_days.is_empty() {
         section(out, "days", &p.own_days)?;
     }
@@ -61,12 +55,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     section(out, "vocabulary", &(&p.categories, &p.channels, &p.stores, &p.payments))?;
     section(out, "attributes", &(&p.member_attributes, &p.item_attributes, &p.events))?;
-    if !p.change_limits.is_empty() {
-        section(out, "changes", &p.change_limits)?;
-    }
-    if !p.backdated.is_empty() {
-        section(out, "backdated", &p.backdated)?;
-    }
+    members(p, out)?;
     section(out, "units", &p.units)?;
     for voucher in &p.vouchers {
         let granting = (&voucher.name, &voucher.grants, voucher.grant, voucher.worth);
@@ -83,9 +72,6 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
-        if let Some(each) = cap.each {
-            section(out, "each", &p.each.get(usize::from(each.0)))?;
-        }
     }
     for card in &p.cards {
         let matching = (&card.name, card.on, card.valid, &card.items, &card.when);
@@ -132,6 +118,28 @@ fn coalition(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for rule in p.rules.iter().filter(|rule| rule.budget.is_some()) {
         section(out, "claims", &(&rule.name, rule.budget))?;
+    }
+    Ok(())
+}
+
+/// What only some programs say of members and of the days of events, and caps with a counter for each value.
+fn members(p: &Program, out: &mut Fnv) -> fmt::Result {
+    if !p.judged.is_empty() {
+        section(out, "judged", &p.judged)?;
+    }
+    if let Some(kind) = p.join_by {
+        section(out, "join by", &kind)?;
+    }
+    if !p.change_limits.is_empty() {
+        section(out, "changes", &p.change_limits)?;
+    }
+    if !p.backdated.is_empty() {
+        section(out, "backdated", &p.backdated)?;
+    }
+    for cap in &p.caps {
+        if let Some(each) = cap.each {
+            section(out, "each", &(cap.meter, p.each.get(usize::from(each.0))))?;
+        }
     }
     Ok(())
 }

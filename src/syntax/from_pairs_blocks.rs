@@ -1,11 +1,11 @@
 //! From what pest read to the tree: the program, vocabulary, units, tiers, cards, vouchers, referrals, returns.
 
 use super::ast::{
-    CardBlock, CardLine, CountWindow, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock,
-    ListContent, MayChange, Name, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock,
-    ReferralLine, ReturnsLine, SchemaBlock, SchemaLine, SchemaOf, Side, SpendOrder, TakeBack, TierLine,
-    TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
-    VoucherBlock, VoucherLine,
+    CardBlock, CardLine, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, MayChange,
+    Metric, Name, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock, ReferralLine,
+    ReturnsLine, SchemaBlock, SchemaLine, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock,
+    TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock,
+    VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -336,39 +336,32 @@ impl Builder<'_> {
         }))
     }
 
-    fn new_tier(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
-        parts.skip(&[Rule::k_new, Rule::k_tier, Rule::k_counts]);
-        if parts.eat(Rule::k_from) {
-            parts.skip(&[Rule::k_next]);
-            return Ok(TiersLine::NewTierFromNext(self.name(parts)?));
-        }
-        parts.skip(&[Rule::k_for]);
-        if parts.eat(Rule::k_this) {
-            return Ok(TiersLine::NewTierForThis(self.name(parts)?));
-        }
-        Ok(TiersLine::NewTierAboveThreshold)
+    /// `spend`, `spend on (category is Wein)`, `elite-nights`
+    pub(super) fn metric(&mut self, parts: &mut Parts<'_>) -> Made<Metric> {
+        let (span, mut inner) = self.enter(parts, Rule::metric)?;
+        Ok(if inner.eat(Rule::k_years) {
+            inner.skip(&[Rule::k_of]);
+            Metric::YearsOf(self.name(&mut inner)?, span)
+        } else if !inner.eat(Rule::k_spend) {
+            Metric::Named(self.name(&mut inner)?)
+        } else if inner.eat(Rule::k_on) {
+            Metric::SpendOn(self.group(&mut inner)?, span)
+        } else {
+            Metric::Spend(span)
+        })
     }
 
-    fn count(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
-        parts.skip(&[Rule::k_count]);
-        let mut metrics = Vec::new();
-        while parts.peek() == Some(Rule::metric) {
-            metrics.push(self.metric(parts)?);
-            parts.skip(&[Rule::comma]);
+    fn keep(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
+        parts.skip(&[Rule::k_keep]);
+        if parts.eat(Rule::k_forever) {
+            return Ok(TiersLine::KeepForever);
         }
-        parts.skip(&[Rule::k_in]);
-        Ok(TiersLine::Count { metrics, window: self.count_window(parts)? })
-    }
-
-    fn count_window(&mut self, parts: &mut Parts<'_>) -> Made<CountWindow> {
-        let (_, mut inner) = self.enter(parts, Rule::count_window)?;
-        if inner.eat(Rule::k_rolling) {
-            return Ok(CountWindow::Rolling(self.duration(&mut inner)?));
+        if parts.eat(Rule::k_for) {
+            return Ok(TiersLine::KeepFor { duration: self.duration(parts)?, tail: self.tail(parts)? });
         }
-        if inner.peek() == Some(Rule::duration) {
-            return Ok(CountWindow::Since(self.duration(&mut inner)?));
-        }
-        Ok(CountWindow::Period(self.period(&mut inner)?))
+        parts.skip(&[Rule::k_until, Rule::k_end, Rule::k_of]);
+        let next = parts.eat(Rule::k_next);
+        Ok(TiersLine::KeepUntil { next, period: self.period(parts)?, plus: self.plus(parts)? })
     }
 
     fn tier_line(&mut self, pair: Pair<'_, Rule>) -> Made<TierLine> {

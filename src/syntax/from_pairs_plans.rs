@@ -1,6 +1,6 @@
-//! From what pest read to the tree: plans, and what tests say of them and of granted levels.
+//! From what pest read to the tree: plans, what tests say of them and of granted levels, and when a new level counts.
 
-use super::ast::{GrantSpan, PlanBlock, PlanLine, Step};
+use super::ast::{CountWindow, GrantSpan, PlanBlock, PlanLine, Step, TiersLine};
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
 use super::places::Place;
@@ -57,5 +57,42 @@ impl Builder<'_> {
         let id = self.text(inner)?;
         inner.skip(&[Rule::k_to]);
         Ok(Step::Grant { tier, span, id, to: self.name(inner)? })
+    }
+
+    /// `new tier counts from next purchase`
+    pub(super) fn new_tier(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
+        parts.skip(&[Rule::k_new, Rule::k_tier, Rule::k_counts]);
+        if parts.eat(Rule::k_from) {
+            parts.skip(&[Rule::k_next]);
+            return Ok(TiersLine::NewTierFromNext(self.name(parts)?));
+        }
+        parts.skip(&[Rule::k_for]);
+        if parts.eat(Rule::k_this) {
+            return Ok(TiersLine::NewTierForThis(self.name(parts)?));
+        }
+        Ok(TiersLine::NewTierAboveThreshold)
+    }
+
+    /// `count nights, spend in calendar year`
+    pub(super) fn count(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
+        parts.skip(&[Rule::k_count]);
+        let mut metrics = Vec::new();
+        while parts.peek() == Some(Rule::metric) {
+            metrics.push(self.metric(parts)?);
+            parts.skip(&[Rule::comma]);
+        }
+        parts.skip(&[Rule::k_in]);
+        Ok(TiersLine::Count { metrics, window: self.count_window(parts)? })
+    }
+
+    fn count_window(&mut self, parts: &mut Parts<'_>) -> Made<CountWindow> {
+        let (_, mut inner) = self.enter(parts, Rule::count_window)?;
+        if inner.eat(Rule::k_rolling) {
+            return Ok(CountWindow::Rolling(self.duration(&mut inner)?));
+        }
+        if inner.peek() == Some(Rule::duration) {
+            return Ok(CountWindow::Since(self.duration(&mut inner)?));
+        }
+        Ok(CountWindow::Period(self.period(&mut inner)?))
     }
 }

@@ -30,11 +30,11 @@ mod unsettled;
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
     CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
-    GrantedState, HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState,
-    MeansState, Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState,
-    ReceiptState, RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState,
-    SpentLotState, SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText,
-    TurnoverShareState, TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    HoldState, ItemState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
+    PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
+    StageState, StampsState, StreakStateText, TakenState, TierStateText, TurnoverShareState, TurnoverState,
+    UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use claims::ClaimState;

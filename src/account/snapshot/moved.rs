@@ -213,12 +213,9 @@ fn levels(state: &mut TierStateText, from: &Program, to: &Program) {
         fit(&mut hold.level);
         hold.without.retain(|level| to.level_named(there, level).is_ok());
     }
-    for granted in &mut state.granted {
-        fit(&mut granted.level);
-    }
-    state.granted.retain(|granted| granted.level != lowest);
-    state.granted.sort_by_key(|granted| (to.level_named(there, &granted.level).unwrap_or(0), granted.until));
-    state.granted.dedup();
+    super::plans::fit_granted(&mut state.granted, lowest, fit, &|level| {
+        to.level_named(there, level).unwrap_or(0)
+    });
     state.carries.iter_mut().for_each(|carry| fit(&mut carry.level));
     if let Some(seen) = &mut state.seen {
         fit(&mut seen.level);

@@ -2,7 +2,7 @@
 
 use super::restore::Restore;
 use super::take::{Names, text};
-use super::{GrantedState, HoldState, SnapshotError};
+use super::{HoldState, SnapshotError};
 use crate::account::{Granted, HeldPlan, Hold, Plans};
 use crate::calendar::{Date, Instant};
 use crate::program::{PlanId, Program, TiersId, UnknownName};
@@ -38,6 +38,14 @@ pub(crate) struct HeldPlanState {
     next: Option<Date>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     left: bool,
+}
+
+/// A level that somebody granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GrantedState {
+    level: String,
+    until: Option<Date>,
 }
 
 /// Since when a plan ran, or none.
@@ -179,6 +187,19 @@ pub(super) fn granted_restored(
         return Err(SnapshotError::value("tiers", block, "what was granted is not in order"));
     }
     Ok(all)
+}
+
+/// Granted levels by the names of another version.
+pub(super) fn fit_granted(
+    granted: &mut Vec<GrantedState>,
+    lowest: &str,
+    fit: impl Fn(&mut String),
+    place: &impl Fn(&str) -> u32,
+) {
+    granted.iter_mut().for_each(|granted| fit(&mut granted.level));
+    granted.retain(|granted| granted.level != lowest);
+    granted.sort_by_key(|granted| (place(&granted.level), granted.until));
+    granted.dedup();
 }
 
 /// The levels whose entry gifts a hold did not give, by name.

@@ -237,24 +237,10 @@ parts! {
         seen: Option<SeenLevelState>,
         /// What windows held before something took their level away that is no return.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        kept: Vec<KeptState>,
+        kept: Vec<super::spells::KeptState>,
         /// What somebody granted, the lowest first.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        granted: Vec<GrantedState>,
-    }
-
-    /// A level that somebody granted.
-    struct GrantedState {
-        level: String,
-        until: Option<Date>,
-    }
-
-    /// What a window had counted when it still reached its level.
-    struct KeptState {
-        window: Date,
-        at: Instant,
-        /// In the counters' own steps, in the order of the metrics.
-        values: Vec<String>,
+        granted: Vec<super::plans::GrantedState>,
     }
 
     /// A window whose surplus goes into the next one.

@@ -72,6 +72,7 @@ pub struct SchemaBlock {
 
 /// A line of `member`, `item` or `event`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all lines are attributes")]
 pub enum SchemaLine {
     /// `judged on arrival`
     JudgedOn(Name),

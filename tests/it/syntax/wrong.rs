@@ -142,7 +142,7 @@ fn the_place_where_a_line_stops_being_understood() {
     let give = "write it like `give 1 point per full 2 EUR`\nor           `give 2% of spend as points`";
     let expire = "write it like `expire 24 months after earning`\n\
                   or           `expire at end of calendar year plus 1 year`";
-    let cap = "write it like `cap 3 times per month`\nor           `cap 1_000 points per calendar year`";
+    let cap = "write it like `cap 3 times per month`\nor           `cap 50_000 points per calendar year across all members`";
     let when = "write it like `when basket is at least 30 EUR`\n\
                 or           `when tier is Gold or tier is Silver`";
     check(
@@ -474,10 +474,12 @@ fn forms_of_later_versions() {
 
 #[test]
 fn a_block_of_a_later_version_is_one_finding() {
-    let text = "plan \"Fee back\" {\n  period campaign\n  nonsense\n  stage from 5 EUR: 3 credit\n}\nunit u is status\n";
+    let text =
+        "parameter dividend: percent {\n  nonsense\n  stage from 5 EUR: 3 credit\n}\nunit u is status\n";
     let read = read(text);
-    assert_eq!(read.places(), [("L007", "plan \"Fee back\"")]);
-    assert_eq!(read.only().message, "`plan` blocks are not evaluated by this version yet");
+    assert_eq!(read.places().len(), 1);
+    assert_eq!(read.only().code.id(), "L007");
+    assert_eq!(read.only().message, "`parameter …` is not evaluated by this version yet");
     assert_eq!(read.file.blocks.len(), 1);
 }
 
