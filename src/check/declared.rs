@@ -175,6 +175,12 @@ impl<'a> Declared<'a> {
         }
     }
 
+    fn plan(&mut self, plan: &'a PlanBlock, block: &'a Block, report: &mut Report) {
+        self.plans.declare(&plan.name, plan, block, report);
+        let word = Word { span: plan.name.span, used: Cell::new(false) };
+        self.plan_words.entry(&plan.name.text).or_insert(word);
+    }
+
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of block")]
     fn block(&mut self, block: &'a Block, report: &mut Report) {
         match &block.kind {
@@ -213,11 +219,7 @@ impl<'a> Declared<'a> {
             }
             BlockKind::SharedCap(cap) => self.caps.declare(&cap.name, cap, block, report),
             BlockKind::Tiers(tiers) => self.tiers.declare(&tiers.name, tiers, block, report),
-            BlockKind::Plan(plan) => {
-                self.plans.declare(&plan.name, plan, block, report);
-                let word = Word { span: plan.name.span, used: Cell::new(false) };
-                self.plan_words.entry(&plan.name.text).or_insert(word);
-            }
+            BlockKind::Plan(plan) => self.plan(plan, block, report),
             BlockKind::Milestones(node) => self.marks(node, block, report),
             BlockKind::Card(card) => {
                 self.like_a_rule((&card.name, card, block), |all| &mut all.cards, report);

@@ -24,10 +24,10 @@ pub(super) struct Lowering<'f, 'a> {
     pub(super) symbols: Symbols,
     pub(super) counters: Counters,
     pub(super) caps: Vec<Cap>,
-    /// Budgets across all members.
-    pub(super) budgets: Vec<Budget>,
     /// By what caps have one counter for each value.
     pub(super) each: Vec<EachBy>,
+    /// Budgets across all members.
+    pub(super) budgets: Vec<Budget>,
     pub(super) choices: Vec<Choice>,
     /// By the phrase that names them.
     pub(super) choice_ids: BTreeMap<Box<str>, ChoiceId>,
@@ -60,8 +60,8 @@ impl<'f, 'a> Lowering<'f, 'a> {
             symbols: Symbols::default(),
             counters: Counters::new(late, facts.settings.own_days.clone()),
             caps: Vec::new(),
-            budgets: Vec::new(),
             each: Vec::new(),
+            budgets: Vec::new(),
             choices: Vec::new(),
             choice_ids: BTreeMap::new(),
             dates: Vec::new(),
