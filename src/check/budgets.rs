@@ -25,6 +25,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.one_budget(*second);
             return None;
         }
+        if cap.each.is_some() {
+            self.report.later(*span, "a budget has no counter for each value", "leave one of them out");
+            return None;
+        }
         let read = self.read_cap(cap, *span, &[capped])?;
         self.budget(&format!("rule {name}"), (read, *span)).map(Some)
     }
