@@ -207,7 +207,7 @@ fn idle(case: &Case) -> Vec<String> {
         all.iter().filter(|_| draw.often(60)).map(|block| (*block).to_owned()).collect();
     let dangling = !taken.iter().any(|block| block.starts_with("bonus zuletzt"));
     taken.retain(|block| !(dangling && block.starts_with("cap")));
-    let several = case.rules.blocks.iter().any(|block| block.starts_with("tiers"));
+    let several = case.rules.blocks.iter().any(|block| block.contains("tiers Status"));
     // conditions that say `tier` have to be told which
     taken.retain(|block| !(several && block.starts_with("tiers")));
     if taken.iter().any(|block| block.contains("Schirm {"))
