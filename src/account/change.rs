@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub struct Postings {
     pub(crate) deltas: Vec<Delta>,
     pub(crate) changes: Vec<Change>,
+    /// In an account of several members, from which delta on it is whose turn.
+    pub(crate) turns: Vec<(usize, Arc<str>)>,
 }
 
 /// One change of a counter or state. Changes are facts like deltas: posted once, in order.
@@ -75,6 +77,10 @@ pub(crate) enum Change {
     FollowUp(Box<FollowUp>, bool),
     /// The day on which a birthday brought something.
     BirthdayPaid(Date),
+    /// A member comes to the account. What follows is about this member.
+    TakenIn(Arc<str>),
+    /// What follows is about the member at a place of the account; 0 is the first.
+    Turn(usize),
 }
 
 /// When a member joined.

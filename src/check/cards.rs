@@ -227,6 +227,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         };
         let window = self.window(period, &[capped]);
-        Some((most?, window?))
+        let window = self.of_account(cap, span, window?)?;
+        Some((most?, window))
     }
 }

@@ -71,6 +71,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for cap in &p.caps {
         section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
+        if cap.per_account {
+            section(out, "cap per account", &cap.name)?;
+        }
     }
     for card in &p.cards {
         let matching = (&card.name, card.on, card.valid, &card.items, &card.when);

@@ -473,13 +473,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Read::Cap(limit, window) => (limit, window),
             };
             let key = format!("cap of rule {:?}, {}", name.text, self.limit_word(limit));
-            if let Some(first) = seen.insert(format!("{key} {window:?}"), *span) {
+            if let Some(first) = seen.insert(format!("{key} {window:?} {}", cap.per_account), *span) {
                 self.report.twice("cap", *span, first);
                 good = false;
                 continue;
             }
             let text = self.cap_text(*span);
-            let cap = self.add_cap((&name.text, &key), text, (limit, window), Some(&[id]), false);
+            let cap =
+                self.add_cap((&name.text, &key), text, (limit, window, cap.per_account), Some(&[id]), false);
             if matches!(limit, CapLimit::Spend(_)) { spend_caps.push(cap) } else { caps.push(cap) }
         }
         good.then(|| (caps, spend_caps, piece.value()))
@@ -553,7 +554,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             let key = format!("shared cap {:?}, {}", entry.name.text, self.limit_word(limit));
             let text = self.shared_text(entry.block.span);
-            let cap = self.add_cap((&entry.name.text, &key), text, (limit, window), Some(&ids), true);
+            let cap = self.add_cap(
+                (&entry.name.text, &key),
+                text,
+                (limit, window, entry.node.cap.per_account),
+                Some(&ids),
+                true,
+            );
             for id in ids {
                 let Some(rule) = rules.get_mut(id.index()).and_then(|draft| draft.rule.as_mut()) else {
                     continue;

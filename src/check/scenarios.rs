@@ -61,7 +61,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             GivenFact::Streak(name, number) => self.streak_at(name, number),
             GivenFact::Task(name, number) => self.task_at(name, number),
             GivenFact::CapUsed(name, number) => self.capped(name, number),
-            GivenFact::ReferredBy(_) => {}
+            GivenFact::ReferredBy(_) | GivenFact::Account(_) => {}
             GivenFact::Balance(amount, _) => self.amount_of_unit(amount),
             GivenFact::Has(amount, _) => self.vouchers_of(amount),
             GivenFact::Spent(amount, _) => {
@@ -110,8 +110,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 None => return,
             },
         };
+        let joins = matches!(step, Step::Joining { .. });
         for (fact, span) in facts {
             match fact {
+                StepFact::Attribute(name, Value::Name(_)) if joins && name.text == "account" => {}
                 StepFact::Item(item) => self.item(item),
                 StepFact::Total(amount) => {
                     money::money(amount, self.settings(), &mut self.report);

@@ -272,6 +272,7 @@ impl Pair<'_, '_, '_> {
             old.name == new.name
                 && old.shared == new.shared
                 && old.window == new.window
+                && old.per_account == new.per_account
                 && std::mem::discriminant(&limits.0) == std::mem::discriminant(&limits.1)
         };
         let mut found = Vec::new();

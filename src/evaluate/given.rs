@@ -201,7 +201,9 @@ pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Da
     let bound = Bound { day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
     let used = match (rules.meter, rules.window) {
-        (Some(meter), CapWindow::Period(period)) => account.meters.get(meter, facts.period_slot(period, day)),
+        (Some(meter), CapWindow::Period(period)) => {
+            account.used(rules, meter, facts.period_slot(period, day))
+        }
         _ => 0,
     };
     Some(rules.limit.most() - used)
@@ -222,7 +224,7 @@ pub(crate) fn running(program: &Program, account: &Account, meter: MeterId, day:
             return account.metric(place, tiers, window, metric);
         }
     }
-    account.meters.get(meter, running_slot(program, account, meter, day))
+    account.counted(meter, running_slot(program, account, meter, day))
 }
 
 /// The slot of a counter that runs on a day.

@@ -39,8 +39,7 @@ pub(crate) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(program: &'a Program, account: &'a Account, event: &'a Bound) -> Self {
-        let joined = account.tenure.map_or(event.day, |tenure| tenure.day);
-        let anchors = program.anchors(joined, &account.attributes);
+        let anchors = account.anchors(program, event.day);
         Self { program, account, event, anchors, capless: false }
     }
 
@@ -264,7 +263,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// What a counter holds in a window.
+    /// What a counter holds in a window, of the member.
     pub(crate) fn meter(&self, meter: MeterId, window: Window) -> i64 {
         let meters = &self.account.meters;
         let day = self.event.day;

@@ -13,6 +13,8 @@ pub enum Refusal {
     TooLate,
     /// Before the program begins or before the member joined.
     TooEarly,
+    /// An event of somebody who is not a member of the account.
+    NotAMember,
     /// A joining of somebody who is a member.
     AlreadyMember,
     /// A naming of a referrer by somebody who has named one.
@@ -21,6 +23,8 @@ pub enum Refusal {
     NoSuchMember,
     /// A return of a purchase that is not known.
     NoSuchPurchase,
+    /// A return or cancelling of what another member of the account did.
+    NotYourPurchase,
     /// A return of a line that the purchase does not have.
     NoSuchLine,
     /// A return of more than is left.
@@ -65,10 +69,12 @@ impl Refusal {
             Self::OtherContent => "other content under this id",
             Self::TooLate => "too late",
             Self::TooEarly => "too early",
+            Self::NotAMember => "not a member",
             Self::AlreadyMember => "already a member",
             Self::AlreadyReferred => "already referred",
             Self::NoSuchMember => "no such member",
             Self::NoSuchPurchase => "no such purchase",
+            Self::NotYourPurchase => "not your purchase",
             Self::NoSuchLine => "no such line",
             Self::MoreThanIsLeft => "more than is left",
             Self::NoSuchEvent => "no such event",

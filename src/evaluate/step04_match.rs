@@ -153,7 +153,7 @@ pub(crate) fn room(facts: &Facts<'_>, cap: CapId) -> i64 {
     let Some(rules) = facts.program.caps.get(cap.index()) else { return 0 };
     let used = match (rules.window, rules.meter) {
         (CapWindow::Period(period), Some(meter)) => {
-            facts.account.meters.get(meter, facts.period_slot(period, facts.event.day))
+            facts.account.used(rules, meter, facts.period_slot(period, facts.event.day))
         }
         _ => 0,
     };

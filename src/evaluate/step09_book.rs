@@ -191,6 +191,7 @@ pub(crate) fn keep_receipt(
     let Some(items) = facts.event.priced() else { return };
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
+        member: draft.account.turned().cloned(),
         kind: Some(kind),
         at: facts.event.at,
         day: facts.event.day,
@@ -219,6 +220,7 @@ pub(crate) fn keep_redemption(
 ) {
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
+        member: draft.account.turned().cloned(),
         kind: None,
         at: facts.event.at,
         day: facts.event.day,

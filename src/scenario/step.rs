@@ -83,7 +83,12 @@ pub(super) fn event(
     }
     let is_return = matches!(step, Step::Return { .. });
     for fact in facts {
-        builder = add(program, builder, &fact.kind, is_return)?;
+        builder = match (&fact.kind, step) {
+            (StepFact::Attribute(name, value), Step::Joining { .. }) if name.text == "account" => {
+                builder.account(&name_text(value))
+            }
+            (fact, _) => add(program, builder, fact, is_return)?,
+        };
     }
     builder.build().map(Some).map_err(|error| error.to_string())
 }

@@ -339,7 +339,8 @@ impl Builder<'_> {
                 CapPer::Period(self.period(&mut inner)?)
             });
         }
-        Ok(Cap { side, limit, per })
+        let per_account = parts.eat(Rule::cap_account);
+        Ok(Cap { side, limit, per, per_account })
     }
 
     pub(super) fn shared_cap(&mut self, parts: &mut Parts<'_>) -> Made<SharedCap> {

@@ -86,7 +86,6 @@ const FORMS: &[Form] = &[
     form(GAMES, "cap", "cap …"),
     form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),
-    form(CAPS, "cap … per account", "cap … per account"),
     form(TIER, "paid by plan", "paid by plan …"),
     form(AWARD, "… give N of … as", "give … of … as …"),
     form(AWARD, "round", "round …"),
@@ -98,7 +97,6 @@ const FORMS: &[Form] = &[
     form(TEST, "when … announce", "announce …"),
     form(TEST, "expect partner", "expect partner …"),
     form(GIVEN, "plan _ since", "plan … since …"),
-    form(GIVEN, "account", "account …"),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.

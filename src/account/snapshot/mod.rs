@@ -15,6 +15,7 @@ mod milestones;
 mod moments;
 mod moved;
 mod payments;
+mod persons;
 mod rebates;
 mod restore;
 mod restore_receipts;
@@ -38,6 +39,7 @@ pub(super) use state::{
 pub(super) use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
+pub(super) use persons::{PersonState, RestingPerson};
 pub(super) use terms::ActiveState;
 
 use super::{Account, Carry, Kept, Spell, SpellEnd};
@@ -60,6 +62,9 @@ pub struct Snapshot {
     format: u32,
     program: ProgramState,
     member: String,
+    /// The id of an account of several members. Nothing in that of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     version: u64,
     joined: Option<Moment>,
     /// By name.
@@ -118,6 +123,9 @@ pub struct Snapshot {
     /// The day on which a birthday last brought something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     birthday_paid: Option<crate::calendar::Date>,
+    /// The members behind the first, in the order in which they came. Nothing in the account of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<PersonState>,
     /// By id.
     receipts: Vec<ReceiptState>,
     /// By id.
@@ -128,10 +136,16 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The member.
+    /// The member; of several the first.
     #[must_use]
     pub fn member(&self) -> &str {
         &self.member
+    }
+
+    /// The id of the account, as [`Account::id`].
+    #[must_use]
+    pub fn account(&self) -> &str {
+        self.account.as_ref().unwrap_or(&self.member)
     }
 
     /// How many outcomes were posted, as [`Account::version`].

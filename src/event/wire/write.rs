@@ -31,6 +31,8 @@ const EVENT_FIELDS: [&str; 18] = [
 ];
 /// Fields of what is chosen, beside those of every event.
 const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
+/// Fields of a joining, beside those of every event.
+const JOINING_FIELDS: [&str; 1] = ["account"];
 /// Fields of an adjustment, beside those of every event.
 const ADJUST_FIELDS: [&str; 3] = ["amount", "unit", "reason"];
 /// Fields of a transfer, beside those of every event.
@@ -51,7 +53,10 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Named(named) => basket(&mut map, named)?,
         Kind::Return(back) => returned(&mut map, back)?,
         Kind::Redeem(request) => requests(&mut map, std::slice::from_ref(request))?,
-        Kind::Joining { referrer } => option(&mut map, "referrer", referrer.as_deref())?,
+        Kind::Joining { referrer, account } => {
+            option(&mut map, "referrer", referrer.as_deref())?;
+            option(&mut map, "account", account.as_deref())?;
+        }
         Kind::Choose(choose) => chosen(&mut map, choose)?,
         Kind::Adjust(adjust) => adjusted(&mut map, adjust)?,
         Kind::Change => {}
@@ -62,6 +67,7 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
     }
     let more = match event.kind {
         Kind::Choose(_) => &CHOOSE_FIELDS[..],
+        Kind::Joining { .. } => &JOINING_FIELDS[..],
         Kind::Adjust(_) => &ADJUST_FIELDS[..],
         Kind::Transfer(_) => &TRANSFER_FIELDS[..],
         _ => &[],

@@ -339,6 +339,8 @@ pub struct Cap {
     pub limit: CapLimit,
     /// In which window; `None` is not written.
     pub per: Option<CapPer>,
+    /// `per account`: it counts what all members of an account have together.
+    pub per_account: bool,
 }
 
 /// The limit of a cap.

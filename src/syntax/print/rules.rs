@@ -301,7 +301,8 @@ impl<'a> Printer<'a> {
             Some(CapPer::Item) => " per item".to_owned(),
             Some(CapPer::Period(within)) => format!(" per {}", period_except(within, &["item", "account"])),
         };
-        format!("{side}{limit}{per}")
+        let account = if cap.per_account { " per account" } else { "" };
+        format!("{side}{limit}{per}{account}")
     }
 }
 

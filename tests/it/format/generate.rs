@@ -486,7 +486,7 @@ impl Choices {
             _ => CapLimit::Spend(self.amount()),
         };
         let per = self.maybe(|c| if c.yes() { CapPer::Item } else { CapPer::Period(c.period()) });
-        Cap { side: self.maybe(Self::side), limit, per }
+        Cap { side: self.maybe(Self::side), limit, per, per_account: self.yes() }
     }
 
     fn side(&mut self) -> Side {
