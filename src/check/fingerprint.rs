@@ -55,6 +55,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     section(out, "vocabulary", &(&p.categories, &p.channels, &p.stores, &p.payments))?;
     section(out, "attributes", &(&p.member_attributes, &p.item_attributes, &p.events))?;
+    if !p.change_limits.is_empty() {
+        section(out, "changes", &p.change_limits)?;
+    }
     section(out, "units", &p.units)?;
     for voucher in &p.vouchers {
         let granting = (&voucher.name, &voucher.grants, voucher.grant, voucher.worth);

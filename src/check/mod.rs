@@ -13,6 +13,7 @@ mod cap_limits;
 mod caps;
 mod cards;
 mod challenges;
+mod changes;
 mod choices;
 mod comparisons;
 mod conditions;
@@ -243,6 +244,7 @@ fn lower(
 }
 
 /// All tables, in an order that depends on names only.
+#[expect(clippy::too_many_lines, reason = "one line for each table")]
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let [categories, channels, stores, payments] = vocabularies(low);
     let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
@@ -252,6 +254,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let (rules, units) = finished_rules(low, drafts, units)?;
+    let change_limits = low.change_limits();
     let (event_count, keeps, settings) = (events.len(), keeps(&units, &rules), low.settings());
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
     Some(finished(Program {
@@ -276,6 +279,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         stores,
         payments,
         member_attributes,
+        change_limits,
         item_attributes,
         asked: Asked::default(),
         index: RuleIndex::build(&rules, &filters, events.len()),

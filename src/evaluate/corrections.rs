@@ -2,6 +2,7 @@
 //!
 //! They are in no measure and no history: caps, counters and levels do not see them.
 
+use super::bound::{Bind, Typed, typed};
 use super::choices::award_of;
 use super::draft::{Draft, Terms, Transfer};
 use super::note::Note;
@@ -12,9 +13,12 @@ use super::step00_accept::member_texts;
 use super::step03_requests::{What, not_enough};
 use crate::account::Change;
 use crate::calendar::Date;
-use crate::event::{Adjust, Event};
+use crate::event::{Adjust, Event, Value};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{AwardThing, UnitId, UnitKind, VoucherId};
+use crate::program::{
+    Attribute, AttributeKind, AwardThing, ChangeLimit, Program, UnitId, UnitKind, VoucherId,
+};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Books an amount on the terms of its unit, or takes it.
@@ -97,11 +101,61 @@ fn too_little(draft: &Draft<'_>, what: What, most: i64) -> Rejection {
 #[cold]
 pub(super) fn change(draft: &mut Draft<'_>, event: &Event, notes: &mut Vec<Note>) -> Result<(), Rejection> {
     let texts = member_texts(draft.program, event, notes)?;
+    let limits = limits_of_changes(draft, &texts)?;
     for (place, text) in texts.into_iter().enumerate() {
         if let (Ok(place), Some(_)) = (u16::try_from(place), &text) {
             draft.change(Change::Attribute(place, text));
         }
     }
     own_days::turn(draft);
+    for limit in limits {
+        // where the period that runs has turned to another day, the change is counted in it
+        let slot = draft.slot_on(limit.meter, draft.day);
+        draft.count(limit.meter, slot, 1);
+    }
     Ok(())
+}
+
+/// The limits under which something changes, if all of them have room.
+fn limits_of_changes(draft: &Draft<'_>, texts: &[Option<Box<str>>]) -> Result<Vec<ChangeLimit>, Rejection> {
+    let program = draft.program;
+    let mut touched = Vec::new();
+    for limit in &program.change_limits {
+        let place = usize::from(limit.place);
+        let known = draft.account.attributes.get(place).and_then(Option::as_deref);
+        let text = texts.get(place).and_then(Option::as_deref);
+        let (Some(text), Some(attribute)) = (text, program.member_attributes.get(place)) else { continue };
+        if known.is_some_and(|known| is_same(program, attribute, known, text)) {
+            continue;
+        }
+        let slot = draft.slot_on(limit.meter, draft.day);
+        if draft.account.meters.get(limit.meter, slot) < limit.times {
+            touched.push(*limit);
+            continue;
+        }
+        let may = match limit.per.next_start(draft.day, &draft.anchors) {
+            Some(day) => format!("it may be changed from {day} on"),
+            None => "it may not be changed again".to_owned(),
+        };
+        let times = if limit.times == 1 { "once".to_owned() } else { format!("{} times", limit.times) };
+        let detail = format!("`{}` was changed {times}; {may}", attribute.name);
+        return Err(Rejection::new(Refusal::MayNotChangeYet, detail));
+    }
+    Ok(touched)
+}
+
+/// Whether two texts are one value: `1` and `1.0`, or names in another order.
+fn is_same(program: &Program, attribute: &Attribute, one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    if attribute.kind == AttributeKind::ListOfName {
+        let names = |text| str::lines(text).collect::<BTreeSet<&str>>();
+        return names(one) == names(other);
+    }
+    let number = |text: &str| match typed(program, attribute, &Value::Text(text.into())) {
+        Ok(Typed::Value(Bind::Num(number))) => Some(number),
+        _ => None,
+    };
+    number(one).zip(number(other)).is_some_and(|(one, other)| one == other)
 }

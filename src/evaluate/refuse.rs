@@ -57,6 +57,8 @@ pub enum Refusal {
     AboveLargest,
     /// Nothing that is chosen is open.
     NoSuchChoice,
+    /// An attribute that the member has changed as often as it may be.
+    MayNotChangeYet,
     /// An amount beyond what can be booked.
     TooLarge,
 }
@@ -91,6 +93,7 @@ impl Refusal {
             Self::NotWholeStep => "not a whole step",
             Self::AboveLargest => "above the largest amount",
             Self::NoSuchChoice => "no such choice",
+            Self::MayNotChangeYet => "may not change yet",
             Self::TooLarge => "too large",
         }
     }

@@ -11,6 +11,7 @@
 //! 5. `meters` holds every counter that a condition, cap or tier asks, once.
 
 mod asked;
+mod changes;
 mod choice;
 mod closed;
 mod describe;
@@ -36,6 +37,7 @@ mod tiers;
 mod versions;
 
 pub(crate) use asked::Asked;
+pub(crate) use changes::ChangeLimit;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
@@ -125,6 +127,8 @@ pub struct Program {
     pub(crate) payments: Box<[Symbol]>,
     pub(crate) short: Short,
     pub(crate) member_attributes: Box<[Attribute]>,
+    /// How often members may change attributes, by place.
+    pub(crate) change_limits: Box<[ChangeLimit]>,
     pub(crate) item_attributes: Box<[Attribute]>,
     /// Index 0 is `purchase`, 1 is `joining`, then the declared events by name.
     pub(crate) events: Box<[EventKind]>,

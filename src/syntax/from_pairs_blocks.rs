@@ -1,10 +1,11 @@
 //! From what pest read to the tree: the program, vocabulary, units, tiers, cards, vouchers, referrals, returns.
 
 use super::ast::{
-    CardBlock, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, Metric,
-    PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock, ReferralLine, ReturnsLine,
-    SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind,
-    UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock, VoucherLine,
+    CardBlock, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
+    MayChange, Metric, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock,
+    ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock,
+    TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock,
+    VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -94,7 +95,20 @@ impl Builder<'_> {
         let kind = self.field_type(&mut inner)?;
         let optional = parts.eat(Rule::k_optional);
         let singular = if parts.eat(Rule::k_singular) { Some(self.name(&mut parts)?) } else { None };
-        Ok(Field { name, kind, kind_span, optional, singular })
+        let may_change = match parts.take(Rule::may_change) {
+            Some(pair) => Some(self.may_change(pair)?),
+            None => None,
+        };
+        Ok(Field { name, kind, kind_span, optional, singular, may_change })
+    }
+
+    fn may_change(&mut self, pair: Pair<'_, Rule>) -> Made<MayChange> {
+        let span = self.span(&pair);
+        let mut parts = self.parts(pair);
+        parts.skip(&[Rule::k_may, Rule::k_change]);
+        let times = self.number(&mut parts)?;
+        parts.skip(&[Rule::k_times, Rule::k_time, Rule::k_per]);
+        Ok(MayChange { times, per: self.period(&mut parts)?, span })
     }
 
     fn field_type(&mut self, inner: &mut Parts<'_>) -> Made<FieldType> {

@@ -22,6 +22,7 @@ mod friends;
 mod giving;
 mod host;
 mod laws;
+mod members;
 mod milestones;
 mod peers;
 mod play;

@@ -81,6 +81,19 @@ pub struct Field {
     pub optional: bool,
     /// `singular night`
     pub singular: Option<Name>,
+    /// `may change 1 time per quarter`
+    pub may_change: Option<MayChange>,
+}
+
+/// `may change 1 time per quarter`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MayChange {
+    /// How often.
+    pub times: Number,
+    /// In which time.
+    pub per: Period,
+    /// All of it.
+    pub span: Span,
 }
 
 /// The type of an attribute.

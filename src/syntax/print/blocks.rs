@@ -10,9 +10,9 @@ use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Block, BlockKind, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
-    Metric, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind, SchemaBlock,
-    SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched,
-    Vocabulary, VocabularyKind, VoucherLine,
+    MayChange, Metric, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind,
+    SchemaBlock, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind,
+    UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
 };
 
 /// `period "status year" starts 03-01 every year`
@@ -27,6 +27,11 @@ fn declared_period(declared: &PeriodBlock) -> String {
         PeriodStarts::OnAttribute(day) => format!("on day {} of every month", name(day)),
     };
     format!("period {} starts {starts}", name(&declared.name))
+}
+
+/// `may change 1 time per quarter`
+fn may_change(limit: &MayChange) -> String {
+    format!("may change {} per {}", counted(&limit.times, "time"), period(&limit.per))
 }
 
 impl<'a> Printer<'a> {
@@ -174,7 +179,8 @@ impl<'a> Printer<'a> {
         let optional = if field.optional { "optional" } else { "" };
         let singular =
             field.singular.as_ref().map(|one| format!("singular {}", name(one))).unwrap_or_default();
-        words![format!("{}:", name(&field.name)), kind, optional, singular]
+        let may_change = field.may_change.as_ref().map(may_change).unwrap_or_default();
+        words![format!("{}:", name(&field.name)), kind, optional, singular, may_change]
     }
 
     pub(super) fn metric(&mut self, metric: &'a Metric) -> Doc {

@@ -318,6 +318,11 @@ impl Choices {
             kind_span: Span::default(),
             optional: self.yes(),
             singular: self.maybe(Self::name),
+            may_change: self.maybe(|c| MayChange {
+                times: c.number(),
+                per: c.period(),
+                span: Span::default(),
+            }),
         }
     }
 

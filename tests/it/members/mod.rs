@@ -1,0 +1,32 @@
+//! What members say of themselves: how often they may change it, and since when it counts.
+
+mod changing;
+
+use loyalty_rules::check::{Sources, compile};
+use loyalty_rules::scenario::run_tests;
+use loyalty_rules::syntax::Limits;
+
+/// The head of a program with late events, and one unit of whole points.
+const HEAD: &str = "edition 2026\n\nprogram Members {\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  \
+     time zone \"Europe/Berlin\"\n  accept late events for 60 days\n}\n\nunit points is spendable {\n  \
+     singular point\n  round down in total\n  expire never\n}\n\n";
+
+/// Runs the tests of a text that follows the head. All must pass.
+fn holds(text: &str) {
+    let text = format!("{HEAD}{text}\n");
+    let compiled = compile(&Sources::single("members.loyalty", text.as_str()), &Limits::default());
+    let compiled = compiled.unwrap_or_else(|findings| panic!("{findings}\n{text}"));
+    let results = run_tests(&compiled);
+    assert!(!results.is_empty());
+    for result in results {
+        let failures: Vec<String> = result
+            .failures
+            .iter()
+            .map(|failure| {
+                let place = compiled.sources.text(failure.primary.span);
+                format!("{place}: {} {:?}", failure.primary.text, failure.notes)
+            })
+            .collect();
+        assert!(result.passed, "\"{}\"\n{}", result.name, failures.join("\n"));
+    }
+}
