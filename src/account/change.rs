@@ -27,6 +27,15 @@ pub struct Postings {
     pub(crate) turns: Vec<(usize, Arc<str>)>,
 }
 
+impl Postings {
+    /// Nothing yet, and room for so many deltas and changes.
+    #[inline]
+    pub(crate) fn with_room(deltas: usize, changes: usize) -> Self {
+        let (deltas, changes) = (Vec::with_capacity(deltas), Vec::with_capacity(changes));
+        Self { deltas, changes, turns: Vec::new() }
+    }
+}
+
 /// One change of a counter or state. Changes are facts like deltas: posted once, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {

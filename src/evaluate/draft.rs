@@ -62,11 +62,7 @@ impl<'a> Draft<'a> {
         Self {
             program,
             account,
-            postings: Postings {
-                deltas: Vec::with_capacity(8),
-                changes: Vec::with_capacity(12),
-                turns: Vec::new(),
-            },
+            postings: Postings::with_room(8, 12),
             messages: Vec::new(),
             notes: Vec::new(),
             given: Vec::new(),

@@ -238,7 +238,7 @@ fn leading_words() {
                 "born",
                 WRONG,
                 "a line in `given member` starts with `joined`, `tier`, `card`, `streak`, `task`, `cap`, `referred`, \
-                 `balance`, `has`, `spent` or `purchased`, or is for example `birthday: 1990-05-20`",
+                 `account`, `balance`, `has`, `spent` or `purchased`, or is for example `birthday: 1990-05-20`",
             ),
         ],
     );
@@ -459,7 +459,6 @@ fn forms_of_later_versions() {
             "across all members",
             "cap … across all members",
         ),
-        ("earn R", "cap 3 times per account", "per account", "cap … per account"),
         ("tiers T", "tier Gold { paid by plan Club }", "paid by plan Club", "paid by plan …"),
         (
             "card K",
