@@ -9,6 +9,7 @@ use super::rebates::{ClosedTurnover, Turnover};
 use super::receipt::Receipt;
 use super::records::Record;
 use super::spells::Spell;
+use super::stamp_values::StampValues;
 use super::unsettled::Unsettled;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
@@ -164,6 +165,8 @@ pub(crate) struct CardState {
     pub(crate) number: u32,
     /// Stamps on it.
     pub(crate) stamps: i64,
+    /// What they hold, where the reward is the average of it.
+    pub(crate) values: StampValues,
     /// Day of the first stamp.
     pub(crate) opened: Option<Date>,
     /// Its last day.
@@ -193,6 +196,8 @@ pub(crate) struct FullCard {
     pub(crate) number: u32,
     /// How many stamps filled it.
     pub(crate) goal: i64,
+    /// What they held, micro-units.
+    pub(crate) value: i128,
     /// What it gave.
     pub(crate) gave: Award,
     /// The lot or the first voucher of that; 0 for none.

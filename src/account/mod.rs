@@ -22,6 +22,7 @@ mod receipt;
 mod records;
 mod snapshot;
 mod spells;
+mod stamp_values;
 mod standing;
 mod unsettled;
 mod view;
@@ -52,6 +53,7 @@ pub(crate) use receipt::{
 pub(crate) use records::{Record, Records, may_come_back};
 pub use snapshot::{Snapshot, SnapshotError};
 pub(crate) use spells::{Spell, SpellEnd};
+pub(crate) use stamp_values::StampValues;
 pub use standing::{AtRisk, Counted, NextLevel, Standing, WhyHeld};
 pub(crate) use unsettled::{Cover, Unsettled, Void};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};

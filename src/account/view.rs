@@ -114,7 +114,7 @@ pub struct StampCard {
     pub number: u32,
     /// Stamps on it.
     pub stamps: i64,
-    /// Stamps of a full card.
+    /// Stamps of a full card; a cap of rewards may leave more on the open one.
     pub goal: i64,
     /// The day of its first stamp.
     pub opened: Option<Date>,

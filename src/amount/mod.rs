@@ -5,6 +5,7 @@
 mod currency;
 mod fixed;
 mod money;
+mod product;
 mod ratio;
 mod rounding;
 mod scaled;
@@ -12,6 +13,7 @@ mod share;
 
 pub use currency::minor_digits;
 pub use money::{Money, Quantity, line_value};
+pub(crate) use product::compare_products;
 pub use ratio::{Ratio, gcd, lcm};
 pub use rounding::{Rounding, divide};
 pub use scaled::{Scaled, format_scaled, parse_scaled};

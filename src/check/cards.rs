@@ -7,8 +7,15 @@ use super::numbers;
 use super::report::Once;
 use super::subjects::Scope;
 use crate::diagnostics::Span;
-use crate::program::{CapId, CapLimit, CapWindow, Card, EventKindId, Expire, StampPer, Validity};
-use crate::syntax::ast::{self, Amount, Block, CapPer, CardBlock, CardLine, Cond, Per};
+use crate::program::{
+    Award, AwardThing, CapId, CapLimit, CapWindow, Card, EventKindId, Expire, StampPer, Validity,
+};
+use crate::syntax::ast::{self, Amount, Block, CapPer, CardBlock, CardLine, Cond, Name, Per};
+
+/// Whether a cap of a card speaks of rewards.
+fn of_rewards(cap: &ast::Cap) -> bool {
+    matches!(&cap.limit, ast::CapLimit::Amount(amount) if matches!(amount.unit.text.as_str(), "reward" | "rewards"))
+}
 
 /// The most stamps of a card, a cap or an event.
 const MOST_STAMPS: i64 = 1_000_000;
@@ -25,7 +32,15 @@ struct Lines<'a> {
     caps: Vec<(&'a ast::Cap, Span)>,
     carry: Once<bool>,
     expire: Once<&'a ast::Expire>,
-    reward: Once<&'a Amount>,
+    rewards: Once<&'a ast::Cap>,
+    reward: Once<Reward<'a>>,
+}
+
+/// What a full card gives.
+#[derive(Debug, Clone, Copy)]
+enum Reward<'a> {
+    Fixed(&'a Amount),
+    Average(&'a Name),
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -48,6 +63,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         self.has_basket(on_span.unwrap_or(head), event);
         let (items, _) = self.condition_line(lines.items.value(), event, Scope::Items);
         let (when, when_text) = self.condition_line(lines.when.value(), event, Scope::Event);
+        let stamp_span = lines.stamp.span();
         let stamp = match lines.stamp.value() {
             Some((count, per)) => self.stamp(count, per),
             None => self.needed(head, "what a stamp is given for", "stamp 1 per item"),
@@ -56,12 +72,18 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Some(amount) => self.stamps(amount, true),
             None => self.needed(head, "how many stamps fill the card", "goal 10 stamps"),
         };
+        let start_span = lines.start.span();
         let (start, every) = match lines.start.value() {
             None => (Some(0), false),
             Some((amount, every)) => (self.stamps(amount, true), every),
         };
-        let reward = match lines.reward.value() {
-            Some(amount) => self.award(amount),
+        let reward = lines.reward.value();
+        let average = matches!(reward, Some(Reward::Average(_)));
+        let reward = match reward {
+            Some(Reward::Fixed(amount)) => self.award(amount),
+            Some(Reward::Average(unit)) => {
+                self.unit(unit).map(|unit| Award { thing: AwardThing::Unit(unit), amount: 0 })
+            }
             None => self.needed(head, "what a full card gives", "reward 1 \"Free coffee\""),
         };
         let capped = Capped {
@@ -73,13 +95,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             campaign: valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..))),
             gives: head,
         };
+        if average {
+            self.holds_values((stamp_span, stamp.map(|(_, per)| per)), start_span);
+        }
+        let carry_over = lines.carry.value().unwrap_or(true);
+        let most_rewards = self.reward_cap(lines.rewards.take(), (capped, carry_over));
         let caps = self.card_caps(&block.name.text, &lines.caps, capped);
-        let expire = match lines.expire.take() {
-            None => Some(None),
-            Some((written, span)) => self
-                .card_expiry(written, span)
-                .map(|found| Some(found).filter(|found| *found != Expire::Never)),
-        };
+        let expire = self.card_end(lines.expire.take());
         let (stamps, per) = stamp?;
         Some(Card {
             name: block.name.text.as_str().into(),
@@ -94,10 +116,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             head_start: start?,
             head_start_on_every: every,
             caps: caps?,
-            carry_over: lines.carry.value().unwrap_or(true),
+            most_rewards: most_rewards?,
+            carry_over,
             expire: expire?,
             reward: reward?,
+            average,
         })
+    }
+
+    /// Outside nothing if it is wrong, inside nothing if a card does not end.
+    fn card_end(&mut self, line: Option<(&'a ast::Expire, Span)>) -> Option<Option<Expire>> {
+        let Some((written, span)) = line else { return Some(None) };
+        let found = self.card_expiry(written, span)?;
+        Some(Some(found).filter(|found| *found != Expire::Never))
     }
 
     fn card_lines(&mut self, block: &'a CardBlock) -> Lines<'a> {
@@ -112,6 +143,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             caps: Vec::new(),
             carry: Once::new("carry over"),
             expire: Once::new("expire"),
+            rewards: Once::new("cap … rewards"),
             reward: Once::new("reward"),
         };
         for line in &block.lines {
@@ -126,13 +158,61 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 CardLine::StartWith { amount, every_card } => {
                     lines.start.set((amount, *every_card), span, report)
                 }
+                CardLine::Cap(cap) if of_rewards(cap) => lines.rewards.set(cap, span, report),
                 CardLine::Cap(cap) => lines.caps.push((cap, span)),
                 CardLine::Carry(over) => lines.carry.set(*over, span, report),
                 CardLine::Expire(expire) => lines.expire.set(expire, span, report),
-                CardLine::Reward(amount) => lines.reward.set(amount, span, report),
+                CardLine::Reward(amount) => lines.reward.set(Reward::Fixed(amount), span, report),
+                CardLine::Average(unit) => lines.reward.set(Reward::Average(unit), span, report),
             }
         }
         lines
+    }
+
+    /// A reward that is worth the average asks what each stamp holds.
+    fn holds_values(&mut self, (stamp, per): (Option<Span>, Option<StampPer>), start: Option<Span>) {
+        if per.is_some_and(|per| per != StampPer::Piece) {
+            let span = stamp.unwrap_or_default();
+            let message = "a stamp holds what a piece costs, and here it is not for a piece";
+            self.report.misplaced(span, message, "write `stamp 1 per item`, or a fixed reward");
+        }
+        if let Some(span) = start {
+            let message = "nothing was paid for a head start, so there is no average";
+            self.report.misplaced(span, message, "remove this line, or write a fixed reward");
+        }
+    }
+
+    /// `cap 2 rewards per purchase`. Outside nothing if it is wrong, inside nothing if there is none.
+    fn reward_cap(
+        &mut self,
+        line: Option<(&'a ast::Cap, Span)>,
+        (capped, carry_over): (Capped, bool),
+    ) -> Option<Option<i64>> {
+        let Some((cap, span)) = line else { return Some(None) };
+        let ast::CapLimit::Amount(amount) = &cap.limit else { return None };
+        let event = capped.on.map_or_else(|| "purchase".to_owned(), |on| self.event_name(on).to_owned());
+        let window = match &cap.per {
+            Some(CapPer::Period(period)) if cap.side.is_none() => self.window(period, &[capped])?,
+            _ => CapWindow::Period(crate::calendar::Period::Day),
+        };
+        if window != CapWindow::Event {
+            let help = format!("write `per {event}`; what stamps fill in a time is capped by `cap … stamps`");
+            self.report.misplaced(span, "the rewards of a card are capped in an event", help);
+            return None;
+        }
+        self.of_account(cap, span, window)?;
+        if !carry_over {
+            let message = "without carrying over an event fills one card at most";
+            self.report.misplaced(span, message, "remove this line, or `no carry over`");
+            return None;
+        }
+        let what = ("a number of rewards", amount.number.span);
+        let most = numbers::whole(amount.number.value, (0, MOST_STAMPS), what, &mut self.report)?;
+        if most == 0 {
+            self.report.zero(amount.span, "zero rewards mean nothing here", "write at least 1");
+            return None;
+        }
+        Some(Some(most))
     }
 
     /// N105 in a block that needs a line.
@@ -207,11 +287,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.report.misplaced(span, "a card caps stamps", help);
             return None;
         };
-        if matches!(amount.unit.text.as_str(), "reward" | "rewards") {
-            let help = "cap the stamps instead, for example `cap 3 stamps per day`";
-            self.report.later(span, "this version does not cap the rewards of a card", help);
-            return None;
-        }
         if cap.side.is_some() || matches!(cap.per, Some(CapPer::Item)) {
             let help = "write for example `cap 3 stamps per day`";
             self.report.misplaced(span, "stamps are capped in a time or an event", help);

@@ -82,6 +82,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let matching = (&card.name, card.on, card.valid, &card.items, &card.when);
         let filling = (card.stamps, card.per, card.goal, card.head_start, card.head_start_on_every);
         section(out, "card", &(matching, filling, &card.caps, card.carry_over, card.expire, card.reward))?;
+        if card.average || card.most_rewards.is_some() {
+            section(out, "rewards", &(card.average, card.most_rewards))?;
+        }
     }
     games(p, out)?;
     section(out, "tiers", &p.tiers)?;

@@ -13,8 +13,8 @@ use super::times;
 use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
-    Amount, Expect, GivenFact, ItemLine, Name, Number, RewardLine, RuleLine, Step, StepFact, TestBlock,
-    TestLine, Value, VoucherLine,
+    Amount, CardLine, Expect, GivenFact, ItemLine, Name, Number, RewardLine, RuleLine, Step, StepFact,
+    TestBlock, TestLine, Value, VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -57,7 +57,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 times::date(at.date, &mut self.report);
             }
             GivenFact::Tier(name, _) => self.any_tier(name),
-            GivenFact::Card(name, stamps) => self.card_at(name, stamps),
+            GivenFact::Card(name, stamps) => {
+                self.card_at(name, stamps);
+                self.holds_nothing(name);
+            }
             GivenFact::Streak(name, number) => self.streak_at(name, number),
             GivenFact::Task(name, number) => self.task_at(name, number),
             GivenFact::CapUsed(name, number) => self.capped(name, number),
@@ -362,6 +365,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.report.unknown("card", &card.text, card.span, self.all.cards.candidates(), "");
         }
         self.stamps(stamps, false);
+    }
+
+    /// Stamps that hold what was paid cannot be given without it.
+    fn holds_nothing(&mut self, card: &Name) {
+        let lines = self.all.cards.peek(&card.text).into_iter().flat_map(|card| &card.node.lines);
+        if lines.into_iter().any(|line| matches!(line.kind, CardLine::Average(_))) {
+            let message = format!("stamps of `{}` hold what was paid for them", card.text);
+            let help = "let the member buy them in the test, with `when … purchase`";
+            self.report.misplaced(card.span, message, help);
+        }
     }
 
     /// A shared cap, or the rule whose own cap is meant.

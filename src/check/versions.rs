@@ -136,6 +136,15 @@ impl Pair<'_, '_, '_> {
                 refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
             }
         }
+        for card in &new.cards {
+            let known = old.cards.iter().find(|known| known.name == card.name);
+            if known.is_some_and(|known| known.average != card.average) {
+                let head = |tree: &Tree<'_>| tree.card(&card.name).map(|it| it.head);
+                let message = format!("the stamps of `{}` hold something else", card.name);
+                let help = "what members have on it could not be counted on; take a new name";
+                refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
+            }
+        }
         for unit in &new.units {
             let known = old.unit_named(&unit.name).ok().and_then(|id| old.units.get(id.index()));
             let (head, place) = (self.after.unit(&unit.name), self.before.unit(&unit.name));

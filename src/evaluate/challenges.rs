@@ -133,8 +133,8 @@ pub(super) fn give(
 }
 
 /// An event was a mistake, and its counts are gone: rounds that it finished and that are not complete without it are open
-/// again, and what they gave is taken back. Notes on which days that counted.
-pub(super) fn cancel(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, days: &mut Vec<Date>) {
+/// again, and what they gave is taken back.
+pub(super) fn cancel(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt) {
     for (place, challenge) in facts.program.challenges.iter().enumerate() {
         let source = Source::Challenge(ChallengeId(place as u32));
         let gave = receipt.awards.iter().any(|award| award.source == source);
@@ -144,24 +144,18 @@ pub(super) fn cancel(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt
         }
         let slot = draft.slot_on(challenge.rounds, receipt.day);
         draft.count(challenge.rounds, slot, -1);
-        take_gifts(facts, draft, receipt, source, days);
+        take_gifts(facts, draft, receipt, source);
     }
 }
 
 /// Takes back all that a game gave with an event.
-pub(super) fn take_gifts(
-    facts: &Facts<'_>,
-    draft: &mut Draft<'_>,
-    receipt: &Receipt,
-    source: Source,
-    days: &mut Vec<Date>,
-) {
+pub(super) fn take_gifts(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, source: Source) {
     let when = (receipt.at, receipt.day);
     for award in receipt.awards.iter().filter(|award| award.source == source) {
-        returning::take_award(facts, draft, receipt, (award, when), (0, award.amount), days);
+        returning::take_award(facts, draft, receipt, (award, when), (0, award.amount));
     }
     for chosen in receipt.chosen.iter().filter(|chosen| chosen.award.source == source) {
         let (award, when) = (&chosen.award, (chosen.at, chosen.day));
-        returning::take_award(facts, draft, receipt, (award, when), (0, award.amount), days);
+        returning::take_award(facts, draft, receipt, (award, when), (0, award.amount));
     }
 }

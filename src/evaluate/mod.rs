@@ -29,6 +29,7 @@ mod rows;
 mod settlement;
 mod so_far;
 mod spells;
+mod stamp_values;
 mod step00_accept;
 mod step01_clock;
 mod step03_requests;
@@ -481,7 +482,7 @@ fn named(
     awards.append(&mut settled.awards);
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
-    step10_games::stamp_cards(facts, draft, kind, &mut awards);
+    step10_games::stamp_cards(facts, draft, kind, &mut awards)?;
     if !facts.program.challenges.is_empty() {
         challenges::count(facts, draft, kind, &mut awards, &mut shares);
     }

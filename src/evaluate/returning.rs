@@ -15,8 +15,8 @@ use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
-    challenges, choices, rebates, step04_match, step08a_everything, step10_games, step10_milestones,
-    step11_tiers, step12_friends, step13_payers, streaks, tax,
+    challenges, choices, rebates, stamp_values, step04_match, step08a_everything, step10_games,
+    step10_milestones, step11_tiers, step12_friends, step13_payers, streaks, tax,
 };
 use crate::account::{
     Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward, ShareBy, SpentLot, Taken, is_asked,
@@ -24,7 +24,7 @@ use crate::account::{
 use crate::calendar::{Date, Instant};
 use crate::event::{Item, ReturnLine};
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{EventKindId, Measure, TakeBack, UnitId, UnitKind, VoucherId};
+use crate::program::{CardId, EventKindId, Measure, TakeBack, UnitId, UnitKind, VoucherId};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -86,16 +86,16 @@ pub(super) fn undo(
         let owed = |receipt, award| owed_of(facts.program, receipt, award);
         let old = if takes_all(facts, receipt) { *taken } else { owed(before, &old.award) };
         let new = *taken + (owed(receipt, &chosen.award) - old).min(chosen.award.amount - *taken).max(0);
-        take_award(facts, draft, receipt, (&chosen.award, when), (*taken, new), &mut days);
+        take_award(facts, draft, receipt, (&chosen.award, when), (*taken, new));
         *taken = new;
     }
     lower_counters(draft, before, receipt, &mut taken);
     keep(receipt, taken);
     if receipt.cancelled && !facts.program.challenges.is_empty() {
-        challenges::cancel(facts, draft, receipt, &mut days);
+        challenges::cancel(facts, draft, receipt);
     }
     if !facts.program.streaks.is_empty() {
-        streaks::recheck(facts, draft, receipt, &mut days);
+        streaks::recheck(facts, draft, receipt);
     }
     step10_milestones::recount_return(draft, receipt, &mut days);
     days.extend(receipt.chosen.iter().map(|chosen| chosen.day));
@@ -136,8 +136,13 @@ fn take_awards(
             continue;
         }
         let now = *taken + (new - old).min(award.amount - *taken).max(0);
-        take_award(facts, draft, receipt, (award, when), (*taken, now), days);
+        let sums = (*taken, now);
         *taken = now;
+        if let Thing::Stamps(card) = award.thing {
+            take_stamps(facts, draft, (before, receipt), (card, award), sums, days);
+        } else {
+            take_award(facts, draft, receipt, (award, when), sums);
+        }
     }
     Ok(())
 }
@@ -206,6 +211,27 @@ fn give_voucher_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, (voucher, lo
     }
 }
 
+/// Takes stamps of a purchase back, between an old and a new sum, and what they hold.
+fn take_stamps(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    (before, receipt): (&Receipt, &Receipt),
+    (card, award): (CardId, &ReceiptAward),
+    (old, new): (i64, i64),
+    days: &mut Vec<Date>,
+) {
+    let average = facts.program.cards.get(card.index()).is_some_and(|card| card.average);
+    let gone = |receipt, stamps| if average { stamp_values::gone(receipt, award, stamps) } else { 0 };
+    let value = gone(receipt, new) - gone(before, old);
+    if new > old || value != 0 {
+        // what was dropped goes first: it is on no card
+        let on_card = |taken: i64| (taken - award.repaid).max(0);
+        let taken = (on_card(new) - on_card(old), value, award.start);
+        step10_games::unstamp(draft, card, taken, &receipt.id, days);
+        give_room_back(facts, draft, award.source, receipt.day, new - old);
+    }
+}
+
 /// Takes back what an award must lose, which was given at an instant of a day.
 pub(super) fn take_award(
     facts: &Facts<'_>,
@@ -213,19 +239,9 @@ pub(super) fn take_award(
     receipt: &Receipt,
     (award, when): (&ReceiptAward, (Instant, Date)),
     (old, new): (i64, i64),
-    days: &mut Vec<Date>,
 ) {
     let amount = new - old;
     match award.thing {
-        Thing::Stamps(card) => {
-            if amount > 0 {
-                // what was dropped goes first: it is on no card
-                let on_card = |taken: i64| (taken - award.repaid).max(0);
-                let stamps = (on_card(new) - on_card(old), award.start);
-                step10_games::unstamp(draft, card, stamps, &receipt.id, days);
-                give_room_back(facts, draft, award.source, receipt.day, amount);
-            }
-        }
         Thing::Voucher(voucher) => {
             if is_void(facts.program, receipt) {
                 cancel_vouchers(facts, draft, receipt, award, voucher);
@@ -236,8 +252,8 @@ pub(super) fn take_award(
                 choices::cancel(draft, award.lot, &receipt.id);
             }
         }
-        // what a charity got stays there
-        Thing::Donation(_) => {}
+        // what a charity got stays there, and stamps go by what has come back
+        Thing::Donation(_) | Thing::Stamps(_) => {}
         Thing::Unit(unit) => {
             if amount <= 0 {
                 return;

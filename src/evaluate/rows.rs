@@ -158,6 +158,13 @@ pub(crate) struct Rows {
     pub(crate) candidates: Vec<RuleId>,
 }
 
+/// Rows that are brought to one divisor have shares of at most so many bits: an amount of 50 bits can be shared out in
+/// proportion to them.
+const LONGEST: u32 = 76;
+
+/// A divisor of several rows has at most so many bits.
+const LONGEST_DIVISOR: u32 = 62;
+
 impl Rows {
     /// Forgets all rows.
     pub(crate) fn start(&mut self, width: usize) {
@@ -214,31 +221,43 @@ impl Rows {
         (rows, &mut self.sharer, &mut self.weights, &mut self.parts)
     }
 
-    /// Brings all rows of a thing to one divisor, and tells it.
-    pub(crate) fn align(&mut self, thing: Thing) -> Result<i128, Rejection> {
+    /// Brings all rows of a thing to one divisor, unless numbers would become long: many rules that count whole steps
+    /// have a divisor each.
+    pub(crate) fn align(&mut self, thing: Thing) -> Result<(), Rejection> {
         self.align_from(thing, 0)
     }
 
-    /// Brings the rows of a thing from one on to one divisor, and tells it.
-    pub(crate) fn align_from(&mut self, thing: Thing, first: usize) -> Result<i128, Rejection> {
+    /// Brings the rows of a thing from one on to one divisor, unless numbers would become long.
+    pub(crate) fn align_from(&mut self, thing: Thing, first: usize) -> Result<(), Rejection> {
         let rows = self.pool.get_mut(first..self.used).unwrap_or(&mut []);
         let mut same = rows.iter().filter(|row| row.thing == Some(thing)).map(|row| row.den);
         let mut common = same.next().unwrap_or(1);
         if same.all(|den| den == common) {
-            return Ok(common);
+            return Ok(());
         }
         for row in rows.iter().filter(|row| row.thing == Some(thing)) {
             if common == 1 {
                 common = row.den;
             } else if row.den != common && row.den != 1 {
-                common = lcm(common, row.den).ok_or_else(Rejection::too_large)?;
+                match lcm(common, row.den).filter(|common| *common >> LONGEST_DIVISOR == 0) {
+                    Some(all) => common = all,
+                    None => return Ok(()),
+                }
             }
+        }
+        let too_long = |row: &Row| {
+            let by = common.checked_div(row.den).unwrap_or(1);
+            let fits = |num: &i128| num.checked_mul(by).is_some_and(|num| num.unsigned_abs() >> LONGEST == 0);
+            row.thing == Some(thing) && row.den != common && !row.nums.iter().all(fits)
+        };
+        if rows.iter().any(too_long) {
+            return Ok(());
         }
         for row in rows.iter_mut().filter(|row| row.thing == Some(thing) && row.den != common) {
             let by = common.checked_div(row.den).ok_or_else(Rejection::too_large)?;
             row.expand(by)?;
         }
-        Ok(common)
+        Ok(())
     }
 
     /// Lists what the rows give.

@@ -9,12 +9,13 @@ use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
 use super::trace::{Trace, Verdict};
 use crate::account::Lines;
-use crate::amount::{Rounding, divide, gcd};
+use crate::amount::{Rounding, compare_products, divide, gcd};
 use crate::ledger::Thing;
 use crate::program::{
     Award, AwardThing, Basis, CapId, Combine, Effect, GroupId, Needs, Rate, Rule, RuleId, RuleKind, Steps,
     UnitId,
 };
+use std::cmp::Ordering;
 
 /// Computes all matching `earn` rules.
 pub(crate) fn compute_bases(
@@ -333,12 +334,17 @@ fn best_bases(facts: &Facts<'_>, rows: &mut Rows, thing: Thing, trace: &mut Opti
         for place in 0..rows.all().len() {
             let Some(row) = rows.all().get(place) else { continue };
             let Some(group) = group_of(row) else { continue };
-            let mine = row.nums.get(column).copied().unwrap_or(0);
+            let (mine, my_den) = (row.nums.get(column).copied().unwrap_or(0), row.den);
             let better = rows.all().iter().enumerate().find(|(other, row)| {
                 let theirs = row.nums.get(column).copied().unwrap_or(0);
+                let larger = || compare_products([theirs, my_den, 1, 1], [mine, row.den, 1, 1]);
                 group_of(row) == Some(group)
-                    && (theirs > mine || (theirs == mine && *other < place))
                     && *other != place
+                    && match larger() {
+                        Ordering::Greater => true,
+                        Ordering::Equal => *other < place,
+                        Ordering::Less => false,
+                    }
             });
             let winner = better.map(|(_, row)| row.rule);
             if let (Some(winner), true, Some(row)) = (winner, mine != 0, rows.all_mut().get_mut(place)) {

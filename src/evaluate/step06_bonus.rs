@@ -9,7 +9,7 @@ use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
 use super::step05_base::{compute_shares, over_denominator, raise};
 use super::trace::Trace;
-use crate::amount::{gcd, lcm};
+use crate::amount::{compare_products, gcd, lcm};
 use crate::ledger::Thing;
 use crate::program::{CapLimit, Combine, Effect, Factor, GroupId, Needs, Rule, RuleKind};
 
@@ -84,11 +84,14 @@ fn multiply(
     for base in before.iter().filter(of_unit) {
         let (_, whole) = part_of_base(row.spend_ratio, base.spend_ratio);
         common = lcm(common, whole).ok_or_else(Rejection::too_large)?;
+        // mostly the bases of a unit have one divisor
+        if base.den != row.den && base.nums.iter().any(|num| *num != 0) {
+            row.den = if row.den == 1 { Some(base.den) } else { lcm(row.den, base.den) }
+                .ok_or_else(Rejection::too_large)?;
+        }
     }
     let mut bases = 0;
     for base in before.iter().filter(of_unit) {
-        // the bases of a unit are aligned: one divisor for all of them
-        row.den = base.den;
         if base.nums.iter().any(|num| *num != 0) {
             bases += 1;
             // a flat base is a share of the event, and what is added to it is one too
@@ -108,9 +111,14 @@ fn multiply(
         let of_items = part.checked_mul(common).and_then(|by| by.checked_div(whole));
         let of_items = of_items.ok_or_else(Rejection::too_large)?;
         let columns = row.nums.iter_mut().zip(&base.nums).enumerate();
+        let to_one = row.den.checked_div(base.den).unwrap_or(1);
         for (column, (to, from)) in columns {
+            if *from == 0 {
+                continue;
+            }
             // the share of the event does not hang on spend
             let by = if column < width { of_items } else { common };
+            let by = by.checked_mul(to_one).ok_or_else(Rejection::too_large)?;
             if if column < width { row.passes.has(column) } else { with_event } {
                 let more = from.checked_mul(by).ok_or_else(Rejection::too_large)?;
                 *to = to.checked_add(more).ok_or_else(Rejection::too_large)?;
@@ -191,11 +199,12 @@ fn stack(
         strengths.push(strength(facts, row, thing)?);
     }
     for column in 0..=rows.width {
-        resolve(rows, &strengths, (thing, false), column, trace)?;
+        resolve(rows, &strengths, (thing, false), column, trace);
     }
     // an event bonus has one share, that of the event
     let event = rows.width;
-    resolve(rows, &strengths, (thing, true), event, trace)
+    resolve(rows, &strengths, (thing, true), event, trace);
+    Ok(())
 }
 
 /// How a row competes: its combine, and the fraction of its extra for which its caps have room.
@@ -234,7 +243,7 @@ fn resolve(
     (thing, flat): (Thing, bool),
     column: usize,
     trace: &mut Option<Box<Trace>>,
-) -> Result<(), Rejection> {
+) {
     let share = |row: &Row| match thing {
         Thing::Unit(_) => row.nums.get(column).copied().unwrap_or(0),
         _ => i128::from(row.amount),
@@ -252,7 +261,7 @@ fn resolve(
             Combine::BestOf(group) => {
                 match groups.iter_mut().find(|(known, _)| *known == group) {
                     Some((_, best)) => {
-                        if larger(rows, strengths, &share, place, *best)? {
+                        if larger(rows, strengths, &share, thing, (place, *best)) {
                             *best = place;
                         }
                     }
@@ -262,7 +271,7 @@ fn resolve(
             }
         };
         match *best {
-            Some(known) if !larger(rows, strengths, &share, place, known)? => {}
+            Some(known) if !larger(rows, strengths, &share, thing, (place, known)) => {}
             _ => *best = Some(place),
         }
     }
@@ -292,7 +301,6 @@ fn resolve(
             _ => row.amount = 0,
         }
     }
-    Ok(())
 }
 
 /// Whether a row's share, weakened by its room, is strictly larger than another's; the earlier name wins ties.
@@ -300,18 +308,21 @@ fn larger(
     rows: &Rows,
     strengths: &[Option<Strength>],
     share: &impl Fn(&Row) -> i128,
-    place: usize,
-    than: usize,
-) -> Result<bool, Rejection> {
-    let weight = |place: usize| -> Result<(i128, i128), Rejection> {
-        let num = rows.all().get(place).map_or(0, share);
-        match strengths.get(place).and_then(Option::as_ref).and_then(|strength| strength.room) {
-            Some((room, total)) => Ok((num.checked_mul(room).ok_or_else(Rejection::too_large)?, total)),
-            None => Ok((num, 1)),
-        }
+    thing: Thing,
+    (place, than): (usize, usize),
+) -> bool {
+    // share × room over divisor × total
+    let weight = |place: usize| {
+        let row = rows.all().get(place);
+        let (room, total) = strengths
+            .get(place)
+            .and_then(Option::as_ref)
+            .and_then(|strength| strength.room)
+            .unwrap_or((1, 1));
+        let den = row.filter(|_| matches!(thing, Thing::Unit(_))).map_or(1, |row| row.den);
+        (row.map_or(0, share), room, den, total)
     };
-    let ((mine, my_den), (theirs, their_den)) = (weight(place)?, weight(than)?);
-    let left = mine.checked_mul(their_den).ok_or_else(Rejection::too_large)?;
-    let right = theirs.checked_mul(my_den).ok_or_else(Rejection::too_large)?;
-    Ok(left > right)
+    let (mine, theirs) = (weight(place), weight(than));
+    let (left, right) = ([mine.0, mine.1, theirs.2, theirs.3], [theirs.0, theirs.1, mine.2, mine.3]);
+    compare_products(left, right).is_gt()
 }

@@ -7,7 +7,7 @@
 use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows};
-use crate::amount::{Ties, divide};
+use crate::amount::{Ties, divide, gcd, lcm};
 use crate::ledger::Thing;
 use crate::program::{Needs, Round, Unit, UnitId};
 
@@ -52,21 +52,31 @@ pub(super) fn round_unit(
 fn round_group(rules: &Unit, rows: &mut Rows, round: Round, members: &[usize]) -> Result<(), Rejection> {
     let width = rows.width;
     let (all, sharer, weights, parts) = rows.with_sharer();
-    let Some(den) = members.first().and_then(|place| all.get(*place)).map(|row| row.den) else {
-        return Ok(());
-    };
-    let den = rules.denominator.checked_mul(den).ok_or_else(Rejection::too_large)?;
+    let mut dens = members.iter().filter_map(|place| all.get(*place)).map(|row| row.den);
+    let Some(first) = dens.next() else { return Ok(()) };
+    let same = dens.all(|den| den == first);
+    let mut den = rules.denominator.checked_mul(first).ok_or_else(Rejection::too_large)?;
     let columns = if round.per_item { width + 1 } else { 1 };
     for column in 0..columns {
         weights.clear();
         parts.clear();
-        let mut total: i128 = 0;
         for row in members.iter().filter_map(|place| all.get(*place)) {
-            let exact =
-                if round.per_item { row.nums.get(column).copied().unwrap_or(0) } else { row.total()? };
-            total = total.checked_add(exact).ok_or_else(Rejection::too_large)?;
-            weights.push(exact);
-            parts.extend(whole_part(exact, den));
+            weights.push(if round.per_item {
+                row.nums.get(column).copied().unwrap_or(0)
+            } else {
+                row.total()?
+            });
+        }
+        if !same {
+            let dens = members.iter().filter_map(|place| all.get(*place)).map(|row| row.den);
+            den = over_one_divisor(weights, dens)
+                .and_then(|common| rules.denominator.checked_mul(common))
+                .ok_or_else(Rejection::too_large)?;
+        }
+        let mut total: i128 = 0;
+        for exact in weights.iter() {
+            total = total.checked_add(*exact).ok_or_else(Rejection::too_large)?;
+            parts.extend(whole_part(*exact, den));
         }
         let are_whole = parts.len() == weights.len();
         let rounded = divide(total, den, round.mode).ok_or_else(Rejection::too_large)?;
@@ -88,6 +98,25 @@ fn round_group(rules: &Unit, rows: &mut Rows, round: Round, members: &[usize]) -
         }
     }
     Ok(())
+}
+
+/// Brings amounts with a divisor each to one divisor, and tells it. What all lines of a rule come to is mostly whole,
+/// and few rules meet at one item, so it is short where those of the whole rows are not.
+#[cold]
+fn over_one_divisor(amounts: &mut [i128], dens: impl Iterator<Item = i128> + Clone) -> Option<i128> {
+    let shortened = |amount: i128, den: i128| {
+        let common = i128::try_from(gcd(amount.unsigned_abs(), den.unsigned_abs())).ok()?;
+        Some((amount.checked_div(common)?, den.checked_div(common)?))
+    };
+    let mut all: i128 = 1;
+    for (amount, den) in amounts.iter().zip(dens.clone()) {
+        all = lcm(all, shortened(*amount, den)?.1)?;
+    }
+    for (amount, den) in amounts.iter_mut().zip(dens) {
+        let (short, den) = shortened(*amount, den)?;
+        *amount = short.checked_mul(all.checked_div(den)?)?;
+    }
+    Some(all)
 }
 
 /// The quotient of two numbers of up to 64 bits, if it is whole.

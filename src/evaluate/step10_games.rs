@@ -5,12 +5,14 @@
 
 use super::draft::{Booked, Draft, Terms, Transfer};
 use super::judge::{Facts, Truth};
+use super::refuse::Rejection;
 use super::returning::take_units;
+use super::stamp_values;
 use super::step04_match::room;
 use super::step08_cap::count_cap;
 use super::terms::{is_valid, last_day};
 use crate::account::{
-    CardState, Change, FullCard, LapsedStamps, LineRecord, Lines, ReceiptAward, may_come_back,
+    CardState, Change, FullCard, LapsedStamps, LineRecord, Lines, ReceiptAward, StampValues, may_come_back,
 };
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
@@ -25,7 +27,7 @@ pub(crate) fn stamp_cards(
     draft: &mut Draft<'_>,
     kind: EventKindId,
     awards: &mut Vec<ReceiptAward>,
-) {
+) -> Result<(), Rejection> {
     for (place, card) in facts.program.cards.iter().enumerate() {
         if card.on != kind || !is_valid(card.valid, facts.event.day, facts.event.local) {
             continue;
@@ -48,9 +50,15 @@ pub(crate) fn stamp_cards(
         for cap in card.caps.iter().copied() {
             count_cap(draft, facts, cap, stamps);
         }
-        let dropped = fill(draft, id, card, stamps);
+        let values = if card.average {
+            stamp_values::of_event(facts, &passes, stamps)
+        } else {
+            StampValues::default()
+        };
+        let dropped = fill(draft, id, card, stamps, &values)?;
         awards.push(ReceiptAward { repaid: dropped, ..stamp_record(facts, card, id, stamps, passes) });
     }
+    Ok(())
 }
 
 /// How many stamps an event gives before caps: whole pieces and whole steps of the sum.
@@ -94,12 +102,19 @@ fn stamped_on(facts: &Facts<'_>) -> Date {
 }
 
 /// Puts stamps on the open card, pays for full ones and opens new ones. Returns how many were above the goal and dropped.
-fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
+fn fill(
+    draft: &mut Draft<'_>,
+    id: CardId,
+    card: &Card,
+    stamps: i64,
+    values: &StampValues,
+) -> Result<i64, Rejection> {
     let mut state = draft.account.cards.get(id.index()).cloned().unwrap_or_default();
     let source = Source::Card(id);
     let thing = Thing::Stamps(id);
     let earned = |amount, from, to, reason| Transfer::new(thing, amount, from, to, source, reason);
-    let (mut rest, mut dropped) = (stamps, 0);
+    let (mut rest, mut dropped, mut paid) = (stamps, 0, 0);
+    values.runs().iter().for_each(|(stamps, value)| state.values.put(*stamps, *value));
     draft.transfer(earned(stamps, Book::Issued, Book::Available, Reason::Earned));
     // an event fills at most as many cards as it has stamps and head starts
     while rest > 0 {
@@ -110,7 +125,12 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
                 state.stamps = card.head_start;
             }
         }
-        // another version may have asked for more stamps: what is on the card fills it then
+        if card.most_rewards.is_some_and(|most| paid >= most) {
+            // what is above waits on the open card for the next event that brings stamps
+            state.stamps += rest;
+            break;
+        }
+        // the card may hold more than fills it: another version asked for more, or a cap of rewards left it there
         let missing = (card.goal - state.stamps).max(0);
         let put = rest.min(missing);
         state.stamps += put;
@@ -120,13 +140,15 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
         }
         rest += state.stamps - card.goal;
         draft.transfer(earned(card.goal, Book::Available, Book::Redeemed, Reason::CardFull));
-        let Booked { lot, start, repaid } =
-            draft.give(card.reward.thing, card.reward.amount, source, Terms::default());
+        paid += 1;
+        let (gave, value) = worth(draft, card, &mut state)?;
+        let Booked { lot, start, repaid } = draft.give(gave.thing, gave.amount, source, Terms::default());
         forget(draft, &mut state);
         Arc::make_mut(&mut state.full).push(FullCard {
             number: state.number,
             goal: card.goal,
-            gave: card.reward,
+            value,
+            gave,
             first: lot,
             start,
             repaid,
@@ -137,11 +159,25 @@ fn fill(draft: &mut Draft<'_>, id: CardId, card: &Card, stamps: i64) -> i64 {
         (state.stamps, state.opened, state.last) = (0, None, None);
         if !card.carry_over && rest > 0 {
             draft.transfer(earned(rest, Book::Available, Book::Expired, Reason::NotCarriedOver));
+            state.values.take_last(rest);
             (dropped, rest) = (rest, 0);
         }
     }
     draft.change(Change::Card(id, state));
-    dropped
+    Ok(dropped)
+}
+
+/// What a card that is full gives, and what its stamps held.
+fn worth(draft: &Draft<'_>, card: &Card, state: &mut CardState) -> Result<(Award, i128), Rejection> {
+    if !card.average {
+        return Ok((card.reward, 0));
+    }
+    let value = state.values.take_first(card.goal);
+    if value < 0 {
+        // more has come back than these stamps hold: the rest is taken from the next ones
+        state.values.shift(value);
+    }
+    Ok((stamp_values::reward(draft.program, card, value.max(0))?, value.max(0)))
 }
 
 fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
@@ -181,7 +217,8 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
         Reason::Expired,
     );
     draft.transfer(booking);
-    let mut closed = CardState { stamps: 0, opened: None, last: None, ..state.clone() };
+    let values = StampValues::default();
+    let mut closed = CardState { stamps: 0, values, opened: None, last: None, ..state.clone() };
     forget(draft, &mut closed);
     let head = draft.program.cards.get(id.index()).map_or(0, |card| head_start(card, state));
     if let (Some(opened), Some(last)) = (state.opened, state.last) {
@@ -197,18 +234,23 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
 /// Takes stamps back that came onto a card on a day: what was lost with that card or a later one counts as taken; the
 /// rest goes from the open card. If it has too few, the newest full card that can be opened again is, and what it gave
 /// is taken back; never below zero. A head start was not earned: it goes when nothing else is left on the card, which
-/// then was never begun. Notes on which days the full cards were filled.
+/// then was never begun. Where stamps hold something, what those that came back held is taken, whichever go. Notes on
+/// which days the full cards were filled.
 pub(crate) fn unstamp(
     draft: &mut Draft<'_>,
     id: CardId,
-    (stamps, stamped): (i64, Date),
+    (wanted, value, stamped): (i64, i128, Date),
     of: &Arc<str>,
     days: &mut Vec<Date>,
 ) {
     let Some(card) = draft.program.cards.get(id.index()) else { return };
     let mut state = current_state(draft, id);
     forget(draft, &mut state);
-    let stamps = stamps - count_lapsed(&mut state, stamps, stamped);
+    let is_lapsed = |lapsed: &LapsedStamps| stamped <= lapsed.days.1;
+    if wanted == 0 && state.lapsed.iter().any(is_lapsed) {
+        return;
+    }
+    let stamps = wanted - count_lapsed(&mut state, wanted, stamped);
     let (mut given, mut left) = (0, 0);
     while left == 0 && state.stamps - head_start(card, &state) < stamps {
         let Some(full) = Arc::make_mut(&mut state.full).pop() else { break };
@@ -219,8 +261,11 @@ pub(crate) fn unstamp(
         let head = head_start(card, &state);
         given += head;
         state.stamps += full.goal - head;
+        if card.average {
+            state.values.put_first(full.goal, full.value);
+        }
         (state.number, state.opened, state.last) = (full.number, full.opened, full.last);
-        left = keep_rest(draft, card, &mut state, &full, stamps);
+        left = keep_rest(draft, card, &mut state, &full, (stamps, value));
         state.stamps -= left;
         unfill(draft, id, full.goal - left, of);
     }
@@ -236,6 +281,12 @@ pub(crate) fn unstamp(
         }
     }
     state.stamps -= taken;
+    if card.average && left == 0 {
+        let held = state.values.take_last(taken);
+        // what nothing is left of to take it from is forgiven with its stamps
+        let owed = if wanted == 0 { value } else { value * i128::from(taken) / i128::from(wanted) };
+        state.values.shift(held - owed);
+    }
     let (to, reason) = draft.back();
     let source = Source::Card(id);
     let booking = Transfer::new(Thing::Stamps(id), given + taken, Book::Available, to, source, reason);
@@ -246,7 +297,13 @@ pub(crate) fn unstamp(
 /// A full card that is opened again when its last day has passed ends at once. What is left on it can fill nothing any
 /// more, and stays known as a full card that gives nothing: the next stamps that come back are taken from it, as if they
 /// had come back together. Returns how many are left.
-fn keep_rest(draft: &Draft<'_>, card: &Card, state: &mut CardState, full: &FullCard, stamps: i64) -> i64 {
+fn keep_rest(
+    draft: &Draft<'_>,
+    card: &Card,
+    state: &mut CardState,
+    full: &FullCard,
+    (stamps, value): (i64, i128),
+) -> i64 {
     let today = draft.today();
     if !is_over(state, today) || state.stamps - head_start(card, state) <= stamps {
         return 0;
@@ -254,7 +311,8 @@ fn keep_rest(draft: &Draft<'_>, card: &Card, state: &mut CardState, full: &FullC
     let left = state.stamps - stamps;
     let gave = Award { amount: 0, ..full.gave };
     let filled = (draft.at, draft.day);
-    let rest = FullCard { goal: left, gave, repaid: 0, filled, ..*full };
+    let held = std::mem::take(&mut state.values).value();
+    let rest = FullCard { goal: left, value: (held - value).max(0), gave, repaid: 0, filled, ..*full };
     Arc::make_mut(&mut state.full).push(rest);
     (state.opened, state.last) = (None, None);
     left

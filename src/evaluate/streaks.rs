@@ -77,9 +77,8 @@ fn state(draft: &Draft<'_>, id: StreakId) -> StreakState {
 }
 
 /// After something came back, and its counts are gone: a run that had not more than the period which is lost with it never
-/// began. Where an event that won a period is cancelled, what the period gave is taken back too. Notes on which days that
-/// counted.
-pub(super) fn recheck(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, days: &mut Vec<Date>) {
+/// began. Where an event that won a period is cancelled, what the period gave is taken back too.
+pub(super) fn recheck(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt) {
     for (place, streak) in facts.program.streaks.iter().enumerate() {
         let id = StreakId(place as u32);
         let mut next = state(draft, id);
@@ -93,7 +92,7 @@ pub(super) fn recheck(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receip
         let played = first <= receipt.day && receipt.day <= last;
         if next.paid && receipt.cancelled && gave && played {
             next.paid = false;
-            take_gifts(facts, draft, receipt, source, days);
+            take_gifts(facts, draft, receipt, source);
         }
         if next.length == 0 && !next.paid {
             next = StreakState::default();

@@ -121,9 +121,13 @@ pub(crate) struct Card {
     pub(crate) head_start_on_every: bool,
     /// Caps on stamps.
     pub(crate) caps: Box<[CapId]>,
+    /// How many full cards an event pays at most.
+    pub(crate) most_rewards: Option<i64>,
     pub(crate) carry_over: bool,
     pub(crate) expire: Option<Expire>,
     pub(crate) reward: Award,
+    /// Whether the reward is worth the average of what the stamps hold; the amount of `reward` is zero then.
+    pub(crate) average: bool,
 }
 
 /// What a card stamps for.

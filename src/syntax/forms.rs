@@ -164,11 +164,11 @@ const CARD: &[Form] = &[
     ("stamp", &["stamp 1 per item"]),
     ("goal", &["goal 10 stamps"]),
     ("start", &["start with 2 stamps", "start with 2 stamps on every card"]),
-    ("cap", &["cap 3 stamps per day"]),
+    ("cap", &["cap 3 stamps per day", "cap 2 rewards per purchase"]),
     ("carry", &["carry over"]),
     ("no", &["no carry over"]),
     ("expire", &["expire 12 months after first stamp"]),
-    ("reward", &["reward 1 \"Free coffee\""]),
+    ("reward", &["reward 1 \"Free coffee\"", "reward worth the average of its stamps as credit"]),
 ];
 
 const CHALLENGE: &[Form] = &[

@@ -453,12 +453,24 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_start, Rule::k_with]);
                 CardLine::StartWith { amount: self.amount(&mut parts)?, every_card: parts.eat(Rule::k_on) }
             }
-            Rule::card_cap => CardLine::Cap(self.cap(&mut parts)?),
+            Rule::cap => CardLine::Cap(self.cap(&mut parts)?),
             Rule::carry => CardLine::Carry(!parts.eat(Rule::k_no)),
             Rule::expire => CardLine::Expire(self.expire(&mut parts)?),
             Rule::card_reward => {
                 parts.skip(&[Rule::k_reward]);
-                CardLine::Reward(self.amount(&mut parts)?)
+                if parts.eat(Rule::k_worth) {
+                    parts.skip(&[
+                        Rule::k_the,
+                        Rule::k_average,
+                        Rule::k_of,
+                        Rule::k_its,
+                        Rule::k_stamps,
+                        Rule::k_as,
+                    ]);
+                    CardLine::Average(self.name(&mut parts)?)
+                } else {
+                    CardLine::Reward(self.amount(&mut parts)?)
+                }
             }
             _ => return Err(parts.fault()),
         })

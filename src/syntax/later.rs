@@ -57,7 +57,6 @@ const GIVES: &[Place] = &[
     Place::Donate,
 ];
 const TIER: &[Place] = &[Place::Tier];
-const CARD: &[Place] = &[Place::Card];
 const GAMES: &[Place] = &[Place::Challenge, Place::Streak];
 const AWARD: &[Place] = &[Place::Award];
 const TEST: &[Place] = &[Place::Test];
@@ -79,9 +78,6 @@ const FORMS: &[Form] = &[
     form(GIVES, "… on the category with most spend", "on the category with most spend"),
     form(GIVES, "… earned from", "give … per … earned from …"),
     form(GIVES, "… give N of … as", "give … of … as …"),
-    form(CARD, "cap # rewards", "cap … rewards"),
-    form(CARD, "cap # reward", "cap … rewards"),
-    form(CARD, "reward worth the average", "reward worth the average …"),
     form(GAMES, "cap", "cap …"),
     form(CAPS, "cap … for each", "cap … for each …"),
     form(CAPS, "cap … across all members", "cap … across all members"),

@@ -332,7 +332,7 @@ kinds! {
     Reach { And(a, b), Or(a, b), Years { count, tier, span }, Target { amount, spend, span } }
     CardLine {
         On(a), Valid(a), When(a), ForItems(a), Stamp { count, per }, Goal(a), StartWith { amount, every_card },
-        Cap(a), Carry(a), Expire(a), Reward(a),
+        Cap(a), Carry(a), Expire(a), Reward(a), Average(a),
     }
     ChallengeLine { Valid(a), When(a), Task(a), CompleteAll, CompleteAny(a), Once(a), Give(a) }
     StreakLine { On(a), Valid(a), When(a), Each { period, count, of }, After { run, give }, Forgive(a), Restart(a) }

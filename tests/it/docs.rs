@@ -296,3 +296,16 @@ fn every_grammar_rule_is_mentioned() {
     let unknown: Vec<&str> = mentioned.filter(|word| !rules.contains(word)).collect();
     assert!(unknown.is_empty(), "not in the grammar: {unknown:?}");
 }
+
+#[test]
+fn every_law_in_the_table_is_a_file_with_tests() {
+    let document = read("docs/reliability.md");
+    let table = between(&document, "| law |", "\n\n");
+    let words = table.split('`').skip(1).step_by(2).filter_map(|word| word.strip_prefix("laws::"));
+    let named: Vec<&str> = words.collect();
+    assert!(named.len() > 20, "{named:?}");
+    for file in named {
+        let text = read(&format!("tests/it/laws/{file}.rs"));
+        assert!(text.contains("#[test]"), "{file} has no tests");
+    }
+}

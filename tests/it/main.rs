@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod cards;
 mod check;
 mod choices;
 #[cfg(feature = "cli")]

@@ -2,13 +2,25 @@
 
 use super::restore::{Restore, in_order};
 use super::take::{Names, text};
-use super::{CardStateText, FullState, LapsedState, Moment, SnapshotError};
-use crate::account::{CardState, FullCard, LapsedStamps};
+use super::{CardStateText, FullState, LapsedState, Moment, SnapshotError, StampsState};
+use crate::account::{CardState, FullCard, LapsedStamps, StampValues};
 use crate::amount::format_scaled;
 use crate::ledger::Thing;
 use crate::program::{Award, AwardThing, CardId};
 use crate::wire::parse_amount;
 use std::sync::Arc;
+
+/// The most that stamps hold, in millionths.
+const MOST_VALUE: i128 = 1_000_000_000_000_000_000_000_000_000;
+
+fn stamps((stamps, value): &(i64, i128)) -> StampsState {
+    StampsState { stamps: *stamps, value: value.to_string() }
+}
+
+fn whole(text: &str) -> Option<i128> {
+    let found: i128 = text.parse().ok()?;
+    (found.abs() <= MOST_VALUE && found.to_string() == text).then_some(found)
+}
 
 impl Names<'_> {
     pub(super) fn cards(&self, cards: &[CardState]) -> Vec<CardStateText> {
@@ -18,6 +30,7 @@ impl Names<'_> {
                 card: text(self.0.card_name(CardId(place as u32))),
                 number: state.number,
                 stamps: state.stamps,
+                values: state.values.runs().iter().map(stamps).collect(),
                 opened: state.opened,
                 last_day: state.last,
                 full: state.full.iter().map(|full| self.full(full)).collect(),
@@ -44,6 +57,7 @@ impl Names<'_> {
         FullState {
             number: full.number,
             stamps: full.goal,
+            value: if full.value == 0 { String::new() } else { full.value.to_string() },
             kind,
             name: text(name),
             amount: amount(full.gave.amount),
@@ -72,6 +86,9 @@ impl Restore<'_> {
             let restored = CardState {
                 number: state.number,
                 stamps: state.stamps,
+                values: self
+                    .values(id, &state)
+                    .ok_or_else(|| wrong("its stamps do not hold what they must"))?,
                 opened: state.opened,
                 last: state.last_day,
                 full: Arc::new(full?),
@@ -89,6 +106,17 @@ impl Restore<'_> {
         Ok(())
     }
 
+    /// What stamps hold: something about each of them where the card asks for it, nothing otherwise.
+    fn values(&self, id: CardId, state: &CardStateText) -> Option<StampValues> {
+        let runs = state.values.iter().map(|run| Some((run.stamps, whole(&run.value)?)));
+        let runs: Vec<(i64, i128)> = runs.collect::<Option<_>>()?;
+        let known = runs.iter().enumerate().all(|(place, run)| run.0 > 0 || (run.0 == 0 && place == 0));
+        let asks = self.program.cards.get(id.index()).is_some_and(|card| card.average);
+        let sum = runs.iter().try_fold(0_i64, |sum, run| sum.checked_add(run.0))?;
+        let fits = if asks { sum == state.stamps } else { runs.is_empty() };
+        Some(StampValues::of(runs)).filter(|_| known && fits)
+    }
+
     fn full(&self, card: &str, state: &FullState) -> Result<FullCard, SnapshotError> {
         let wrong = |problem| SnapshotError::value("card", card, problem);
         let (thing, given) = match self.program.thing_of(state.kind, &state.name)? {
@@ -104,11 +132,13 @@ impl Restore<'_> {
         let decimals = self.program.thing_decimals(Thing::from(thing));
         let amount = |text: &str| parse_amount(text, decimals).filter(|amount| *amount >= 0);
         let (gave, repaid) = (amount(&state.amount), amount(&state.repaid));
+        let value = if state.value.is_empty() { Some(0) } else { whole(&state.value) };
         let amounts = gave.zip(repaid).filter(|(gave, repaid)| repaid <= gave && state.stamps >= 0);
         let (gave, repaid) = amounts.ok_or_else(|| wrong("what a full card gave cannot be"))?;
         Ok(FullCard {
             number: state.number,
             goal: state.stamps,
+            value: value.ok_or_else(|| wrong("what the stamps of a full card held is no number"))?,
             gave: Award { thing, amount: gave },
             first: state.lot,
             start: state.usable_from,

@@ -32,8 +32,8 @@ pub(super) use state::{
     HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState,
     Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState,
     RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState,
-    SpentState, StageState, StreakStateText, TakenState, TierStateText, TurnoverShareState, TurnoverState,
-    UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText, TurnoverShareState,
+    TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use milestones::MarkState;

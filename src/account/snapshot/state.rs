@@ -175,6 +175,9 @@ parts! {
         card: String,
         number: u32,
         stamps: i64,
+        /// What the stamps hold, the oldest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<StampsState>,
         opened: Option<Date>,
         last_day: Option<Date>,
         full: Vec<FullState>,
@@ -182,10 +185,19 @@ parts! {
         lapsed: Vec<LapsedState>,
     }
 
+    /// Stamps and what they hold in sum, in millionths.
+    struct StampsState {
+        stamps: i64,
+        value: String,
+    }
+
     /// A full card that a return may open again.
     struct FullState {
         number: u32,
         stamps: i64,
+        /// What the stamps held, in millionths.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        value: String,
         /// What it gave.
         kind: LineKind,
         name: String,

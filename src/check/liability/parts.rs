@@ -112,15 +112,22 @@ pub(super) fn cards(program: &Program, thing: AwardThing, on: EventKindId) -> Op
     let mut sum = Ratio::ZERO;
     for (_, card) in (0..).map(CardId).zip(&program.cards) {
         if card.on == on && card.reward.thing == thing {
-            sum = sum.checked_add(of_card(card)?)?;
+            sum = sum.checked_add(of_card(program, card)?)?;
         }
     }
     Some(sum)
 }
 
-fn of_card(card: &Card) -> Option<Ratio> {
-    let StampPer::Spend(step) = card.per else { return Some(Ratio::ZERO) };
+fn of_card(program: &Program, card: &Card) -> Option<Ratio> {
     let needed = if card.head_start_on_every { card.goal - card.head_start } else { card.goal };
+    if card.average {
+        // a stamp holds what was spent on its piece
+        let AwardThing::Unit(unit) = card.reward.thing else { return Some(Ratio::ZERO) };
+        let scale = 10_i128.checked_pow(program.unit_decimals(unit).into())?;
+        let held = i128::from(card.stamps).checked_mul(scale)?;
+        return Ratio::new(held, i128::from(needed).checked_mul(1_000_000)?);
+    }
+    let StampPer::Spend(step) = card.per else { return Some(Ratio::ZERO) };
     let stamps = Ratio::new(i128::from(card.stamps), i128::from(step))?;
     let paid = Ratio::new(i128::from(card.reward.amount), i128::from(needed))?;
     stamps.checked_mul(paid)
@@ -174,7 +181,7 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         }
     }
     for card in program.cards.iter().filter(|card| gives(&card.reward)) {
-        let of_spend = matches!(card.per, StampPer::Spend(_));
+        let of_spend = card.average || matches!(card.per, StampPer::Spend(_));
         if !of_spend || card.head_start > 0 {
             named.push(format!("card `{}`", card.name));
         }

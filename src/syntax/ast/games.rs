@@ -185,6 +185,8 @@ pub enum CardLine {
     Expire(Expire),
     /// `reward 1 Gratiskaffee`
     Reward(Amount),
+    /// `reward worth the average of its stamps as credit`
+    Average(Name),
 }
 
 /// `voucher V { … }`

@@ -368,11 +368,12 @@ impl<'a> Statement<'a> for CardLine {
                 let every = if *every_card { "on every card" } else { "" };
                 words!["start with", printer.amount(amount), every]
             }
-            Self::Cap(cap) => words!["cap", printer.card_cap(cap)],
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
             Self::Carry(true) => "carry over".into(),
             Self::Carry(false) => "no carry over".into(),
             Self::Expire(line) => expire(line).into(),
             Self::Reward(amount) => words!["reward", printer.amount(amount)],
+            Self::Average(unit) => words!["reward worth the average of its stamps as", name(unit)],
         })
     }
 }

@@ -97,7 +97,7 @@ pub(in crate::syntax) fn card(line: &CardLine) -> u8 {
         CardLine::Cap(_) => 7,
         CardLine::Carry(_) => 8,
         CardLine::Expire(_) => 9,
-        CardLine::Reward(_) => 10,
+        CardLine::Reward(_) | CardLine::Average(_) => 10,
     }
 }
 

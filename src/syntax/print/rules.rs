@@ -284,11 +284,6 @@ impl<'a> Printer<'a> {
         self.cap_except(cap, &["time", "times"])
     }
 
-    /// The cap of a card, where rewards are something else than a unit of that name.
-    pub(super) fn card_cap(&self, cap: &Cap) -> String {
-        self.cap_except(cap, &["time", "times", "reward", "rewards"])
-    }
-
     fn cap_except(&self, cap: &Cap, words: &[&str]) -> String {
         let side = cap.side.map(|side| format!("{} ", self::side(side))).unwrap_or_default();
         let limit = match &cap.limit {

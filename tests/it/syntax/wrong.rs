@@ -460,12 +460,6 @@ fn forms_of_later_versions() {
             "cap … across all members",
         ),
         ("tiers T", "tier Gold { paid by plan Club }", "paid by plan Club", "paid by plan …"),
-        (
-            "card K",
-            "reward worth the average of its stamps as x",
-            "reward worth the average of its stamps as x",
-            "reward worth the average …",
-        ),
         ("test T", "when 2026-01-01 announce x 1% \"C\"", "announce x 1% \"C\"", "announce …"),
         (
             "test T",
