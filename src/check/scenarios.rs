@@ -44,7 +44,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 TestLine::Given { facts, .. } => facts.iter().for_each(|fact| self.given(&fact.kind)),
                 TestLine::When { at, step, facts } => {
                     times::date(at.date, &mut self.report);
-                    self.step(step, facts.iter().map(|fact| (&fact.kind, fact.span)));
+                    let facts = facts.iter().filter(|fact| !names_account(step, &fact.kind));
+                    self.step(step, facts.map(|fact| (&fact.kind, fact.span)));
                 }
                 TestLine::Expect(expect) => self.expect(expect),
             }
@@ -113,10 +114,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 None => return,
             },
         };
-        let joins = matches!(step, Step::Joining { .. });
         for (fact, span) in facts {
             match fact {
-                StepFact::Attribute(name, Value::Name(_)) if joins && name.text == "account" => {}
                 StepFact::Item(item) => self.item(item),
                 StepFact::Total(amount) => {
                     money::money(amount, self.settings(), &mut self.report);
@@ -446,5 +445,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn count_of(&mut self, what: &str, number: &Number) {
         let what = format!("a number of {what}");
         numbers::whole(number.value, (0, 1_000_000_000), (&what, number.span), &mut self.report);
+    }
+}
+
+/// Whether a line of a joining names the account to which the member comes.
+fn names_account(step: &Step, fact: &StepFact) -> bool {
+    match fact {
+        StepFact::Attribute(name, Value::Name(_)) => {
+            matches!(step, Step::Joining { .. }) && name.text == "account"
+        }
+        _ => false,
     }
 }

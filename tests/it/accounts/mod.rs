@@ -52,11 +52,11 @@ fn lines_name_the_member_and_the_account() {
             "K-3#2 -/Tom 50 Hello",
             "R-1#1 Meier/Uwe 120 Base",
             "R-1#2 Meier/Uwe 50 Hello",
-            // what ends first pays first: of the 2nd of February nothing is left, so the birthdays do
-            "Q-1#1 Meier/Ida 100 Birthday",
-            "Q-1#2 Meier/Ida 100 Birthday",
+            // what ends first pays first: of the 2nd of February nothing is left, so the birthdays do. They are of one
+            // rule and end on one day, so they are one lot
+            "Q-1#1 Meier/Ida 200 Birthday",
             // 10 − 2 = 8 EUR count
-            "Q-1#3 Meier/Ida 8 Base",
+            "Q-1#2 Meier/Ida 8 Base",
         ]
     );
     assert_eq!(refused, ["not your purchase: `K-1` is of the first member of the account"]);
