@@ -134,6 +134,9 @@ proptest! {
     }
 }
 
+/// Builds an event for a member.
+type Build = Box<dyn Fn(&str) -> Event>;
+
 fn told(outcome: &loyalty_rules::Outcome) -> Vec<(Delta, String)> {
     let deltas = outcome.deltas().iter().enumerate();
     deltas.map(|(place, delta)| (delta.clone(), outcome.member_at(place).to_owned())).collect()
@@ -199,7 +202,7 @@ proptest! {
         for (place, (does, who, hours, back)) in steps.into_iter().enumerate() {
             at = at.plus_micros(hours * 3_600_000_000);
             let id = format!("E-{place}");
-            let (build, member): (Box<dyn Fn(&str) -> Event>, &str) = match does {
+            let (build, member): (Build, &str) = match does {
                 Does::Waits => {
                     let (ticked, shared) = (tick(program, &mut one, at), tick(program, &mut all, at));
                     prop_assert_eq!(ticked.deltas(), shared.deltas());
