@@ -198,12 +198,20 @@ pub(crate) enum ShareBy {
     Whole,
     /// By what is taken back of a unit that rules gave.
     Unit(UnitId),
+    /// As an award with these parts: by line, and at the end that of the event.
+    Award,
+    /// Only where the event was a mistake.
+    Mistake,
 }
 
 impl ShareBy {
-    /// Whether there is a part for each line.
-    pub(crate) const fn has_lines(self) -> bool {
-        matches!(self, Self::Value | Self::Quantity)
+    /// How many parts there are for so many lines.
+    pub(crate) const fn parts(self, lines: usize) -> usize {
+        match self {
+            Self::Value | Self::Quantity => lines,
+            Self::Award => lines + 1,
+            Self::Whole | Self::Unit(_) | Self::Mistake => 1,
+        }
     }
 }
 

@@ -306,7 +306,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let rules = rules.unwrap_or_default().into();
         let (name, text) = (name.into(), text.into());
-        self.caps.push(Cap { name, text, shared, per_account, limit, window, meter, rules });
+        let waiting = None;
+        self.caps.push(Cap { name, text, shared, per_account, limit, window, meter, waiting, rules });
         id
     }
 

@@ -58,6 +58,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     if !p.change_limits.is_empty() {
         section(out, "changes", &p.change_limits)?;
     }
+    if !p.backdated.is_empty() {
+        section(out, "backdated", &p.backdated)?;
+    }
     section(out, "units", &p.units)?;
     for voucher in &p.vouchers {
         let granting = (&voucher.name, &voucher.grants, voucher.grant, voucher.worth);

@@ -7,6 +7,7 @@
 
 mod attributes;
 mod awards;
+mod backdating;
 mod boxes;
 mod canonical;
 mod cap_limits;
@@ -254,7 +255,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let (rules, units) = finished_rules(low, drafts, units)?;
-    let change_limits = low.change_limits();
+    let (change_limits, backdated) = (low.change_limits(), low.backdated(&rules, &units)?);
     let (event_count, keeps, settings) = (events.len(), keeps(&units, &rules), low.settings());
     let ((meters, filters), symbols) = (low.counters.take_tables(), std::mem::take(&mut low.symbols));
     Some(finished(Program {
@@ -280,6 +281,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         payments,
         member_attributes,
         change_limits,
+        backdated,
         item_attributes,
         asked: Asked::default(),
         index: RuleIndex::build(&rules, &filters, events.len()),

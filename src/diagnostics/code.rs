@@ -84,7 +84,7 @@ codes! {
     U208 Error "a rule, card or donation that does not say what it waits for",
     U209 Note "a program that does not say what returns do",
     U210 Error "a zero, or a multiplier that is not above one",
-    U211 Error "`matches` without a finite list of values on both sides, or a period that starts on a day which not every month has",
+    U211 Error "`matches` without a finite list of values on both sides, a period that starts on a day which not every month has, or `counts from` at what is not `yes-no`",
     U212 Warning "a status unit that is fed by money and does not say how it is rounded",
     U213 Error "a name that can mean several things, or a question about a birthday that is not declared",
     U214 Error "an award in proportion to something that the event does not have",

@@ -99,6 +99,8 @@ fn uncount_times(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt) {
     let fired: BTreeSet<RuleId> = receipt
         .awards
         .iter()
+        // what was paid later counted its times then
+        .chain(receipt.chosen.iter().map(|chosen| &chosen.award))
         .filter_map(|award| match award.source {
             Source::Rule(rule) => Some(rule),
             _ => None,

@@ -2,6 +2,7 @@
 //!
 //! They are in no measure and no history: caps, counters and levels do not see them.
 
+use super::backdating;
 use super::bound::{Bind, Typed, typed};
 use super::choices::award_of;
 use super::draft::{Draft, Terms, Transfer};
@@ -108,6 +109,9 @@ pub(super) fn change(draft: &mut Draft<'_>, event: &Event, notes: &mut Vec<Note>
         }
     }
     own_days::turn(draft);
+    if !draft.program.backdated.is_empty() {
+        backdating::catch_up(draft)?;
+    }
     for limit in limits {
         // where the period that runs has turned to another day, the change is counted in it
         let slot = draft.slot_on(limit.meter, draft.day);

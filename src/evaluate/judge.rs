@@ -33,14 +33,24 @@ pub(crate) struct Facts<'a> {
     pub(crate) account: &'a Account,
     pub(crate) event: &'a Bound,
     pub(crate) anchors: Anchors,
-    /// Whether caps have all the room there is: what something would earn without them.
-    pub(crate) capless: bool,
+    pub(crate) room: Room,
+}
+
+/// How much room caps have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// What is left of them.
+    Left,
+    /// All there is: what something would earn without them.
+    Endless,
+    /// What is left of them after what waits for an attribute to be set.
+    Waiting,
 }
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(program: &'a Program, account: &'a Account, event: &'a Bound) -> Self {
         let anchors = account.anchors(program, event.day);
-        Self { program, account, event, anchors, capless: false }
+        Self { program, account, event, anchors, room: Room::Left }
     }
 
     /// Judges a condition; `item` is the item in question, if it is one of `for items where`.

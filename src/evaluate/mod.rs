@@ -4,6 +4,7 @@
 //! The folder reads like the step table of the language: accept, clock, freeze (the `judge` file holds the frozen
 //! facts), requests, match, base, bonus, round, cap, book, games, tiers, friends, payers, report.
 
+mod backdating;
 mod bound;
 mod cancelling;
 mod challenges;
@@ -493,6 +494,9 @@ fn named(
         draws::enter(facts, draft, kind, &mut awards);
     }
     step09_book::keep_receipt(facts, draft, kind, awards, shares, settled.record.take());
+    if !facts.program.backdated.is_empty() {
+        backdating::wait(facts, draft, rows, kind)?;
+    }
     if !facts.program.milestones.is_empty() {
         step10_milestones::count(facts, draft, kind, &[])?;
     }

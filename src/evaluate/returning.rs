@@ -6,7 +6,7 @@
 use super::bound::Bound;
 use super::challenges::is_earned;
 use super::draft::{Draft, Portion, Transfer};
-use super::judge::Facts;
+use super::judge::{Facts, Room};
 use super::lot_terms::sort_for_spending;
 use super::matching::Matched;
 use super::refuse::Rejection;
@@ -447,7 +447,7 @@ fn take_todays_rate(
     let mut bound = Bound::default();
     bound.bind_basket(facts.program, facts.event, items.into())?;
     tax::convert(facts.program, &mut bound)?;
-    let facts = Facts { event: &bound, capless: true, ..*facts };
+    let facts = Facts { event: &bound, room: Room::Endless, ..*facts };
     rows.start(bound.items().len());
     let mut off = None;
     step04_match::match_rules(&facts, EventKindId::PURCHASE, rows, &mut off);

@@ -83,6 +83,8 @@ fn counted(receipt: &Receipt, share: &MeterShare, of: impl Fn(&ReceiptAward) -> 
     }
     match share.by {
         ShareBy::Value | ShareBy::Quantity => {}
+        ShareBy::Mistake => return 0,
+        ShareBy::Award => return came_back(receipt, &share.parts, share.parts.iter().sum()),
         ShareBy::Whole => return if receipt.is_returned_in_full() { share.parts.iter().sum() } else { 0 },
         ShareBy::Unit(unit) => {
             let awards = receipt.awards.iter().filter(|award| is_earned(award, unit));

@@ -3,7 +3,7 @@
 //! Judges `valid`, `on`, `for items`, `when` of every rule that can match, and the room in its caps. A bonus without
 //! room does not match. An `earn` without room still matches, still replaces and still is a base.
 
-use super::judge::{Facts, Truth};
+use super::judge::{Facts, Room, Truth};
 use super::rows::Rows;
 use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
@@ -147,13 +147,16 @@ const fn is_flat(effect: &Effect) -> bool {
 
 /// What is left of a cap in the event's window, before this event.
 pub(crate) fn room(facts: &Facts<'_>, cap: CapId) -> i64 {
-    if facts.capless {
+    if facts.room == Room::Endless {
         return i64::MAX;
     }
     let Some(rules) = facts.program.caps.get(cap.index()) else { return 0 };
     let used = match (rules.window, rules.meter) {
         (CapWindow::Period(period), Some(meter)) => {
-            facts.account.used(rules, meter, facts.period_slot(period, facts.event.day))
+            let slot = facts.period_slot(period, facts.event.day);
+            let waiting = rules.waiting.filter(|_| facts.room == Room::Waiting);
+            let waiting = waiting.map_or(0, |meter| facts.account.meters.get(meter, slot));
+            facts.account.used(rules, meter, slot) + waiting
         }
         _ => 0,
     };

@@ -3,7 +3,7 @@
 //! An *item bonus* has shares on items and on the event, each resolved on its own; an *event bonus* is flat or by
 //! bands and is resolved once. The two kinds never compete. A bonus never multiplies a bonus.
 
-use super::judge::Facts;
+use super::judge::{Facts, Room};
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
@@ -222,7 +222,7 @@ fn strength(facts: &Facts<'_>, row: &Row, thing: Thing) -> Result<Option<Strengt
         let limit = facts.program.caps.get(cap.index())?.limit;
         matches!(limit, CapLimit::Amount(..)).then(|| room(facts, cap))
     });
-    let Some(left) = caps.min().filter(|_| !facts.capless) else {
+    let Some(left) = caps.min().filter(|_| facts.room != Room::Endless) else {
         return Ok(Some(Strength { combine: rule.combine, room: None }));
     };
     let (num, total) = match thing {

@@ -2,7 +2,7 @@
 //! the purchase; counters of the past take the event in.
 
 use super::draft::{Booked, Draft, Terms, push_with};
-use super::judge::Facts;
+use super::judge::{Facts, Room};
 use super::rebates;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
@@ -72,7 +72,7 @@ fn release_day(facts: &Facts<'_>, rule: &Rule, row: &Row, award: AwardThing) -> 
 
 /// Notes by what a rule's amount is shared out to its lines: its shares; for flat awards the values of its items; the
 /// event, as it stands there, where there are no items. Parts that step 7 rounded item by item are taken as they are.
-fn record_lines(
+pub(super) fn record_lines(
     facts: &Facts<'_>,
     row: &Row,
     by_item: bool,
@@ -162,9 +162,10 @@ pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut R
         return shares;
     }
     for (cap, by) in use_spend(facts, rows) {
-        count_cap(draft, facts, cap, by);
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
-        let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) else { continue };
+        let meter = if facts.room == Room::Waiting { rules.waiting } else { rules.meter };
+        let (Some(meter), CapWindow::Period(period)) = (meter, rules.window) else { continue };
+        draft.count(meter, facts.period_slot(period, facts.event.day), by);
         let weight = |(line, item): (usize, &Item)| {
             counted_part(facts, rows, cap, line).map_or(0, |part| i128::from(part_of(item.value, part)))
         };

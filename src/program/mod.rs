@@ -11,6 +11,7 @@
 //! 5. `meters` holds every counter that a condition, cap or tier asks, once.
 
 mod asked;
+mod backdating;
 mod changes;
 mod choice;
 mod closed;
@@ -37,6 +38,7 @@ mod tiers;
 mod versions;
 
 pub(crate) use asked::Asked;
+pub(crate) use backdating::{Backdated, BackdatedRule};
 pub(crate) use changes::ChangeLimit;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub(crate) use closed::{Closed, Former, FormerKind, Own};
@@ -129,6 +131,8 @@ pub struct Program {
     pub(crate) member_attributes: Box<[Attribute]>,
     /// How often members may change attributes, by place.
     pub(crate) change_limits: Box<[ChangeLimit]>,
+    /// Attributes of the member that count from the start of a period, by place.
+    pub(crate) backdated: Box<[Backdated]>,
     pub(crate) item_attributes: Box<[Attribute]>,
     /// Index 0 is `purchase`, 1 is `joining`, then the declared events by name.
     pub(crate) events: Box<[EventKind]>,

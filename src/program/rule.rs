@@ -292,6 +292,8 @@ pub(crate) struct Cap {
     pub(crate) window: CapWindow,
     /// The counter; none for a window of one event.
     pub(crate) meter: Option<MeterId>,
+    /// Counts what its rules would have used, had an attribute been set that counts from the start of a period.
+    pub(crate) waiting: Option<MeterId>,
     /// The rules it covers; empty for caps of cards and referrals.
     pub(crate) rules: Box<[RuleId]>,
 }

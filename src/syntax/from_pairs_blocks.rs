@@ -1,11 +1,11 @@
 //! From what pest read to the tree: the program, vocabulary, units, tiers, cards, vouchers, referrals, returns.
 
 use super::ast::{
-    CardBlock, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
-    MayChange, Metric, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock,
-    ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock,
-    TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock,
-    VoucherLine,
+    CardBlock, CardLine, CountWindow, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock,
+    ListContent, MayChange, Metric, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach,
+    ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine,
+    TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
+    VoucherBlock, VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -99,7 +99,18 @@ impl Builder<'_> {
             Some(pair) => Some(self.may_change(pair)?),
             None => None,
         };
-        Ok(Field { name, kind, kind_span, optional, singular, may_change })
+        let counts_from = match parts.take(Rule::counts_from) {
+            Some(pair) => Some(self.counts_from(pair)?),
+            None => None,
+        };
+        Ok(Field { name, kind, kind_span, optional, singular, may_change, counts_from })
+    }
+
+    fn counts_from(&mut self, pair: Pair<'_, Rule>) -> Made<CountsFrom> {
+        let span = self.span(&pair);
+        let mut parts = self.parts(pair);
+        parts.skip(&[Rule::k_counts, Rule::k_from, Rule::k_start, Rule::k_of]);
+        Ok(CountsFrom { per: self.period(&mut parts)?, span })
     }
 
     fn may_change(&mut self, pair: Pair<'_, Rule>) -> Made<MayChange> {

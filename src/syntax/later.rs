@@ -68,7 +68,6 @@ const FORMS: &[Form] = &[
     form(FILE, "parameter", "parameter"),
     form(&[Place::Program], "members join by", "members join by …"),
     form(SCHEMA, "judged on", "judged on …"),
-    form(SCHEMA, "N : … counts from", "counts from …"),
     form(MOMENTS, "on birthday", "on birthday"),
     form(MOMENTS, "on start of", "on start of …"),
     form(MOMENTS, "on # N after", "on … after …"),

@@ -176,7 +176,8 @@ fields! {
     Moment { date, time, span }
     Period { kind, span }
     SchemaBlock { of, fields }
-    Field { name, kind, kind_span, optional, singular, may_change }
+    Field { name, kind, kind_span, optional, singular, may_change, counts_from }
+    CountsFrom { per, span }
     MayChange { times, per, span }
     Vocabulary { kind, names }
     ListBlock { name, content }

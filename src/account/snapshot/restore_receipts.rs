@@ -176,14 +176,16 @@ impl Restore<'_> {
         let parts: Option<Box<[i64]>> = share.parts.iter().map(|part| parse_amount(part, 0)).collect();
         let wrong = || SnapshotError::value("receipt", id, "a share of a counter cannot be");
         let by = match (share.by_quantity, share.whole, &share.unit) {
+            (false, false, None) if share.award => ShareBy::Award,
+            (false, false, None) if share.mistake => ShareBy::Mistake,
+            _ if share.award || share.mistake => return Err(wrong()),
             (false, false, None) => ShareBy::Value,
             (true, false, None) => ShareBy::Quantity,
             (false, true, None) => ShareBy::Whole,
             (false, false, Some(unit)) => ShareBy::Unit(self.program.unit_named(unit)?),
             _ => return Err(wrong()),
         };
-        let width = if by.has_lines() { lines } else { 1 };
-        let parts = parts.filter(|parts| parts.len() == width);
+        let parts = parts.filter(|parts| parts.len() == by.parts(lines));
         let (meter, slot) = (self.meter(&share.counter)?, share.slot);
         Ok(MeterShare { meter, slot, by, parts: parts.ok_or_else(wrong)? })
     }

@@ -559,6 +559,12 @@ parts! {
         /// It comes back whole when everything has come back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         whole: bool,
+        /// It comes back as an award does.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        award: bool,
+        /// It comes back only where the event was a mistake.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        mistake: bool,
         /// It comes back with what is taken back of this unit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unit: Option<String>,

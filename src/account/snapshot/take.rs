@@ -294,6 +294,8 @@ impl Names<'_> {
                     slot: share.slot,
                     by_quantity: share.by == ShareBy::Quantity,
                     whole: share.by == ShareBy::Whole,
+                    award: share.by == ShareBy::Award,
+                    mistake: share.by == ShareBy::Mistake,
                     unit: match share.by {
                         ShareBy::Unit(unit) => Some(text(self.0.unit_name(unit))),
                         _ => None,

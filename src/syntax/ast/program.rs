@@ -83,6 +83,17 @@ pub struct Field {
     pub singular: Option<Name>,
     /// `may change 1 time per quarter`
     pub may_change: Option<MayChange>,
+    /// `counts from start of quarter`
+    pub counts_from: Option<CountsFrom>,
+}
+
+/// `counts from start of quarter`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountsFrom {
+    /// The period.
+    pub per: Period,
+    /// All of it.
+    pub span: Span,
 }
 
 /// `may change 1 time per quarter`

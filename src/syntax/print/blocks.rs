@@ -180,7 +180,10 @@ impl<'a> Printer<'a> {
         let singular =
             field.singular.as_ref().map(|one| format!("singular {}", name(one))).unwrap_or_default();
         let may_change = field.may_change.as_ref().map(may_change).unwrap_or_default();
-        words![format!("{}:", name(&field.name)), kind, optional, singular, may_change]
+        let counts_from = field.counts_from.as_ref();
+        let counts_from = counts_from.map(|from| format!("counts from start of {}", period(&from.per)));
+        let counts_from = counts_from.unwrap_or_default();
+        words![format!("{}:", name(&field.name)), kind, optional, singular, may_change, counts_from]
     }
 
     pub(super) fn metric(&mut self, metric: &'a Metric) -> Doc {

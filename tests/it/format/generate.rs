@@ -323,6 +323,7 @@ impl Choices {
                 per: c.period(),
                 span: Span::default(),
             }),
+            counts_from: self.maybe(|c| CountsFrom { per: c.period(), span: Span::default() }),
         }
     }
 

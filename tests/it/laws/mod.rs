@@ -3,6 +3,7 @@
 //! Each law is one property. 256 cases each, 2,000 where the environment says `CI`; `PROPTEST_CASES` wins over both.
 
 mod accounts;
+mod backdating;
 mod books;
 mod broken;
 mod cards;

@@ -1,5 +1,6 @@
 //! What members say of themselves: how often they may change it, and since when it counts.
 
+mod backdating;
 mod changing;
 
 use loyalty_rules::check::{Sources, compile};

@@ -43,7 +43,7 @@ fn program() {
 fn attributes() {
     lines(
         "event stay",
-        "Schema(SchemaBlock(Event(stay), [Field(*, None)]))",
+        "Schema(SchemaBlock(Event(stay), [Field(*, None, None)]))",
         &[
             ("stars: integer 1 to 5", "stars, Integer((1, 5)), false, None"),
             ("nights: integer singular night", "nights, Integer(None), false, night"),
@@ -61,15 +61,15 @@ fn attributes() {
     );
     assert_eq!(
         tree("member", "birthday: date"),
-        "Schema(SchemaBlock(Member, [Field(birthday, Date, false, None, None)]))"
+        "Schema(SchemaBlock(Member, [Field(birthday, Date, false, None, None, None)]))"
     );
     assert_eq!(
         tree("item", "kcal: integer"),
-        "Schema(SchemaBlock(Item, [Field(kcal, Integer(None), false, None, None)]))"
+        "Schema(SchemaBlock(Item, [Field(kcal, Integer(None), false, None, None, None)]))"
     );
     assert_eq!(
         tree("member", "town: text may change 2 times per calendar year"),
-        "Schema(SchemaBlock(Member, [Field(town, Text, false, None, MayChange(2, CalendarYear))]))"
+        "Schema(SchemaBlock(Member, [Field(town, Text, false, None, MayChange(2, CalendarYear), None)]))"
     );
 }
 
