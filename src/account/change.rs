@@ -13,7 +13,7 @@ use super::stamp_values::StampValues;
 use super::unsettled::Unsettled;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
-use crate::ledger::{Delta, Source, Thing};
+use crate::ledger::{Charge, Delta, Source, Thing};
 use crate::program::{
     Activity, Award, CardId, ChoiceId, EventKindId, MeterId, Program, StreakId, TiersId, VoucherId,
 };
@@ -91,6 +91,8 @@ pub(crate) enum Change {
     TakenIn(Arc<str>),
     /// What follows is about the member at a place of the account; 0 is the first.
     Turn(usize),
+    /// What a partner owes or gets: told to the host, and nothing of it is kept here.
+    Charge(Box<Charge>),
 }
 
 /// When a member joined.

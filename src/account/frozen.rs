@@ -19,6 +19,7 @@ pub(crate) struct Frozen {
     pub(crate) member: Box<[(u16, Box<str>)]>,
     pub(crate) channel: Option<Box<str>>,
     pub(crate) store: Option<Box<str>>,
+    pub(crate) partner: Option<Box<str>>,
     /// How money was paid: means and micro-units.
     pub(crate) payments: Box<[(Box<str>, i64)]>,
     /// Vouchers that were used, in the order in which they were asked for.

@@ -352,6 +352,7 @@ impl Account {
             }
             Change::Mark(mark, is_passed) => self.book_mark(program, mark, *is_passed),
             Change::FollowUp(change, asks) => return self.book_follow_up(change, *asks),
+            Change::Charge(_) => {}
             Change::BirthdayPaid(day) => {
                 self.birthday_paid = Some(*day);
                 return true;

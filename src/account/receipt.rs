@@ -71,6 +71,8 @@ pub(crate) struct Payment {
     pub(crate) spent: Box<[Spent]>,
     /// Rewards that were redeemed, and how many times.
     pub(crate) uses: Box<[(Source, i64)]>,
+    /// The partner of the coalition that gets money for the units that were spent.
+    pub(crate) partner: Option<Box<str>>,
 }
 
 /// What one request took.

@@ -119,6 +119,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
             match &line.kind {
+                AwardLine::Funded(_) => {}
                 AwardLine::Valid(valid) => lines.valid.set(valid, span, report),
                 AwardLine::ForItems(cond) => lines.items.set(cond, span, report),
                 AwardLine::When(cond) => lines.when.set(cond, span, report),

@@ -71,6 +71,7 @@ fn sym(subject: SymSubject, names: &Names<'_>) -> String {
         SymSubject::Brand => "brand".to_owned(),
         SymSubject::Channel => "channel".to_owned(),
         SymSubject::Store => "store".to_owned(),
+        SymSubject::Partner => "partner".to_owned(),
         SymSubject::Item(place) => attribute(place, names),
         SymSubject::Event(_) | SymSubject::Member(_) => format!("{subject:?}"),
     }

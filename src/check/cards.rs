@@ -23,6 +23,7 @@ const MOST_STAMPS: i64 = 1_000_000;
 /// The lines of a card.
 struct Lines<'a> {
     on: Once<&'a ast::On>,
+    partner: Once<&'a Name>,
     valid: Once<&'a ast::Valid>,
     when: Once<&'a Cond>,
     items: Once<&'a Cond>,
@@ -62,7 +63,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let event = on.unwrap_or(EventKindId::PURCHASE);
         self.has_basket(on_span.unwrap_or(head), event);
         let (items, _) = self.condition_line(lines.items.value(), event, Scope::Items);
-        let (when, when_text) = self.condition_line(lines.when.value(), event, Scope::Event);
+        let when = self.condition_line(lines.when.value(), event, Scope::Event);
+        let (when, when_text) = self.at_partner(lines.partner.take(), event, when);
         let stamp_span = lines.stamp.span();
         let stamp = match lines.stamp.value() {
             Some((count, per)) => self.stamp(count, per),
@@ -134,6 +136,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn card_lines(&mut self, block: &'a CardBlock) -> Lines<'a> {
         let mut lines = Lines {
             on: Once::new("on"),
+            partner: Once::new("at partner"),
             valid: Once::new("valid"),
             when: Once::new("when"),
             items: Once::new("for items"),
@@ -151,6 +154,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             match &line.kind {
                 CardLine::On(on) => lines.on.set(on, span, report),
                 CardLine::Valid(valid) => lines.valid.set(valid, span, report),
+                CardLine::AtPartner(partner) => lines.partner.set(partner, span, report),
+                CardLine::Funded(_) => {}
                 CardLine::When(cond) => lines.when.set(cond, span, report),
                 CardLine::ForItems(cond) => lines.items.set(cond, span, report),
                 CardLine::Stamp { count, per } => lines.stamp.set((*count, per.as_ref()), span, report),

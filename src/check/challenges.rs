@@ -98,6 +98,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
             match &line.kind {
+                ChallengeLine::Funded(_) => {}
                 ChallengeLine::Valid(valid) => lines.valid.set(valid, span, report),
                 ChallengeLine::When(cond) => lines.when.set(cond, span, report),
                 ChallengeLine::Task(task) => lines.tasks.push((task, span)),

@@ -6,9 +6,9 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
     AwardBlock, Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock,
-    DrawBlock, File, ListBlock, MilestonesBlock, Name, PeriodBlock, ProgramBlock, RebateBlock, RedeemBlock,
-    ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf, SharedCap,
-    StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    DrawBlock, File, ListBlock, MilestonesBlock, Name, PartnerBlock, PeriodBlock, ProgramBlock, RebateBlock,
+    RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf,
+    SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -62,6 +62,9 @@ pub(super) struct Declared<'a> {
     pub(super) stores: Words<'a>,
     pub(super) payments: Words<'a>,
     pub(super) charities: Words<'a>,
+    pub(super) partners: Table<'a, PartnerBlock>,
+    /// The names of the partners, as a vocabulary of events.
+    pub(super) partner_words: Words<'a>,
     pub(super) lists: Table<'a, ListBlock>,
     pub(super) periods: Table<'a, PeriodBlock>,
     pub(super) units: Table<'a, UnitBlock>,
@@ -107,6 +110,8 @@ impl<'a> Declared<'a> {
             stores: Words::new(),
             payments: Words::new(),
             charities: Words::new(),
+            partners: Table::new("partner"),
+            partner_words: Words::new(),
             lists: Table::new("list"),
             periods: Table::new("period"),
             units: Table::new("unit"),
@@ -216,6 +221,11 @@ impl<'a> Declared<'a> {
             }
             BlockKind::Rebate(rebate) => {
                 self.like_a_rule((&rebate.name, rebate, block), |all| &mut all.rebates, report);
+            }
+            BlockKind::Partner(partner) => {
+                let word = Word { span: partner.name.span, used: Cell::new(false) };
+                self.partner_words.entry(&partner.name.text).or_insert(word);
+                self.partners.declare(&partner.name, partner, block, report);
             }
             BlockKind::Returns(returns) => {
                 if self.single("returns", block.head, report) {
@@ -369,6 +379,7 @@ impl<'a> Declared<'a> {
         alike("store", words(&self.stores), report);
         alike("kind of payment", words(&self.payments), report);
         alike("charity", words(&self.charities), report);
+        alike("partner", words(&self.partner_words), report);
     }
 
     /// Rules of every kind, for "did you mean".

@@ -75,12 +75,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let lots = (rule.activate, &rule.expire, &rule.hold);
         section(out, "rule", &(matching, giving, booking, lots))?;
     }
-    for cap in &p.caps {
-        section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
-        if cap.per_account {
-            section(out, "cap per account", &cap.name)?;
-        }
-    }
+    caps(p, out)?;
     for card in &p.cards {
         let matching = (&card.name, card.on, card.valid, &card.items, &card.when);
         let filling = (card.stamps, card.per, card.goal, card.head_start, card.head_start_on_every);
@@ -108,6 +103,9 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         if let Some(to) = &redeem.to {
             section(out, "to", to)?;
         }
+    }
+    if !p.partners.is_empty() {
+        section(out, "partners", &(&p.partners, &p.price_lists))?;
     }
     payers(p, out)?;
     section(out, "returns", &p.returns)?;
@@ -178,4 +176,14 @@ mod tests {
         hash.write_str("a").unwrap();
         assert_eq!(format!("{:032x}", hash.0), "d228cb696f1a8caf78912b704e4a8964");
     }
+}
+
+fn caps(p: &Program, out: &mut Fnv) -> fmt::Result {
+    for cap in &p.caps {
+        section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
+        if cap.per_account {
+            section(out, "cap per account", &cap.name)?;
+        }
+    }
+    Ok(())
 }

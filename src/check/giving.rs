@@ -34,6 +34,7 @@ struct RoundUp<'a> {
 /// The lines of a `donate`.
 struct Lines<'a> {
     valid: Once<&'a ast::Valid>,
+    partner: Once<&'a Name>,
     on: Once<&'a ast::On>,
     items: Once<&'a Cond>,
     when: Once<&'a Cond>,
@@ -141,7 +142,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let event = on.unwrap_or(EventKindId::PURCHASE);
         let items_span = lines.items.span();
         let (items, items_text) = self.condition_line(lines.items.value(), event, Scope::Items);
-        let (when, when_text) = self.condition_line(lines.when.value(), event, Scope::Event);
+        let when = self.condition_line(lines.when.value(), event, Scope::Event);
+        let (when, when_text) = self.at_partner(lines.partner.take(), event, when);
         if let (Some(span), Some(_)) = (items_span, lines.round_up.span()) {
             let help = "remove the line, or write a condition: `when spend on (…) is more than …`";
             self.report.misplaced(span, "the whole basket is rounded up", help);
@@ -183,6 +185,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn donate_lines(&mut self, block: &'a DonateBlock) -> Lines<'a> {
         let mut lines = Lines {
+            partner: Once::new("at partner"),
             valid: Once::new("valid"),
             on: Once::new("on"),
             items: Once::new("for items"),
@@ -201,6 +204,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             match &line.kind {
                 DonateLine::Valid(valid) => lines.valid.set(valid, span, report),
                 DonateLine::On(on) => lines.on.set(on, span, report),
+                DonateLine::AtPartner(partner) => lines.partner.set(partner, span, report),
                 DonateLine::ForItems(cond) => lines.items.set(cond, span, report),
                 DonateLine::When(cond) => lines.when.set(cond, span, report),
                 DonateLine::RoundUp(amount) => lines.round_up.set(amount, span, report),

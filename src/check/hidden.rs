@@ -60,6 +60,7 @@ fn kinds_of(what: &str) -> &'static [&'static str] {
         "channel" => &["channels"],
         "store" => &["stores"],
         "charity" => &["charities"],
+        "partner" => &["partner"],
         "kind of payment" | "payment" => &["payments"],
         _ if what.starts_with("attribute") => ATTRIBUTES,
         _ => &[],

@@ -125,6 +125,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
             match &line.kind {
+                MilestonesLine::Funded(_) => {}
                 MilestonesLine::Valid(valid) => lines.valid.set(valid, span, report),
                 MilestonesLine::When(cond) => lines.when.set(cond, span, report),
                 MilestonesLine::ForItems(cond) => lines.items.set(cond, span, report),

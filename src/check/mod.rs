@@ -39,6 +39,7 @@ mod never;
 mod numbers;
 mod overlap;
 mod partial;
+mod partners;
 mod periods;
 mod profiles;
 mod program_checks;
@@ -247,11 +248,12 @@ fn lower(
 /// All tables, in an order that depends on names only.
 #[expect(clippy::too_many_lines, reason = "one line for each table")]
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
-    let [categories, channels, stores, payments] = vocabularies(low);
+    let [categories, channels, stores, payments, partners] = vocabularies(low);
     let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
     let (units, vouchers, drafts) = (low.units(), low.vouchers(), drafted_rules(low));
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
+    let price_lists = low.price_lists();
     let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let (rules, units) = finished_rules(low, drafts, units)?;
@@ -279,6 +281,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         channels,
         stores,
         payments,
+        partners,
         member_attributes,
         change_limits,
         backdated,
@@ -305,6 +308,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         rewards: rewards?.into(),
         redeems: redeems?.into(),
         charities: low.charities(),
+        price_lists: price_lists?,
         donations: donations?.into(),
         rebates: rebates?,
         spend_after_redemptions: settings.after_redemptions,
@@ -347,10 +351,10 @@ fn attributes(low: &mut Lowering<'_, '_>) -> [Box<[Attribute]>; 2] {
     [&facts.member, &facts.item].map(|schema| schema.lower(&mut low.symbols))
 }
 
-/// Categories, channels, stores, payments.
-fn vocabularies(low: &mut Lowering<'_, '_>) -> [Box<[Symbol]>; 4] {
+/// Categories, channels, stores, payments, partners.
+fn vocabularies(low: &mut Lowering<'_, '_>) -> [Box<[Symbol]>; 5] {
     let all = low.all;
-    let names = [&all.categories, &all.channels, &all.stores, &all.payments];
+    let names = [&all.categories, &all.channels, &all.stores, &all.payments, &all.partner_words];
     names.map(|names| low.sorted_symbols(names.keys().copied()))
 }
 
@@ -420,6 +424,7 @@ fn report_unused(all: &Declared<'_>, facts: &Facts<'_>, report: &mut Report) {
     let words = [
         (&all.payments, "kind of payment", "no rule asks for it"),
         (&all.charities, "charity", "nothing is given to it"),
+        (&all.partner_words, "partner", "no rule asks for it, and it neither pays nor gets anything"),
     ];
     for (words, what, effect) in words {
         for (name, word) in words.iter().filter(|(_, word)| !word.used.get()) {

@@ -6,7 +6,9 @@ use super::tree::Tree;
 use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Counts, EventKindId, MilestoneCount, Program, Test, Validity};
-use crate::syntax::ast::{CardLine, ChallengeLine, Cond, MilestonesLine, RuleLine, StreakLine, TaskItems};
+use crate::syntax::ast::{
+    CardLine, ChallengeLine, Cond, DonateLine, MilestonesLine, RuleLine, StreakLine, TaskItems,
+};
 
 /// One thing that must hold for a rule to fire.
 struct Part<'a> {
@@ -38,7 +40,11 @@ pub(super) fn conditions<'a>(
         let asked = Asked {
             on: rule.on,
             valid: (rule.valid, block.valid()),
-            when: rule.when.as_ref().zip(block.when()),
+            when: written_when(
+                rule.when.as_ref(),
+                block.node.lines.iter().any(|line| matches!(line.kind, RuleLine::AtPartner(_))),
+            )
+            .zip(block.when()),
             items: rule.items.as_ref().zip(block.items()),
             word: "rule",
         };
@@ -56,7 +62,11 @@ pub(super) fn conditions<'a>(
         let asked = Asked {
             on: card.on,
             valid: (card.valid, valid),
-            when: card.when.as_ref().zip(when),
+            when: written_when(
+                card.when.as_ref(),
+                block.node.lines.iter().any(|line| matches!(line.kind, CardLine::AtPartner(_))),
+            )
+            .zip(when),
             items: card.items.as_ref().zip(items),
             word: "card",
         };
@@ -69,7 +79,11 @@ pub(super) fn conditions<'a>(
         let asked = Asked {
             on: donation.on,
             valid: (donation.valid, block.valid()),
-            when: donation.when.as_ref().zip(block.when()),
+            when: written_when(
+                donation.when.as_ref(),
+                block.node.lines.iter().any(|line| matches!(line.kind, DonateLine::AtPartner(_))),
+            )
+            .zip(block.when()),
             items: donation.items.as_ref().zip(block.items()),
             word: "donation",
         };
@@ -89,6 +103,14 @@ pub(super) fn conditions<'a>(
         found.extend(findings(program, space, &asked, block.head));
     }
     found
+}
+
+/// What the `when` line itself says: where `at partner` stands too, the last of both.
+fn written_when(test: Option<&Test>, at_partner: bool) -> Option<&Test> {
+    match test {
+        Some(Test::And(parts)) if at_partner => parts.last(),
+        _ => test,
+    }
 }
 
 /// The same of awards and rebates.

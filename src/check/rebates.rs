@@ -104,6 +104,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
             match &line.kind {
+                RebateLine::Funded(_) => {}
                 RebateLine::Valid(valid) => lines.valid.set(valid, span, report),
                 RebateLine::ForItems(cond) => lines.items.set(cond, span, report),
                 RebateLine::When(cond) => lines.when.set(cond, span, report),

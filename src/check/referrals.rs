@@ -126,6 +126,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         for line in &block.lines {
             let span = line.span;
             match &line.kind {
+                ReferralLine::Funded(_) => {}
                 ReferralLine::Valid(valid) => lines.valid.set(valid, span, &mut self.report),
                 ReferralLine::Qualifies { times, event, at_least, within } => {
                     let found = self.qualifies(*times, event, at_least.as_ref(), *within);

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The lines of a rule.
 struct Lines<'a> {
     valid: Once<&'a ast::Valid>,
+    partner: Once<&'a Name>,
     on: Once<&'a ast::On>,
     items: Once<&'a Cond>,
     when: Once<&'a Cond>,
@@ -114,7 +115,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if let Some(span) = items_span {
             self.has_basket(span, event);
         }
-        let (when, when_text) = self.condition_line(lines.when.value(), event, Scope::of_event(event));
+        let when = self.condition_line(lines.when.value(), event, Scope::of_event(event));
+        let (when, when_text) = self.at_partner(lines.partner.take(), event, when);
         let gives_span = lines.gives.span();
         let of_all = matches!(lines.gives.get(), Some(Gives::Everything(_)));
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);
@@ -194,6 +196,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn rule_lines(&mut self, block: &'a RuleBlock, bonus: bool) -> Lines<'a> {
         let mut lines = Lines {
+            partner: Once::new("at partner"),
             valid: Once::new("valid"),
             on: Once::new("on"),
             items: Once::new("for items"),
@@ -213,6 +216,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             match &line.kind {
                 RuleLine::Valid(valid) => lines.valid.set(valid, span, report),
                 RuleLine::On(on) => lines.on.set(on, span, report),
+                RuleLine::AtPartner(partner) => lines.partner.set(partner, span, report),
+                RuleLine::Funded(_) => {}
                 RuleLine::ForItems(cond) => lines.items.set(cond, span, report),
                 RuleLine::When(cond) => lines.when.set(cond, span, report),
                 RuleLine::Give(give) => {

@@ -148,6 +148,7 @@ fn word_of(program: &Program, on: EventKindId, subject: SymSubject) -> Option<St
     let attribute = match subject {
         SymSubject::Channel => return Some("channel".to_owned()),
         SymSubject::Store => return Some("store".to_owned()),
+        SymSubject::Partner => return Some("partner".to_owned()),
         // these are part of the item
         SymSubject::Category | SymSubject::Sku | SymSubject::Brand => return None,
         SymSubject::Item(place) => program.item_attributes.get(usize::from(place)),

@@ -20,7 +20,7 @@ use crate::syntax::ast::{
 /// Attributes that every item carries.
 const ITEM: [&str; 3] = ["category", "brand", "sku"];
 /// Attributes that every event carries.
-const EVENT: [&str; 2] = ["channel", "store"];
+const EVENT: [&str; 3] = ["channel", "store", "partner"];
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// All tests, in the order of the files.
@@ -222,7 +222,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.fact_word("store", words, value);
             }
             ("partner", _) => {
-                self.report.later(name.span, "this version has no partners", "remove this line");
+                let words = &self.all.partner_words;
+                self.fact_word("partner", words, value);
             }
             (_, Some(attribute)) => {
                 self.fits(attribute, value);
@@ -310,6 +311,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Expect::CapLeft(name, _, number) => self.capped(name, number),
             Expect::Charity(charity, amount) => {
                 self.charity(charity);
+                money::money(amount, self.settings(), &mut self.report);
+            }
+            Expect::PartnerOwes(partner, amount) | Expect::PartnerGets(partner, amount) => {
+                self.known_partner(partner);
                 money::money(amount, self.settings(), &mut self.report);
             }
             Expect::Expire(amount, _) => self.amount_of(amount),

@@ -99,6 +99,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
             match &line.kind {
+                StreakLine::Funded(_) => {}
                 StreakLine::On(on) => lines.on.set(on, span, report),
                 StreakLine::Valid(valid) => lines.valid.set(valid, span, report),
                 StreakLine::When(cond) => lines.when.set(cond, span, report),

@@ -16,9 +16,9 @@ use crate::program::{
 use crate::syntax::ast::{self, Cond, MeasureSpan, Name, Path, Subject};
 
 /// Subjects of the language, for "did you mean".
-const BUILT_IN: [&str; 14] = [
-    "category", "sku", "brand", "price", "quantity", "channel", "store", "basket", "date", "time", "weekday",
-    "month", "tier", "age",
+const BUILT_IN: [&str; 15] = [
+    "category", "sku", "brand", "price", "quantity", "channel", "store", "partner", "basket", "date", "time",
+    "weekday", "month", "tier", "age",
 ];
 
 /// Where a condition stands.
@@ -182,7 +182,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn built_in_owner(&self, path: &Path) -> bool {
         let owner = match path.name.text.as_str() {
             "category" | "sku" | "brand" | "price" | "quantity" => "item",
-            "channel" | "store" | "basket" | "date" | "time" | "weekday" | "month" => "event",
+            "channel" | "store" | "partner" | "basket" | "date" | "time" | "weekday" | "month" => "event",
             "tier" | "age" => "member",
             _ => return false,
         };
@@ -194,7 +194,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let name = path.name.text.as_str();
         match name {
             "category" | "sku" | "brand" | "price" | "quantity" => self.item_only(path, place).ok_or(())?,
-            "channel" | "store" | "time" => self.no_moment_of(name, path.span, place).ok_or(())?,
+            "channel" | "store" | "partner" | "time" => self.no_moment_of(name, path.span, place).ok_or(())?,
             "basket" => self.event_only(name, path.span, place).ok_or(())?,
             "tier" | "age" => self.no_counter(path.span, place).ok_or(())?,
             _ => {}
@@ -217,7 +217,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.birthday(path.span).ok_or(())?;
                 Is::Number(NumSubject::Age, Measured::Count)
             }
-            "partner" | "plan" => {
+            "partner" => Is::Word(SymSubject::Partner, "partner", &all.partner_words),
+            "plan" => {
                 let message = format!("this version does not evaluate `{name}`");
                 self.report.later(path.span, message, "leave this condition out");
                 return Err(());

@@ -3,9 +3,9 @@
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
     AwardBlock, AwardLine, Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock,
-    DonateLine, File, Line, ListBlock, MilestonesBlock, ProgramBlock, RebateBlock, RebateLine, ReferralBlock,
-    RuleBlock, RuleLine, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind,
-    VocabularyKind, VoucherBlock,
+    DonateLine, File, Line, ListBlock, MilestonesBlock, PartnerBlock, ProgramBlock, RebateBlock, RebateLine,
+    ReferralBlock, RuleBlock, RuleLine, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine, UnitBlock,
+    UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -49,6 +49,7 @@ pub(crate) struct Tree<'a> {
     donations: Named<'a, DonateBlock>,
     rebates: Named<'a, RebateBlock>,
     awards: Named<'a, AwardBlock>,
+    partners: Named<'a, PartnerBlock>,
     charities: BTreeMap<&'a str, Span>,
 }
 
@@ -72,6 +73,7 @@ impl<'a> Tree<'a> {
             donations: BTreeMap::new(),
             rebates: BTreeMap::new(),
             awards: BTreeMap::new(),
+            partners: BTreeMap::new(),
             charities: BTreeMap::new(),
         };
         for block in files.iter().flat_map(|file| &file.blocks) {
@@ -103,6 +105,7 @@ impl<'a> Tree<'a> {
                     self.charities.entry(&name.text).or_insert(name.span);
                 }
             }
+            BlockKind::Partner(node) => note(&mut self.partners, &node.name.text, node, head),
             BlockKind::Import(_)
             | BlockKind::Schema(_)
             | BlockKind::Vocabulary(_)
@@ -189,6 +192,11 @@ impl<'a> Tree<'a> {
     /// An award.
     pub(crate) fn award(&self, name: &str) -> Option<Found<'a, AwardBlock>> {
         self.awards.get(name).copied()
+    }
+
+    /// A partner.
+    pub(crate) fn partner(&self, name: &str) -> Option<Found<'a, PartnerBlock>> {
+        self.partners.get(name).copied()
     }
 
     /// Where a charity is declared.

@@ -3,10 +3,10 @@
 use super::report::Report;
 use super::tree::Tree;
 use super::{Checks, Findings, Sources, fingerprint, lower, partial, refused, sources, windows};
-use crate::calendar::Duration;
+use crate::calendar::{Anchors, Duration, Period};
 use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
 use crate::program::{
-    Cap, Expire, Program, Rebate, RebateCounts, RebateKind, UnitKind, Versions, VoucherEnd,
+    Cap, Expire, PartnerTerms, Program, Rebate, RebateCounts, RebateKind, UnitKind, Versions, VoucherEnd,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, RuleLine, UnitLine};
@@ -164,6 +164,34 @@ impl Pair<'_, '_, '_> {
             let place = self.before.unit(&voucher.name).map(|it| it.head);
             refuse(head, place, format!("`{}` was a unit", voucher.name), "take a new name");
         }
+        found.extend(self.settles_otherwise());
+        found
+    }
+
+    /// Y002 of partners.
+    fn settles_otherwise(&self) -> Vec<Diagnostic> {
+        let (old, new) = (self.old, self.new);
+        let mut found = Vec::new();
+        for (partner, terms) in new.own_prices().into_iter().flat_map(|list| &list.partners) {
+            let known = old.own_prices().and_then(|list| list.partners.get(partner));
+            let day = new.effective_from;
+            let anchors = Anchors::new(day);
+            let begins = |period: Period| period.start_of(day, &anchors) == day;
+            let is_apart = |known: &PartnerTerms| known.settles != terms.settles;
+            if known.is_some_and(|known| is_apart(known) && !(begins(known.settles) && begins(terms.settles)))
+            {
+                let head = |tree: &Tree<'_>| tree.partner(partner).map(|it| it.head);
+                let message = format!("`{partner}` settles in other periods");
+                let help =
+                    "one booking would lie in two statements; begin the version where both periods begin";
+                let span = head(self.after).unwrap_or_default();
+                let finding = Diagnostic::new(Code::Y002, span, message).help(help);
+                found.push(match head(self.before) {
+                    Some(other) => finding.other(other, "the version before"),
+                    None => finding,
+                });
+            }
+        }
         found
     }
 
@@ -214,6 +242,13 @@ impl Pair<'_, '_, '_> {
                     gone("award", &rebate.name, place, if rebate.when.is_some() { asks } else { help });
                 }
             }
+        }
+        let partners =
+            |program: &Program| program.own_prices().map(|list| list.partners.clone()).unwrap_or_default();
+        let here = partners(new);
+        for partner in partners(old).into_keys().filter(|known| !here.contains_key(known)) {
+            let help = "what it was charged for and comes back is still credited to it";
+            gone("partner", &partner, self.before.partner(&partner).map(|it| it.head), help);
         }
         for charity in old.charities.iter().filter(|known| new.charity_named(known).is_err()) {
             let help = "what is pledged to it is still paid; who has chosen it gives to nobody";

@@ -122,6 +122,8 @@ codes! {
     R802 Warning "a rebate that pays less where more is bought",
     R803 Warning "a referral without a cap",
     R804 Error "a reward that gives the unit it costs",
+    P851 Error "funding shares that do not add up to 100%, or a rule that is paid by a partner without a price",
+    P852 Warning "a partner that pays less for a unit that is earned than another gets for one that is redeemed",
     V901 Note "the most that a unit, voucher or donation can cost for what is spent, where it is asked for",
     V902 Error "a unit or voucher that pays back all that is spent, or more",
     V903 Warning "a unit that can be redeemed while nobody can tell what it costs",

@@ -66,6 +66,7 @@ pub(crate) struct Bound {
     pub(crate) worth: Lines,
     pub(crate) counted: Lines,
     pub(crate) channel: Symbol,
+    pub(crate) partner: Symbol,
     pub(crate) store: Symbol,
     pub(crate) payments: Vec<(Symbol, i64)>,
     pub(crate) paid: i64,
@@ -101,6 +102,7 @@ impl Default for Bound {
             worth: Lines::default(),
             counted: Lines::default(),
             channel: Symbol::NONE,
+            partner: Symbol::NONE,
             store: Symbol::NONE,
             payments: Vec::new(),
             paid: 0,
@@ -214,6 +216,7 @@ impl Bound {
         self.quantity = 0;
         (self.all, self.worth, self.counted) = (Lines::default(), Lines::default(), Lines::default());
         self.channel = Symbol::NONE;
+        self.partner = Symbol::NONE;
         self.store = Symbol::NONE;
         self.payments.clear();
         self.paid = 0;
@@ -256,6 +259,9 @@ impl Bound {
             known => known,
         };
         self.store = self.vocabulary(program, "store", named.store.as_deref(), &program.stores);
+        if named.partner.is_some() {
+            self.partner = self.vocabulary(program, "partner", named.partner.as_deref(), &program.partners);
+        }
         for (means, amount) in &named.payments {
             let symbol = self.vocabulary(program, "payment", Some(means), &program.payments);
             self.payments.push((symbol, *amount));

@@ -193,7 +193,7 @@ impl<'a> Draft<'a> {
             return nothing;
         }
         match thing {
-            AwardThing::Unit(unit) => self.give_unit(unit, amount, source, terms),
+            AwardThing::Unit(unit) => self.give_charged(unit, amount, source, terms),
             AwardThing::Voucher(voucher) => {
                 Booked { lot: self.give_vouchers(voucher, amount, source, terms.last_day), ..nothing }
             }
@@ -201,7 +201,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn give_unit(&mut self, unit: UnitId, amount: i64, source: Source, terms: Terms<'_>) -> Booked {
+    pub(super) fn book_unit(&mut self, unit: UnitId, amount: i64, source: Source, of: Terms<'_>) -> Booked {
+        let terms = of;
         let mut booked = Booked { lot: 0, start: self.day, repaid: 0 };
         let Some(rules) = self.program.units.get(unit.index()) else { return booked };
         if !source.is_given() {

@@ -48,6 +48,7 @@ pub(super) fn freeze(facts: &Facts<'_>, kind: EventKindId, event: &Event) -> Fro
         member: member.collect(),
         channel: named.channel.clone(),
         store: named.store.clone(),
+        partner: named.partner.clone(),
         payments: named.payments.clone(),
         presented: facts.event.presented.as_slice().into(),
         attributes: attributes.cloned().collect(),
@@ -220,6 +221,7 @@ pub(super) fn judge_again(
         items,
         channel: frozen.channel.clone(),
         store: frozen.store.clone(),
+        partner: frozen.partner.clone(),
         payments: frozen.payments.clone(),
     });
     let event = Event {

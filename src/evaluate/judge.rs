@@ -138,6 +138,7 @@ impl<'a> Facts<'a> {
             SymSubject::Brand => return bound().map_or(Truth::Unknown, |item| among(item.brand)),
             SymSubject::Channel => return among(self.event.channel),
             SymSubject::Store => return among(self.event.store),
+            SymSubject::Partner => return among(self.event.partner),
             SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => {}
         }
         match self.list(subject, item) {
@@ -181,6 +182,7 @@ impl<'a> Facts<'a> {
             SymSubject::Brand => bound().map(|item| item.brand),
             SymSubject::Channel => Some(self.event.channel),
             SymSubject::Store => Some(self.event.store),
+            SymSubject::Partner => Some(self.event.partner),
             SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => {
                 match self.bind(subject, item)? {
                     Bind::Sym(symbol) => Some(*symbol),

@@ -8,6 +8,7 @@ mod backdating;
 mod bound;
 mod cancelling;
 mod challenges;
+mod charges;
 mod choices;
 mod corrections;
 mod draft;
@@ -372,6 +373,12 @@ impl Evaluator {
         *settled = step03_requests::take(&facts, draft, self.bound.kind, requests)?;
         if let Some(items) = settled.counted.take() {
             self.bound.count(items);
+        }
+        if charges::has_partners(program)
+            && let (Kind::Named(named), Some(record)) = (&event.kind, &mut settled.record)
+            && let Some(partner) = &named.partner
+        {
+            record.partner = draft.redeemed_at(partner, &record.spent);
         }
         self.bound.to_pay = settled.left.filter(|_| !program.spend_with_tax);
         Ok(())

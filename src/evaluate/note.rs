@@ -9,9 +9,9 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Note {
-    /// A category, channel, store or means of payment that the program does not declare.
+    /// A category, channel, store, partner or means of payment that the program does not declare.
     Undeclared {
-        /// Which vocabulary: `category`, `channel`, `store`, `payment`.
+        /// Which vocabulary: `category`, `channel`, `store`, `partner`, `payment`.
         what: &'static str,
         /// The value.
         value: Box<str>,

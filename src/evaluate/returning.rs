@@ -15,7 +15,7 @@ use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
-    challenges, choices, rebates, stamp_values, step04_match, step08a_everything, step10_games,
+    challenges, charges, choices, rebates, stamp_values, step04_match, step08a_everything, step10_games,
     step10_milestones, step11_tiers, step12_friends, step13_payers, streaks, tax,
 };
 use crate::account::{
@@ -161,6 +161,9 @@ pub(super) fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Recei
             None => 0,
         };
         let (mut given, now) = (back(before), back(after));
+        if charges::has_partners(draft.program) {
+            draft.redeemed_back(after, spent.thing, now - given);
+        }
         let mut lots: Vec<_> = spent.lots.iter().collect();
         lots.sort_by_key(|lot| Reverse((lot.last.unwrap_or(Date::MAX), lot.lot)));
         let mut passed = 0;
@@ -282,6 +285,9 @@ pub(super) fn take_units(
     of: &Arc<str>,
 ) {
     draft.count_unit(unit, when, -amount);
+    if charges::has_partners(draft.program) {
+        draft.credit(source, unit, amount, when.1, of);
+    }
     let rules = draft.program.units.get(unit.index());
     if rules.is_some_and(|unit| unit.kind == UnitKind::Status) {
         let thing = Thing::Unit(unit);
@@ -459,6 +465,9 @@ fn take_todays_rate(
         let status = facts.program.units.get(unit.index()).is_some_and(|unit| unit.kind == UnitKind::Status);
         let amount = row.amount.max(0);
         let source = Source::Rule(row.rule);
+        if charges::has_partners(draft.program) {
+            draft.credit(source, unit, amount, draft.day, &of);
+        }
         if status {
             let part = amount.min(draft.balance(thing, Book::Available));
             let booking =

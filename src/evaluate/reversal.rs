@@ -3,6 +3,7 @@
 //! Every answer hangs on the purchase and on what has come back of it, and on nothing that happened on the way. So any
 //! split of a return ends where one return ends.
 
+use super::charges;
 use super::draft::{Draft, Terms, Transfer};
 use super::freeze::{freeze, judge_again};
 use super::judge::Facts;
@@ -46,6 +47,9 @@ pub(super) fn book_again(
     let Some(rules) = draft.program.units.get(unit.index()) else { return };
     draft.count_unit(unit, (at, day), amount);
     give_room_back(facts, draft, award.source, day, -amount);
+    if charges::has_partners(draft.program) {
+        draft.credit(award.source, unit, -amount, day, of);
+    }
     if rules.kind == UnitKind::Status {
         let (from, to, reason) = (Book::Issued, Book::Available, Reason::Earned);
         let again = Transfer::new(award.thing, amount, from, to, award.source, reason);

@@ -94,6 +94,7 @@ pub(super) fn find_candidates(facts: &Facts<'_>, kind: EventKindId, candidates: 
             }
         }
     }
+    files.collect(Dimension::Partner, event.partner, candidates);
     files.collect(Dimension::Store, event.store, candidates);
     files.collect(Dimension::Channel, event.channel, candidates);
     sort_candidates(candidates);

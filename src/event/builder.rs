@@ -90,6 +90,7 @@ pub struct EventBuilder {
     total: Option<Item>,
     channel: Option<Box<str>>,
     store: Option<Box<str>>,
+    partner: Option<Box<str>>,
     payments: Vec<(Box<str>, i64)>,
     attributes: Vec<(Box<str>, Value)>,
     of: Option<Arc<str>>,
@@ -217,6 +218,7 @@ impl EventBuilder {
             total: None,
             channel: None,
             store: None,
+            partner: None,
             payments: Vec::new(),
             attributes: Vec::new(),
             of: None,
@@ -266,6 +268,13 @@ impl EventBuilder {
     #[must_use]
     pub fn store(mut self, store: &str) -> Self {
         self.store = Some(store.into());
+        self
+    }
+
+    /// At which partner of a coalition it happened: a partner of the program.
+    #[must_use]
+    pub fn partner(mut self, partner: &str) -> Self {
+        self.partner = Some(partner.into());
         self
     }
 
@@ -341,7 +350,7 @@ impl EventBuilder {
         check_text("the member", &self.member)?;
         limit("items", self.items.len().max(self.lines.len()), ITEMS_MOST)?;
         limit("attributes", self.attributes.len(), ATTRIBUTES_MOST)?;
-        for text in [&self.currency, &self.channel, &self.store].into_iter().flatten() {
+        for text in [&self.currency, &self.channel, &self.store, &self.partner].into_iter().flatten() {
             check_text("a text of the event", text)?;
         }
         let mut attributes: Box<[(Box<str>, Value)]> = std::mem::take(&mut self.attributes).into();
@@ -430,6 +439,7 @@ impl EventBuilder {
             has_basket,
             channel: self.channel,
             store: self.store,
+            partner: self.partner,
             payments,
             requests,
             of: self.of,

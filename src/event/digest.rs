@@ -140,6 +140,11 @@ pub(super) fn of_event(event: &Event) -> u128 {
                 digest.word(1);
                 digest.text(of);
             }
+            // an event without a partner is what it always was
+            if let Some(partner) = &named.partner {
+                digest.word(2);
+                digest.text(partner);
+            }
         }
         Kind::Return(back) => digest_return(&mut digest, back),
         Kind::Redeem(request) => {

@@ -99,6 +99,7 @@ pub(crate) struct Named {
     pub(crate) has_basket: bool,
     pub(crate) channel: Option<Box<str>>,
     pub(crate) store: Option<Box<str>>,
+    pub(crate) partner: Option<Box<str>>,
     /// How money was paid: means and micro-units.
     pub(crate) payments: Box<[(Box<str>, i64)]>,
     /// What the member asks to pay with, each thing once.

@@ -105,6 +105,7 @@ fn sym_name(program: &Program, event: &[Attribute], subject: SymSubject) -> Stri
         SymSubject::Brand => "brand".into(),
         SymSubject::Channel => "channel".into(),
         SymSubject::Store => "store".into(),
+        SymSubject::Partner => "partner".into(),
         SymSubject::Item(place) => attribute(&program.item_attributes, place),
         SymSubject::Event(place) => attribute(event, place),
         SymSubject::Member(place) => attribute(&program.member_attributes, place),

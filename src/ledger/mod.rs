@@ -5,13 +5,19 @@
 //! books of its own: member and owner give, the charity gets.
 
 mod balances;
+mod charge;
+mod exact;
 mod key;
+mod settlement;
 mod totals;
 mod wire;
 
 pub use balances::Balances;
+pub use charge::{Charge, Side};
+pub use exact::{Exact, NotExact};
 pub(crate) use key::Due;
 pub use key::Key;
+pub use settlement::{Posted, Row, Settlement, SettlementError, Statement};
 pub use totals::Totals;
 pub use wire::{LedgerLine, LineError, LineKind, SourceKind};
 

@@ -24,13 +24,15 @@ pub(crate) enum Dimension {
     Brand,
     /// A category.
     Category,
+    /// A partner.
+    Partner,
     /// A store.
     Store,
     /// A channel.
     Channel,
 }
 
-const DIMENSIONS: usize = 5;
+const DIMENSIONS: usize = 6;
 
 /// Rules of one file.
 #[derive(Debug, Clone, Default)]
@@ -233,6 +235,7 @@ const fn dimension(subject: SymSubject) -> Option<Dimension> {
         SymSubject::Sku => Some(Dimension::Sku),
         SymSubject::Brand => Some(Dimension::Brand),
         SymSubject::Category => Some(Dimension::Category),
+        SymSubject::Partner => Some(Dimension::Partner),
         SymSubject::Store => Some(Dimension::Store),
         SymSubject::Channel => Some(Dimension::Channel),
         SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => None,

@@ -26,6 +26,7 @@ mod moment;
 mod names;
 mod needs;
 mod own_days;
+mod partner;
 mod play;
 mod rebate;
 mod referral;
@@ -57,6 +58,7 @@ pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
+pub(crate) use partner::{ALL_OF_IT, PartnerTerms, PriceList, Shares};
 pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
@@ -127,6 +129,8 @@ pub struct Program {
     pub(crate) channels: Box<[Symbol]>,
     pub(crate) stores: Box<[Symbol]>,
     pub(crate) payments: Box<[Symbol]>,
+    /// Declared partners, sorted.
+    pub(crate) partners: Box<[Symbol]>,
     pub(crate) short: Short,
     pub(crate) member_attributes: Box<[Attribute]>,
     /// How often members may change attributes, by place.
@@ -165,6 +169,8 @@ pub struct Program {
     pub(crate) donations: Box<[Donation]>,
     /// By name; behind them those of other versions.
     pub(crate) rebates: Box<[Rebate]>,
+    /// What partners pay and get, by the first day; empty without partners. With several versions those of all.
+    pub(crate) price_lists: Box<[PriceList]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

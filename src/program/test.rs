@@ -57,6 +57,8 @@ pub(crate) enum SymSubject {
     Channel,
     /// Store of the event.
     Store,
+    /// Partner of the event.
+    Partner,
     /// Attribute of the item, by place in [`super::Program::item_attributes`].
     Item(u16),
     /// Attribute of the event, by place in its [`super::EventKind::attributes`].

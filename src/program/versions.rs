@@ -1,6 +1,6 @@
 //! The versions of a program, one after another.
 
-use super::{Closed, Program};
+use super::{Closed, PriceList, Program};
 use crate::calendar::{Date, Instant};
 
 /// The versions of a program, by the day from which each is in force. A host uses them in place of a program: each
@@ -32,6 +32,10 @@ impl Versions {
                 program.close(closed);
             }
         }
+        // what an earlier version charged is credited at its prices
+        let lists: Vec<PriceList> =
+            programs.iter().flat_map(|program| program.price_lists.iter().cloned()).collect();
+        programs.iter_mut().for_each(|program| program.price_lists = lists.as_slice().into());
         let begins: Vec<Date> = programs.iter().map(|program| program.effective_from).collect();
         for (program, next) in programs.iter_mut().zip(begins.into_iter().skip(1)) {
             program.ends = Some(next);

@@ -5,8 +5,9 @@ use super::run::Runner;
 use crate::account::{Account, Lot};
 use crate::amount::Money;
 use crate::calendar::Date;
+use crate::evaluate::Outcome;
 use crate::evaluate::given::{cap_left, running, running_slot};
-use crate::ledger::{Book, Delta, Reason, Source, Thing};
+use crate::ledger::{Book, Delta, Exact, Reason, Side, Source, Thing};
 use crate::program::{AwardThing, Measure, Program, UnitId, UnitKind};
 use crate::syntax::ast::{self, Amount, Expect, HasKind, Name};
 use std::borrow::Cow;
@@ -21,6 +22,8 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
         Expect::Task(task, member, at) => task_count(runner, task, member, at),
         Expect::CapLeft(cap, member, number) => room(runner, cap, member.as_ref(), number),
         Expect::Charity(charity, amount) => charity_gets(runner, charity, amount),
+        Expect::PartnerOwes(partner, amount) => partner_has(runner, partner, amount, Side::Owes),
+        Expect::PartnerGets(partner, amount) => partner_has(runner, partner, amount, Side::Gets),
         Expect::Expire(amount, member) => expire(runner, amount, member.as_ref()),
         Expect::EarnsNothing(member) => earns_nothing(runner, member),
         Expect::Earns(member, amount, from) => earns(runner, member, amount, from.as_ref()),
@@ -131,6 +134,19 @@ fn charity_gets(runner: &Runner<'_>, charity: &Name, amount: &Amount) -> Result<
     Err(format!("{} gets {}", charity.text, money(program, found)))
 }
 
+/// What a partner owes or gets by the last `when`, of all members, exactly.
+fn partner_has(runner: &Runner<'_>, partner: &Name, amount: &Amount, side: Side) -> Result<(), String> {
+    let wanted = find::money(runner.program, amount)?;
+    let wanted = Exact::of_steps(i128::from(wanted) * (Exact::ONE / 1_000_000));
+    let charges = runner.outcomes.iter().flat_map(Outcome::charges);
+    let mine = charges.filter(|charge| charge.partner == partner.text && charge.side == side);
+    let found = mine.fold(Exact::default(), |sum, charge| sum.plus(charge.amount).unwrap_or(sum));
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{} {side} {found} {}", partner.text, runner.program.currency))
+}
+
 /// Money with the digits of its currency.
 fn money(program: &Program, micros: i64) -> String {
     let digits = u8::try_from(program.currency_digits).unwrap_or(2);
@@ -156,7 +172,7 @@ fn expire(runner: &Runner<'_>, amount: &Amount, member: Option<&Name>) -> Result
     let books = find::book_thing(thing);
     let mine = runner.outcomes.iter().filter(|outcome| id.is_none_or(|id| outcome.account() == id));
     let found: i64 = mine
-        .flat_map(|outcome| outcome.deltas())
+        .flat_map(Outcome::deltas)
         .filter(|delta| delta.thing == books && delta.to == Book::Expired)
         .map(|delta| delta.amount)
         .sum();

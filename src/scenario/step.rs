@@ -113,6 +113,7 @@ fn add(
         StepFact::Attribute(name, value) => match name.text.as_str() {
             "channel" => builder.channel(&name_text(value)),
             "store" => builder.store(&name_text(value)),
+            "partner" => builder.partner(&name_text(value)),
             other => builder.attribute(other, attribute_value(program, value)?),
         },
     })

@@ -3,7 +3,7 @@
 use super::find::source_name;
 use super::world::World;
 use crate::evaluate::Outcome;
-use crate::ledger::{Book, Reason, Source, SourceKind, Thing, Totals};
+use crate::ledger::{Book, Reason, Settlement, Source, SourceKind, Statement, Thing, Totals};
 use crate::program::{CharityId, Program};
 use std::collections::BTreeMap;
 
@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub struct Tally {
     /// By the identity of the program, whose names these are.
     given: BTreeMap<(u128, Thing, Source), (i128, u64)>,
+    /// The books of partners, by name.
+    partners: BTreeMap<String, Settlement>,
 }
 
 /// The sums of a world.
@@ -29,6 +31,8 @@ pub struct Summary {
     pub vouchers: Vec<VoucherSummary>,
     /// By name.
     pub charities: Vec<CharitySummary>,
+    /// By partner, then the oldest period first.
+    pub partners: Vec<Statement>,
     /// By unit or voucher, then the largest amount first, then by name.
     pub rules: Vec<RuleSummary>,
 }
@@ -133,8 +137,15 @@ impl Tally {
         Self::default()
     }
 
-    /// Adds what an outcome gives.
+    /// Adds what an outcome gives, and what it means for partners.
     pub fn add(&mut self, outcome: &Outcome) {
+        for charge in outcome.charges() {
+            let book = self.partners.entry(charge.partner.clone());
+            let book = book.or_insert_with(|| Settlement::new(&charge.partner, &charge.currency));
+            // what one program made fits together
+            let posted = book.post(charge);
+            debug_assert!(posted.is_ok(), "{posted:?}");
+        }
         let given = outcome.deltas().iter().filter(|delta| {
             let given = delta.from == Book::Issued && matches!(delta.reason, Reason::Earned | Reason::Repaid);
             (given || delta.reason == Reason::Donated) && !matches!(delta.thing, Thing::Stamps(_))
@@ -157,6 +168,7 @@ impl Tally {
             cards: cards(world),
             vouchers: vouchers(world),
             charities: charities(world),
+            partners: self.partners.values().flat_map(Settlement::statements).collect(),
             rules: self.rules(world, program),
         }
     }

@@ -18,6 +18,8 @@ const EXPIRE: Form =
 const HOLD: Form = ("no", &["no expiry when tier is Gold"]);
 const WORTH: Form = ("worth", &["worth 0.01 EUR"]);
 const TO_CHARITY: Form = ("to", &["to charity Forests", "to charity matching charity-choice"]);
+const AT_PARTNER: Form = ("at", &["at partner Bakery"]);
+const FUNDED: Form = ("funded", &["funded by Bakery", "funded by Brewery 70%, Bakery 30%"]);
 const CAP: Form = ("cap", &["cap 3 times per month", "cap 1_000 points per calendar year"]);
 
 const FILE: &[Form] = &[
@@ -69,6 +71,7 @@ const FILE: &[Form] = &[
     ("reward", &["reward \"Seat upgrade\" costs 500 points {"]),
     ("redeem", &["redeem points {"]),
     ("donate", &["donate \"Round up\" {"]),
+    ("partner", &["partner Bakery {"]),
     ("rebate", &["rebate \"Year-end bonus\" {"]),
     ("referral", &["referral \"Bring a friend\" {"]),
     ("returns", &["returns {"]),
@@ -117,7 +120,7 @@ const RULE: &[Form] = &[
             "multiply everything in points by 1.5",
         ],
     ),
-    ("at", &["at least 500 points"]),
+    ("at", &["at least 500 points", "at partner Bakery"]),
     ("replaces", &["replaces \"Base points\""]),
     ("combine", &["combine add", "combine best of Offers"]),
     CAP,
@@ -125,6 +128,7 @@ const RULE: &[Form] = &[
     ACTIVATE,
     EXPIRE,
     HOLD,
+    FUNDED,
 ];
 
 const TIERS: &[Form] = &[
@@ -154,11 +158,13 @@ const MILESTONES: &[Form] = &[
     ("at", &["at 100 EUR give 50 points"]),
     ("every", &["every 500 EUR from 1_000 EUR to 3_000 EUR give 200 points"]),
     ("once", &["once passed stays passed"]),
+    FUNDED,
 ];
 
 const CARD: &[Form] = &[
     ON,
     VALID,
+    AT_PARTNER,
     WHEN,
     FOR,
     ("stamp", &["stamp 1 per item"]),
@@ -169,6 +175,7 @@ const CARD: &[Form] = &[
     ("no", &["no carry over"]),
     ("expire", &["expire 12 months after first stamp"]),
     ("reward", &["reward 1 \"Free coffee\"", "reward worth the average of its stamps as credit"]),
+    FUNDED,
 ];
 
 const CHALLENGE: &[Form] = &[
@@ -184,6 +191,7 @@ const CHALLENGE: &[Form] = &[
     ("complete", &["complete all tasks", "complete any 2 tasks"]),
     ("once", &["once per calendar year", "once per member"]),
     ("give", &["give 500 points"]),
+    FUNDED,
 ];
 
 const STREAK: &[Form] = &[
@@ -194,6 +202,7 @@ const STREAK: &[Form] = &[
     ("after", &["after 4 weeks give 50 points"]),
     ("forgive", &["forgive 1 missed week"]),
     ("restart", &["restart after 8 weeks"]),
+    FUNDED,
 ];
 
 const DRAW: &[Form] = &[
@@ -238,6 +247,7 @@ const REDEEM: &[Form] = &[
 const DONATE: &[Form] = &[
     VALID,
     ("on", &["on purchase"]),
+    AT_PARTNER,
     FOR,
     WHEN,
     ("round", &["round basket up to next 1 EUR"]),
@@ -250,6 +260,13 @@ const DONATE: &[Form] = &[
     TO_CHARITY,
 ];
 
+const PARTNER: &[Form] = &[
+    ("pays", &["pays 0.012 EUR per point earned"]),
+    ("gets", &["gets 0.0095 EUR per point redeemed"]),
+    ("settles", &["settles every month"]),
+    ("budget", &["budget 50_000 EUR per calendar year"]),
+];
+
 const AWARD: &[Form] = &[
     VALID,
     FOR,
@@ -257,6 +274,7 @@ const AWARD: &[Form] = &[
     ("every", &["every calendar year give 2% of spend as credit", "every month give 50 points"]),
     ("cap", &["cap 5_000 points per calendar year"]),
     ("pay", &["pay nothing below 5 points"]),
+    FUNDED,
 ];
 
 const REBATE: &[Form] = &[
@@ -268,6 +286,7 @@ const REBATE: &[Form] = &[
     ("stage", &["stage from 50_000 EUR: 1%", "stage from 2_500 EUR: 30 credit"]),
     ("cap", &["cap 5_000 credit per calendar year"]),
     ("pay", &["pay credit 31 days after period end", "pay nothing below 5 EUR"]),
+    FUNDED,
 ];
 
 const REFERRAL: &[Form] = &[
@@ -285,6 +304,7 @@ const REFERRAL: &[Form] = &[
     ("on", &["on qualifying give 1_000 points to referrer", "on joining give 1 Welcome to friend"]),
     ("cap", &["cap referrer 10 times per calendar year"]),
     ("not", &["not within same household"]),
+    FUNDED,
 ];
 
 const RETURNS: &[Form] = &[
@@ -355,6 +375,7 @@ const INSIDE: &[Place] = &[
     Place::Reward,
     Place::Redeem,
     Place::Donate,
+    Place::Partner,
     Place::Award,
     Place::Rebate,
     Place::Referral,
@@ -384,6 +405,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Reward => REWARD,
         Place::Redeem => REDEEM,
         Place::Donate => DONATE,
+        Place::Partner => PARTNER,
         Place::Award => AWARD,
         Place::Rebate => REBATE,
         Place::Referral => REFERRAL,

@@ -367,6 +367,7 @@ impl<'p> Builder<'p> {
                     | Rule::reward_body
                     | Rule::redeem_body
                     | Rule::donate_body
+                    | Rule::partner_body
                     | Rule::award_body
                     | Rule::rebate_body
                     | Rule::referral_body
@@ -409,6 +410,7 @@ impl<'p> Builder<'p> {
             Rule::donate => self.donate(&mut parts)?.map(BlockKind::Donate),
             Rule::award => self.award(&mut parts)?.map(BlockKind::Award),
             Rule::rebate => self.rebate(&mut parts)?.map(BlockKind::Rebate),
+            Rule::partner => self.partner(&mut parts)?.map(BlockKind::Partner),
             Rule::referral => self.referral(&mut parts)?.map(BlockKind::Referral),
             Rule::returns => {
                 parts.skip(&[Rule::k_returns]);

@@ -449,6 +449,8 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(match rule {
             Rule::on => CardLine::On(self.on(&mut parts)?),
+            Rule::at_partner => CardLine::AtPartner(self.at_partner(&mut parts)?),
+            Rule::funded => CardLine::Funded(self.funded(&mut parts)?),
             Rule::valid => CardLine::Valid(self.valid(&mut parts)?),
             Rule::when => CardLine::When(self.when(&mut parts)?),
             Rule::for_items => CardLine::ForItems(self.for_items(&mut parts)?),
@@ -544,6 +546,7 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(match rule {
             Rule::valid => ReferralLine::Valid(self.valid(&mut parts)?),
+            Rule::funded => ReferralLine::Funded(self.funded(&mut parts)?),
             Rule::qualifies => {
                 parts.skip(&[Rule::k_friend, Rule::k_qualifies, Rule::k_with]);
                 let times =

@@ -18,6 +18,7 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(match rule {
             Rule::valid => MilestonesLine::Valid(self.valid(&mut parts)?),
+            Rule::funded => MilestonesLine::Funded(self.funded(&mut parts)?),
             Rule::when => MilestonesLine::When(self.when(&mut parts)?),
             Rule::for_items => MilestonesLine::ForItems(self.for_items(&mut parts)?),
             Rule::milestones_count => {

@@ -18,6 +18,7 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(match rule {
             Rule::valid => AwardLine::Valid(self.valid(&mut parts)?),
+            Rule::funded => AwardLine::Funded(self.funded(&mut parts)?),
             Rule::for_items => AwardLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => AwardLine::When(self.when(&mut parts)?),
             Rule::award_give => {
@@ -72,6 +73,7 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(match rule {
             Rule::valid => RebateLine::Valid(self.valid(&mut parts)?),
+            Rule::funded => RebateLine::Funded(self.funded(&mut parts)?),
             Rule::for_items => RebateLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => RebateLine::When(self.when(&mut parts)?),
             Rule::rebate_period => {

@@ -26,6 +26,8 @@ impl Builder<'_> {
         Ok(match rule {
             Rule::valid => RuleLine::Valid(self.valid(&mut parts)?),
             Rule::on_rule => RuleLine::On(self.on_rule(&mut parts)?),
+            Rule::at_partner => RuleLine::AtPartner(self.at_partner(&mut parts)?),
+            Rule::funded => RuleLine::Funded(self.funded(&mut parts)?),
             Rule::for_items => RuleLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => RuleLine::When(self.when(&mut parts)?),
             Rule::multiply => self.multiply(&mut parts)?,

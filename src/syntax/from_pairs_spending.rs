@@ -127,6 +127,7 @@ impl Builder<'_> {
         Ok(match rule {
             Rule::valid => DonateLine::Valid(self.valid(&mut parts)?),
             Rule::on => DonateLine::On(self.on(&mut parts)?),
+            Rule::at_partner => DonateLine::AtPartner(self.at_partner(&mut parts)?),
             Rule::for_items => DonateLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => DonateLine::When(self.when(&mut parts)?),
             Rule::cap => DonateLine::Cap(self.cap(&mut parts)?),

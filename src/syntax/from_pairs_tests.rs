@@ -305,6 +305,14 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_gets]);
                 Expect::Charity(charity, self.signed_amount(&mut parts)?)
             }
+            Rule::e_partner => {
+                parts.skip(&[Rule::k_partner]);
+                let partner = self.name(&mut parts)?;
+                let owes = parts.eat(Rule::k_owes);
+                parts.skip(&[Rule::k_gets]);
+                let amount = self.signed_amount(&mut parts)?;
+                if owes { Expect::PartnerOwes(partner, amount) } else { Expect::PartnerGets(partner, amount) }
+            }
             Rule::e_expire => {
                 let amount = self.amount(&mut parts)?;
                 parts.skip(&[Rule::k_of]);

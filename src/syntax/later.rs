@@ -19,21 +19,8 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 
 const FILE: &[Place] = &[Place::File];
 const SCHEMA: &[Place] = &[Place::Schema];
-const FUNDED: &[Place] = &[
-    Place::Rule,
-    Place::Card,
-    Place::Milestones,
-    Place::Challenge,
-    Place::Streak,
-    Place::Voucher,
-    Place::Reward,
-    Place::Referral,
-    Place::Donate,
-    Place::Award,
-    Place::Rebate,
-];
+const FUNDED: &[Place] = &[Place::Voucher, Place::Reward, Place::Donate];
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
-const PARTNERS: &[Place] = &[Place::Rule, Place::Card, Place::Donate];
 const CAPS: &[Place] = &[
     Place::File,
     Place::Rule,
@@ -64,7 +51,6 @@ const GIVEN: &[Place] = &[Place::Given];
 
 const FORMS: &[Form] = &[
     form(FILE, "plan", "plan"),
-    form(FILE, "partner", "partner"),
     form(FILE, "parameter", "parameter"),
     form(&[Place::Program], "members join by", "members join by …"),
     form(SCHEMA, "judged on", "judged on …"),
@@ -72,7 +58,6 @@ const FORMS: &[Form] = &[
     form(MOMENTS, "on start of", "on start of …"),
     form(MOMENTS, "on # N after", "on … after …"),
     form(MOMENTS, "on # N without", "on … without …"),
-    form(PARTNERS, "at partner", "at partner …"),
     form(FUNDED, "funded by", "funded by …"),
     form(GIVES, "… on the category with most spend", "on the category with most spend"),
     form(GIVES, "… earned from", "give … per … earned from …"),
@@ -89,7 +74,6 @@ const FORMS: &[Form] = &[
     form(TEST, "when … leave plan", "leave plan …"),
     form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
-    form(TEST, "expect partner", "expect partner …"),
     form(GIVEN, "plan _ since", "plan … since …"),
 ];
 

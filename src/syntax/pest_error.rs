@@ -33,6 +33,7 @@ pub(super) fn stops_at(where_it_stands: Place, line: &str) -> Option<usize> {
         Place::Reward => Rule::only_reward,
         Place::Redeem => Rule::only_redeem,
         Place::Donate => Rule::only_donate,
+        Place::Partner => Rule::only_partner,
         Place::Award => Rule::only_award,
         Place::Rebate => Rule::only_rebate,
         Place::Referral => Rule::only_referral,

@@ -194,6 +194,9 @@ fields! {
     SharedCap { name, cap, rules }
     Task { name, measure, goal, of }
     Run { count, periods }
+    PriceOf { price, unit }
+    FundedBy { shares }
+    FundedShare { partner, share }
     Path { scope, of_block, name, span }
     TestBlock { name, lines }
     ConvertBlock { amount, into, at, from }
@@ -217,6 +220,7 @@ ranked! {
     DonateBlock { name; lines } by order::donate;
     AwardBlock { name; lines } by order::award;
     RebateBlock { name; lines } by order::rebate;
+    PartnerBlock { name; lines } by order::partner;
     ReferralBlock { name; lines } by order::referral;
 }
 
@@ -272,7 +276,7 @@ kinds! {
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
         Card(a), Challenge(a), Streak(a), Draw(a), Milestones(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a),
-        Award(a), Rebate(a), Referral(a), Returns(a), Test(a),
+        Award(a), Rebate(a), Partner(a), Referral(a), Returns(a), Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
@@ -292,7 +296,7 @@ kinds! {
     TailKind { MonthEnd, EndOf(a), StartOf(a), Next(a) }
     RuleLine {
         Valid(a), On(a), ForItems(a), When(a), Give(a), Multiply(a), MultiplyEverything(a), AtLeast(a), Replaces(a),
-        Combine(a), Cap(a), Round(a), Activate(a), Expire(a), NoExpiry(a),
+        Combine(a), Cap(a), Round(a), Activate(a), Expire(a), NoExpiry(a), AtPartner(a), Funded(a),
     }
     On {
         Joining, Event(a), Birthday, StartOf(a), After { duration, event, items },
@@ -333,24 +337,24 @@ kinds! {
     Reach { And(a, b), Or(a, b), Years { count, tier, span }, Target { amount, spend, span } }
     CardLine {
         On(a), Valid(a), When(a), ForItems(a), Stamp { count, per }, Goal(a), StartWith { amount, every_card },
-        Cap(a), Carry(a), Expire(a), Reward(a), Average(a),
+        Cap(a), Carry(a), Expire(a), Reward(a), Average(a), AtPartner(a), Funded(a),
     }
-    ChallengeLine { Valid(a), When(a), Task(a), CompleteAll, CompleteAny(a), Once(a), Give(a) }
-    StreakLine { On(a), Valid(a), When(a), Each { period, count, of }, After { run, give }, Forgive(a), Restart(a) }
+    ChallengeLine { Valid(a), When(a), Task(a), CompleteAll, CompleteAny(a), Once(a), Give(a), Funded(a) }
+    StreakLine { On(a), Valid(a), When(a), Each { period, count, of }, After { run, give }, Forgive(a), Restart(a), Funded(a) }
     DrawLine { From(a), Valid(a), HeldOn(a), Cap(a), FreeEntry { event, give } }
     Goal { Number(a), Amount(a) }
     TaskItems { ForItems(a), When(a) }
     OncePer { Member, Period(a) }
     MilestonesLine {
         Valid(a), When(a), ForItems(a), Count { metric, window }, At { mark, give }, Every { step, from, to, give },
-        StaysPassed,
+        StaysPassed, Funded(a),
     }
     Mark { Amount(a), Number(a) }
     VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, Activate(a), ForItems(a), When(a), Cap(a) }
     Grants { AmountOff(a), PercentOff(a, b), ItemsFree(a), Text(a) }
     ReferralLine {
         Valid(a), Qualifies { times, event, at_least, within }, NamedUntil(a), WhenFriend(a), WhenReferrer(a), Wait(a),
-        OnJoining(a, b), OnQualifying(a, b), Cap(a), NotWithinSame(a),
+        OnJoining(a, b), OnQualifying(a, b), Cap(a), NotWithinSame(a), Funded(a),
     }
     ConvertAt { Once, EveryDuration(a, b), EveryPeriod(a, b) }
     RewardLine { Valid(a), ForItems(a), When(a), Cap(a), Grants(a), Worth(a), Give(a) }
@@ -360,14 +364,15 @@ kinds! {
     }
     DonateLine {
         Valid(a), On(a), ForItems(a), When(a), RoundUp(a), WholeAmounts(a), Multiply(a), Add(a), Give(a), Cap(a),
-        PayEvery(a), ToCharity(a),
+        PayEvery(a), ToCharity(a), AtPartner(a),
     }
+    PartnerLine { Pays(a), Gets(a), Settles(a), Budget { amount, per } }
     ToCharity { Named(a), Matching(a) }
     RebateLine {
         Valid(a), ForItems(a), When(a), Period(a), Stages(a), Stage { from, pays }, Pays { unit, after },
-        PayNothingBelow(a), Cap(a),
+        PayNothingBelow(a), Cap(a), Funded(a),
     }
-    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a), Cap(a) }
+    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a), Cap(a), Funded(a) }
     AwardGive { Share { rate, most, unit }, Bands { unit, bands }, Earned { amount, per, rules }, Flat(a) }
     StagePays { Percent(a), PercentOf(a, b), Amount(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
@@ -383,7 +388,7 @@ kinds! {
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {
-        Refused(a), Card(a, b, c), Challenge(a, b, c), Streak(a, b, c), Task(a, b, c), CapLeft(a, b, c), Charity(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
+        Refused(a), Card(a, b, c), Challenge(a, b, c), Streak(a, b, c), Task(a, b, c), CapLeft(a, b, c), Charity(a, b), PartnerOwes(a, b), PartnerGets(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
         Loses(a, b), Pays(a, b), Owes(a, b), Tier { member, of, tier, until },
     }
 }

@@ -26,6 +26,7 @@ mod host;
 mod laws;
 mod members;
 mod milestones;
+mod partners;
 mod peers;
 mod play;
 mod programs;

@@ -47,6 +47,7 @@ pub(super) fn state(names: &Names<'_>, frozen: &Frozen) -> FrozenState {
         member,
         channel: option(&frozen.channel),
         store: option(&frozen.store),
+        partner: option(&frozen.partner),
         payments: frozen
             .payments
             .iter()
@@ -118,6 +119,9 @@ fn carried(id: &str, state: &FrozenState) -> Option<Frozen> {
     if let Some(store) = &state.store {
         event = event.store(store);
     }
+    if let Some(partner) = &state.partner {
+        event = event.partner(partner);
+    }
     for payment in &state.payments {
         event = event.payment(&payment.means, &payment.amount);
     }
@@ -129,6 +133,7 @@ fn carried(id: &str, state: &FrozenState) -> Option<Frozen> {
     Some(Frozen {
         channel: named.channel,
         store: named.store,
+        partner: named.partner,
         payments: named.payments,
         attributes: event.attributes,
         ..Frozen::default()

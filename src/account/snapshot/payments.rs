@@ -20,6 +20,7 @@ impl Names<'_> {
                 .iter()
                 .map(|(source, times)| UseState { source: self.source(*source), times: *times })
                 .collect(),
+            partner: payment.partner.as_deref().unwrap_or_default().to_owned(),
         }
     }
 
@@ -65,8 +66,9 @@ impl Restore<'_> {
             let times = Some(used.times).filter(|times| *times > 0).ok_or_else(wrong)?;
             Ok((self.source(&used.source)?, times))
         };
+        let partner = Some(state.partner.as_str()).filter(|partner| !partner.is_empty()).map(Into::into);
         let uses = state.uses.iter().map(times).collect::<Result<_, SnapshotError>>()?;
-        Ok(Some(Box::new(Payment { counted, spent: spent?.into(), uses })))
+        Ok(Some(Box::new(Payment { counted, spent: spent?.into(), uses, partner })))
     }
 
     fn spent(&self, id: &str, lines: usize, state: &SpentState) -> Result<Spent, SnapshotError> {

@@ -404,6 +404,8 @@ parts! {
         member: Vec<Named>,
         channel: Option<String>,
         store: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partner: Option<String>,
         payments: Vec<MeansState>,
         /// Vouchers that were used.
         presented: Vec<String>,
@@ -430,6 +432,9 @@ parts! {
         spent: Vec<SpentState>,
         /// Rewards that were redeemed.
         uses: Vec<UseState>,
+        /// The partner that gets money for what was spent.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        partner: String,
     }
 
     /// How many times a reward was redeemed.

@@ -129,6 +129,8 @@ pub(crate) struct Vocabulary<'a> {
     pub(crate) channels: &'a [Symbol],
     /// Declared stores, sorted.
     pub(crate) stores: &'a [Symbol],
+    /// Declared partners, sorted.
+    pub(crate) partners: &'a [Symbol],
     /// Attributes of items.
     pub(crate) item: &'a [Attribute],
     /// Attributes of members.
@@ -160,6 +162,7 @@ impl<'a> Space<'a> {
             categories: &program.categories,
             channels: &program.channels,
             stores: &program.stores,
+            partners: &program.partners,
             item: &program.item_attributes,
             member: &program.member_attributes,
             events: &program.events,
@@ -300,6 +303,7 @@ impl<'a> Space<'a> {
             SymSubject::Category => none_or_other() || any(self.vocabulary.categories),
             SymSubject::Channel => none_or_other() || any(self.vocabulary.channels),
             SymSubject::Store => none_or_other() || any(self.vocabulary.stores),
+            SymSubject::Partner => none_or_other() || any(self.vocabulary.partners),
             SymSubject::Sku | SymSubject::Brand => set.names().is_none_or(|names| !names.is_empty()),
             SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => {
                 match self.sym_kind(on, subject) {

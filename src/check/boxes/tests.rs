@@ -48,6 +48,7 @@ fn space(world: &World) -> Space<'_> {
     let vocabulary = Vocabulary {
         categories: &CATEGORIES,
         channels: &[],
+        partners: &[],
         stores: &[],
         item: &world.item,
         member: &world.member,

@@ -217,6 +217,9 @@ impl Raw {
         if let Some(store) = self.fields.text("store")? {
             event = event.store(&store);
         }
+        if let Some(partner) = self.fields.text("partner")? {
+            event = event.partner(&partner);
+        }
         for (means, amount) in self.amounts("payments")? {
             event = event.paid(&means, amount);
         }
@@ -244,6 +247,7 @@ impl Raw {
             return Err("`items` belong to a purchase or a return".into());
         }
         self.fields.text("store")?;
+        self.fields.text("partner")?;
         self.fields.text("channel")?;
         event = self.requests(event)?;
         self.finish(event)
@@ -274,6 +278,7 @@ impl Raw {
         }
         // where and with what money is given back is known, but nothing asks for it
         self.fields.text("store")?;
+        self.fields.text("partner")?;
         self.fields.text("channel")?;
         self.amounts("payments")?;
         for (key, _) in REQUESTS {
@@ -317,6 +322,7 @@ impl Raw {
             return Err("`items` belong to a purchase or a return".into());
         }
         self.fields.text("store")?;
+        self.fields.text("partner")?;
         self.fields.text("channel")?;
         if let Some(referrer) = self.fields.text("referrer")? {
             event = event.referred_by(&referrer);
@@ -346,6 +352,7 @@ impl Raw {
             return Err("`items` belong to a purchase or a return".into());
         }
         self.fields.text("store")?;
+        self.fields.text("partner")?;
         self.fields.text("channel")?;
         Ok(())
     }

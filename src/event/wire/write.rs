@@ -9,7 +9,7 @@ use crate::event::{
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// Fields of every event; an attribute with such a name stands in `attributes`.
-const EVENT_FIELDS: [&str; 18] = [
+const EVENT_FIELDS: [&str; 19] = [
     "id",
     "type",
     "member",
@@ -18,6 +18,7 @@ const EVENT_FIELDS: [&str; 18] = [
     "items",
     "total",
     "store",
+    "partner",
     "channel",
     "payments",
     "redeem",
@@ -100,6 +101,7 @@ fn basket<M: SerializeMap>(map: &mut M, named: &Named) -> Result<(), M::Error> {
         items => map.serialize_entry("items", &Lines(items))?,
     }
     option(map, "store", named.store.as_deref())?;
+    option(map, "partner", named.partner.as_deref())?;
     option(map, "channel", named.channel.as_deref())?;
     if !named.payments.is_empty() {
         map.serialize_entry("payments", &Payments(&named.payments))?;

@@ -157,6 +157,8 @@ pub enum CardLine {
     On(On),
     /// `valid …`
     Valid(Valid),
+    /// `at partner Tankhof`
+    AtPartner(Name),
     /// `when …`
     When(Cond),
     /// `for items where …`
@@ -187,6 +189,8 @@ pub enum CardLine {
     Reward(Amount),
     /// `reward worth the average of its stamps as credit`
     Average(Name),
+    /// `funded by Tankhof`
+    Funded(FundedBy),
 }
 
 /// `voucher V { … }`
@@ -373,6 +377,8 @@ pub enum ReferralLine {
     Cap(Cap),
     /// `not within same household`
     NotWithinSame(Name),
+    /// `funded by Tankhof`
+    Funded(FundedBy),
 }
 
 /// `returns { … }`

@@ -18,6 +18,8 @@ pub enum DonateLine {
     Valid(Valid),
     /// `on purchase`
     On(On),
+    /// `at partner Tankhof`
+    AtPartner(Name),
     /// `for items where …`
     ForItems(Cond),
     /// `when …`

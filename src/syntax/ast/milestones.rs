@@ -47,6 +47,8 @@ pub enum MilestonesLine {
     },
     /// `once passed stays passed`
     StaysPassed,
+    /// `funded by Tankhof`
+    Funded(FundedBy),
 }
 
 /// Where something is given.

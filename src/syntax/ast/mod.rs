@@ -9,6 +9,7 @@ mod conditions;
 mod games;
 mod giving;
 mod milestones;
+mod partners;
 mod play;
 mod program;
 mod rebates;
@@ -21,6 +22,7 @@ pub use conditions::*;
 pub use games::*;
 pub use giving::*;
 pub use milestones::*;
+pub use partners::*;
 pub use play::*;
 pub use program::*;
 pub use rebates::*;
@@ -123,6 +125,8 @@ pub enum BlockKind {
     Award(AwardBlock),
     /// `rebate R { … }`
     Rebate(RebateBlock),
+    /// `partner P { … }`
+    Partner(PartnerBlock),
     /// `referral R { … }`
     Referral(ReferralBlock),
     /// `returns { … }`

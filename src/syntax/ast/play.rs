@@ -28,6 +28,8 @@ pub enum ChallengeLine {
     Once(OncePer),
     /// `give 500 points`
     Give(Give),
+    /// `funded by Tankhof`
+    Funded(FundedBy),
 }
 
 /// What a challenge asks for.
@@ -108,6 +110,8 @@ pub enum StreakLine {
     Forgive(Run),
     /// `restart after 8 weeks`
     Restart(Run),
+    /// `funded by Tankhof`
+    Funded(FundedBy),
 }
 
 /// A number of periods: `4 weeks`.

@@ -42,6 +42,8 @@ pub enum RebateLine {
     PayNothingBelow(Amount),
     /// `cap 5_000 bonus per calendar year`
     Cap(Cap),
+    /// `funded by Tankhof`
+    Funded(FundedBy),
 }
 
 /// How stages are paid.
@@ -93,6 +95,8 @@ pub enum AwardLine {
     PayNothingBelow(Amount),
     /// `cap 5_000 punkte per calendar year`
     Cap(Cap),
+    /// `funded by Tankhof`
+    Funded(FundedBy),
 }
 
 /// What an award gives.

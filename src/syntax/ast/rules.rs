@@ -29,6 +29,8 @@ pub enum RuleLine {
     Valid(Valid),
     /// `on purchase`, `on joining`
     On(On),
+    /// `at partner Tankhof`
+    AtPartner(Name),
     /// `for items where …`
     ForItems(Cond),
     /// `when …`
@@ -55,6 +57,8 @@ pub enum RuleLine {
     Expire(Expire),
     /// `no expiry when …`
     NoExpiry(Cond),
+    /// `funded by Tankhof`
+    Funded(FundedBy),
 }
 
 /// What a rule waits for.

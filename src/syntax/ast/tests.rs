@@ -226,6 +226,10 @@ pub enum Expect {
     CapLeft(Name, Option<Name>, Number),
     /// `charity Kinderhilfe gets 0.65 EUR`
     Charity(Name, Amount),
+    /// `partner Tankhof owes 0.288 EUR`
+    PartnerOwes(Name, Amount),
+    /// `partner Tankhof gets 0.95 EUR`
+    PartnerGets(Name, Amount),
     /// `100 punkte of Ann expire`
     Expire(Amount, Option<Name>),
     /// `Ann earns nothing`

@@ -5,6 +5,7 @@ use super::doc::{Doc, words};
 use super::literals::{
     counted, date, duration, month_day, name, name_except, number, percent, period, text, time,
 };
+use super::partners::{at_partner, funded};
 use super::rules::{activate, end_of, expire, on, plus, round, side, tail, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
@@ -86,6 +87,9 @@ impl<'a> Printer<'a> {
             }
             BlockKind::Rebate(rebate) => {
                 self.braced(&format!("rebate {}", name(&rebate.name)), &rebate.lines, span, 0)
+            }
+            BlockKind::Partner(partner) => {
+                self.braced(&format!("partner {}", name(&partner.name)), &partner.lines, span, 0)
             }
             BlockKind::Referral(referral) => {
                 self.braced(&format!("referral {}", name(&referral.name)), &referral.lines, span, 0)
@@ -377,6 +381,8 @@ impl<'a> Statement<'a> for CardLine {
             Self::Expire(line) => expire(line).into(),
             Self::Reward(amount) => words!["reward", printer.amount(amount)],
             Self::Average(unit) => words!["reward worth the average of its stamps as", name(unit)],
+            Self::AtPartner(partner) => at_partner(partner).into(),
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }
@@ -430,6 +436,7 @@ impl<'a> Statement<'a> for ReferralLine {
             }
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
             Self::NotWithinSame(attribute) => words!["not within same", name(attribute)],
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }

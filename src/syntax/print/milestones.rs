@@ -2,6 +2,7 @@
 
 use super::doc::{Doc, words};
 use super::literals::{number, period};
+use super::partners::funded;
 use super::rules::valid;
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
@@ -26,6 +27,7 @@ impl<'a> Statement<'a> for MilestonesLine {
                 words!["every", printer.mark(step), from, to, printer.give(give, span)]
             }
             Self::StaysPassed => "once passed stays passed".into(),
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }

@@ -10,6 +10,7 @@ mod doc;
 mod literals;
 mod milestones;
 pub(in crate::syntax) mod order;
+mod partners;
 mod play;
 mod rebates;
 mod rules;

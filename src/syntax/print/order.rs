@@ -4,9 +4,9 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    AwardLine, CardLine, ChallengeLine, DonateLine, DrawLine, MilestonesLine, ProgramLine, RebateLine,
-    RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, StreakLine, TierLine, TiersLine, UnitLine,
-    VoucherLine,
+    AwardLine, CardLine, ChallengeLine, DonateLine, DrawLine, MilestonesLine, PartnerLine, ProgramLine,
+    RebateLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, StreakLine, TierLine, TiersLine,
+    UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -45,17 +45,19 @@ pub(in crate::syntax) fn rule(line: &RuleLine) -> u8 {
     match line {
         RuleLine::Valid(_) => 0,
         RuleLine::On(_) => 1,
-        RuleLine::ForItems(_) => 2,
-        RuleLine::When(_) => 3,
-        RuleLine::Give(_) | RuleLine::Multiply(_) | RuleLine::MultiplyEverything(_) => 4,
-        RuleLine::AtLeast(_) => 5,
-        RuleLine::Replaces(_) => 6,
-        RuleLine::Combine(_) => 7,
-        RuleLine::Cap(_) => 8,
-        RuleLine::Round(_) => 9,
-        RuleLine::Activate(_) => 10,
-        RuleLine::Expire(_) => 11,
-        RuleLine::NoExpiry(_) => 12,
+        RuleLine::AtPartner(_) => 2,
+        RuleLine::ForItems(_) => 3,
+        RuleLine::When(_) => 4,
+        RuleLine::Give(_) | RuleLine::Multiply(_) | RuleLine::MultiplyEverything(_) => 5,
+        RuleLine::AtLeast(_) => 6,
+        RuleLine::Replaces(_) => 7,
+        RuleLine::Combine(_) => 8,
+        RuleLine::Cap(_) => 9,
+        RuleLine::Round(_) => 10,
+        RuleLine::Activate(_) => 11,
+        RuleLine::Expire(_) => 12,
+        RuleLine::NoExpiry(_) => 13,
+        RuleLine::Funded(_) => 14,
     }
 }
 
@@ -89,15 +91,17 @@ pub(in crate::syntax) fn card(line: &CardLine) -> u8 {
     match line {
         CardLine::On(_) => 0,
         CardLine::Valid(_) => 1,
-        CardLine::When(_) => 2,
-        CardLine::ForItems(_) => 3,
-        CardLine::Stamp { .. } => 4,
-        CardLine::Goal(_) => 5,
-        CardLine::StartWith { .. } => 6,
-        CardLine::Cap(_) => 7,
-        CardLine::Carry(_) => 8,
-        CardLine::Expire(_) => 9,
-        CardLine::Reward(_) | CardLine::Average(_) => 10,
+        CardLine::AtPartner(_) => 2,
+        CardLine::When(_) => 3,
+        CardLine::ForItems(_) => 4,
+        CardLine::Stamp { .. } => 5,
+        CardLine::Goal(_) => 6,
+        CardLine::StartWith { .. } => 7,
+        CardLine::Cap(_) => 8,
+        CardLine::Carry(_) => 9,
+        CardLine::Expire(_) => 10,
+        CardLine::Reward(_) | CardLine::Average(_) => 11,
+        CardLine::Funded(_) => 12,
     }
 }
 
@@ -110,6 +114,7 @@ pub(in crate::syntax) fn challenge(line: &ChallengeLine) -> u8 {
         ChallengeLine::CompleteAll | ChallengeLine::CompleteAny(_) => 3,
         ChallengeLine::Once(_) => 4,
         ChallengeLine::Give(_) => 5,
+        ChallengeLine::Funded(_) => 6,
     }
 }
 
@@ -123,6 +128,7 @@ pub(in crate::syntax) fn streak(line: &StreakLine) -> u8 {
         StreakLine::Forgive(_) => 4,
         StreakLine::After { .. } => 5,
         StreakLine::Restart(_) => 6,
+        StreakLine::Funded(_) => 7,
     }
 }
 
@@ -146,6 +152,7 @@ pub(in crate::syntax) fn milestones(line: &MilestonesLine) -> u8 {
         MilestonesLine::Count { .. } => 3,
         MilestonesLine::At { .. } | MilestonesLine::Every { .. } => 4,
         MilestonesLine::StaysPassed => 5,
+        MilestonesLine::Funded(_) => 6,
     }
 }
 
@@ -195,15 +202,26 @@ pub(in crate::syntax) fn donate(line: &DonateLine) -> u8 {
     match line {
         DonateLine::Valid(_) => 0,
         DonateLine::On(_) => 1,
-        DonateLine::ForItems(_) => 2,
-        DonateLine::When(_) => 3,
-        DonateLine::RoundUp(_) | DonateLine::Give(_) => 4,
-        DonateLine::WholeAmounts(_) => 5,
-        DonateLine::Multiply(_) => 6,
-        DonateLine::Add(_) => 7,
-        DonateLine::Cap(_) => 8,
-        DonateLine::PayEvery(_) => 9,
-        DonateLine::ToCharity(_) => 10,
+        DonateLine::AtPartner(_) => 2,
+        DonateLine::ForItems(_) => 3,
+        DonateLine::When(_) => 4,
+        DonateLine::RoundUp(_) | DonateLine::Give(_) => 5,
+        DonateLine::WholeAmounts(_) => 6,
+        DonateLine::Multiply(_) => 7,
+        DonateLine::Add(_) => 8,
+        DonateLine::Cap(_) => 9,
+        DonateLine::PayEvery(_) => 10,
+        DonateLine::ToCharity(_) => 11,
+    }
+}
+
+/// The place of a line in `partner`.
+pub(in crate::syntax) fn partner(line: &PartnerLine) -> u8 {
+    match line {
+        PartnerLine::Pays(_) => 0,
+        PartnerLine::Gets(_) => 1,
+        PartnerLine::Settles(_) => 2,
+        PartnerLine::Budget { .. } => 3,
     }
 }
 
@@ -216,6 +234,7 @@ pub(in crate::syntax) fn award(line: &AwardLine) -> u8 {
         AwardLine::Every { .. } => 3,
         AwardLine::Cap(_) => 4,
         AwardLine::PayNothingBelow(_) => 5,
+        AwardLine::Funded(_) => 6,
     }
 }
 
@@ -231,6 +250,7 @@ pub(in crate::syntax) fn rebate(line: &RebateLine) -> u8 {
         RebateLine::Cap(_) => 6,
         RebateLine::Pays { .. } => 7,
         RebateLine::PayNothingBelow(_) => 8,
+        RebateLine::Funded(_) => 9,
     }
 }
 
@@ -247,6 +267,7 @@ pub(in crate::syntax) fn referral(line: &ReferralLine) -> u8 {
         ReferralLine::OnQualifying(..) => 7,
         ReferralLine::Cap(_) => 8,
         ReferralLine::NotWithinSame(_) => 9,
+        ReferralLine::Funded(_) => 10,
     }
 }
 

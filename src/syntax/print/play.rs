@@ -2,6 +2,7 @@
 
 use super::doc::{Doc, words};
 use super::literals::{date, name, number, period, period_except};
+use super::partners::funded;
 use super::rules::{on, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
@@ -25,6 +26,7 @@ impl<'a> Statement<'a> for ChallengeLine {
             Self::Once(OncePer::Member) => "once per member".into(),
             Self::Once(OncePer::Period(per)) => words!["once per", period_except(per, &["member"])],
             Self::Give(give) => printer.give(give, span),
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }
@@ -48,6 +50,7 @@ impl<'a> Statement<'a> for StreakLine {
                 words!["forgive", number(count), "missed", name(periods)]
             }
             Self::Restart(after) => words!["restart after", run(after)],
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }

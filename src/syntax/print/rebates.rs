@@ -2,6 +2,7 @@
 
 use super::doc::words;
 use super::literals::{duration, name, number, percent, period};
+use super::partners::funded;
 use super::rules::valid;
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
@@ -31,6 +32,7 @@ impl<'a> Statement<'a> for RebateLine {
             Self::Pays { unit, after } => words!["pay", name(unit), duration(after), "after period end"],
             Self::PayNothingBelow(amount) => words!["pay nothing below", printer.amount(amount)],
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }
@@ -70,6 +72,7 @@ impl<'a> Statement<'a> for AwardLine {
             }
             Self::PayNothingBelow(amount) => words!["pay nothing below", printer.amount(amount)],
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }

@@ -5,6 +5,7 @@ use super::doc::{Doc, words};
 use super::literals::{
     duration, moment, month_day, name, name_except, number, percent, period, period_except, times,
 };
+use super::partners::{at_partner, funded};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{
@@ -40,6 +41,8 @@ impl<'a> Statement<'a> for RuleLine {
             Self::Activate(line) => activate(line).into(),
             Self::Expire(line) => expire(line).into(),
             Self::NoExpiry(cond) => printer.no_expiry(cond),
+            Self::AtPartner(partner) => at_partner(partner).into(),
+            Self::Funded(by) => funded(by).into(),
         };
         Written::Doc(doc)
     }

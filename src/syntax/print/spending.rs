@@ -3,6 +3,7 @@
 use super::conditions::path;
 use super::doc::words;
 use super::literals::{duration, month_day, name, number, percent, period};
+use super::partners::at_partner;
 use super::rules::{on, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
@@ -92,6 +93,7 @@ impl<'a> Statement<'a> for DonateLine {
         Written::Doc(match self {
             Self::Valid(line) => valid(line).into(),
             Self::On(line) => on(line).into(),
+            Self::AtPartner(partner) => at_partner(partner).into(),
             Self::ForItems(cond) => printer.for_items(cond),
             Self::When(cond) => printer.when(cond),
             Self::RoundUp(amount) => words!["round basket up to next", printer.amount(amount)],

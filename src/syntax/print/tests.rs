@@ -149,6 +149,12 @@ impl<'a> Printer<'a> {
             Expect::Charity(charity, amount) => {
                 words!["charity", name(charity), "gets", self.amount(amount)]
             }
+            Expect::PartnerOwes(partner, amount) => {
+                words!["partner", name(partner), "owes", self.amount(amount)]
+            }
+            Expect::PartnerGets(partner, amount) => {
+                words!["partner", name(partner), "gets", self.amount(amount)]
+            }
             Expect::Expire(amount, member) => words![self.amount(amount), of(member.as_ref()), "expire"],
             Expect::EarnsNothing(member) => words![who(member), "earns nothing"],
             Expect::Earns(member, amount, rule) => {

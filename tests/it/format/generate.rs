@@ -200,7 +200,8 @@ impl Choices {
             Vec::new()
         };
         let name = self.name();
-        let kind = match self.pick(24) {
+        let kind = match self.pick(26) {
+            24 => BlockKind::Partner(PartnerBlock { name, lines: self.lines(Self::partner_line) }),
             22 => BlockKind::Award(AwardBlock { name, lines: self.lines(Self::award_line) }),
             21 => BlockKind::Rebate(RebateBlock { name, lines: self.lines(Self::rebate_line) }),
             17 => BlockKind::Donate(DonateBlock { name, lines: self.lines(Self::donate_line) }),
@@ -369,7 +370,9 @@ impl Choices {
     }
 
     fn rule_line(&mut self) -> RuleLine {
-        match self.pick(14) {
+        match self.pick(16) {
+            14 => RuleLine::AtPartner(self.name()),
+            15 => RuleLine::Funded(self.funded()),
             0 => RuleLine::On(self.on()),
             1 => RuleLine::Valid(self.valid()),
             2 => RuleLine::ForItems(self.cond(3)),
@@ -557,7 +560,9 @@ impl Choices {
     }
 
     fn card_line(&mut self) -> CardLine {
-        match self.pick(11) {
+        match self.pick(13) {
+            11 => CardLine::AtPartner(self.name()),
+            12 => CardLine::Funded(self.funded()),
             0 => CardLine::On(self.on()),
             1 => CardLine::Valid(self.valid()),
             2 => CardLine::When(self.cond(2)),

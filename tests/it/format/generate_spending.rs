@@ -25,8 +25,26 @@ impl Choices {
         }
     }
 
+    pub(super) fn partner_line(&mut self) -> PartnerLine {
+        match self.pick(4) {
+            0 => PartnerLine::Pays(PriceOf { price: self.amount(), unit: self.name() }),
+            1 => PartnerLine::Gets(PriceOf { price: self.amount(), unit: self.name() }),
+            2 => PartnerLine::Settles(self.period()),
+            _ => PartnerLine::Budget { amount: self.amount(), per: self.period() },
+        }
+    }
+
+    pub(super) fn funded(&mut self) -> FundedBy {
+        let shares = match self.yes() {
+            true => vec![FundedShare { partner: self.name(), share: None }],
+            false => self.some(1, |c| FundedShare { partner: c.name(), share: Some(c.percent()) }),
+        };
+        FundedBy { shares }
+    }
+
     pub(super) fn donate_line(&mut self) -> DonateLine {
-        match self.pick(12) {
+        match self.pick(13) {
+            12 => DonateLine::AtPartner(self.name()),
             0 => DonateLine::Valid(self.valid()),
             1 => DonateLine::On(self.on()),
             2 => DonateLine::ForItems(self.cond(2)),

@@ -83,7 +83,9 @@ impl Choices {
     }
 
     fn expect(&mut self) -> Expect {
-        match self.pick(15) {
+        match self.pick(17) {
+            15 => Expect::PartnerOwes(self.name(), self.signed_amount()),
+            16 => Expect::PartnerGets(self.name(), self.signed_amount()),
             14 => Expect::Streak(self.name(), self.name(), self.number()),
             12 => Expect::Challenge(self.name(), self.name(), self.number()),
             13 => Expect::Task(self.name(), self.name(), self.number()),

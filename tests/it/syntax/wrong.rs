@@ -191,7 +191,7 @@ fn leading_words() {
                 "grants",
                 "a line with `grants` cannot stand in an `earn` or `bonus`",
                 "a line in an `earn` or `bonus` starts with `valid`, `on`, `for`, `when`, `give`, `multiply`, `at`, \
-                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire` or `no`",
+                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire`, `no` or `funded`",
             ),
             (
                 "punkte verschenken",
@@ -199,7 +199,7 @@ fn leading_words() {
                 "punkte",
                 WRONG,
                 "a line in an `earn` or `bonus` starts with `valid`, `on`, `for`, `when`, `give`, `multiply`, `at`, \
-                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire` or `no`",
+                 `replaces`, `combine`, `cap`, `round`, `activate`, `expire`, `no` or `funded`",
             ),
         ],
     );
@@ -444,8 +444,6 @@ fn descriptions_out_of_place() {
 #[test]
 fn forms_of_later_versions() {
     for (head, text, underlined, shown) in [
-        ("earn R", "funded by Shop 40%, Brewery 60%", "funded by Shop 40%, Brewery 60%", "funded by …"),
-        ("earn R", "at partner Shop", "at partner Shop", "at partner …"),
         ("card K", "on start of month", "on start of month", "on start of …"),
         (
             "earn R",
@@ -468,9 +466,8 @@ fn forms_of_later_versions() {
             "plan … since …",
         ),
         ("challenge C", "cap 3 times per month", "cap 3 times per month", "cap …"),
-        ("challenge C", "funded by Shop", "funded by Shop", "funded by …"),
+        ("voucher V", "funded by Shop", "funded by Shop", "funded by …"),
         ("donate D", "funded by Shop", "funded by Shop", "funded by …"),
-        ("donate D", "at partner Shop", "at partner Shop", "at partner …"),
         (
             "donate D",
             "cap 5 EUR per month across all members",
@@ -489,10 +486,10 @@ fn forms_of_later_versions() {
 
 #[test]
 fn a_block_of_a_later_version_is_one_finding() {
-    let text = "partner \"Fee back\" {\n  period campaign\n  nonsense\n  stage from 5 EUR: 3 credit\n}\nunit u is status\n";
+    let text = "plan \"Fee back\" {\n  period campaign\n  nonsense\n  stage from 5 EUR: 3 credit\n}\nunit u is status\n";
     let read = read(text);
-    assert_eq!(read.places(), [("L007", "partner \"Fee back\"")]);
-    assert_eq!(read.only().message, "`partner` blocks are not evaluated by this version yet");
+    assert_eq!(read.places(), [("L007", "plan \"Fee back\"")]);
+    assert_eq!(read.only().message, "`plan` blocks are not evaluated by this version yet");
     assert_eq!(read.file.blocks.len(), 1);
 }
 

@@ -2,7 +2,7 @@
 
 use super::Results;
 use crate::screen::Failure;
-use loyalty_rules::scenario::UnitSummary;
+use loyalty_rules::scenario::{Summary, UnitSummary};
 use serde_json::{Map, Value, json};
 
 /// One object and a line end. Amounts are texts, counts are numbers.
@@ -53,7 +53,7 @@ fn value(results: &Results) -> Value {
     let notes = results.notes.iter().map(|note| {
         json!({ "note": note.note, "times": note.times, "first_line": note.line, "first_event": note.event })
     });
-    json!({
+    let mut value = json!({
         "events": {
             "in": counts.read,
             "applied": counts.applied,
@@ -71,7 +71,27 @@ fn value(results: &Results) -> Value {
         "rules": Value::Array(rules.collect()),
         "notes": Value::Array(notes.collect()),
         "digest": results.digest,
-    })
+    });
+    if let (false, Some(all)) = (summary.partners.is_empty(), value.as_object_mut()) {
+        all.insert("partners".to_owned(), partners(summary));
+    }
+    value
+}
+
+/// What partners owe and get, period by period.
+fn partners(summary: &Summary) -> Value {
+    let statements = summary.partners.iter().map(|statement| {
+        json!({
+            "partner": statement.partner,
+            "from": statement.starts.to_string(),
+            "to": statement.closes.minus_days(1).to_string(),
+            "owes": statement.owes,
+            "owes_exactly": statement.owes_exactly.to_string(),
+            "gets": statement.gets,
+            "gets_exactly": statement.gets_exactly.to_string(),
+        })
+    });
+    Value::Array(statements.collect())
 }
 
 fn books(unit: &UnitSummary) -> Value {

@@ -11,6 +11,7 @@ use std::io::{self, BufWriter, Write};
 /// Takes all bookings in order.
 pub(crate) struct Ledger {
     file: Option<Sheet>,
+    charges: Option<Sheet>,
     sha: Sha256,
     line: Vec<u8>,
 }
@@ -24,7 +25,7 @@ struct Sheet {
 
 impl Ledger {
     /// A ledger that is written to a file, or only digested.
-    pub(crate) fn create(path: Option<&str>) -> Result<Self, Failure> {
+    pub(crate) fn create(path: Option<&str>, charges: Option<&str>) -> Result<Self, Failure> {
         let file = match path {
             None => None,
             Some(path) => {
@@ -35,7 +36,9 @@ impl Ledger {
                 Some(sheet)
             }
         };
-        Ok(Self { file, sha: Sha256::new(), line: Vec::new() })
+        let open = |path: &str| Ok(Sheet { path: path.to_owned(), out: create(path)?, csv: false });
+        let charges = charges.map(open).transpose()?;
+        Ok(Self { file, charges, sha: Sha256::new(), line: Vec::new() })
     }
 
     /// Adds the bookings of an outcome that a program made.
@@ -52,12 +55,24 @@ impl Ledger {
                 None => {}
             }
         }
+        if let Some(sheet) = &mut self.charges {
+            for charge in outcome.charges() {
+                self.line.clear();
+                serde_json::to_writer(&mut self.line, charge)
+                    .map_err(|error| Failure::Message(error.to_string()))?;
+                self.line.push(b'\n');
+                sheet.write(&self.line)?;
+            }
+        }
         Ok(())
     }
 
     /// Closes the file and returns the digest of all JSON lines, each with its line feed.
     pub(crate) fn finish(self) -> Result<String, Failure> {
         if let Some(sheet) = self.file {
+            sheet.close()?;
+        }
+        if let Some(sheet) = self.charges {
             sheet.close()?;
         }
         Ok(self.sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect())

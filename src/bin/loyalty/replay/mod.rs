@@ -44,6 +44,9 @@ pub(crate) struct Replay {
     /// Write all bookings to this file, as JSON lines, or as CSV if its name ends in .csv.
     #[arg(long, value_name = "FILE")]
     ledger: Option<String>,
+    /// Write what partners owe and get, booking by booking, to this file, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    charges: Option<String>,
     /// Write the balance of every member and unit to this file, as CSV.
     #[arg(long, value_name = "FILE")]
     balances: Option<String>,
@@ -84,7 +87,7 @@ impl Replay {
         self.check_files(&compiled.sources)?;
         let world = World::of_versions(&compiled.versions);
         let mut input = Input::open(&self.events, self.quiet || self.json)?;
-        let ledger = Ledger::create(self.ledger.as_deref())?;
+        let ledger = Ledger::create(self.ledger.as_deref(), self.charges.as_deref())?;
         let mut problems = Problems::new(&self.events);
         let mut run = Run {
             versions: &compiled.versions,
@@ -138,7 +141,8 @@ impl Replay {
         let rules =
             sources.files().iter().map(|file| Named { what: "a rule file", path: file.path.as_str() });
         let inputs: Vec<Named<'_>> = rules.chain([Named { what: "EVENTS", path: &self.events }]).collect();
-        let outputs = [("`--ledger`", &self.ledger), ("`--balances`", &self.balances)];
+        let outputs =
+            [("`--ledger`", &self.ledger), ("`--charges`", &self.charges), ("`--balances`", &self.balances)];
         let outputs: Vec<Named<'_>> = outputs
             .into_iter()
             .filter_map(|(what, path)| Some(Named { what, path: path.as_deref()? }))

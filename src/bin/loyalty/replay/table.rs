@@ -24,6 +24,7 @@ pub(crate) fn text(program: &Program, results: &Results) -> String {
     cards(results, &mut out);
     vouchers(results, &mut out);
     charities(results, &mut out);
+    partners(results, &mut out);
     rules(results, &mut out);
     notes(results, &mut out);
     out.push_str(&format!("ledger sha256 {}\n", results.digest));
@@ -178,6 +179,20 @@ fn charities(results: &Results, out: &mut String) {
         .collect();
     if !rows.is_empty() {
         out.push_str(&table(&["charity", "got", "of members", "of the owner", "pledged"], 1, &rows));
+    }
+}
+
+fn partners(results: &Results, out: &mut String) {
+    let statements = results.summary.partners.iter();
+    let rows: Vec<Vec<String>> = statements
+        .map(|statement| {
+            let last = statement.closes.minus_days(1);
+            let (owes, gets) = (statement.owes.clone(), statement.gets.clone());
+            vec![statement.partner.clone(), statement.starts.to_string(), last.to_string(), owes, gets]
+        })
+        .collect();
+    if !rows.is_empty() {
+        out.push_str(&table(&["partner", "from", "to", "owes", "gets"], 3, &rows));
     }
 }
 

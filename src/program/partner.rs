@@ -1,0 +1,50 @@
+//! Partners of a coalition: what each pays for units that rules give, and what each gets for units that are redeemed.
+
+use super::Program;
+use crate::calendar::{Date, Period};
+use std::collections::BTreeMap;
+
+/// Millionths of a percent in a whole.
+pub(crate) const ALL_OF_IT: i64 = 100_000_000;
+
+/// Partners by name, each with millionths of a percent.
+pub(crate) type Shares = Box<[(Box<str>, i64)]>;
+
+/// What partners pay and get under one version of a program. All by names, so that what an earlier version charged
+/// can be credited under a later one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PriceList {
+    /// The first day on which it holds.
+    pub(crate) from: Date,
+    /// By name.
+    pub(crate) partners: BTreeMap<Box<str>, PartnerTerms>,
+    /// Who pays for what a rule gives, by the name of the rule: partner and millionths of a percent, together the whole.
+    pub(crate) funded: BTreeMap<Box<str>, Shares>,
+}
+
+/// The terms of one partner. Prices are micro-units for one of a unit, by the name of the unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PartnerTerms {
+    pub(crate) pays: BTreeMap<Box<str>, i64>,
+    pub(crate) gets: BTreeMap<Box<str>, i64>,
+    pub(crate) settles: Period,
+}
+
+impl Program {
+    /// The prices of this version.
+    pub(crate) fn own_prices(&self) -> Option<&PriceList> {
+        self.price_lists.iter().find(|list| list.from == self.effective_from)
+    }
+
+    /// The prices in force on a day.
+    pub(crate) fn prices_on(&self, day: Date) -> Option<&PriceList> {
+        let begun = self.price_lists.iter().rev().find(|list| list.from <= day);
+        begun.or_else(|| self.price_lists.first())
+    }
+
+    /// The periods in which a partner settles on a day: those of the version in force, or of the last that had it.
+    pub(crate) fn settles(&self, partner: &str, day: Date) -> Option<Period> {
+        let lists = self.prices_on(day).into_iter().chain(self.price_lists.iter().rev());
+        lists.filter_map(|list| list.partners.get(partner)).map(|terms| terms.settles).next()
+    }
+}
