@@ -1,10 +1,12 @@
 //! What an outcome changes beside its ledger deltas, and the small states of an account.
 
 use super::carries::Carry;
+use super::claims::OpenClaim;
 use super::giving::Pledge;
 use super::milestones::PassedMark;
 use super::moments::FollowUp;
 use super::open_end::OpenEnd;
+use super::plans::{Fee, Granted, Plans};
 use super::rebates::{ClosedTurnover, Turnover};
 use super::receipt::Receipt;
 use super::records::Record;
@@ -13,6 +15,7 @@ use super::stamp_values::StampValues;
 use super::unsettled::Unsettled;
 use crate::amount::format_scaled;
 use crate::calendar::{Date, Instant};
+use crate::event::BudgetLine;
 use crate::ledger::{Charge, Delta, Source, Thing};
 use crate::program::{
     Activity, Award, CardId, ChoiceId, EventKindId, MeterId, Program, StreakId, TiersId, VoucherId,
@@ -55,6 +58,8 @@ pub(crate) enum Change {
     LotTerms(u32, Arc<OpenEnd>),
     /// A counter changes.
     Meter(MeterId, i64, i64),
+    /// A value for which caps have counters of their own gets a number.
+    Value(u32, Box<str>),
     /// A purchase has been returned, or a part of it; or it was cancelled.
     Returned(Arc<Receipt>),
     /// The open card: number, day of its first stamp and last day.
@@ -65,6 +70,10 @@ pub(crate) enum Change {
     Chosen(u32, usize),
     /// The level of a tiers block.
     Tier(TiersId, Box<TierState>),
+    /// The plan of the member.
+    Plans(Box<Plans>),
+    /// A fee falls due.
+    Fee(Box<Fee>),
     /// How the member was referred.
     Link(Box<Link>),
     /// The clock was run to this instant.
@@ -91,6 +100,10 @@ pub(crate) enum Change {
     TakenIn(Arc<str>),
     /// What follows is about the member at a place of the account; 0 is the first.
     Turn(usize),
+    /// Whether something is claimed from a budget.
+    Claim(Box<OpenClaim>, bool),
+    /// What a budget is told: nothing of it is kept here.
+    Budget(Box<BudgetLine>),
     /// What a partner owes or gets: told to the host, and nothing of it is kept here.
     Charge(Box<Charge>),
 }
@@ -244,6 +257,8 @@ pub(crate) struct TierState {
     pub(crate) carries: Vec<Carry>,
     /// Of upgrades at the end of a period: what the window had reached when it was looked at last.
     pub(crate) seen: Option<(Date, u32)>,
+    /// What somebody granted beside what is earned, sorted.
+    pub(crate) granted: Vec<Granted>,
     /// What windows held before something that was worth less than nothing took their level away.
     pub(crate) kept: Vec<Kept>,
 }
@@ -273,6 +288,26 @@ pub(crate) struct Hold {
     pub(crate) base_until: Option<Date>,
     /// Whether its term is over and what is left is its grace.
     pub(crate) grace: bool,
+    /// The levels that were held beside it when it was reached, one bit each: it gave no entry gifts of them.
+    pub(crate) without: u64,
+}
+
+impl Hold {
+    /// Whether reaching it gave the entry gifts of a level.
+    pub(crate) const fn gave(&self, level: u32) -> bool {
+        level >= u64::BITS || self.without >> level & 1 == 0
+    }
+}
+
+/// The levels above one, up to another, one bit each.
+pub(crate) const fn levels_between(above: u32, up_to: u32) -> u64 {
+    let mut levels = 0;
+    let mut level = above + 1;
+    while level <= up_to && level < u64::BITS {
+        levels |= 1 << level;
+        level += 1;
+    }
+    levels
 }
 
 impl TierState {
@@ -288,6 +323,7 @@ impl TierState {
 
     /// Forgets what bears no term any more on a day, and takes the highest level of the rest, with its latest term.
     pub(crate) fn settle(&mut self, today: Date) {
+        self.granted.retain(|granted| granted.until.is_none_or(|until| until >= today));
         self.holds.retain(|hold| hold.level > 0 && hold.until.is_none_or(|until| until >= today));
         let best = self.best();
         (self.level, self.until, self.base_until) =

@@ -2,7 +2,7 @@
 
 use crate::calendar::{Date, Instant};
 use crate::event::Value;
-use crate::program::{EventKindId, MeterId, TiersId, VoucherId};
+use crate::program::{EventKindId, MeterId, PlanId, TiersId, VoucherId};
 
 /// The facts of the time of a purchase that its rules may ask: those that its lines do not tell. It grows with the
 /// rules that could match the purchase, never with the history of the member.
@@ -17,6 +17,8 @@ pub(crate) struct Frozen {
     pub(crate) last: Box<[(EventKindId, Instant, Date)]>,
     /// Attributes of the member by place, where they are asked.
     pub(crate) member: Box<[(u16, Box<str>)]>,
+    /// The plan of the member, where it is asked.
+    pub(crate) plan: Option<PlanId>,
     pub(crate) channel: Option<Box<str>>,
     pub(crate) store: Option<Box<str>>,
     pub(crate) partner: Option<Box<str>>,

@@ -1,7 +1,7 @@
 //! The counters of an account: one sorted table of (meter, slot, value), as small as what was counted.
 
 use crate::calendar::Date;
-use crate::program::{MeterId, Program, Slots};
+use crate::program::{MeterId, Program, Slots, each_start};
 
 /// All counters. Slots that hold nothing are not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -68,6 +68,7 @@ pub(crate) fn is_asked(program: &Program, meter: MeterId, slot: i64, newest: Dat
     match meter.slots {
         Slots::Minute => slot >= horizon * 1_440,
         Slots::Since(_) => true,
+        Slots::Each(_) | Slots::EachFirst => each_start(slot) >= horizon,
         Slots::Ever | Slots::Period(_) | Slots::Day => slot >= horizon,
     }
 }

@@ -5,6 +5,7 @@
 
 mod carries;
 mod change;
+mod claims;
 mod frozen;
 mod giving;
 mod lines;
@@ -14,6 +15,7 @@ mod milestones;
 mod moments;
 mod open_end;
 mod persons;
+mod plans;
 mod play;
 mod post;
 mod rebate_view;
@@ -25,14 +27,17 @@ mod spells;
 mod stamp_values;
 mod standing;
 mod unsettled;
+mod values;
 mod view;
 
 pub(crate) use carries::Carry;
 pub use change::Postings;
 pub(crate) use change::{
     CardState, Change, CountedEvent, FullCard, HeldVoucher, Hold, Kept, LapsedStamps, Link, LinkStage,
-    OpenChoice, StreakState, Tenure, TierState,
+    OpenChoice, StreakState, Tenure, TierState, levels_between,
 };
+pub use claims::Claimed;
+pub(crate) use claims::OpenClaim;
 pub(crate) use frozen::Frozen;
 pub use giving::Donated;
 pub(crate) use giving::{GivenGift, Pledge, Pledged};
@@ -43,6 +48,8 @@ pub(crate) use milestones::PassedMark;
 pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub(crate) use persons::Company;
+pub use plans::{DueFee, FeeCause, NextFee, PlanStanding};
+pub(crate) use plans::{Fee, Granted, HeldBy as LevelBy, HeldPlan, Plans};
 pub use play::{ChallengeProgress, DrawTickets, StreakProgress, TaskProgress};
 pub use post::PostError;
 pub use rebate_view::{RebateStanding, RebateState};
@@ -56,6 +63,7 @@ pub(crate) use spells::{Spell, SpellEnd};
 pub(crate) use stamp_values::StampValues;
 pub use standing::{AtRisk, Counted, NextLevel, Standing, WhyHeld};
 pub(crate) use unsettled::{Cover, Unsettled, Void};
+pub(crate) use values::{NONE as NO_VALUE, Values};
 pub use view::{Balance, HeldChoice, HeldLevel, HeldLot, StampCard, Voucher};
 
 use crate::calendar::{Date, Instant};
@@ -108,7 +116,11 @@ pub struct Account {
     pub(crate) streaks: Vec<StreakState>,
     /// By [`crate::program::TiersId`].
     pub(crate) tiers: Vec<TierState>,
+    /// The plan of the member.
+    pub(crate) plans: Plans,
     pub(crate) meters: Meters,
+    /// The values for which caps have counters of their own.
+    pub(crate) values: Values,
     /// Newest instant and local day of each event kind, by [`crate::program::EventKindId`].
     pub(crate) last_of: Vec<Option<(Instant, Date)>>,
     /// The last day of what keeps lots alive and is no event, by activity; only what the program asks.
@@ -123,6 +135,8 @@ pub struct Account {
     pub(crate) void_vouchers: Vec<u32>,
     /// Marks that were passed and may be lost again, by milestones, window and mark.
     pub(crate) marks: Vec<PassedMark>,
+    /// What is claimed from budgets and not answered, by event and rule.
+    pub(crate) claims: Vec<OpenClaim>,
     /// Rules that ask about an event on a later day, by that day.
     pub(crate) follow_ups: Vec<FollowUp>,
     /// The day on which a birthday last brought something.
@@ -166,7 +180,9 @@ impl Account {
             cards: vec![CardState::default(); program.cards.len()],
             streaks: vec![StreakState::default(); program.streaks.len()],
             tiers: vec![TierState::default(); program.tiers.len()],
+            plans: Plans::default(),
             meters: Meters::default(),
+            values: Values::default(),
             last_of: vec![None; program.events.len()],
             active: Vec::new(),
             records: Records::default(),
@@ -174,6 +190,7 @@ impl Account {
             unsettled: Vec::new(),
             void_vouchers: Vec::new(),
             marks: Vec::new(),
+            claims: Vec::new(),
             follow_ups: Vec::new(),
             birthday_paid: None,
             company: None,

@@ -177,6 +177,12 @@ impl Account {
         self.meters.all().iter().chain(parked.flat_map(|person| person.meters.all()))
     }
 
+    /// The counters that a cap asks: of all members if it is one of the account.
+    pub(crate) fn counted_for(&self, cap: &Cap) -> impl Iterator<Item = &(MeterId, i64, i64)> {
+        let parked = self.company.iter().filter(|_| cap.per_account).flat_map(|company| &company.others);
+        self.meters.all().iter().chain(parked.flat_map(|person| person.meters.all()))
+    }
+
     /// The counters of the members whose turn it is not, while it is that of the first, with their places.
     pub(crate) fn parked_counters(&self) -> impl Iterator<Item = (usize, &[(MeterId, i64, i64)])> {
         let parked = self.company.iter().flat_map(|company| &company.others);
@@ -188,6 +194,13 @@ impl Account {
     pub(super) fn forget_parked(&mut self, program: &Program, newest: Date) {
         let parked = self.company.iter_mut().flat_map(|company| &mut company.others);
         parked.for_each(|person| person.meters.forget(program, newest));
+    }
+
+    /// Drops values that no counter of any member knows.
+    pub(super) fn forget_values(&mut self, program: &Program) {
+        let mut values = std::mem::take(&mut self.values);
+        values.forget(program, self.all_counted());
+        self.values = values;
     }
 
     /// The day of the last event of a kind, of any member.

@@ -290,6 +290,7 @@ impl Account {
     }
 
     /// Books one change; tells whether the first due day has to be looked for anew.
+    #[expect(clippy::too_many_lines, reason = "one arm for each change")]
     fn book_change(&mut self, program: &Program, change: &Change) -> bool {
         match change {
             Change::Joined(tenure) => {
@@ -319,6 +320,7 @@ impl Account {
                 let added = self.meters.add(*meter, *slot, *by);
                 debug_assert!(added, "limits keep counters in range");
             }
+            Change::Value(number, text) => self.values.take(*number, text),
             Change::Returned(receipt) => {
                 let known = self.records.put_receipt(receipt);
                 debug_assert!(known, "only what is known can be returned");
@@ -336,6 +338,9 @@ impl Account {
                 known.clone_from(&**state);
                 return changed;
             }
+            Change::Plans(plans) => return self.book_plans(plans),
+            // nothing of it is kept: the term that it pays is
+            Change::Fee(_) => {}
             Change::Link(link) => {
                 self.link = Some((**link).clone());
                 return true;
@@ -352,7 +357,8 @@ impl Account {
             }
             Change::Mark(mark, is_passed) => self.book_mark(program, mark, *is_passed),
             Change::FollowUp(change, asks) => return self.book_follow_up(change, *asks),
-            Change::Charge(_) => {}
+            Change::Charge(_) | Change::Budget(_) => {}
+            Change::Claim(claim, is_open) => self.book_claim(claim, *is_open),
             Change::BirthdayPaid(day) => {
                 self.birthday_paid = Some(*day);
                 return true;
@@ -426,6 +432,7 @@ impl Account {
         if self.company.is_some() {
             self.forget_parked(program, newest.1);
         }
+        self.forget_values(program);
         // looking at every record is worth it now and then
         let quarter = |day: Date| day.days().div_euclid(91);
         if before.is_some_and(|before| quarter(before) != quarter(newest.1)) {
@@ -531,7 +538,9 @@ impl Account {
         let paid = self.closed_turnovers.first().map(|closed| Some(closed.pays));
         let held = lots.chain(vouchers).chain(choices).chain(cards).chain(streaks).chain(tiers);
         let link = link.chain(self.parked_links());
-        held.chain(link).chain(pledges).chain(turnovers).chain(paid).flatten().min()
+        let plan = self.plans.held.iter().map(|held| held.last);
+        let plan = plan.filter(|last| *last < Date::MAX).map(|last| Some(last.plus_days(1)));
+        held.chain(link).chain(plan).chain(pledges).chain(turnovers).chain(paid).flatten().min()
     }
 }
 

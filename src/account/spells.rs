@@ -45,8 +45,15 @@ impl TierState {
         self.spells.last()
     }
 
-    /// The day after which the clock has work: the end of the term, or of the time in which the lowest level is held.
+    /// The day after which the clock has work: the end of the term, of a granted level, or of the time in which the
+    /// lowest level is held.
     pub(crate) fn ends(&self) -> Option<Date> {
+        let granted = self.granted.iter().filter_map(|granted| granted.until);
+        granted.chain(self.term_ends()).min()
+    }
+
+    /// The same without what was granted.
+    pub(crate) fn term_ends(&self) -> Option<Date> {
         self.until.or_else(|| self.running().filter(|_| self.level == 0).map(|spell| spell.last))
     }
 }

@@ -1,7 +1,7 @@
 //! What a host may tell a member of a tier: what it brings and until when, what is missing for the next one, and what is
 //! at risk at the end of the term.
 
-use super::{Account, Hold, TierState};
+use super::{Account, Hold, LevelBy, TierState};
 use crate::amount::{Money, format_scaled};
 use crate::calendar::Date;
 use crate::program::{Measure, Program, Reach, TierWindow, Tiers, TiersId, UnknownName};
@@ -22,6 +22,9 @@ pub struct Standing {
     pub benefits: Vec<String>,
     /// Why it is held.
     pub why: WhyHeld,
+    /// The plan that pays it; nothing if none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
     /// The last day on which it is held, grace included; nothing if it has no end.
     pub until: Option<Date>,
     /// What the running window has counted, with what was carried into it.
@@ -47,6 +50,10 @@ pub enum WhyHeld {
     Given,
     /// Its term is over: it is held for its grace.
     Grace,
+    /// Somebody granted it, beside what is earned.
+    Granted,
+    /// The plan of the member pays it.
+    Paid,
 }
 
 /// An amount of what a block counts.
@@ -67,6 +74,9 @@ pub struct NextLevel {
     pub level: String,
     /// Ways to it in the running window: one of them is enough, with all that it names.
     pub missing: Vec<Vec<Counted>>,
+    /// The plans that pay it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<String>,
 }
 
 /// What is decided at the end of a term.
@@ -93,22 +103,35 @@ impl Account {
         let rules = program.tiers.get(id.index()).ok_or_else(unknown)?;
         let state = self.tiers.get(id.index()).ok_or_else(unknown)?;
         let asked = Asked { account: self, program, tiers: rules, state, id, day };
-        let level = rules.levels.get(state.level as usize).ok_or_else(unknown)?;
+        let (place, until, by) = self.held_with(program, id);
+        let level = rules.levels.get(place as usize).ok_or_else(unknown)?;
         let now = asked.values(Some(asked.window(day)));
-        let top = rules.levels.get(state.level as usize + 1);
+        let top = rules.levels.get(place as usize + 1);
         Ok(Standing {
             level: level.name.to_string(),
-            place: state.level,
+            place,
             benefits: level.benefits.iter().map(ToString::to_string).collect(),
-            why: why(state),
-            until: state.until,
+            why: match by {
+                LevelBy::Own => why(state),
+                LevelBy::Grant => WhyHeld::Granted,
+                LevelBy::Plan(_) => WhyHeld::Paid,
+            },
+            plan: match by {
+                LevelBy::Plan(plan) => Some(program.plan_name(plan).to_owned()),
+                _ => None,
+            },
+            until,
             counted: asked.told(&now.iter().copied().enumerate().collect::<Vec<_>>()),
             window_ends: asked.window_ends(),
-            next: top.and_then(|level| {
-                let missing = asked.missing(level.reach.as_ref()?, &now);
-                Some(NextLevel { level: level.name.to_string(), missing })
+            next: top.map(|level| NextLevel {
+                level: level.name.to_string(),
+                missing: level.reach.as_ref().map(|reach| asked.missing(reach, &now)).unwrap_or_default(),
+                plans: level.paid_by.iter().map(|plan| program.plan_name(*plan).to_owned()).collect(),
             }),
-            at_risk: asked.at_risk(&now),
+            at_risk: match by {
+                LevelBy::Own => asked.at_risk(&now),
+                _ => asked.ends_beside(place, until, &now),
+            },
         })
     }
 }
@@ -209,11 +232,11 @@ impl Asked<'_> {
         let confirmed = !in_grace && reach.holds(&|metric| value(&values, metric));
         let earned = self.tiers.earned(|metric| value(&values, metric)).min(self.state.level);
         let beside = self.state.holds.iter().filter(|hold| hold.until.is_none_or(|last| last > until));
-        let beside = beside.map(|hold| hold.level).max().unwrap_or(0);
+        let beside = beside.map(|hold| hold.level).max().unwrap_or(0).max(self.beside_after(until));
         let falls = match (confirmed, in_grace, self.tiers.drop_one_level) {
             (true, ..) => self.state.level,
             (_, true, _) => beside,
-            (_, _, true) => earned.max(self.state.level.saturating_sub(1)).max(beside),
+            (_, _, true) => earned.max(self.tiers.below(self.state.level)).max(beside),
             _ => earned.max(beside),
         };
         // what is over decides no more: only reaching the level in the running window helps then
@@ -222,6 +245,31 @@ impl Asked<'_> {
         let falls_to =
             self.tiers.levels.get(falls as usize).map_or(String::new(), |level| level.name.to_string());
         Some(AtRisk { confirmed, falls_to, missing })
+    }
+}
+
+impl Asked<'_> {
+    /// The highest level that is granted or paid for longer than up to a day.
+    fn beside_after(&self, until: Date) -> u32 {
+        let is_later = |last: Option<Date>| last.is_none_or(|last| last > until);
+        let granted = self.state.granted.iter().filter(|granted| is_later(granted.until));
+        let paid = self.account.plan(self.program).filter(|plan| plan.renews || plan.secured_until > until);
+        let paid = paid.map(|_| self.account.level_paid(self.program, self.id));
+        granted.map(|granted| granted.level).chain(paid).max().unwrap_or(0)
+    }
+
+    /// What follows a level that is granted or paid, if it ends.
+    fn ends_beside(&self, level: u32, until: Option<Date>, now: &[i64]) -> Option<AtRisk> {
+        let until = until?;
+        let own = self.state.holds.iter().filter(|hold| hold.until.is_none_or(|last| last > until));
+        let own = own.map(|hold| hold.level).max().unwrap_or(0);
+        let falls = own.max(self.beside_after(until));
+        let reach = self.tiers.levels.get(level as usize).and_then(|level| level.reach.as_ref());
+        Some(AtRisk {
+            confirmed: falls >= level,
+            falls_to: self.tiers.levels.get(falls as usize).map_or(String::new(), |it| it.name.to_string()),
+            missing: reach.map(|reach| self.missing(reach, now)).unwrap_or_default(),
+        })
     }
 }
 

@@ -251,12 +251,8 @@ impl Account {
     /// [`UnknownName`] if the program has no such block.
     pub fn tier(&self, program: &Program, tiers: &str) -> Result<HeldLevel, UnknownName> {
         let id = program.tiers_named(tiers)?;
-        let state = self.tiers.get(id.index()).ok_or_else(|| UnknownName::new("tiers block", tiers))?;
-        Ok(HeldLevel {
-            level: program.level_name(id, state.level).into(),
-            place: state.level,
-            until: state.until,
-        })
+        let (place, until, _) = self.held_with(program, id);
+        Ok(HeldLevel { level: program.level_name(id, place).into(), place, until })
     }
 
     /// The local day on which the member joined; nothing before the first event.

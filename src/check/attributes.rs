@@ -2,11 +2,11 @@
 
 use super::facts::no_currency;
 use super::numbers;
-use super::report::Report;
+use super::report::{Once, Report};
 use super::table;
-use crate::diagnostics::{Code, Span};
+use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{self, Symbols};
-use crate::syntax::ast::{Field, FieldType, Name, SchemaBlock};
+use crate::syntax::ast::{Field, FieldType, Name, SchemaBlock, SchemaLine};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -75,14 +75,23 @@ pub(super) struct Schema<'a> {
     by_name: BTreeMap<&'a str, Attribute<'a>>,
     /// Singular forms and the attributes that they belong to.
     singulars: BTreeMap<&'a str, &'a str>,
+    /// The place of the date by which the event is judged.
+    pub(super) judged: Option<u16>,
 }
 
 impl<'a> Schema<'a> {
     /// Reads a block; no block has no attributes.
     pub(super) fn new(owner: &'static str, block: Option<&'a SchemaBlock>, report: &mut Report) -> Self {
         let mut by_name: BTreeMap<&'a str, Attribute<'a>> = BTreeMap::new();
+        let mut judged: Once<&'a Name> = Once::new("judged on");
         for line in block.map_or(&[][..], |block| &block.fields) {
-            let field = &line.kind;
+            let field = match &line.kind {
+                SchemaLine::Field(field) => field,
+                SchemaLine::JudgedOn(name) => {
+                    judged.set(name, line.span, report);
+                    continue;
+                }
+            };
             let name = &field.name;
             if let Some(first) = by_name.get(name.text.as_str()) {
                 table::twice("attribute", name, first.name.span, report);
@@ -110,9 +119,36 @@ impl<'a> Schema<'a> {
             attribute.place = place;
         }
         let singulars = singulars(&by_name, report);
-        let schema = Self { by_name, singulars };
+        let mut schema = Self { by_name, singulars, judged: None };
+        if let Some(name) = judged.value() {
+            schema.judged = schema.judged_on(owner, name, report);
+        }
         table::alike("attribute", schema.candidates(), report);
         schema
+    }
+
+    /// `judged on D`: the place of the date.
+    fn judged_on(&self, owner: &str, name: &Name, report: &mut Report) -> Option<u16> {
+        if owner != "event" {
+            let message = format!("only an event is judged by a date, and this is of the {owner}");
+            report.misplaced(name.span, message, "write `judged on …` into an `event` block");
+            return None;
+        }
+        let Some(attribute) = self.by_name.get(name.text.as_str()) else {
+            report.unknown("attribute of the event", &name.text, name.span, self.candidates(), "");
+            return None;
+        };
+        attribute.used.set(true);
+        if attribute.kind == Kind::Date && !attribute.field.optional {
+            return Some(attribute.place);
+        }
+        report.push(
+            Diagnostic::new(Code::U203, name.span, "an event is judged by a date that it always has")
+                .label(format!("`{}` is {}", name.text, attribute.kind.called()))
+                .other(attribute.field.kind_span, "declared here")
+                .help("name an attribute that is declared as `date`, without `optional`"),
+        );
+        None
     }
 
     /// An attribute by its name. Does not count as use.

@@ -157,6 +157,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 return Some(("it shares a cap with another", "give it a cap of its own"));
             }
             let stamps = matches!(cap.limit, CapLimit::Stamps(_) | CapLimit::Given(_));
+            if cap.each.is_some() {
+                return Some(("it has a cap for each value", "cap it without `for each`"));
+            }
             if stamps || matches!(cap.window, CapWindow::Period(window) if window != per) {
                 return Some((
                     "it has a cap in another time",

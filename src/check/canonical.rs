@@ -72,6 +72,7 @@ fn sym(subject: SymSubject, names: &Names<'_>) -> String {
         SymSubject::Channel => "channel".to_owned(),
         SymSubject::Store => "store".to_owned(),
         SymSubject::Partner => "partner".to_owned(),
+        SymSubject::Plan => "plan".to_owned(),
         SymSubject::Item(place) => attribute(place, names),
         SymSubject::Event(_) | SymSubject::Member(_) => format!("{subject:?}"),
     }

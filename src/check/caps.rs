@@ -57,6 +57,7 @@ pub(super) enum Read {
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// Limit and window of a cap on rules. `capped` are the rules it covers.
     pub(super) fn read_cap(&mut self, cap: &ast::Cap, span: Span, capped: &[Capped]) -> Option<Read> {
+        self.no_each(cap)?;
         if cap.side.is_some() {
             self.report.misplaced(
                 span,
@@ -306,8 +307,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let rules = rules.unwrap_or_default().into();
         let (name, text) = (name.into(), text.into());
-        let waiting = None;
-        self.caps.push(Cap { name, text, shared, per_account, limit, window, meter, waiting, rules });
+        let (each, waiting) = (None, None);
+        self.caps.push(Cap { name, text, shared, per_account, limit, window, meter, each, waiting, rules });
         id
     }
 

@@ -194,6 +194,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         (capped, carry_over): (Capped, bool),
     ) -> Option<Option<i64>> {
         let Some((cap, span)) = line else { return Some(None) };
+        self.no_each(cap)?;
         let ast::CapLimit::Amount(amount) = &cap.limit else { return None };
         let event = capped.on.map_or_else(|| "purchase".to_owned(), |on| self.event_name(on).to_owned());
         let window = match &cap.per {
@@ -287,6 +288,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     fn card_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(i64, CapWindow)> {
+        self.no_each(cap)?;
         let ast::CapLimit::Amount(amount) = &cap.limit else {
             let help = "write a number of stamps, for example `cap 3 stamps per day`";
             self.report.misplaced(span, "a card caps stamps", help);

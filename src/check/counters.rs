@@ -92,6 +92,8 @@ fn slots_name(slots: Slots, own_days: &[OwnDay]) -> String {
         Slots::Day => "in day".to_owned(),
         Slots::Minute => "in minute".to_owned(),
         Slots::Since(_) => String::new(),
+        Slots::Each(period) => slots_name(Slots::Period(period), own_days),
+        Slots::EachFirst => "from first use".to_owned(),
         Slots::Period(Period::Day) => "in each day".to_owned(),
         Slots::Period(period) => format!("in {}", period_name(period, own_days)),
     }

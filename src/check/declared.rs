@@ -6,15 +6,16 @@ use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::syntax::Limits;
 use crate::syntax::ast::{
     AwardBlock, Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock,
-    DrawBlock, File, ListBlock, MilestonesBlock, Name, PartnerBlock, PeriodBlock, ProgramBlock, RebateBlock,
-    RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock, SchemaOf,
-    SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    DrawBlock, File, ListBlock, MilestonesBlock, Name, PartnerBlock, PeriodBlock, PlanBlock, ProgramBlock,
+    RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind, SchemaBlock,
+    SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind, VocabularyKind,
+    VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Events that are part of the language and cannot be declared.
-const BUILT_IN_EVENTS: [&str; 19] = [
+const BUILT_IN_EVENTS: [&str; 23] = [
     "joining",
     "return",
     "redeem",
@@ -25,6 +26,7 @@ const BUILT_IN_EVENTS: [&str; 19] = [
     "transfer",
     // messages between accounts
     "transferred",
+    "budget-answered",
     "referral-named",
     "referral-accepted",
     "referral-qualified",
@@ -32,6 +34,10 @@ const BUILT_IN_EVENTS: [&str; 19] = [
     "referral-reversed",
     // the wire form of `link friend`
     "link-friend",
+    // those of `join plan`, `leave plan` and `grant tier`
+    "join-plan",
+    "leave-plan",
+    "grant-tier",
     "announce",
     "clock",
     // `expire after … without` has these words
@@ -89,6 +95,9 @@ pub(super) struct Declared<'a> {
     pub(super) awards: Table<'a, AwardBlock>,
     pub(super) caps: Table<'a, SharedCap>,
     pub(super) tiers: Table<'a, TiersBlock>,
+    pub(super) plans: Table<'a, PlanBlock>,
+    /// The names of the plans.
+    pub(super) plan_words: Words<'a>,
     pub(super) returns: Option<(&'a ReturnsBlock, &'a Block)>,
     pub(super) tests: Vec<(&'a TestBlock, &'a Block)>,
     /// All rules of whatever block, because they are one kind.
@@ -134,6 +143,8 @@ impl<'a> Declared<'a> {
             awards: Table::new("rule"),
             caps: Table::new("shared cap"),
             tiers: Table::new("tiers block"),
+            plans: Table::new("plan"),
+            plan_words: Words::new(),
             returns: None,
             tests: Vec::new(),
             rules: BTreeMap::new(),
@@ -164,6 +175,13 @@ impl<'a> Declared<'a> {
         }
     }
 
+    fn plan(&mut self, plan: &'a PlanBlock, block: &'a Block, report: &mut Report) {
+        self.plans.declare(&plan.name, plan, block, report);
+        let word = Word { span: plan.name.span, used: Cell::new(false) };
+        self.plan_words.entry(&plan.name.text).or_insert(word);
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of block")]
     fn block(&mut self, block: &'a Block, report: &mut Report) {
         match &block.kind {
             BlockKind::Import(_) | BlockKind::Program(_) => {}
@@ -201,6 +219,7 @@ impl<'a> Declared<'a> {
             }
             BlockKind::SharedCap(cap) => self.caps.declare(&cap.name, cap, block, report),
             BlockKind::Tiers(tiers) => self.tiers.declare(&tiers.name, tiers, block, report),
+            BlockKind::Plan(plan) => self.plan(plan, block, report),
             BlockKind::Milestones(node) => self.marks(node, block, report),
             BlockKind::Card(card) => {
                 self.like_a_rule((&card.name, card, block), |all| &mut all.cards, report);
@@ -342,6 +361,7 @@ impl<'a> Declared<'a> {
         self.referrals.number(0);
         self.caps.number(0);
         self.tiers.number(0);
+        self.plans.number(0);
     }
 
     fn check_limits(&self, limits: &Limits, report: &mut Report) {
@@ -368,6 +388,7 @@ impl<'a> Declared<'a> {
         alike("list", self.lists.candidates(), report);
         alike("period", self.periods.candidates(), report);
         alike("unit", self.units.candidates().chain(self.gifts.candidates()), report);
+        alike("plan", self.plans.candidates(), report);
         alike("voucher", self.vouchers.candidates(), report);
         alike("reward", self.rewards.candidates(), report);
         alike("rule", self.rules.iter().map(|(name, span)| (*name, Some(*span))), report);

@@ -27,6 +27,8 @@ pub(super) struct Settings {
     pub(super) membership_day: Option<u8>,
     pub(super) late: Option<Duration>,
     pub(super) before_joining: Option<Duration>,
+    /// `members join by E`.
+    pub(super) join_by: Option<Name>,
     pub(super) prices_with_tax: bool,
     pub(super) spend_with_tax: bool,
     /// `spend … after redemptions`.
@@ -51,6 +53,7 @@ impl Settings {
             membership_day: None,
             late: None,
             before_joining: None,
+            join_by: None,
             prices_with_tax: true,
             spend_with_tax: true,
             after_redemptions: true,

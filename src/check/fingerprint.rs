@@ -55,12 +55,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     section(out, "vocabulary", &(&p.categories, &p.channels, &p.stores, &p.payments))?;
     section(out, "attributes", &(&p.member_attributes, &p.item_attributes, &p.events))?;
-    if !p.change_limits.is_empty() {
-        section(out, "changes", &p.change_limits)?;
-    }
-    if !p.backdated.is_empty() {
-        section(out, "backdated", &p.backdated)?;
-    }
+    members(p, out)?;
     section(out, "units", &p.units)?;
     for voucher in &p.vouchers {
         let granting = (&voucher.name, &voucher.grants, voucher.grant, voucher.worth);
@@ -104,9 +99,6 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
             section(out, "to", to)?;
         }
     }
-    if !p.partners.is_empty() {
-        section(out, "partners", &(&p.partners, &p.price_lists))?;
-    }
     payers(p, out)?;
     section(out, "returns", &p.returns)?;
     section(out, "terms", &(&p.dates, &p.activities))?;
@@ -114,8 +106,45 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
     section(out, "filters", &p.filters)
 }
 
+/// Partners, and budgets that all members share.
+fn coalition(p: &Program, out: &mut Fnv) -> fmt::Result {
+    if !p.partners.is_empty() {
+        section(out, "partners", &(&p.partners, &p.price_lists))?;
+    }
+    for budget in &p.budgets {
+        section(out, "budget", budget)?;
+    }
+    for rule in p.rules.iter().filter(|rule| rule.budget.is_some()) {
+        section(out, "claims", &(&rule.name, rule.budget))?;
+    }
+    Ok(())
+}
+
+/// What only some programs say of members and of the days of events, and caps with a counter for each value.
+fn members(p: &Program, out: &mut Fnv) -> fmt::Result {
+    if !p.judged.is_empty() {
+        section(out, "judged", &p.judged)?;
+    }
+    if let Some(kind) = p.join_by {
+        section(out, "join by", &kind)?;
+    }
+    if !p.change_limits.is_empty() {
+        section(out, "changes", &p.change_limits)?;
+    }
+    if !p.backdated.is_empty() {
+        section(out, "backdated", &p.backdated)?;
+    }
+    for cap in &p.caps {
+        if let Some(each) = cap.each {
+            section(out, "each", &(cap.meter, p.each.get(usize::from(each.0))))?;
+        }
+    }
+    Ok(())
+}
+
 /// What is paid to charities and at the end of periods.
 fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
+    coalition(p, out)?;
     for charity in &p.charities {
         section(out, "charity", charity)?;
     }
@@ -142,6 +171,9 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     if !p.moments.is_empty() {
         section(out, "moments", &p.moments)?;
+    }
+    if !p.plans.is_empty() {
+        section(out, "plans", &p.plans)?;
     }
     if !p.milestones.is_empty() {
         section(out, "milestones", &p.milestones)?;

@@ -410,6 +410,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     fn donation_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {
+        self.no_each(cap)?;
         if cap.side.is_some() || matches!(cap.per, Some(CapPer::Item)) {
             let help = "write for example `cap 3 times per month`";
             self.report.misplaced(span, "donations are capped in a time or an event", help);

@@ -9,8 +9,8 @@ use super::times;
 use crate::calendar::Period;
 use crate::diagnostics::{SourceMap, Span};
 use crate::program::{
-    Activity, Award, AwardThing, Cap, CapId, Choice, ChoiceId, DateAttribute, EventKindId, GroupId, Moment,
-    Symbol, Symbols, UnitId, Validity, VoucherId,
+    Activity, Award, AwardThing, Budget, Cap, CapId, Choice, ChoiceId, DateAttribute, EachBy, EventKindId,
+    GroupId, Moment, Symbol, Symbols, UnitId, Validity, VoucherId,
 };
 use crate::syntax::ast::{self, Amount, Block, Name, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,10 @@ pub(super) struct Lowering<'f, 'a> {
     pub(super) symbols: Symbols,
     pub(super) counters: Counters,
     pub(super) caps: Vec<Cap>,
+    /// By what caps have one counter for each value.
+    pub(super) each: Vec<EachBy>,
+    /// Budgets across all members.
+    pub(super) budgets: Vec<Budget>,
     pub(super) choices: Vec<Choice>,
     /// By the phrase that names them.
     pub(super) choice_ids: BTreeMap<Box<str>, ChoiceId>,
@@ -56,6 +60,8 @@ impl<'f, 'a> Lowering<'f, 'a> {
             symbols: Symbols::default(),
             counters: Counters::new(late, facts.settings.own_days.clone()),
             caps: Vec::new(),
+            each: Vec::new(),
+            budgets: Vec::new(),
             choices: Vec::new(),
             choice_ids: BTreeMap::new(),
             dates: Vec::new(),

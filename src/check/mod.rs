@@ -9,6 +9,7 @@ mod attributes;
 mod awards;
 mod backdating;
 mod boxes;
+mod budgets;
 mod canonical;
 mod cap_limits;
 mod caps;
@@ -23,6 +24,7 @@ mod counters;
 mod dates;
 mod declared;
 mod draws;
+mod each;
 mod everything;
 mod facts;
 mod fingerprint;
@@ -41,6 +43,7 @@ mod overlap;
 mod partial;
 mod partners;
 mod periods;
+mod plans;
 mod profiles;
 mod program_checks;
 mod rates;
@@ -83,7 +86,8 @@ pub use versions::{CompiledVersions, compile_versions};
 use crate::amount::Ratio;
 use crate::diagnostics::{Diagnostic, Severity, SourceMap, Span, render_all};
 use crate::program::{
-    Asked, Attribute, EventKind, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short, Symbol, Unit,
+    Asked, Attribute, EventKind, EventKindId, LevelNeeds, MeterIndex, Own, Program, Rule, RuleIndex, Short,
+    Symbol, Unit,
 };
 use crate::syntax::Limits;
 use crate::syntax::ast::{File, Name, TestBlock};
@@ -248,12 +252,20 @@ fn lower(
 /// All tables, in an order that depends on names only.
 #[expect(clippy::too_many_lines, reason = "one line for each table")]
 fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
+    let schemas = (0..).map(EventKindId).zip(&low.facts.events);
+    let judged = schemas.filter_map(|(kind, schema)| Some((kind, schema.judged?))).collect();
+    let join_by = match &low.facts.settings.join_by {
+        Some(name) => Some(low.event(name)?),
+        None => None,
+    };
     let [categories, channels, stores, payments, partners] = vocabularies(low);
     let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
-    let (units, vouchers, drafts) = (low.units(), low.vouchers(), drafted_rules(low));
+    let (units, vouchers, mut drafts) = (low.units(), low.vouchers(), drafted_rules(low));
     let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
+    let plans = low.plans();
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
     let price_lists = low.price_lists();
+    low.partner_budgets(&mut drafts, price_lists.as_deref().unwrap_or_default());
     let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let (rules, units) = finished_rules(low, drafts, units)?;
@@ -274,6 +286,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         own_days: settings.own_days.as_slice().into(),
         late: settings.late,
         before_joining: settings.before_joining,
+        join_by,
         prices_with_tax: settings.prices_with_tax,
         spend_with_tax: settings.spend_with_tax,
         short: Short::new(&symbols, &categories, &channels),
@@ -289,6 +302,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         asked: Asked::default(),
         index: RuleIndex::build(&rules, &filters, events.len()),
         events,
+        judged,
         symbols,
         meter_index: MeterIndex::build(&meters, event_count, units.len()),
         units: units.into(),
@@ -297,18 +311,21 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         moments: low.moments_of(&rules),
         rules: rules.into(),
         caps: std::mem::take(&mut low.caps).into(),
+        each: std::mem::take(&mut low.each).into(),
         cards: cards?.into(),
         challenges: challenges?.into(),
         streaks: streaks?.into(),
         draws: draws?.into(),
         milestones: milestones?.into(),
         tiers: tiers?.into(),
+        plans: plans?.into(),
         referrals: referrals?.into(),
         converts: converts?.into(),
         rewards: rewards?.into(),
         redeems: redeems?.into(),
         charities: low.charities(),
         price_lists: price_lists?,
+        budgets: std::mem::take(&mut low.budgets).into(),
         donations: donations?.into(),
         rebates: rebates?,
         spend_after_redemptions: settings.after_redemptions,
@@ -411,6 +428,7 @@ fn report_unused(all: &Declared<'_>, facts: &Facts<'_>, report: &mut Report) {
     all.units.report_unused("no rule gives it", report);
     all.vouchers.report_unused("no rule gives it", report);
     all.gifts.report_unused("no donation gives it", report);
+    plans::report_unused(all, report);
     all.lists.report_unused("no condition asks for it", report);
     all.events.report_unused("no rule waits for it", report);
     for period in facts.settings.periods.values().filter(|period| !period.used.get()) {

@@ -2,17 +2,18 @@
 
 use super::lowering::Lowering;
 use super::report::Once;
-use super::subjects::Place;
+use super::subjects::{Place, Scope};
 use super::tree::Tree;
 use super::{money, numbers, times};
 use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    ALL_OF_IT, AwardThing, EventKindId, PartnerTerms, PriceList, Program, Shares, SymSubject, Test, UnitKind,
+    ALL_OF_IT, AwardThing, Budget, BudgetCounts, EventKindId, PartnerTerms, PriceList, Program, Shares,
+    SymSubject, Test, UnitKind,
 };
 use crate::syntax::ast::{
-    self, AwardLine, Block, CardLine, ChallengeLine, FundedBy, Line, MilestonesLine, Name, PartnerBlock,
-    PartnerLine, PriceOf, RebateLine, ReferralLine, RuleLine, StreakLine,
+    self, AwardLine, Block, CardLine, ChallengeLine, Cond, FundedBy, Line, MilestonesLine, Name,
+    PartnerBlock, PartnerLine, PriceOf, RebateLine, ReferralLine, RuleLine, StreakLine,
 };
 use std::collections::BTreeMap;
 
@@ -23,6 +24,17 @@ const MOST_PRICE: i64 = 10_000_000_000;
 type When = (Option<Option<Test>>, String);
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
+    /// What `when` and `at partner` of a rule ask for.
+    pub(super) fn when_at(
+        &mut self,
+        when: Option<&'a Cond>,
+        partner: Option<(&'a Name, Span)>,
+        event: EventKindId,
+    ) -> When {
+        let when = self.condition_line(when, event, Scope::of_event(event));
+        self.at_partner(partner, event, when)
+    }
+
     /// Adds `at partner X` to what a rule asks for.
     pub(super) fn at_partner(
         &mut self,
@@ -32,7 +44,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     ) -> When {
         let Some((partner, span)) = line else { return when };
         let all = self.all;
-        let place = Place { event, scope: super::subjects::Scope::of_event(event) };
+        let place = Place { event, scope: Scope::of_event(event) };
         let here = self.no_moment_of("partner", span, place);
         let symbol = self.word("partner", &all.partner_words, partner).filter(|_| here.is_some());
         let Some(symbol) = symbol else { return (None, when.1) };
@@ -74,17 +86,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn partner(&mut self, block: &'a PartnerBlock, whole: &'a Block) -> Option<PartnerTerms> {
         let (mut pays, mut gets) = (BTreeMap::new(), BTreeMap::new());
         let mut settles: Once<&'a ast::Period> = Once::new("settles every");
+        let mut budget: Once<(&'a ast::Amount, &'a ast::Period)> = Once::new("budget");
         let (mut good, mut trades) = (true, false);
         for line in &block.lines {
             match &line.kind {
                 PartnerLine::Pays(of) => good &= self.price(of, line.span, &mut pays).is_some(),
                 PartnerLine::Gets(of) => good &= self.price(of, line.span, &mut gets).is_some(),
                 PartnerLine::Settles(period) => settles.set(period, line.span, &mut self.report),
-                PartnerLine::Budget { .. } => {
-                    let help = "leave the line out; cap the rules that the partner pays for";
-                    self.report.later(line.span, "this version has no budgets of partners", help);
-                    good = false;
-                }
+                PartnerLine::Budget { amount, per } => budget.set((amount, per), line.span, &mut self.report),
             }
             trades |= matches!(line.kind, PartnerLine::Pays(_) | PartnerLine::Gets(_));
         }
@@ -100,6 +109,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Some(period) => self.settlement(period),
             None => self.needed(whole.head, "when the partner settles", "settles every month"),
         };
+        if let Some((amount, per)) = budget.value() {
+            let most = money::above_zero(amount, &self.facts.settings, &mut self.report);
+            let period = self.settlement(per);
+            let partner: Box<str> = block.name.text.as_str().into();
+            let name = format!("partner {partner}").into();
+            match most.zip(period) {
+                Some((most, period)) => {
+                    let counts = BudgetCounts::Money(most, partner);
+                    self.budgets.push(Budget { name, period, counts });
+                }
+                None => good = false,
+            }
+        }
         let terms = PartnerTerms { pays: named(pays), gets: named(gets), settles: settles? };
         (good && trades).then_some(terms)
     }

@@ -5,7 +5,10 @@
 
 use super::profiles::Profiles;
 use super::tree::Tree;
-use super::{Checks, backdating, cap_limits, dates, games, liability, never, overlap, partners, tiers_reach};
+use super::{
+    Checks, backdating, budgets, cap_limits, dates, each, games, liability, never, overlap, partners,
+    tiers_reach,
+};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::program::Program;
 
@@ -19,7 +22,9 @@ pub(crate) fn program_checks<'a>(program: &'a Program, tree: &Tree<'a>, checks: 
     found.extend(tiers_reach::tiers(program, tree));
     found.extend(games::games(program, tree));
     found.extend(backdating::backdating(program, tree));
+    found.extend(each::each(program, tree));
     found.extend(partners::partners(program, tree));
+    found.extend(budgets::budgets(program, tree));
     found.extend(liability::liability(program, tree, &mut profiles, checks));
     if let Some(block) = tree.program.filter(|_| profiles.gave_up()) {
         found.push(

@@ -246,7 +246,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let asks_member = matches!(
             key,
             TableKey::Num(NumSubject::Tier(_) | NumSubject::Member(_) | NumSubject::Age)
-                | TableKey::Sym(SymSubject::Member(_))
+                | TableKey::Sym(SymSubject::Plan | SymSubject::Member(_))
         );
         if !asks_member {
             self.report.misplaced(
@@ -347,12 +347,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         }
         // the side was read by the caller
-        let plain = ast::Cap {
-            side: None,
-            limit: cap.limit.clone(),
-            per: cap.per.clone(),
-            per_account: cap.per_account,
-        };
+        let plain = ast::Cap { side: None, ..cap.clone() };
         match self.read_cap(&plain, span, &[capped])? {
             super::caps::Read::Cap(_, CapWindow::Event) => {
                 self.report.misplaced(

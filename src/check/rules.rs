@@ -10,8 +10,8 @@ use super::terms::Terms;
 use super::units::rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    AwardThing, Basis, CapId, CapLimit, Combine, Effect, EventKindId, GroupId, Needs, Rule, RuleId, RuleKind,
-    Unit, Validity,
+    AwardThing, Basis, BudgetId, CapId, CapLimit, Combine, Effect, EventKindId, GroupId, Needs, Rule, RuleId,
+    RuleKind, Unit, Validity,
 };
 use crate::syntax::ast::{self, Amount, Block, Cond, Name, RuleBlock, RuleLine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,7 @@ struct Lines<'a> {
     replaces: Vec<&'a Name>,
     combine: Once<&'a ast::Combine>,
     caps: Vec<(&'a ast::Cap, Span)>,
+    budgets: Vec<(&'a ast::Cap, Span)>,
     round: Once<ast::Round>,
     activate: Once<&'a ast::Activate>,
     expire: Vec<(&'a ast::Expire, Span)>,
@@ -115,8 +116,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if let Some(span) = items_span {
             self.has_basket(span, event);
         }
-        let when = self.condition_line(lines.when.value(), event, Scope::of_event(event));
-        let (when, when_text) = self.at_partner(lines.partner.take(), event, when);
+        let (when, when_text) = self.when_at(lines.when.value(), lines.partner.take(), event);
         let gives_span = lines.gives.span();
         let of_all = matches!(lines.gives.get(), Some(Gives::Everything(_)));
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);
@@ -135,6 +135,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let replaces = self.replaces(&lines.replaces, id, bonus);
         let own_caps = self.own_caps(&block.name, &lines.caps, capped, id);
+        let budget = self.own_budget(&block.name.text, &lines.budgets, capped);
         let held = self.held((&lines.round, &lines.activate, &lines.hold), &lines.expire, capped);
         let activate = match lines.activate.value() {
             None => Some(None),
@@ -164,6 +165,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 caps: caps.into(),
                 spend_caps: spend_caps.into(),
                 piece_cap,
+                budget: budget?,
                 round: lines.round.value().map(rounding),
                 activate: activate?,
                 expire: expire?,
@@ -206,6 +208,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             replaces: Vec::new(),
             combine: Once::new("combine"),
             caps: Vec::new(),
+            budgets: Vec::new(),
             round: Once::new("round"),
             activate: Once::new("activate"),
             expire: Vec::new(),
@@ -242,6 +245,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RuleLine::Replaces(name) => lines.replaces.push(name),
                 RuleLine::Combine(combine) => lines.combine.set(combine, span, report),
                 RuleLine::Cap(cap) => lines.caps.push((cap, span)),
+                RuleLine::Budget(cap) => lines.budgets.push((cap, span)),
                 RuleLine::Round(round) => lines.round.set(*round, span, report),
                 RuleLine::Activate(activate) => lines.activate.set(activate, span, report),
                 RuleLine::Expire(expire) => lines.expire.push((expire, span)),
@@ -459,7 +463,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let mut piece: Once<i64> = Once::new("cap … per item");
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for (cap, span) in lines {
-            let Some(read) = self.read_cap(cap, *span, &[capped]) else {
+            let Some((read, each)) = self.read_rule_cap(cap, *span, &[capped]) else {
                 good = false;
                 continue;
             };
@@ -478,14 +482,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Read::Cap(limit, window) => (limit, window),
             };
             let key = format!("cap of rule {:?}, {}", name.text, self.limit_word(limit));
-            if let Some(first) = seen.insert(format!("{key} {window:?} {}", cap.per_account), *span) {
+            let by = (cap.each.as_ref().map(|each| &each.text), cap.per_account);
+            if let Some(first) = seen.insert(format!("{key} {window:?} {by:?}"), *span) {
                 self.report.twice("cap", *span, first);
                 good = false;
                 continue;
             }
             let text = self.cap_text(*span);
-            let cap =
-                self.add_cap((&name.text, &key), text, (limit, window, cap.per_account), Some(&[id]), false);
+            let terms = (limit, window, each, cap.per_account);
+            let cap = self.add_rule_cap((&name.text, &key), text, terms, (&[id], false));
             if matches!(limit, CapLimit::Spend(_)) { spend_caps.push(cap) } else { caps.push(cap) }
         }
         good.then(|| (caps, spend_caps, piece.value()))
@@ -545,7 +550,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let ids: Vec<RuleId> = ids.into_iter().collect();
             let capped: Vec<Capped> =
                 ids.iter().filter_map(|id| rules.get(id.index())).map(|rule| rule.capped).collect();
-            let Some(read) = self.read_cap(&entry.node.cap, entry.block.span, &capped) else { continue };
+            let Some((read, each)) = self.read_rule_cap(&entry.node.cap, entry.block.span, &capped) else {
+                continue;
+            };
+            if entry.node.across {
+                if good {
+                    self.shared_budget(&entry.name.text, (read, entry.block.span), &ids, rules);
+                }
+                continue;
+            }
             let Read::Cap(limit, window) = read else {
                 self.report.misplaced(
                     entry.block.span,
@@ -559,13 +572,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             let key = format!("shared cap {:?}, {}", entry.name.text, self.limit_word(limit));
             let text = self.shared_text(entry.block.span);
-            let cap = self.add_cap(
-                (&entry.name.text, &key),
-                text,
-                (limit, window, entry.node.cap.per_account),
-                Some(&ids),
-                true,
-            );
+            let terms = (limit, window, each, entry.node.cap.per_account);
+            let cap = self.add_rule_cap((&entry.name.text, &key), text, terms, (&ids, true));
             for id in ids {
                 let Some(rule) = rules.get_mut(id.index()).and_then(|draft| draft.rule.as_mut()) else {
                     continue;
@@ -591,6 +599,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return;
         }
         self.report.unknown("rule", &name.text, name.span, self.all.rule_candidates(), "");
+    }
+}
+
+impl DraftRule<'_> {
+    /// Sets the budget that the rule asks; tells whether it had none.
+    pub(super) fn ask(&mut self, budget: BudgetId) -> bool {
+        match &mut self.rule {
+            Some(rule) => rule.budget.replace(budget).is_none(),
+            None => true,
+        }
     }
 }
 

@@ -149,6 +149,7 @@ fn word_of(program: &Program, on: EventKindId, subject: SymSubject) -> Option<St
         SymSubject::Channel => return Some("channel".to_owned()),
         SymSubject::Store => return Some("store".to_owned()),
         SymSubject::Partner => return Some("partner".to_owned()),
+        SymSubject::Plan => return Some("plan".to_owned()),
         // these are part of the item
         SymSubject::Category | SymSubject::Sku | SymSubject::Brand => return None,
         SymSubject::Item(place) => program.item_attributes.get(usize::from(place)),

@@ -13,8 +13,8 @@ use super::times;
 use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
-    Amount, CardLine, Expect, GivenFact, ItemLine, Name, Number, RewardLine, RuleLine, Step, StepFact,
-    TestBlock, TestLine, Value, VoucherLine,
+    Amount, CardLine, Expect, GivenFact, GrantSpan, ItemLine, Name, Number, RewardLine, RuleLine, Step,
+    StepFact, TestBlock, TestLine, Value, VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -58,6 +58,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 times::date(at.date, &mut self.report);
             }
             GivenFact::Tier(name, _) => self.any_tier(name),
+            GivenFact::Plan(name, _) => self.plan_of_test(name),
             GivenFact::Card(name, stamps) => {
                 self.card_at(name, stamps);
                 self.holds_nothing(name);
@@ -77,22 +78,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     fn step<'s>(&mut self, step: &Step, facts: impl Iterator<Item = (&'s StepFact, Span)>) {
+        if let Some(why) = self.brings_nothing(step) {
+            return self.nothing(facts, why);
+        }
         let event = match step {
-            Step::Clock => return self.nothing(facts, "the clock brings nothing with it"),
-            Step::Choose { amount, .. } => {
-                self.award(amount);
-                return self.nothing(facts, "what is chosen brings nothing with it");
-            }
-            Step::Transfer { amount, .. } => {
-                self.amount_of_unit(amount);
-                return self.nothing(facts, "a transfer brings nothing with it");
-            }
-            Step::Link { .. } => return self.nothing(facts, "a naming brings nothing with it"),
             Step::Adjust { amount, .. } => {
                 self.award(amount);
                 return self.only_a_reason(facts);
             }
-            Step::Cancel { .. } => return self.nothing(facts, "what is cancelled brings nothing with it"),
             Step::Return { .. } => None,
             Step::Redeem { request, .. } => {
                 self.request(request);
@@ -113,6 +106,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 None => return,
             },
+            _ => return,
         };
         for (fact, span) in facts {
             match fact {
@@ -147,6 +141,37 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 },
             }
         }
+    }
+
+    /// What a step says that brings nothing with it.
+    fn brings_nothing(&mut self, step: &Step) -> Option<&'static str> {
+        Some(match step {
+            Step::Clock => "the clock brings nothing with it",
+            Step::Choose { amount, .. } => {
+                self.award(amount);
+                "what is chosen brings nothing with it"
+            }
+            Step::Transfer { amount, .. } => {
+                self.amount_of_unit(amount);
+                "a transfer brings nothing with it"
+            }
+            Step::Link { .. } => "a naming brings nothing with it",
+            Step::Plan { plan, .. } => {
+                self.plan_of_test(plan);
+                "joining or leaving a plan brings nothing with it"
+            }
+            Step::Grant { tier, span, .. } => {
+                self.any_tier(tier);
+                match span {
+                    GrantSpan::Ever => {}
+                    GrantSpan::For(length) => drop(times::days(*length, &mut self.report)),
+                    GrantSpan::Until(last) => drop(times::date(*last, &mut self.report)),
+                }
+                "a granted tier brings nothing with it"
+            }
+            Step::Cancel { .. } => "what is cancelled brings nothing with it",
+            _ => return None,
+        })
     }
 
     fn nothing<'s>(&mut self, facts: impl Iterator<Item = (&'s StepFact, Span)>, why: &str) {
@@ -384,7 +409,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// A shared cap, or the rule whose own cap is meant.
     fn capped(&mut self, name: &Name, number: &Number) {
         numbers::micro(number.value, number.span, &mut self.report);
-        if self.all.caps.peek(&name.text).is_some() {
+        if let Some(shared) = self.all.caps.peek(&name.text) {
+            self.one_counter(name, &shared.node.cap);
             return;
         }
         let rules = [&self.all.earns, &self.all.bonuses];
@@ -399,16 +425,33 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             {
                 return;
             }
+            if self.all.partners.peek(&name.text).is_some() {
+                return;
+            }
             if !self.all.is_rule(&name.text) {
                 let candidates = self.all.caps.candidates().chain(self.all.rule_candidates());
                 self.report.unknown("cap", &name.text, name.span, candidates, "");
             }
             return;
         };
-        let has_cap = rule.node.lines.iter().any(|line| matches!(line.kind, RuleLine::Cap(_)));
+        let has_cap =
+            rule.node.lines.iter().any(|line| matches!(line.kind, RuleLine::Cap(_) | RuleLine::Budget(_)));
         if !has_cap {
             let message = format!("the rule `{}` has no cap of its own", name.text);
             self.report.misplaced(name.span, message, "name the shared cap that is meant");
+        }
+        for line in &rule.node.lines {
+            if let RuleLine::Cap(cap) = &line.kind {
+                self.one_counter(name, cap);
+            }
+        }
+    }
+
+    /// What is said of a cap is said of one counter.
+    fn one_counter(&mut self, name: &Name, cap: &crate::syntax::ast::Cap) {
+        if let Some(each) = &cap.each {
+            let message = format!("`{}` has a counter for each `{}`", name.text, each.text);
+            self.report.misplaced(name.span, message, "say what is earned instead");
         }
     }
 

@@ -24,6 +24,7 @@ struct Lines {
     membership: Once<ast::Number>,
     late: Once<ast::Duration>,
     early: Once<ast::Duration>,
+    join_by: Once<ast::Name>,
     prices: Once<bool>,
     spend: Once<(bool, bool)>,
 }
@@ -68,6 +69,7 @@ pub(super) fn settings(program: Option<(&ProgramBlock, &Block)>, report: &mut Re
     });
     settings.late = bounded(lines.late, report);
     settings.before_joining = bounded(lines.early, report);
+    settings.join_by = lines.join_by.value();
     settings.prices_with_tax = lines.prices.value().unwrap_or(true);
     (settings.spend_with_tax, settings.after_redemptions) = lines.spend.value().unwrap_or((true, true));
     settings
@@ -84,6 +86,7 @@ fn read(program: &ProgramBlock, report: &mut Report) -> Lines {
         membership: Once::new("membership year starts on day"),
         late: Once::new("accept late events"),
         early: Once::new("accept events … before joining"),
+        join_by: Once::new("members join by"),
         prices: Once::new("prices"),
         spend: Once::new("spend"),
     };
@@ -99,6 +102,7 @@ fn read(program: &ProgramBlock, report: &mut Report) -> Lines {
             ProgramLine::MembershipYearStartsOnDay(day) => lines.membership.set(*day, span, report),
             ProgramLine::AcceptLate(duration) => lines.late.set(*duration, span, report),
             ProgramLine::AcceptBeforeJoining(duration) => lines.early.set(*duration, span, report),
+            ProgramLine::JoinBy(event) => lines.join_by.set(event.clone(), span, report),
             ProgramLine::Prices { with_tax } => {
                 lines.prices.set(*with_tax, span, report);
             }

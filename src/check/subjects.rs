@@ -16,9 +16,9 @@ use crate::program::{
 use crate::syntax::ast::{self, Cond, MeasureSpan, Name, Path, Subject};
 
 /// Subjects of the language, for "did you mean".
-const BUILT_IN: [&str; 15] = [
+const BUILT_IN: [&str; 16] = [
     "category", "sku", "brand", "price", "quantity", "channel", "store", "partner", "basket", "date", "time",
-    "weekday", "month", "tier", "age",
+    "weekday", "month", "tier", "plan", "age",
 ];
 
 /// Where a condition stands.
@@ -183,7 +183,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let owner = match path.name.text.as_str() {
             "category" | "sku" | "brand" | "price" | "quantity" => "item",
             "channel" | "store" | "partner" | "basket" | "date" | "time" | "weekday" | "month" => "event",
-            "tier" | "age" => "member",
+            "tier" | "plan" | "age" => "member",
             _ => return false,
         };
         path.of_block || path.scope.as_ref().is_some_and(|scope| scope.text == owner)
@@ -196,7 +196,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             "category" | "sku" | "brand" | "price" | "quantity" => self.item_only(path, place).ok_or(())?,
             "channel" | "store" | "partner" | "time" => self.no_moment_of(name, path.span, place).ok_or(())?,
             "basket" => self.event_only(name, path.span, place).ok_or(())?,
-            "tier" | "age" => self.no_counter(path.span, place).ok_or(())?,
+            "tier" | "plan" | "age" => self.no_counter(path.span, place).ok_or(())?,
             _ => {}
         }
         Ok(Some(match name {
@@ -219,9 +219,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             "partner" => Is::Word(SymSubject::Partner, "partner", &all.partner_words),
             "plan" => {
-                let message = format!("this version does not evaluate `{name}`");
-                self.report.later(path.span, message, "leave this condition out");
-                return Err(());
+                self.plans_declared(path.span).ok_or(())?;
+                Is::Word(SymSubject::Plan, "plan", &all.plan_words)
             }
             _ => return Ok(None),
         }))

@@ -83,7 +83,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let (slots, back) =
                 self.slots(window, keep, (grace, lines.surplus.span().is_some()), &block.name.text);
             self.metrics(written, (slots, &block.name.text), back, &mut metrics);
-        } else if lines.levels.len() > 1 {
+        } else if asks_to_be_counted(&lines.levels) {
             self.report.missing(
                 whole.head,
                 "it is not said what is counted for these tiers",
@@ -311,11 +311,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         metrics: &Metrics,
     ) -> Option<Level> {
         let mut reach: Once<&'a ast::Reach> = Once::new("reach");
-        let (mut entry, mut every) = (Vec::new(), Vec::new());
+        let (mut entry, mut every, mut paid_by) = (Vec::new(), Vec::new(), Vec::new());
         let mut benefits: Vec<Box<str>> = Vec::new();
         for line in lines {
             match &line.kind {
                 TierLine::Reach(written) => reach.set(written, line.span, &mut self.report),
+                TierLine::PaidBy(plan) => paid_by.push((self.plan_of(plan), line.span)),
                 TierLine::OnEntry(give) => entry.push(self.gift(give, line.span)),
                 TierLine::Every(period, give) => {
                     let period = times::repeating(period, self.settings(), &mut self.report);
@@ -324,7 +325,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 TierLine::Benefit(text) => benefits.push(text.text.as_str().into()),
             }
         }
+        if let Some((_, span)) = paid_by.first().filter(|_| first) {
+            self.report.misplaced(
+                *span,
+                format!("`{}` is the lowest tier, which every member has", name.text),
+                "write a tier that is paid above it, or remove the line",
+            );
+        }
+        let is_paid = !paid_by.is_empty();
         let reach = match (reach.take(), first) {
+            (None, false) if is_paid => Some(None),
             (None, true) => Some(None),
             (Some((_, span)), true) => {
                 self.report.misplaced(
@@ -339,17 +349,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.report.missing(
                     span,
                     format!("it is not said how `{}` is reached", name.text),
-                    "add a line, for example `reach 5 purchases`",
+                    "add a line, for example `reach 5 purchases` or `paid by plan Gold`",
                 );
                 None
             }
         };
         let entry = entry.into_iter().collect::<Option<Vec<Award>>>()?;
         let every = every.into_iter().collect::<Option<Vec<(Period, Award)>>>()?;
+        let paid_by = paid_by.into_iter().map(|(plan, _)| plan).collect::<Option<Vec<_>>>()?;
         let name = name.text.as_str().into();
         Some(Level {
             name,
             reach: reach?,
+            paid_by: paid_by.into(),
             entry: entry.into(),
             every: every.into(),
             benefits: benefits.into(),
@@ -429,4 +441,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         Some((counted, value))
     }
+}
+
+/// Whether some level above the lowest is not only paid for.
+fn asks_to_be_counted(levels: &[(&Name, &[ast::Line<TierLine>], Span)]) -> bool {
+    let has = |lines: &[ast::Line<TierLine>], wanted: fn(&TierLine) -> bool| {
+        lines.iter().any(|line| wanted(&line.kind))
+    };
+    levels.iter().skip(1).any(|(_, lines, _)| {
+        has(lines, |line| matches!(line, TierLine::Reach(_)))
+            || !has(lines, |line| matches!(line, TierLine::PaidBy(_)))
+    })
 }

@@ -3,9 +3,9 @@
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
     AwardBlock, AwardLine, Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock,
-    DonateLine, File, Line, ListBlock, MilestonesBlock, PartnerBlock, ProgramBlock, RebateBlock, RebateLine,
-    ReferralBlock, RuleBlock, RuleLine, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine, UnitBlock,
-    UnitKind, VocabularyKind, VoucherBlock,
+    DonateLine, File, Line, ListBlock, MilestonesBlock, PartnerBlock, PlanBlock, ProgramBlock, RebateBlock,
+    RebateLine, ReferralBlock, RuleBlock, RuleLine, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine,
+    UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -39,6 +39,7 @@ pub(crate) struct Tree<'a> {
     rules: Named<'a, RuleBlock>,
     shared_caps: Named<'a, SharedCap>,
     tiers: Named<'a, TiersBlock>,
+    plans: Named<'a, PlanBlock>,
     cards: Named<'a, CardBlock>,
     challenges: Named<'a, ChallengeBlock>,
     streaks: Named<'a, StreakBlock>,
@@ -63,6 +64,7 @@ impl<'a> Tree<'a> {
             rules: BTreeMap::new(),
             shared_caps: BTreeMap::new(),
             tiers: BTreeMap::new(),
+            plans: BTreeMap::new(),
             cards: BTreeMap::new(),
             challenges: BTreeMap::new(),
             streaks: BTreeMap::new(),
@@ -106,6 +108,7 @@ impl<'a> Tree<'a> {
                 }
             }
             BlockKind::Partner(node) => note(&mut self.partners, &node.name.text, node, head),
+            BlockKind::Plan(node) => note(&mut self.plans, &node.name.text, node, head),
             BlockKind::Import(_)
             | BlockKind::Schema(_)
             | BlockKind::Vocabulary(_)
@@ -132,6 +135,11 @@ impl<'a> Tree<'a> {
     /// A tiers block.
     pub(crate) fn tiers(&self, name: &str) -> Option<Found<'a, TiersBlock>> {
         self.tiers.get(name).copied()
+    }
+
+    /// A plan.
+    pub(crate) fn plan(&self, name: &str) -> Option<Found<'a, PlanBlock>> {
+        self.plans.get(name).copied()
     }
 
     /// Milestones.

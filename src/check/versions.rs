@@ -9,7 +9,7 @@ use crate::program::{
     Cap, Expire, PartnerTerms, Program, Rebate, RebateCounts, RebateKind, UnitKind, Versions, VoucherEnd,
 };
 use crate::syntax::Limits;
-use crate::syntax::ast::{File, RuleLine, UnitLine};
+use crate::syntax::ast::{File, PlanLine, RuleLine, UnitLine};
 
 /// The versions of a program and what was found beside.
 #[derive(Debug, Clone)]
@@ -90,6 +90,7 @@ impl Pair<'_, '_, '_> {
             found = self.removed();
             found.extend(self.shorter());
             found.extend(self.lowered());
+            found.extend(self.dearer());
         }
         found
     }
@@ -100,6 +101,7 @@ impl Pair<'_, '_, '_> {
     }
 
     /// Y002.
+    #[expect(clippy::too_many_lines, reason = "one part for each thing that cannot follow")]
     fn cannot_follow(&self) -> Vec<Diagnostic> {
         let (old, new) = (self.old, self.new);
         let mut found = Vec::new();
@@ -136,6 +138,7 @@ impl Pair<'_, '_, '_> {
                 refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
             }
         }
+        self.apart(&mut refuse);
         for card in &new.cards {
             let known = old.cards.iter().find(|known| known.name == card.name);
             if known.is_some_and(|known| known.average != card.average) {
@@ -193,6 +196,26 @@ impl Pair<'_, '_, '_> {
             }
         }
         found
+    }
+
+    /// Y002 for partners whose statements would overlap.
+    fn apart(&self, refuse: &mut impl FnMut(Span, Option<Span>, String, &str)) {
+        let (old, new) = (self.old, self.new);
+        for (partner, terms) in new.own_prices().into_iter().flat_map(|list| &list.partners) {
+            let known = old.own_prices().and_then(|list| list.partners.get(partner));
+            let day = new.effective_from;
+            let anchors = Anchors::new(day);
+            let begins = |period: Period| period.start_of(day, &anchors) == day;
+            let is_apart = |known: &PartnerTerms| known.settles != terms.settles;
+            if known.is_some_and(|known| is_apart(known) && !(begins(known.settles) && begins(terms.settles)))
+            {
+                let head = |tree: &Tree<'_>| tree.partner(partner).map(|it| it.head);
+                let message = format!("`{partner}` settles in other periods");
+                let help =
+                    "one booking would lie in two statements; begin the version where both periods begin";
+                refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
+            }
+        }
     }
 
     fn warn(&self, span: Span, message: String, old: Option<Span>, was: &str, help: &str) -> Diagnostic {
@@ -254,6 +277,11 @@ impl Pair<'_, '_, '_> {
             let help = "what is pledged to it is still paid; who has chosen it gives to nobody";
             gone("charity", charity, self.before.charity(charity), help);
         }
+        for plan in old.plans.iter().filter(|known| new.plan_named(&known.name).is_err()) {
+            let help =
+                "who is in it pays nothing more and holds no tier by it; what is paid rests to its last day";
+            gone("plan", &plan.name, self.before.plan(&plan.name).map(|it| it.head), help);
+        }
         for tiers in &old.tiers {
             let block = self.before.tiers(&tiers.name);
             let Ok(id) = new.tiers_named(&tiers.name) else {
@@ -305,6 +333,27 @@ impl Pair<'_, '_, '_> {
                 let head = |tree: &Tree<'_>| tree.voucher(&voucher.name).map(|it| it.head);
                 add(&voucher.name, head(self.after), head(self.before));
             }
+        }
+        found
+    }
+
+    /// Y001: plans that cost more, or no longer the same time.
+    fn dearer(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for plan in &self.new.plans {
+            let known = self.old.plan_named(&plan.name).ok().and_then(|id| self.old.plans.get(id.index()));
+            if known.is_none_or(|known| plan.fee <= known.fee && plan.per == known.per) {
+                continue;
+            }
+            let line = |tree: &Tree<'_>| {
+                let block = tree.plan(&plan.name)?;
+                let fee = block.node.lines.iter().find(|line| matches!(line.kind, PlanLine::Fee { .. }));
+                Some(fee.map_or(block.head, |line| line.span))
+            };
+            let Some(span) = line(self.after) else { continue };
+            let message = format!("the fee of the plan `{}` is another one than before", plan.name);
+            let help = "terms that are paid stay paid; the next one costs this, so say it to your members";
+            found.push(self.warn(span, message, line(self.before), "before", help));
         }
         found
     }

@@ -194,7 +194,9 @@ fn other_caps<'p>(
         .chain(&rule.spend_caps)
         .copied()
         .filter(move |id| Some(*id) != but)
-        .filter_map(|id| program.caps.get(id.index()).map(|cap| (id, cap.limit, cap.window)))
+        // what has a counter for each value bounds no sum over all values
+        .filter_map(|id| program.caps.get(id.index()).filter(|cap| cap.each.is_none()).map(|cap| (id, cap)))
+        .map(|(id, cap)| (id, cap.limit, cap.window))
 }
 
 /// The most that an effect gives at once, if that does not depend on the event.
@@ -239,7 +241,10 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
         let common = rule.caps.iter().copied().find(|id| {
             program.caps.get(id.index()).is_some_and(|cap| {
                 let amount = matches!(cap.limit, CapLimit::Amount(..));
-                cap.shared && amount && bound_by(*id, cap.limit.most(), stretch, cap.window).is_some()
+                cap.shared
+                    && cap.each.is_none()
+                    && amount
+                    && bound_by(*id, cap.limit.most(), stretch, cap.window).is_some()
             })
         });
         let bound = match common {

@@ -111,6 +111,7 @@ codes! {
     D506 Warning "a time range that crosses midnight",
     D507 Note "what is too complex to be checked",
     H941 Error "a question about the past that would need unbounded memory",
+    H942 Note "a budget that all members share: one book answers all claims on it",
     T601 Error "a tier that nobody can reach, or that is not above the one below",
     T602 Error "an entry gift that counts for the tiers that give it",
     T603 Error "a tiers block that counts something that can be spent",

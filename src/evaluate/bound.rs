@@ -72,6 +72,8 @@ pub(crate) struct Bound {
     pub(crate) paid: i64,
     /// The vouchers that the event asks to use.
     pub(crate) presented: Vec<VoucherId>,
+    /// What caps have one counter for each of, by [`crate::program::EachId`]; nothing where it is missing.
+    pub(crate) each: Vec<Option<Box<str>>>,
     /// The levels that the event reaches, where they count for the event itself.
     pub(crate) reached: Vec<(TiersId, u32)>,
     pub(crate) notes: Vec<Note>,
@@ -107,6 +109,7 @@ impl Default for Bound {
             payments: Vec::new(),
             paid: 0,
             presented: Vec::new(),
+            each: Vec::new(),
             reached: Vec::new(),
             notes: Vec::new(),
             segment: 0,
@@ -194,6 +197,8 @@ impl Bound {
             | Kind::Adjust(_)
             | Kind::Change
             | Kind::Cancel { .. }
+            | Kind::Membership(_)
+            | Kind::Grant(_)
             | Kind::Transfer(_)
             | Kind::Link { .. }
             | Kind::Message(_) => Ok(()),
@@ -221,6 +226,7 @@ impl Bound {
         self.payments.clear();
         self.paid = 0;
         self.presented.clear();
+        self.each.clear();
         self.reached.clear();
         self.notes.clear();
     }
@@ -266,6 +272,9 @@ impl Bound {
             let symbol = self.vocabulary(program, "payment", Some(means), &program.payments);
             self.payments.push((symbol, *amount));
             self.paid = self.paid.saturating_add(*amount);
+        }
+        if !program.each.is_empty() {
+            super::each::bind(program, event, named, self);
         }
         for request in named.requests.iter().filter(|request| request.ask == Ask::Use) {
             self.presented.extend(program.voucher_named(&request.name).ok());

@@ -108,7 +108,8 @@ fn uncount_times(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt) {
         .collect();
     let rules = fired.into_iter().filter_map(|rule| program.rules.get(rule.index()));
     for cap in rules.flat_map(|rule| rule.caps.iter().copied()) {
-        if program.caps.get(cap.index()).is_some_and(|cap| counts_times(cap.limit)) {
+        // of caps with a counter for each value, the record of the event says what they have counted
+        if program.caps.get(cap.index()).is_some_and(|cap| counts_times(cap.limit) && cap.each.is_none()) {
             uncount(facts, draft, receipt, cap, 1);
         }
     }

@@ -5,7 +5,8 @@ use super::judge::Facts;
 use super::refuse::Rejection;
 use super::rows::Rows;
 use super::{step04_match, step08_cap, step08a_everything, tax};
-use crate::account::{Account, Frozen, Meters, Receipt};
+use crate::account::{Account, Frozen, HeldPlan, Meters, Receipt};
+use crate::calendar::Date;
 use crate::event::{Event, Item, Kind, Named};
 use crate::ledger::Thing;
 use crate::program::{
@@ -23,6 +24,7 @@ struct Asked {
     last: BTreeSet<EventKindId>,
     member: BTreeSet<u16>,
     caps: BTreeSet<CapId>,
+    plan: bool,
 }
 
 /// Freezes what the rules that could match an event ask. Nothing else of an account can change what it earns.
@@ -46,6 +48,7 @@ pub(super) fn freeze(facts: &Facts<'_>, kind: EventKindId, event: &Event) -> Fro
         levels: levels.collect(),
         last: last.collect(),
         member: member.collect(),
+        plan: if asked.plan { facts.plan() } else { None },
         channel: named.channel.clone(),
         store: named.store.clone(),
         partner: named.partner.clone(),
@@ -79,7 +82,8 @@ fn meters(facts: &Facts<'_>, asked: &Asked) -> Meters {
     }
     for cap in &asked.caps {
         let Some(cap) = facts.program.caps.get(cap.index()) else { continue };
-        if let (CapWindow::Period(period), Some(meter)) = (cap.window, cap.meter) {
+        // those with a counter for each value go with other returns
+        if let (CapWindow::Period(period), Some(meter), None) = (cap.window, cap.meter, cap.each) {
             let slot = facts.period_slot(period, day);
             put(meter, slot, facts.account.used(cap, meter, slot));
         }
@@ -157,8 +161,10 @@ impl Asked {
     }
 
     fn sym(&mut self, subject: SymSubject) {
-        if let SymSubject::Member(place) = subject {
-            self.member.insert(place);
+        match subject {
+            SymSubject::Member(place) => drop(self.member.insert(place)),
+            SymSubject::Plan => self.plan = true,
+            _ => {}
         }
     }
 
@@ -274,6 +280,15 @@ fn thaw(program: &Program, account: &Account, frozen: &Frozen) -> Account {
             state.level = *level;
         }
     }
+    past.plans.held = frozen.plan.map(|plan| HeldPlan {
+        plan,
+        since: Date::MIN,
+        starts: Date::MIN,
+        last: Date::MAX,
+        trial: false,
+        next: None,
+        left: false,
+    });
     for (kind, at, day) in &frozen.last {
         if let Some(last) = past.last_of.get_mut(kind.index()) {
             *last = Some((*at, *day));

@@ -8,12 +8,14 @@ use super::draft::{Draft, Terms, Transfer};
 use super::judge::Facts;
 use super::terms::last_day;
 use super::{own_days, rebates, spells};
-use crate::account::{Account, CardState, Change, Hold, PostError, StreakState, Tenure, TierState};
+use crate::account::{
+    Account, CardState, Change, HeldPlan, Hold, Plans, PostError, StreakState, Tenure, TierState,
+};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{
-    Activate, AwardThing, CapId, CapWindow, CardId, EventKindId, Measure, MeterId, Program, StreakId,
+    Activate, AwardThing, CapId, CapWindow, CardId, EventKindId, Measure, MeterId, PlanId, Program, StreakId,
     TiersId, UnitId,
 };
 use std::collections::BTreeSet;
@@ -30,6 +32,8 @@ pub(crate) enum GivenFact {
     Has(AwardThing, i64, Option<Date>),
     /// A level that holds until a day, or for ever.
     Tier(TiersId, u32, Option<Date>),
+    /// A plan that was joined on a day and still runs.
+    Plan(PlanId, Date),
     /// Stamps on the open card.
     Card(CardId, i64),
     /// So many periods before the running one are won.
@@ -87,6 +91,7 @@ fn give(draft: &mut Draft<'_>, bound: &Bound, fact: &GivenFact) {
             }
         }
         GivenFact::Tier(tiers, level, until) => give_tier(draft, tiers, level, until),
+        GivenFact::Plan(plan, since) => give_plan(draft, plan, since),
         GivenFact::Card(card, stamps) => give_stamps(draft, card, stamps),
         GivenFact::Streak(id, length) => {
             let Some(streak) = draft.program.streaks.get(id.index()).filter(|_| length > 0) else { return };
@@ -135,10 +140,22 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
             until,
             base_until: until,
             grace: false,
+            without: 0,
         }],
         ..TierState::default()
     };
     draft.change(Change::Tier(tiers, Box::new(state)));
+}
+
+/// The term that runs is the one in which the facts are given; its fee was due before.
+fn give_plan(draft: &mut Draft<'_>, id: PlanId, since: Date) {
+    let Some(plan) = draft.program.plans.get(id.index()) else { return };
+    let day = draft.day.max(since);
+    let starts = plan.per.start_of(day, &draft.anchors).max(since);
+    let last = plan.per.last_day(day, &draft.anchors);
+    let held = HeldPlan { plan: id, since, starts, last, trial: false, next: None, left: false };
+    let plans = Plans { held: Some(held), ..Plans::default() };
+    draft.change(Change::Plans(Box::new(plans)));
 }
 
 fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
@@ -200,12 +217,8 @@ pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Da
     let rules = program.caps.get(cap.index())?;
     let bound = Bound { day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
-    let used = match (rules.meter, rules.window) {
-        (Some(meter), CapWindow::Period(period)) => {
-            account.used(rules, meter, facts.period_slot(period, day))
-        }
-        _ => 0,
-    };
+    let slot = rules.meter.zip(facts.cap_slot(rules));
+    let used = slot.map_or(0, |(meter, slot)| account.used(rules, meter, slot));
     Some(rules.limit.most() - used)
 }
 

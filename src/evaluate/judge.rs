@@ -5,8 +5,8 @@ use super::terms;
 use crate::account::{Account, Lines};
 use crate::calendar::{Anchors, Date, Duration, Period};
 use crate::program::{
-    FilterId, MeterId, NumSubject, Program, Since, SinceBase, Slots, SymSubject, Symbol, Table, TableKey,
-    Test, TiersId, Window,
+    FilterId, MeterId, NumSubject, PlanId, Program, Since, SinceBase, Slots, SymSubject, Symbol, Table,
+    TableKey, Test, TiersId, Window,
 };
 
 /// Three-valued truth.
@@ -139,6 +139,7 @@ impl<'a> Facts<'a> {
             SymSubject::Channel => return among(self.event.channel),
             SymSubject::Store => return among(self.event.store),
             SymSubject::Partner => return among(self.event.partner),
+            SymSubject::Plan => return among(self.plan_name()),
             SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => {}
         }
         match self.list(subject, item) {
@@ -183,6 +184,7 @@ impl<'a> Facts<'a> {
             SymSubject::Channel => Some(self.event.channel),
             SymSubject::Store => Some(self.event.store),
             SymSubject::Partner => Some(self.event.partner),
+            SymSubject::Plan => Some(self.plan_name()),
             SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => {
                 match self.bind(subject, item)? {
                     Bind::Sym(symbol) => Some(*symbol),
@@ -266,13 +268,32 @@ impl<'a> Facts<'a> {
     /// The level without what the event itself reaches.
     fn held_level(&self, tiers: TiersId) -> u32 {
         let Some(state) = self.account.tiers.get(tiers.index()) else { return 0 };
+        let level = self.account.level_held(self.program, tiers);
         match self.account.newest {
             Some((newest, _)) if self.event.at < newest => {
                 let known = state.history.iter().rev().find(|(since, _)| *since <= self.event.at);
-                known.map_or_else(|| state.history.first().map_or(state.level, |_| 0), |(_, level)| *level)
+                known.map_or_else(|| state.history.first().map_or(level, |_| 0), |(_, level)| *level)
             }
-            _ => state.level,
+            _ => level,
         }
+    }
+
+    /// The plan in which the member is, or was at the instant of a late event.
+    pub(crate) fn plan(&self) -> Option<PlanId> {
+        let plans = &self.account.plans;
+        let held = plans.held.map(|held| held.plan);
+        match self.account.newest {
+            Some((newest, _)) if self.event.at < newest => {
+                let known = plans.history.iter().rev().find(|(since, _)| *since <= self.event.at);
+                known.map_or(if plans.history.is_empty() { held } else { None }, |(_, plan)| *plan)
+            }
+            _ => held,
+        }
+    }
+
+    fn plan_name(&self) -> Symbol {
+        let plan = self.plan().and_then(|plan| self.program.plans.get(plan.index()));
+        plan.map_or(Symbol::NONE, |plan| plan.symbol)
     }
 
     /// What a counter holds in a window, of the member.

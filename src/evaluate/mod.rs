@@ -6,6 +6,7 @@
 
 mod backdating;
 mod bound;
+mod budgets;
 mod cancelling;
 mod challenges;
 mod charges;
@@ -13,9 +14,11 @@ mod choices;
 mod corrections;
 mod draft;
 mod draws;
+mod each;
 mod freeze;
 pub(crate) mod given;
 mod judge;
+mod judged;
 pub(crate) mod lot_terms;
 mod lots;
 mod matching;
@@ -23,6 +26,7 @@ mod moments;
 mod note;
 mod outcome;
 mod own_days;
+mod plans;
 mod rebates;
 mod refuse;
 mod returning;
@@ -200,6 +204,8 @@ impl Evaluator {
         trace: Option<Box<Trace>>,
         begins: Date,
     ) -> Result<Outcome, EvaluateError> {
+        let event = judged::on_its_day(program, event)?;
+        let event: &Event = &event;
         let whose = step00_accept::whose(program, account, event)?;
         if step00_accept::is_repeated(program, account, event)? {
             let id = Arc::clone(&event.id);
@@ -213,6 +219,9 @@ impl Evaluator {
         };
         self.bound.bind(program, event, attributes)?;
         step00_accept::check_dates(program, account, event, (&self.bound, tenure), begins)?;
+        if counts(event) && tenure.is_none() {
+            step00_accept::may_enrol(program, &self.bound)?;
+        }
         tax::convert(program, &mut self.bound)?;
         if let Some(trace) = &mut gathered.trace {
             trace.late = late(account, event, &self.bound);
@@ -317,20 +326,11 @@ impl Evaluator {
                 moments::forget_returned(&mut draft);
             }
             Kind::Choose(choose) => choices::choose(&mut draft, choose)?,
-            Kind::Adjust(adjust) => corrections::adjust(&mut draft, adjust)?,
+            Kind::Adjust(_) | Kind::Membership(_) | Kind::Grant(_) => by_hand(&mut draft, &event.kind)?,
             Kind::Change => corrections::change(&mut draft, event, &mut notes)?,
             Kind::Transfer(transfer) => transfers::give(&mut draft, transfer)?,
             Kind::Link { referrer } => step12_friends::link(&facts, &mut draft, referrer)?,
-            Kind::Message(message) => {
-                match message.body() {
-                    MessageBody::Transferred { unit, lots, .. } => {
-                        transfers::receive(&facts, &mut draft, unit, lots)?;
-                    }
-                    _ => step12_friends::receive(&facts, &mut draft, &mut self.rows, message)?,
-                }
-                step11_tiers::recount(&mut draft);
-                step11a_convert::at_once(&mut draft);
-            }
+            Kind::Message(message) => deliver(&facts, &mut draft, &mut self.rows, message)?,
         }
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
@@ -442,6 +442,17 @@ fn work_out(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Box<Trace>>) 
     step07_round::round_rows(facts, rows)
 }
 
+/// What a host books or says of a member, beside what the member buys.
+#[cold]
+fn by_hand(draft: &mut Draft<'_>, kind: &Kind) -> Result<(), Rejection> {
+    match kind {
+        Kind::Adjust(adjust) => corrections::adjust(draft, adjust),
+        Kind::Membership(membership) => plans::change(draft, membership),
+        Kind::Grant(grant) => plans::grant(draft, grant),
+        _ => Ok(()),
+    }
+}
+
 /// Steps 4 to 9 for the rules of an event.
 fn award(
     facts: &Facts<'_>,
@@ -490,6 +501,12 @@ fn named(
     awards.append(&mut settled.awards);
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
+    if !facts.program.each.is_empty() {
+        shares.append(&mut each::marks(facts, draft, rows));
+        if let Some(trace) = trace {
+            trace.take_values(facts);
+        }
+    }
     step10_games::stamp_cards(facts, draft, kind, &mut awards)?;
     if !facts.program.challenges.is_empty() {
         challenges::count(facts, draft, kind, &mut awards, &mut shares);
@@ -519,6 +536,26 @@ fn named(
     if !facts.program.rebates.is_empty() {
         rebates::count(facts, draft, kind)?;
     }
+    Ok(())
+}
+
+/// A message from another account, or from the book of a budget.
+#[cold]
+fn deliver(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &mut Rows,
+    message: &Message,
+) -> Result<(), Rejection> {
+    match message.body() {
+        MessageBody::BudgetAnswered { event, granted } => {
+            budgets::receive(facts, draft, message, (event, *granted))?;
+        }
+        MessageBody::Transferred { unit, lots, .. } => transfers::receive(facts, draft, unit, lots)?,
+        _ => step12_friends::receive(facts, draft, rows, message)?,
+    }
+    step11_tiers::recount(draft);
+    step11a_convert::at_once(draft);
     Ok(())
 }
 

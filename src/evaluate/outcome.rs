@@ -5,7 +5,7 @@ use super::step00_accept::Whose;
 use super::step03_requests::Taken;
 use super::trace::Trace;
 use super::{Gathered, Given};
-use crate::account::{Account, Change, Postings, RebateStanding, RebateState, Turnover};
+use crate::account::{Account, Change, DueFee, Postings, RebateStanding, RebateState, Turnover};
 use crate::event::{Event, Message};
 use crate::ledger::{Delta, LedgerLine};
 use crate::program::Program;
@@ -112,6 +112,16 @@ impl Outcome {
         });
         let counted = self.counted.iter().map(|turnover| (turnover, RebateState::Running));
         by_clock.chain(counted).filter_map(|(of, state)| program.rebate_standing(of, state)).collect()
+    }
+
+    /// The fees of plans that fall due: bill each once for its key.
+    #[must_use]
+    pub fn fees(&self, program: &Program) -> Vec<DueFee> {
+        let fees = self.postings.changes.iter().filter_map(|change| match change {
+            Change::Fee(fee) => Some(program.due_fee(&self.member, fee)),
+            _ => None,
+        });
+        fees.collect()
     }
 
     /// Messages to other accounts: deliver each as an event to its receiver, in this order.

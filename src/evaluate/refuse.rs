@@ -13,8 +13,8 @@ pub enum Refusal {
     TooLate,
     /// Before the program begins or before the member joined.
     TooEarly,
-    /// An event of somebody who is not a member of the account.
-    NotAMember,
+    /// An event of somebody who is not on the account, or has not joined where not every event enrols.
+    NotMember,
     /// A joining of somebody who is a member.
     AlreadyMember,
     /// A naming of a referrer by somebody who has named one.
@@ -71,7 +71,7 @@ impl Refusal {
             Self::OtherContent => "other content under this id",
             Self::TooLate => "too late",
             Self::TooEarly => "too early",
-            Self::NotAMember => "not a member",
+            Self::NotMember => "not a member",
             Self::AlreadyMember => "already a member",
             Self::AlreadyReferred => "already referred",
             Self::NoSuchMember => "no such member",

@@ -4,6 +4,7 @@
 //! exactly A when all has come back. So any split of a return ends where one return ends.
 
 use super::bound::Bound;
+use super::budgets;
 use super::challenges::is_earned;
 use super::draft::{Draft, Portion, Transfer};
 use super::judge::{Facts, Room};
@@ -15,8 +16,8 @@ use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
-    challenges, charges, choices, rebates, stamp_values, step04_match, step08a_everything, step10_games,
-    step10_milestones, step11_tiers, step12_friends, step13_payers, streaks, tax,
+    challenges, charges, choices, each, rebates, stamp_values, step04_match, step08a_everything,
+    step10_games, step10_milestones, step11_tiers, step12_friends, step13_payers, streaks, tax,
 };
 use crate::account::{
     Change, LineRecord, Lot, MeterShare, Receipt, ReceiptAward, ShareBy, SpentLot, Taken, is_asked,
@@ -207,10 +208,11 @@ fn give_voucher_room_back(facts: &Facts<'_>, draft: &mut Draft<'_>, (voucher, lo
     };
     let day = facts.account.records.receipts().find_map(|receipt| {
         let chosen = receipt.chosen.iter().find(|chosen| gave(&chosen.award)).map(|chosen| chosen.day);
-        receipt.awards.iter().any(gave).then_some(receipt.day).or(chosen)
+        let day = receipt.awards.iter().any(gave).then_some(receipt.day).or(chosen);
+        day.map(|day| (day, Arc::clone(receipt)))
     });
-    if let Some(day) = day {
-        give_room_back(facts, draft, lot.source, day, 1);
+    if let Some((day, receipt)) = day {
+        give_room_back(facts, draft, (lot.source, &receipt.shares), day, 1);
     }
 }
 
@@ -231,7 +233,7 @@ fn take_stamps(
         let on_card = |taken: i64| (taken - award.repaid).max(0);
         let taken = (on_card(new) - on_card(old), value, award.start);
         step10_games::unstamp(draft, card, taken, &receipt.id, days);
-        give_room_back(facts, draft, award.source, receipt.day, new - old);
+        give_room_back(facts, draft, (award.source, &receipt.shares), receipt.day, new - old);
     }
 }
 
@@ -261,7 +263,7 @@ pub(super) fn take_award(
             if amount <= 0 {
                 return;
             }
-            give_room_back(facts, draft, award.source, when.1, amount);
+            give_room_back(facts, draft, (award.source, &receipt.shares), when.1, amount);
             // the lot first; of what had paid off a debt or was used, other lots and then a debt
             let lot = (award.lot, award.start, of_lot(award, old, new));
             take_units(draft, (unit, award.source), (amount, when), lot, &receipt.id);
@@ -339,7 +341,7 @@ pub(super) fn take_in_order(
 pub(super) fn give_room_back(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
-    source: Source,
+    (source, shares): (Source, &[MeterShare]),
     day: Date,
     amount: i64,
 ) {
@@ -348,6 +350,9 @@ pub(super) fn give_room_back(
         let taken = rebates::earned(draft, rule, -amount);
         debug_assert!(taken.is_ok(), "limits keep turnover in range");
     }
+    if let (Source::Rule(rule), false) = (source, facts.program.budgets.is_empty()) {
+        budgets::release(draft, rule, (day, amount));
+    }
     let caps = match source {
         Source::Rule(rule) => facts.program.rules.get(rule.index()).map(|rule| &rule.caps),
         Source::Card(card) => facts.program.cards.get(card.index()).map(|card| &card.caps),
@@ -355,6 +360,12 @@ pub(super) fn give_room_back(
     };
     for cap in caps.into_iter().flatten().copied() {
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
+        if rules.each.is_some() {
+            if super::step08_cap::gives_back(rules.limit) {
+                each::give_back(draft, rules, shares, amount);
+            }
+            continue;
+        }
         let crate::program::CapWindow::Period(period) = rules.window else { continue };
         let Some(meter) = rules.meter.filter(|_| super::step08_cap::gives_back(rules.limit)) else {
             continue;
@@ -385,7 +396,7 @@ fn cancel_vouchers(
         cancelled += i64::from(draft.cancel_voucher((voucher, number), award.source, &receipt.id));
     }
     if cancelled > 0 {
-        give_room_back(facts, draft, award.source, receipt.day, cancelled);
+        give_room_back(facts, draft, (award.source, &receipt.shares), receipt.day, cancelled);
     }
 }
 

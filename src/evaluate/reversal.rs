@@ -46,7 +46,7 @@ pub(super) fn book_again(
     let Thing::Unit(unit) = award.thing else { return };
     let Some(rules) = draft.program.units.get(unit.index()) else { return };
     draft.count_unit(unit, (at, day), amount);
-    give_room_back(facts, draft, award.source, day, -amount);
+    give_room_back(facts, draft, (award.source, &receipt.shares), day, -amount);
     if charges::has_partners(draft.program) {
         draft.credit(award.source, unit, -amount, day, of);
     }

@@ -5,9 +5,10 @@
 //! earned ends, and its time goes on as if it had not.
 
 use super::draft::Draft;
+use super::plans;
 use super::step11_tiers::{Values, cancel_gifts, current_state, earned_level, give_entry, remember};
 use super::terms::{next_term, term};
-use crate::account::{Account, Change, Hold, Spell, SpellEnd, TierState};
+use crate::account::{Account, Change, Hold, Spell, SpellEnd, TierState, levels_between};
 use crate::calendar::{Date, Duration, Instant};
 use crate::program::{MeterId, Program, Tiers, TiersId};
 
@@ -52,22 +53,24 @@ pub(super) fn recount(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, length:
     }
     let ended = settle(draft, tiers, &mut next);
     next.settle(draft.today());
+    let beside = plans::beside(draft, id, &state);
     let lowest = next.level;
-    reach(draft, tiers, &mut next);
+    reach(draft, tiers, &mut next, beside);
     if next == state {
         return;
     }
-    if next.level != state.level {
-        remember(draft, &state, &mut next);
+    let beside = plans::beside(draft, id, &next);
+    let (before, reached) = (state.level.max(beside), next.level.max(beside));
+    if before != reached {
+        remember(draft, (before, reached), &mut next);
     }
-    let reached = next.level;
     draft.change(Change::Tier(id, Box::new(next)));
     for (level, at) in ended {
-        if level > lowest {
-            cancel_gifts(draft, tiers, id, level..=level, at);
+        if level > lowest.max(beside) {
+            cancel_gifts(draft, tiers, id, std::iter::once(level), at);
         }
     }
-    give_entry(draft, tiers, id, lowest.min(state.level)..reached);
+    give_entry(draft, tiers, id, lowest.min(state.level).max(beside)..reached);
 }
 
 /// The time that runs before any level was reached: those of the lowest level follow each other from the joining.
@@ -125,7 +128,8 @@ fn settle(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState) -> Vec<(u32, I
         if earned != end.earned {
             for hold in next.holds.iter_mut().filter(|hold| hold.spell == spell.number) {
                 if let Some(at) = hold.reached {
-                    lost.extend((earned + 1..=hold.level).map(|level| (level, at)));
+                    let levels = (earned + 1..=hold.level).filter(|level| hold.gave(*level));
+                    lost.extend(levels.map(|level| (level, at)));
                 }
                 hold.level = earned;
             }
@@ -179,7 +183,7 @@ fn join(next: &mut TierState, place: usize) {
 }
 
 /// What the running time reaches above the level that is held: its term begins, and a time of its own.
-fn reach(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState) {
+fn reach(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState, beside: u32) {
     let Some(spell) = next.spells.last().copied() else { return };
     let top = tiers.levels.len() as u32;
     let (level, rest) = pay(tiers, &values(draft, tiers, &spell), next.level, top);
@@ -201,6 +205,7 @@ fn reach(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState) {
         until,
         base_until,
         grace: false,
+        without: levels_between(next.level, beside.min(level)),
     });
     let number = spell.through + 1;
     let last = base_until.unwrap_or(Date::MAX);
@@ -217,7 +222,7 @@ pub(super) fn review(draft: &Draft<'_>, tiers: &Tiers, length: Duration, next: &
     let Some(spell) = next.spells.last().copied() else { return };
     let held = next.level;
     let (earned, rest) = confirmed(tiers, &values(draft, tiers, &spell), held);
-    let level = if tiers.drop_one_level { earned.max(held.saturating_sub(1)) } else { earned };
+    let level = if tiers.drop_one_level { earned.max(tiers.below(held)) } else { earned };
     let base = next.base_until.or(next.until).unwrap_or(spell.last);
     let mut last = length.add_to_date(base).unwrap_or(Date::MAX);
     // what is lower than what is kept was not needed for it
@@ -235,6 +240,7 @@ pub(super) fn review(draft: &Draft<'_>, tiers: &Tiers, length: Duration, next: &
             until,
             base_until,
             grace: false,
+            without: 0,
         });
     }
     let end = SpellEnd { from: held, earned: if counts { level } else { 0 }, over: true };

@@ -50,7 +50,7 @@ fn among_several(account: &Account, event: &Event, named: Option<&Arc<str>>) -> 
         (Some(who), _) => Ok(Whose::Member(who.place)),
         (None, Some(_)) => Ok(Whose::Newcomer),
         (None, None) => Err(Rejection::new(
-            Refusal::NotAMember,
+            Refusal::NotMember,
             format!(
                 "`{}` is not on the account `{id}`; a joining that names the account comes first",
                 event.member
@@ -138,6 +138,18 @@ pub(super) fn check_dates(
         }
     }
     Ok(())
+}
+
+/// Whether an event of somebody who has not joined enrols.
+#[cold]
+pub(super) fn may_enrol(program: &Program, bound: &Bound) -> Result<(), Rejection> {
+    match program.join_by {
+        Some(kind) if bound.kind != Some(kind) => {
+            let detail = format!("members join by `{}`", program.event_name(kind));
+            Err(Rejection::new(Refusal::NotMember, detail))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The texts of the member's attributes that a joining brings, by place, checked against their types.

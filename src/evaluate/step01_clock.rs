@@ -1,6 +1,6 @@
 //! Step 1: what is due up to the event's instant.
 //!
-//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · open choices ·
+//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · plans · open choices ·
 //! streaks · rebates · donations · levels at the end of a period · referral pay-outs · activation · conversions ·
 //! what levels give at the start of periods · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
 //! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
@@ -11,8 +11,8 @@ use super::draft::{Draft, Transfer};
 use super::judge::Facts;
 use super::note::Note;
 use super::{
-    choices, rebates, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers, streaks,
-    tier_windows,
+    choices, plans, rebates, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers,
+    streaks, tier_windows,
 };
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::{Date, Instant};
@@ -35,9 +35,10 @@ pub(crate) fn run(
         let moments = account.moments_on(program, due);
         let is_new_day = account.clock_day(program).is_none_or(|clock| clock < due);
         type Work = fn(&mut Draft<'_>, &Facts<'_>);
-        let kinds: [Work; 12] = [
+        let kinds: [Work; 13] = [
             expire,
             end_terms,
+            |draft, _| plans::turn(draft),
             |draft, _| choices::lapse(draft),
             |draft, _| streaks::close(draft),
             |draft, _| rebates::close(draft),
@@ -103,7 +104,7 @@ pub(crate) fn run(
 }
 
 /// Which of the kinds of work each member has for itself.
-const REFERRAL: usize = 8;
+const REFERRAL: usize = 9;
 
 /// The places of members whose referral is to be paid, by name.
 #[cold]

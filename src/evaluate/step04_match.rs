@@ -153,12 +153,11 @@ pub(crate) fn room(facts: &Facts<'_>, cap: CapId) -> i64 {
     }
     let Some(rules) = facts.program.caps.get(cap.index()) else { return 0 };
     let used = match (rules.window, rules.meter) {
-        (CapWindow::Period(period), Some(meter)) => {
-            let slot = facts.period_slot(period, facts.event.day);
+        (CapWindow::Period(_), Some(meter)) => facts.cap_slot(rules).map_or(0, |slot| {
             let waiting = rules.waiting.filter(|_| facts.room == Room::Waiting);
             let waiting = waiting.map_or(0, |meter| facts.account.meters.get(meter, slot));
             facts.account.used(rules, meter, slot) + waiting
-        }
+        }),
         _ => 0,
     };
     (rules.limit.most() - used).max(0)

@@ -117,10 +117,9 @@ pub(super) fn part_of(value: i64, part: Option<(i64, i64)>) -> i64 {
 /// Writes what was used of a cap into its counter.
 pub(crate) fn count_cap(draft: &mut Draft<'_>, facts: &Facts<'_>, cap: CapId, by: i64) {
     let Some(rules) = facts.program.caps.get(cap.index()) else { return };
-    let (Some(meter), crate::program::CapWindow::Period(period)) = (rules.meter, rules.window) else {
-        return;
-    };
-    draft.count(meter, facts.period_slot(period, facts.event.day), by);
+    if let (Some(meter), Some(slot)) = (rules.meter, draft.slot_of_cap(facts, rules)) {
+        draft.count(meter, slot, by);
+    }
 }
 
 /// Whether a return gives room of a cap back: amounts do, times do not.

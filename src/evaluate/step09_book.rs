@@ -1,6 +1,7 @@
 //! Step 9: booking. Each rule's amount is shared out to its lines, becomes a lot, and is written into the record of
 //! the purchase; counters of the past take the event in.
 
+use super::budgets;
 use super::draft::{Booked, Draft, Terms, push_with};
 use super::judge::{Facts, Room};
 use super::rebates;
@@ -13,7 +14,7 @@ use crate::amount::{Sharer, Ties};
 use crate::calendar::Date;
 use crate::event::Item;
 use crate::ledger::Source;
-use crate::program::{Activate, AwardThing, CapWindow, EventKindId, FilterId, Measure, Needs, Rule};
+use crate::program::{Activate, AwardThing, EventKindId, FilterId, Measure, Needs, Rule};
 use std::sync::Arc;
 
 /// Books all rows of an event and returns the record that returns need.
@@ -32,6 +33,15 @@ pub(crate) fn book_rows(
         let Some(thing) = row.thing else { continue };
         let Some(award) = thing.award() else { continue };
         let source = Source::Rule(row.rule);
+        if rule.budget.is_some() {
+            let (lot, start, amount, repaid) = (0, facts.event.day, row.amount, 0);
+            let record = LineRecord::Event;
+            let mut award = ReceiptAward { source, thing, lot, start, amount, repaid, record };
+            record_lines(facts, row, by_item, (sharer, weights, parts), &mut award.record)?;
+            let on = thing.award().and_then(|award| release_day(facts, rule, row, award));
+            budgets::claim(facts, draft, row.rule, award, on)?;
+            continue;
+        }
         let terms = Terms {
             activate: rule.activate,
             expire: &rule.expire,
@@ -164,8 +174,8 @@ pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut R
     for (cap, by) in use_spend(facts, rows) {
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
         let meter = if facts.room == Room::Waiting { rules.waiting } else { rules.meter };
-        let (Some(meter), CapWindow::Period(period)) = (meter, rules.window) else { continue };
-        draft.count(meter, facts.period_slot(period, facts.event.day), by);
+        let (Some(meter), Some(slot)) = (meter, draft.slot_of_cap(facts, rules)) else { continue };
+        draft.count(meter, slot, by);
         let weight = |(line, item): (usize, &Item)| {
             counted_part(facts, rows, cap, line).map_or(0, |part| i128::from(part_of(item.value, part)))
         };
@@ -173,7 +183,6 @@ pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut R
         let (_, sharer, _, parts) = rows.with_sharer();
         if sharer.share_out(i128::from(by), &weights, Ties::Later, parts).is_some() {
             let parts = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
-            let slot = facts.period_slot(period, facts.event.day);
             shares.push(MeterShare { meter, slot, by: ShareBy::Value, parts });
         }
     }

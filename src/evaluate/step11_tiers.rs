@@ -3,8 +3,8 @@
 
 use super::draft::{Draft, Terms};
 use super::terms::{next_term, term};
-use super::{choices, spells, tier_windows};
-use crate::account::{Change, Hold, Kept, TierState};
+use super::{choices, plans, spells, tier_windows};
+use crate::account::{Change, Hold, Kept, TierState, levels_between};
 use crate::calendar::{Date, Instant};
 use crate::ledger::Source;
 use crate::program::{AwardThing, MeterId, TierWindow, Tiers, TiersId, VoucherId};
@@ -138,6 +138,9 @@ pub(super) fn reach(
     (counted, begins): (Date, Date),
 ) {
     let state = current_state(draft, id);
+    let beside = plans::beside(draft, id, &state);
+    // what is held beside it has given its entry gifts already
+    let without = levels_between(state.level, beside.min(level));
     let mut next = state.clone();
     let window = window_of(draft, tiers, counted);
     let (until, base_until) = term(tiers.keep, begins, &draft.anchors);
@@ -145,6 +148,7 @@ pub(super) fn reach(
         Some(hold) => {
             if level > hold.level {
                 (hold.reached, hold.level) = (Some(draft.at), level);
+                hold.without |= without;
             }
             if later(until, hold.until) {
                 (hold.until, hold.base_until) = (until, base_until);
@@ -158,16 +162,18 @@ pub(super) fn reach(
             base_until,
             grace: false,
             spell: 0,
+            without,
         }),
     }
     let today = draft.today();
     next.settle(today);
-    if next.level > state.level {
-        remember(draft, &state, &mut next);
+    let before = state.level.max(beside);
+    let reached = next.level.max(plans::beside(draft, id, &next));
+    if reached > before {
+        remember(draft, (before, reached), &mut next);
     }
-    let reached = next.level;
     draft.change(Change::Tier(id, Box::new(next)));
-    give_entry(draft, tiers, id, state.level..reached);
+    give_entry(draft, tiers, id, before..reached);
 }
 
 /// The entry gifts of the levels above one, up to another.
@@ -186,17 +192,22 @@ fn later(one: Option<Date>, other: Option<Date>) -> bool {
 }
 
 /// Notes since when which level is held, as far back as a late event may ask.
-pub(super) fn remember(draft: &Draft<'_>, before: &TierState, next: &mut TierState) {
+pub(super) fn remember(draft: &Draft<'_>, (before, after): (u32, u32), next: &mut TierState) {
+    keep_history(draft, &mut next.history, before, after);
+}
+
+/// Notes since when something is so, as far back as a late event may ask.
+pub(super) fn keep_history<T>(draft: &Draft<'_>, history: &mut Vec<(Instant, T)>, before: T, after: T) {
     let now = draft.account.newest.map_or(draft.at, |(newest, _)| newest.max(draft.at));
-    if next.history.is_empty() {
-        next.history.push((Instant::MIN, before.level));
+    if history.is_empty() {
+        history.push((Instant::MIN, before));
     }
-    next.history.push((now, next.level));
+    history.push((now, after));
     // a late event can reach back no further than the program accepts, and at least to the start of the day
     let days = draft.program.late_days().saturating_add(2);
     let horizon = now.plus_micros(-i64::from(days) * 86_400_000_000);
-    let keep_from = next.history.iter().rposition(|(since, _)| *since <= horizon).unwrap_or(0);
-    next.history.drain(..keep_from);
+    let keep_from = history.iter().rposition(|(since, _)| *since <= horizon).unwrap_or(0);
+    history.drain(..keep_from);
 }
 
 /// After a return of a purchase of a day and an instant: a level that was reached only with what came back ends at once, its
@@ -225,8 +236,7 @@ fn recount_window(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, day: Date, 
     let state = current_state(draft, id);
     let Some(window) = window_of(draft, tiers, day) else { return };
     // a level in its grace and the lower one that follows may hang on the same window
-    let Some(hold) = state.holds.iter().find(|hold| hold.window == Some(window)) else { return };
-    let reached = hold.reached;
+    let Some(hold) = state.holds.iter().find(|hold| hold.window == Some(window)).copied() else { return };
     let now = tier_windows::values(draft, tiers, &state, day, true);
     let before = tier_windows::values(draft, tiers, &state, day, false);
     if now == before {
@@ -264,12 +274,15 @@ fn recount_window(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, day: Date, 
     if next == state {
         return;
     }
-    if level != state.level {
-        remember(draft, &state, &mut next);
+    let beside = plans::beside(draft, id, &next);
+    let (before, after) = (state.level.max(beside), level.max(beside));
+    if before != after {
+        remember(draft, (before, after), &mut next);
     }
     draft.change(Change::Tier(id, Box::new(next)));
-    if let Some(reached) = reached {
-        cancel_gifts(draft, tiers, id, level + 1..=state.level, reached);
+    if let Some(reached) = hold.reached {
+        let lost = (after + 1..=state.level).filter(|level| hold.gave(*level));
+        cancel_gifts(draft, tiers, id, lost, reached);
     }
 }
 
@@ -278,7 +291,7 @@ pub(super) fn cancel_gifts(
     draft: &mut Draft<'_>,
     tiers: &Tiers,
     id: TiersId,
-    levels: std::ops::RangeInclusive<u32>,
+    levels: impl Iterator<Item = u32>,
     reached: Instant,
 ) {
     for level in levels {
@@ -324,14 +337,19 @@ pub(crate) fn review(draft: &mut Draft<'_>, id: TiersId) {
     let Some(tiers) = draft.program.tiers.get(id.index()) else { return };
     let state = current_state(draft, id);
     let mut next = state.clone();
-    if let TierWindow::Since(length) = tiers.window {
-        spells::review(draft, tiers, length, &mut next);
-    } else if !state.is_in_grace() {
-        decide(draft, tiers, &state, &mut next);
+    let is_over = state.term_ends().is_some_and(|last| last < draft.day);
+    match tiers.window {
+        // only what was granted has ended
+        _ if !is_over => {}
+        TierWindow::Since(length) => spells::review(draft, tiers, length, &mut next),
+        _ if state.is_in_grace() => {}
+        _ => decide(draft, tiers, &state, &mut next),
     }
+    let before = state.level.max(plans::beside(draft, id, &state));
     next.settle(draft.day);
-    if next.level != state.level {
-        remember(draft, &state, &mut next);
+    let after = next.level.max(plans::beside(draft, id, &next));
+    if before != after {
+        remember(draft, (before, after), &mut next);
     }
     draft.change(Change::Tier(id, Box::new(next)));
 }
@@ -347,7 +365,7 @@ fn decide(draft: &Draft<'_>, tiers: &Tiers, state: &TierState, next: &mut TierSt
     let level = if earned >= state.level {
         state.level
     } else if tiers.drop_one_level {
-        earned.max(state.level.saturating_sub(1))
+        earned.max(tiers.below(state.level))
     } else {
         earned
     };
@@ -365,7 +383,8 @@ fn decide(draft: &Draft<'_>, tiers: &Tiers, state: &TierState, next: &mut TierSt
         let window = window.filter(|_| earned >= level);
         let same = next.holds.iter().find(|hold| hold.window.is_some() && hold.window == window);
         let reached = same.and_then(|hold| hold.reached);
+        let without = same.map_or(0, |hold| hold.without);
         next.holds.retain(|hold| hold.grace || hold.window.is_none() || hold.window != window);
-        next.holds.push(Hold { window, reached, level, until, base_until, grace: false, spell: 0 });
+        next.holds.push(Hold { window, reached, level, until, base_until, grace: false, spell: 0, without });
     }
 }

@@ -323,7 +323,7 @@ pub(crate) fn receive(
             let paid = Message::id_of("referral-qualified", &referral.name, &message.from, *turn);
             reverse(facts, draft, rows, &paid, &referral.referrer_caps)?;
         }
-        MessageBody::Transferred { .. } => {}
+        MessageBody::Transferred { .. } | MessageBody::BudgetAnswered { .. } => {}
     }
     Ok(())
 }

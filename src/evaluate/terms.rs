@@ -121,7 +121,7 @@ pub(crate) fn slot(slots: Slots, day: Date, at: Instant, anchors: &Anchors) -> i
         Slots::Day => i64::from(day.days()),
         Slots::Minute => super::judge::minute_slot(at),
         // which one it is the account knows
-        Slots::Since(_) => 0,
+        Slots::Since(_) | Slots::Each(_) | Slots::EachFirst => 0,
     }
 }
 

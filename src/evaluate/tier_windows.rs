@@ -236,7 +236,7 @@ pub(super) fn give_every(draft: &mut Draft<'_>) {
     }
     draft.due_is(Due::Every);
     for (place, tiers) in draft.program.tiers.iter().enumerate() {
-        let held = draft.account.tiers.get(place).map_or(0, |state| state.level);
+        let held = draft.account.level_held(draft.program, TiersId(place as u32));
         let Some(level) = tiers.levels.get(held as usize) else { continue };
         for (every, gift) in &level.every {
             if every.start_of(draft.day, &draft.anchors) == draft.day {

@@ -1,6 +1,7 @@
 //! What an explanation is made of: per rule the verdict and the numbers of each step. Data only; `explain` turns it
 //! into text. With explanations off nothing of this is touched.
 
+use super::each::told;
 use super::judge::{Facts, Truth};
 use super::rows::{Row, Rows};
 use crate::calendar::Date;
@@ -53,6 +54,8 @@ pub(crate) struct RuleTrace {
     pub(crate) cuts: Vec<(CapId, i64, i64)>,
     /// What was booked.
     pub(crate) booked: i64,
+    /// Of caps with one counter for each value, the value of the event.
+    pub(crate) values: Vec<(CapId, Box<str>)>,
 }
 
 /// Why a donation gave something or not.
@@ -190,7 +193,19 @@ impl Trace {
             rounded: 0,
             cuts: Vec::new(),
             booked: 0,
+            values: Vec::new(),
         });
+    }
+
+    /// Notes the values of the event for which caps have counters of their own.
+    pub(crate) fn take_values(&mut self, facts: &Facts<'_>) {
+        for known in &mut self.rules {
+            let Some(rule) = facts.program.rules.get(known.rule.index()) else { continue };
+            for id in rule.caps.iter().chain(&rule.spend_caps) {
+                let cap = facts.program.caps.get(id.index()).filter(|cap| cap.each.is_some());
+                known.values.extend(cap.map(|cap| (*id, told(facts.value_of(cap)).into())));
+            }
+        }
     }
 
     pub(crate) fn lost(&mut self, rule: RuleId, column: usize, to: RuleId) {

@@ -1,6 +1,6 @@
 //! Events and the clock under the versions of a program.
 
-use super::{EvaluateError, Evaluator, Outcome};
+use super::{EvaluateError, Evaluator, Outcome, judged};
 use crate::account::{Account, PostError};
 use crate::calendar::{Date, Instant};
 use crate::event::{Event, Kind};
@@ -55,6 +55,9 @@ impl Evaluator {
         if versions.is_one() {
             return self.here(stands, account, event, explains);
         }
+        // which day an event is judged by, the version of its own day says
+        let event = judged::on_its_day(versions.at(event.at), event)?;
+        let event: &Event = &event;
         let by_date = versions.at(event.at);
         let judge = judge(versions, stands, account, event).unwrap_or(by_date);
         let known = account.record(stands, &event.id).is_some();

@@ -1,6 +1,7 @@
 //! Building events. Every limit and every number is checked here, once.
 
 use super::digest::of_event;
+use super::plan::{Grant, GrantSpan, Membership, length};
 use super::request::joined_requests;
 use super::{Adjust, Ask, Choose, Event, Item, Kind, Named, Request, Return, ReturnLine, Transfer, Value};
 use crate::amount::{Money, Quantity, parse_micros};
@@ -110,6 +111,8 @@ enum BuilderKind {
     Joining,
     Choose(Choose),
     Adjust(Adjust),
+    Membership(Membership),
+    Grant(Grant),
     Change,
     Cancel,
     Transfer(Transfer),
@@ -191,6 +194,49 @@ impl Event {
     #[must_use]
     pub fn link_friend(id: &str, member: &str, at: &str, referrer: &str) -> EventBuilder {
         EventBuilder::new(BuilderKind::Link, id, member, at).referred_by(referrer)
+    }
+
+    /// A member joins a plan, or asks for its next term.
+    #[must_use]
+    pub fn join_plan(id: &str, member: &str, at: &str, plan: &str) -> EventBuilder {
+        let kind = BuilderKind::Membership(Membership { joins: true, plan: plan.into() });
+        EventBuilder::new(kind, id, member, at)
+    }
+
+    /// A member leaves a plan: what is paid runs out, and nothing is renewed.
+    #[must_use]
+    pub fn leave_plan(id: &str, member: &str, at: &str, plan: &str) -> EventBuilder {
+        let kind = BuilderKind::Membership(Membership { joins: false, plan: plan.into() });
+        EventBuilder::new(kind, id, member, at)
+    }
+
+    /// Somebody grants a member a level, for ever: beside what is earned and paid, of which the highest counts.
+    #[must_use]
+    pub fn grant_tier(id: &str, member: &str, at: &str, tier: &str) -> EventBuilder {
+        let kind = BuilderKind::Grant(Grant { tier: tier.into(), span: GrantSpan::Ever });
+        EventBuilder::new(kind, id, member, at)
+    }
+
+    /// The same for a length of time such as `120 days` or `1 year`; the day of the event is not counted.
+    #[must_use]
+    pub fn grant_tier_for(id: &str, member: &str, at: &str, tier: &str, time: &str) -> EventBuilder {
+        let (span, problem) = match length(time) {
+            Some(length) => (GrantSpan::For(length), None),
+            None => (GrantSpan::Ever, Some(wrong("how long the tier is granted", time))),
+        };
+        let kind = BuilderKind::Grant(Grant { tier: tier.into(), span });
+        EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
+    }
+
+    /// The same up to a day such as `2027-12-31`, which is the last one.
+    #[must_use]
+    pub fn grant_tier_until(id: &str, member: &str, at: &str, tier: &str, last: &str) -> EventBuilder {
+        let (span, problem) = match last.parse() {
+            Ok(last) => (GrantSpan::Until(last), None),
+            Err(_) => (GrantSpan::Ever, Some(wrong("the last day of the tier", last))),
+        };
+        let kind = BuilderKind::Grant(Grant { tier: tier.into(), span });
+        EventBuilder { problem, ..EventBuilder::new(kind, id, member, at) }
     }
 
     /// Something is new about a member: the attributes of the event are attributes of the member from now on.
@@ -385,6 +431,14 @@ impl EventBuilder {
                 check_text("the reason of an adjustment", &adjust.reason)?;
                 Ok(Kind::Adjust(adjust))
             }
+            BuilderKind::Membership(membership) => {
+                check_text("the plan", &membership.plan)?;
+                Ok(Kind::Membership(membership))
+            }
+            BuilderKind::Grant(grant) => {
+                check_text("the tier", &grant.tier)?;
+                Ok(Kind::Grant(grant))
+            }
             BuilderKind::Change => Ok(Kind::Change),
             BuilderKind::Cancel => {
                 let of = self.of.ok_or(EventError::Text("what is cancelled"))?;
@@ -497,7 +551,7 @@ fn check_items(items: &mut [Item]) -> Result<(), EventError> {
 /// Words that stand for another form of event in the wire form.
 fn is_reserved_kind(name: &str) -> bool {
     matches!(name, "return" | "redeem" | "joining" | "choose" | "adjust" | "change" | "cancel" | "transfer")
-        || name == "link-friend"
+        || matches!(name, "link-friend" | "join-plan" | "leave-plan" | "grant-tier")
         || super::message::KINDS.contains(&name)
 }
 

@@ -178,6 +178,8 @@ pub(super) fn of_event(event: &Event) -> u128 {
             digest.word(8);
             transfer.digest(&mut digest);
         }
+        Kind::Membership(membership) => membership.digest(&mut digest),
+        Kind::Grant(grant) => grant.digest(&mut digest),
         Kind::Link { referrer } => {
             digest.word(9);
             digest.text(referrer);

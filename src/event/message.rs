@@ -54,6 +54,13 @@ pub enum MessageBody {
         /// Which time it was that the friend qualified, from 1.
         turn: u32,
     },
+    /// The book of a budget answers a claim.
+    BudgetAnswered {
+        /// The event that earned what was claimed.
+        event: Arc<str>,
+        /// How many steps were granted.
+        granted: i64,
+    },
     /// What another member gives arrives. It must not be dropped: the giver does not have it any more.
     Transferred {
         /// The id of the giver's event.
@@ -66,7 +73,8 @@ pub enum MessageBody {
 }
 
 /// The kinds of message in the wire form.
-pub(super) const KINDS: [&str; 6] = [
+pub(super) const KINDS: [&str; 7] = [
+    "budget-answered",
     "referral-named",
     "referral-accepted",
     "referral-qualified",
@@ -85,6 +93,7 @@ impl MessageBody {
             Self::ReferralQualified { .. } => "referral-qualified",
             Self::ReferralSettled { .. } => "referral-settled",
             Self::ReferralReversed { .. } => "referral-reversed",
+            Self::BudgetAnswered { .. } => "budget-answered",
             Self::Transferred { .. } => moved::KIND,
         }
     }
@@ -165,6 +174,11 @@ impl Message {
             MessageBody::ReferralQualified { shared, .. } => shared,
             MessageBody::ReferralAccepted => return,
             MessageBody::ReferralSettled { .. } | MessageBody::ReferralReversed { .. } => &Box::default(),
+            MessageBody::BudgetAnswered { event, granted } => {
+                digest.text(event);
+                digest.number(*granted);
+                return;
+            }
             MessageBody::Transferred { transfer, unit, lots } => {
                 return MessageBody::digest_moved(digest, (transfer, unit), lots);
             }

@@ -4,15 +4,20 @@
 //! instant out of range or too many items never get further. It knows no program: names are bound to a program when
 //! the event is evaluated.
 
+mod budget;
 mod builder;
 mod digest;
 mod item;
 mod message;
 mod moved;
+mod plan;
 mod request;
 mod tax;
 mod wire;
 
+pub(crate) use budget::answer_id;
+pub use budget::{Budget, BudgetError, BudgetLine, Claim, Release};
+pub(crate) use builder::ITEMS_MOST;
 pub use builder::{EventBuilder, EventError};
 pub(crate) use builder::{TEXT_MOST, check_text};
 pub(crate) use digest::Digest;
@@ -20,6 +25,7 @@ pub use item::{Item, ReturnLine};
 pub use message::{Message, MessageBody};
 pub use moved::Moved;
 pub(crate) use moved::{Holder, Keeper, MOVED_MOST, MovedIdle, MovedTerms, Transfer, message_id};
+pub(crate) use plan::{Grant, GrantSpan, Membership};
 pub(crate) use request::{Ask, Request};
 pub(crate) use tax::Tax;
 
@@ -77,6 +83,10 @@ pub(crate) enum Kind {
         /// Which.
         of: Arc<str>,
     },
+    /// The member joins or leaves a plan.
+    Membership(Membership),
+    /// Somebody grants the member a level.
+    Grant(Grant),
     /// The member gives something to another.
     Transfer(Transfer),
     /// The member says who has brought it.
@@ -214,6 +224,7 @@ impl Event {
             Kind::Redeem(request) => std::slice::from_ref(request),
             Kind::Return(_) | Kind::Joining { .. } | Kind::Choose(_) => &[],
             Kind::Adjust(_) | Kind::Change | Kind::Cancel { .. } | Kind::Transfer(_) => &[],
+            Kind::Membership(_) | Kind::Grant(_) => &[],
             Kind::Link { .. } | Kind::Message(_) => &[],
         }
     }

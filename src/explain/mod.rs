@@ -4,6 +4,7 @@
 //! rounded, which caps cut it, and what was booked. Nothing here decides anything: it reads the trace of an outcome.
 
 mod giving;
+mod plans;
 mod rebates;
 mod text;
 mod words;
@@ -35,6 +36,9 @@ pub struct Explanation {
     /// Rebates for which the event counts, and what the clock closed and paid before it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rebates: Vec<crate::account::RebateStanding>,
+    /// Fees of plans that fall due.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fees: Vec<crate::account::DueFee>,
     /// What requests took and paid, in the order in which they were taken.
     pub requests: Vec<Redemption>,
     /// What is left to pay with money; nothing without items and total.
@@ -135,6 +139,7 @@ impl Outcome {
                 .filter_map(|donation| giving::explain(program, self, donation))
                 .collect(),
             rebates: self.rebates(program),
+            fees: self.fees(program),
             requests: self.redemptions(program),
             left_to_pay: self.left_to_pay(program),
             late: trace.late.map(|late| LateExplanation {
@@ -182,10 +187,10 @@ fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
             .cuts
             .iter()
             .filter_map(|(cap, before, after)| {
-                let cap = program.caps.get(cap.index())?;
+                let (id, cap) = (*cap, program.caps.get(cap.index())?);
                 Some(CapExplanation {
                     cap: cap.name.to_string(),
-                    limit: cap.text.to_string(),
+                    limit: words::cap_text(trace, (id, cap)),
                     before: scaled(*before),
                     after: scaled(*after),
                 })

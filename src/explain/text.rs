@@ -1,6 +1,6 @@
 //! An explanation as text, one line a rule, with the arithmetic.
 
-use super::{Explanation, LateExplanation, RuleExplanation, giving, rebates, words};
+use super::{Explanation, LateExplanation, RuleExplanation, giving, plans, rebates, words};
 use crate::calendar::Date;
 use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::{Book, Delta, Reason, Thing};
@@ -28,6 +28,7 @@ pub fn text(program: &Program, outcome: &Outcome) -> String {
     rows.extend(left.filter(|_| by_member));
     rows.extend(giving::taken_off(program, outcome));
     rows.extend(explanation.rebates.iter().map(|standing| rebates::row(program, standing)));
+    rows.extend(explanation.fees.iter().map(plans::row));
     for delta in outcome.deltas() {
         if let Some(row) = other_row(program, delta, &explanation) {
             rows.push(row);

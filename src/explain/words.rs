@@ -43,11 +43,23 @@ pub(super) fn decimal(num: i128, den: i128) -> String {
     }
 }
 
+/// A cap as written, with the value of the event where it has a counter for each.
+pub(super) fn cap_text(
+    trace: &RuleTrace,
+    (id, cap): (crate::program::CapId, &crate::program::Cap),
+) -> String {
+    match trace.values.iter().find(|(known, _)| *known == id) {
+        Some((_, value)) => format!("{} ({value})", cap.text),
+        None => cap.text.to_string(),
+    }
+}
+
 /// What decided that a rule did not take part.
 pub(super) fn because(program: &Program, trace: &RuleTrace) -> Vec<String> {
     let rule = program.rules.get(trace.rule.index());
     let cap = |id: crate::program::CapId| {
-        program.caps.get(id.index()).map_or(String::new(), |cap| format!("cap {} is used up", cap.text))
+        let cap = program.caps.get(id.index());
+        cap.map_or(String::new(), |cap| format!("cap {} is used up", cap_text(trace, (id, cap))))
     };
     match trace.verdict {
         Verdict::NotValid => vec!["outside its dates".into()],
@@ -106,6 +118,7 @@ fn sym_name(program: &Program, event: &[Attribute], subject: SymSubject) -> Stri
         SymSubject::Channel => "channel".into(),
         SymSubject::Store => "store".into(),
         SymSubject::Partner => "partner".into(),
+        SymSubject::Plan => "plan".into(),
         SymSubject::Item(place) => attribute(&program.item_attributes, place),
         SymSubject::Event(place) => attribute(event, place),
         SymSubject::Member(place) => attribute(&program.member_attributes, place),

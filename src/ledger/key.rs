@@ -34,10 +34,11 @@ pub(crate) enum Due {
     Every,
     Donation,
     Rebate,
+    Plan,
 }
 
 impl Due {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Expire,
         Self::ExpirePending,
         Self::ExpireVoucher,
@@ -53,6 +54,7 @@ impl Due {
         Self::Every,
         Self::Donation,
         Self::Rebate,
+        Self::Plan,
     ];
 
     /// The word in keys.
@@ -73,6 +75,7 @@ impl Due {
             Self::Every => "every",
             Self::Donation => "donation",
             Self::Rebate => "rebate",
+            Self::Plan => "plan",
         }
     }
 }

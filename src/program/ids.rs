@@ -29,6 +29,8 @@ ids! {
     RuleId,
     /// A charity. Ids follow the names.
     CharityId,
+    /// A budget across all members.
+    BudgetId,
     /// A `donate`. Ids follow the names.
     DonationId,
     /// A `rebate`. Ids follow the names.
@@ -51,6 +53,8 @@ ids! {
     RewardId,
     /// A `tiers` block. Ids follow the names.
     TiersId,
+    /// A `plan`. Ids follow the names.
+    PlanId,
     /// A `referral`. Ids follow the names.
     ReferralId,
     /// A cap, own or shared.

@@ -238,7 +238,7 @@ const fn dimension(subject: SymSubject) -> Option<Dimension> {
         SymSubject::Partner => Some(Dimension::Partner),
         SymSubject::Store => Some(Dimension::Store),
         SymSubject::Channel => Some(Dimension::Channel),
-        SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => None,
+        SymSubject::Plan | SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => None,
     }
 }
 

@@ -56,6 +56,10 @@ pub(crate) enum Slots {
     Minute,
     /// One slot for each time since a level of a tiers block was reached; the key is its number, counted from 1.
     Since(TiersId),
+    /// One slot for each period and value of something; the key is its first day and the number of the value.
+    Each(Period),
+    /// One slot for each value, from its first use on; the key is that day and the number of the value.
+    EachFirst,
 }
 
 /// Which slots a question reads.

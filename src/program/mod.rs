@@ -16,6 +16,7 @@ mod changes;
 mod choice;
 mod closed;
 mod describe;
+mod each;
 mod giving;
 mod ids;
 mod index;
@@ -27,6 +28,7 @@ mod names;
 mod needs;
 mod own_days;
 mod partner;
+mod plan;
 mod play;
 mod rebate;
 mod referral;
@@ -44,11 +46,12 @@ pub(crate) use changes::ChangeLimit;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
+pub(crate) use each::{EACH_MONTHS, EachBy, EachId, each_slot, each_start, each_value};
 pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
-    ActivitiesId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId, DrawId,
-    EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, RebateId, ReferralId, RewardId, RuleId,
-    StreakId, Symbol, TiersId, UnitId, VoucherId,
+    ActivitiesId, BudgetId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
+    DrawId, EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, PlanId, RebateId, ReferralId,
+    RewardId, RuleId, StreakId, Symbol, TiersId, UnitId, VoucherId,
 };
 pub(crate) use index::{Dimension, RuleIndex, sort_candidates};
 pub(crate) use lookup::{Short, ShortText, Symbols, packed};
@@ -58,7 +61,8 @@ pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use partner::{ALL_OF_IT, PartnerTerms, PriceList, Shares};
+pub(crate) use partner::{ALL_OF_IT, Budget, BudgetCounts, PartnerTerms, PriceList, Shares};
+pub(crate) use plan::Plan;
 pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays};
 pub(crate) use referral::{Qualifies, Referral, ReferralGift};
@@ -119,6 +123,8 @@ pub struct Program {
     pub(crate) late: Option<Duration>,
     /// `accept events from D before joining`.
     pub(crate) before_joining: Option<Duration>,
+    /// `members join by E`: the one event that enrols who is no member; without it all do.
+    pub(crate) join_by: Option<EventKindId>,
     /// `prices with tax`.
     pub(crate) prices_with_tax: bool,
     /// `spend with tax`.
@@ -140,6 +146,8 @@ pub struct Program {
     pub(crate) item_attributes: Box<[Attribute]>,
     /// Index 0 is `purchase`, 1 is `joining`, then the declared events by name.
     pub(crate) events: Box<[EventKind]>,
+    /// The dates by which events are judged: their kinds, and the places of the attributes.
+    pub(crate) judged: Box<[(EventKindId, u16)]>,
     pub(crate) units: Box<[Unit]>,
     pub(crate) vouchers: Box<[Voucher]>,
     pub(crate) choices: Box<[Choice]>,
@@ -147,6 +155,8 @@ pub struct Program {
     /// Moments that the clock brings and a rule waits for.
     pub(crate) moments: Box<[Moment]>,
     pub(crate) caps: Box<[Cap]>,
+    /// By what caps have one counter for each value.
+    pub(crate) each: Box<[EachBy]>,
     pub(crate) cards: Box<[Card]>,
     /// By name.
     pub(crate) challenges: Box<[Challenge]>,
@@ -157,6 +167,8 @@ pub struct Program {
     /// By name.
     pub(crate) milestones: Box<[Milestones]>,
     pub(crate) tiers: Box<[Tiers]>,
+    /// By name.
+    pub(crate) plans: Box<[Plan]>,
     pub(crate) referrals: Box<[Referral]>,
     /// What happens at once first, then by unit.
     pub(crate) converts: Box<[Convert]>,
@@ -171,6 +183,8 @@ pub struct Program {
     pub(crate) rebates: Box<[Rebate]>,
     /// What partners pay and get, by the first day; empty without partners. With several versions those of all.
     pub(crate) price_lists: Box<[PriceList]>,
+    /// Budgets across all members.
+    pub(crate) budgets: Box<[Budget]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

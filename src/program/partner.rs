@@ -1,6 +1,7 @@
 //! Partners of a coalition: what each pays for units that rules give, and what each gets for units that are redeemed.
+//! And budgets, which all members share.
 
-use super::Program;
+use super::{AwardThing, Program};
 use crate::calendar::{Date, Period};
 use std::collections::BTreeMap;
 
@@ -46,5 +47,33 @@ impl Program {
     pub(crate) fn settles(&self, partner: &str, day: Date) -> Option<Period> {
         let lists = self.prices_on(day).into_iter().chain(self.price_lists.iter().rev());
         lists.filter_map(|list| list.partners.get(partner)).map(|terms| terms.settles).next()
+    }
+}
+
+/// A budget that all members share. An account does not know what is left of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Budget {
+    /// `cap X` of a shared cap, `rule X` of an own one, `partner X`.
+    pub(crate) name: Box<str>,
+    /// In which time it counts.
+    pub(crate) period: Period,
+    pub(crate) counts: BudgetCounts,
+}
+
+/// What a budget counts, and how much it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum BudgetCounts {
+    /// So much of a unit (its scale) or so many vouchers.
+    Amount(AwardThing, i64),
+    /// So many bookings above zero.
+    Times(i64),
+    /// So much money of a partner, micro-units.
+    Money(i64, Box<str>),
+}
+
+impl Program {
+    /// The budget of a shared cap, rule or partner with a name.
+    pub(crate) fn budget_named(&self, name: &str) -> Option<&Budget> {
+        self.budgets.iter().find(|budget| budget.name.split_once(' ').is_some_and(|(_, of)| of == name))
     }
 }

@@ -1,6 +1,9 @@
 //! Rules and caps.
 
-use super::ids::{CapId, ChoiceId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId};
+use super::each::EachId;
+use super::ids::{
+    BudgetId, CapId, ChoiceId, EventKindId, GroupId, MeterId, RuleId, Symbol, UnitId, VoucherId,
+};
 use super::needs::Needs;
 use super::terms::{Activate, Expire};
 use super::test::{NumSubject, SymSubject, Test};
@@ -46,6 +49,8 @@ pub(crate) struct Rule {
     pub(crate) spend_caps: Box<[CapId]>,
     /// `cap N U per item`: the most for one piece, in the unit's scale.
     pub(crate) piece_cap: Option<i64>,
+    /// The budget across all members that it asks.
+    pub(crate) budget: Option<BudgetId>,
     /// The rule's own `round`.
     pub(crate) round: Option<Round>,
     /// The rule's own `activate`.
@@ -292,6 +297,8 @@ pub(crate) struct Cap {
     pub(crate) window: CapWindow,
     /// The counter; none for a window of one event.
     pub(crate) meter: Option<MeterId>,
+    /// What has one counter for each value.
+    pub(crate) each: Option<EachId>,
     /// Counts what its rules would have used, had an attribute been set that counts from the start of a period.
     pub(crate) waiting: Option<MeterId>,
     /// The rules it covers; empty for caps of cards and referrals.

@@ -59,6 +59,8 @@ pub(crate) enum SymSubject {
     Store,
     /// Partner of the event.
     Partner,
+    /// The plan of the member.
+    Plan,
     /// Attribute of the item, by place in [`super::Program::item_attributes`].
     Item(u16),
     /// Attribute of the event, by place in its [`super::EventKind::attributes`].

@@ -1,6 +1,6 @@
 //! Levels: what a tiers block counts, what reaches a level, and how long it lasts.
 
-use super::ids::{EventKindId, MeterId};
+use super::ids::{EventKindId, MeterId, PlanId};
 use super::rule::Award;
 use crate::calendar::{Date, Duration, Period, Tail};
 use std::fmt;
@@ -170,6 +170,8 @@ pub(crate) enum Keep {
 pub(crate) struct Level {
     pub(crate) name: Box<str>,
     pub(crate) reach: Option<Reach>,
+    /// The plans whose members hold it.
+    pub(crate) paid_by: Box<[PlanId]>,
     pub(crate) entry: Box<[Award]>,
     /// `every P give …`: at the start of each P, to who holds it.
     pub(crate) every: Box<[(Period, Award)]>,
@@ -201,6 +203,9 @@ impl fmt::Debug for Level {
         all.field("benefits", &self.benefits);
         if !self.every.is_empty() {
             all.field("every", &self.every);
+        }
+        if !self.paid_by.is_empty() {
+            all.field("paid_by", &self.paid_by);
         }
         all.finish()
     }

@@ -4,11 +4,11 @@ use super::find;
 use super::run::Runner;
 use crate::account::{Account, Lot};
 use crate::amount::Money;
-use crate::calendar::Date;
+use crate::calendar::{Anchors, Date};
 use crate::evaluate::Outcome;
 use crate::evaluate::given::{cap_left, running, running_slot};
 use crate::ledger::{Book, Delta, Exact, Reason, Side, Source, Thing};
-use crate::program::{AwardThing, Measure, Program, UnitId, UnitKind};
+use crate::program::{AwardThing, Budget, BudgetCounts, Measure, Program, UnitId, UnitKind};
 use crate::syntax::ast::{self, Amount, Expect, HasKind, Name};
 use std::borrow::Cow;
 
@@ -339,6 +339,9 @@ fn task_count(runner: &Runner<'_>, task: &Name, member: &Name, at: &ast::Number)
 
 fn room(runner: &Runner<'_>, name: &Name, member: Option<&Name>, number: &ast::Number) -> Result<(), String> {
     let program = runner.program;
+    if let (None, Some(budget)) = (member, program.budget_named(&name.text)) {
+        return budget_left(runner, budget, number);
+    }
     let account = match (member, &runner.actor) {
         (Some(member), _) => known(runner, member)?,
         (None, Some(actor)) => runner.world.account(actor).ok_or("say of which member")?,
@@ -374,6 +377,25 @@ fn room(runner: &Runner<'_>, name: &Name, member: Option<&Name>, number: &ast::N
     }
 }
 
+/// What a budget that all members share still holds in the window that runs.
+fn budget_left(runner: &Runner<'_>, budget: &Budget, number: &ast::Number) -> Result<(), String> {
+    let program = runner.program;
+    let day = program.zone.business_date(runner.now, program.day_starts);
+    let starts = budget.period.start_of(day, &Anchors::new(day));
+    let (limit, step) = match &budget.counts {
+        BudgetCounts::Times(most) => (i128::from(*most), Exact::ONE),
+        BudgetCounts::Money(most, _) => (i128::from(*most), Exact::ONE / 1_000_000),
+        BudgetCounts::Amount(thing, most) => {
+            let decimals = u32::from(find::decimals(program, *thing));
+            (i128::from(*most), Exact::ONE / 10_i128.pow(decimals))
+        }
+    };
+    let used = runner.world.budget(&budget.name).map_or(Exact::default(), |book| book.used(starts));
+    let left = Exact::of_steps(limit.saturating_mul(step).saturating_sub(used.steps()));
+    let wanted = number.value.normalize().to_string().parse::<Exact>().map_err(|error| error.to_string())?;
+    if left == wanted { Ok(()) } else { Err(format!("{left} is left")) }
+}
+
 fn level(
     runner: &Runner<'_>,
     member: &Name,
@@ -384,14 +406,14 @@ fn level(
     let program = runner.program;
     let account = known(runner, member)?;
     let (tiers, wanted) = find::level(program, of, tier)?;
-    let state = account.tiers.get(tiers.index()).cloned().unwrap_or_default();
+    let (held, last, _) = account.held_with(program, tiers);
     let until = until.map(find::date).transpose()?;
-    if state.level == wanted && until.is_none_or(|until| state.until == Some(until)) {
+    if held == wanted && until.is_none_or(|until| last == Some(until)) {
         return Ok(());
     }
-    let level = program.tiers.get(tiers.index()).and_then(|tiers| tiers.levels.get(state.level as usize));
+    let level = program.tiers.get(tiers.index()).and_then(|tiers| tiers.levels.get(held as usize));
     let name = level.map_or("", |level| &level.name);
-    Err(match state.until {
+    Err(match last {
         Some(last) => format!("{} is {name} until {last}", member.text),
         None => format!("{} is {name}", member.text),
     })

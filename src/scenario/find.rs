@@ -10,6 +10,12 @@ use crate::program::{
 use crate::syntax::ast;
 use rust_decimal::Decimal;
 
+/// A length of time as events write it: `120 days`.
+pub(super) fn length(written: &ast::Duration) -> String {
+    let ending = if written.count == 1 { "" } else { "s" };
+    format!("{} {}{ending}", written.count, written.unit.word())
+}
+
 /// A unit, by its name or singular form, or a voucher.
 pub(super) fn thing(program: &Program, name: &ast::Name) -> Result<AwardThing, String> {
     let unit = program

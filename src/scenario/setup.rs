@@ -109,6 +109,10 @@ fn facts(program: &Program, fact: &ast::GivenFact) -> Result<Vec<GivenFact>, Str
             let (tiers, level) = find::level(program, None, name)?;
             vec![GivenFact::Tier(tiers, level, day(until)?)]
         }
+        ast::GivenFact::Plan(name, since) => {
+            let plan = program.plan_named(&name.text).map_err(|error| error.to_string())?;
+            vec![GivenFact::Plan(plan, find::date(since)?)]
+        }
         ast::GivenFact::Card(name, amount) => {
             let id = find::card(program, name)?;
             let stamps = find::scaled(amount.number.value, 0)?;

@@ -4,7 +4,7 @@ use super::find;
 use crate::calendar::Instant;
 use crate::event::{Event, EventBuilder, Item, ReturnLine, Value};
 use crate::program::Program;
-use crate::syntax::ast::{self, ItemLine, Line, Name, Step, StepFact};
+use crate::syntax::ast::{self, GrantSpan, ItemLine, Line, Name, Step, StepFact};
 
 /// The member to whom a step happens; nobody for `clock`.
 pub(super) const fn member(step: &Step) -> Option<&Name> {
@@ -18,6 +18,8 @@ pub(super) const fn member(step: &Step) -> Option<&Name> {
         | Step::Adjust { by, .. }
         | Step::Change { by, .. }
         | Step::Cancel { by, .. }
+        | Step::Plan { by, .. }
+        | Step::Grant { to: by, .. }
         | Step::Transfer { from: by, .. }
         | Step::Link { friend: by, .. } => Some(by),
     }
@@ -53,6 +55,19 @@ pub(super) fn event(
         Step::Redeem { request: asked, id, by } => request(Event::redemption(&id.text, &by.text, &at), asked),
         Step::Joining { id, by } => Event::joining(&id.text, &by.text, &at),
         Step::Change { id, by } => Event::change(&id.text, &by.text, &at),
+        Step::Plan { joins: true, plan, id, by } => Event::join_plan(&id.text, &by.text, &at, &plan.text),
+        Step::Plan { joins: false, plan, id, by } => Event::leave_plan(&id.text, &by.text, &at, &plan.text),
+        Step::Grant { tier, span, id, to } => match span {
+            GrantSpan::Ever => Event::grant_tier(&id.text, &to.text, &at, &tier.text),
+            GrantSpan::For(time) => {
+                let time = find::length(time);
+                Event::grant_tier_for(&id.text, &to.text, &at, &tier.text, &time)
+            }
+            GrantSpan::Until(last) => {
+                let last = find::date(last)?.to_string();
+                Event::grant_tier_until(&id.text, &to.text, &at, &tier.text, &last)
+            }
+        },
         Step::Cancel { id, of, by } => Event::cancel(&id.text, &by.text, &at, &of.text),
         Step::Adjust { plus, amount, id, by } => {
             let (thing, _) = find::amount(program, amount)?;

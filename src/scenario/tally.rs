@@ -4,7 +4,7 @@ use super::find::source_name;
 use super::world::World;
 use crate::evaluate::Outcome;
 use crate::ledger::{Book, Reason, Settlement, Source, SourceKind, Statement, Thing, Totals};
-use crate::program::{CharityId, Program};
+use crate::program::{CharityId, Program, TiersId};
 use std::collections::BTreeMap;
 
 /// Adds up what outcomes give, rule by rule.
@@ -270,8 +270,9 @@ fn tiers(world: &World<'_>) -> Vec<TiersSummary> {
         .map(|(place, tiers)| {
             let mut levels: Vec<(String, u64)> =
                 tiers.levels.iter().map(|level| (level.name.to_string(), 0)).collect();
-            for state in world.accounts().filter_map(|account| account.tiers.get(place)) {
-                if let Some((_, members)) = levels.get_mut(state.level as usize) {
+            for account in world.accounts() {
+                let held = account.level_held(world.program(), TiersId(place as u32));
+                if let Some((_, members)) = levels.get_mut(held as usize) {
                     *members += 1;
                 }
             }

@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::calendar::Instant;
 use crate::evaluate::{EvaluateError, Evaluator, Outcome, Refusal, Rejection};
-use crate::event::Event;
+use crate::event::{Budget, Event};
 use crate::program::{Program, Versions};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -53,6 +53,8 @@ pub struct World<'p> {
     /// Messages that are on their way, oldest first.
     messages: VecDeque<Event>,
     undelivered: u64,
+    /// By name.
+    budgets: BTreeMap<String, Budget>,
 }
 
 impl<'p> World<'p> {
@@ -68,6 +70,7 @@ impl<'p> World<'p> {
             explains: false,
             messages: VecDeque::new(),
             undelivered: 0,
+            budgets: BTreeMap::new(),
         }
     }
 
@@ -112,6 +115,17 @@ impl<'p> World<'p> {
     #[must_use]
     pub const fn undelivered(&self) -> u64 {
         self.undelivered
+    }
+
+    /// The books of all budgets of which something was claimed, by name.
+    pub fn budgets(&self) -> impl Iterator<Item = &Budget> {
+        self.budgets.values()
+    }
+
+    /// The book of a budget, if anything was ever claimed from it.
+    #[must_use]
+    pub fn budget(&self, name: &str) -> Option<&Budget> {
+        self.budgets.get(name)
     }
 
     /// Puts an account into the world, in place of one that the member may have: for a start from a stored state.
@@ -318,6 +332,13 @@ impl<'p> World<'p> {
 
     fn send(&mut self, outcome: &Outcome) {
         self.messages.extend(outcome.messages().iter().cloned().map(Event::from));
+        for line in outcome.budget_lines() {
+            let book = self.budgets.entry(line.budget().to_owned());
+            let answer = book.or_insert_with(|| Budget::new(line.budget())).take(line);
+            // what one program claims and releases fits together
+            debug_assert!(answer.is_ok(), "{answer:?}");
+            self.messages.extend(answer.ok().flatten().map(Event::from));
+        }
     }
 
     fn deliver_messages(&mut self, each: &mut dyn FnMut(Outcome)) -> Result<(), EvaluateError> {

@@ -20,7 +20,6 @@ const WORTH: Form = ("worth", &["worth 0.01 EUR"]);
 const TO_CHARITY: Form = ("to", &["to charity Forests", "to charity matching charity-choice"]);
 const AT_PARTNER: Form = ("at", &["at partner Bakery"]);
 const FUNDED: Form = ("funded", &["funded by Bakery", "funded by Brewery 70%, Bakery 30%"]);
-const CAP: Form = ("cap", &["cap 3 times per month", "cap 1_000 points per calendar year"]);
 
 const FILE: &[Form] = &[
     ("edition", &["edition 2026"]),
@@ -61,6 +60,7 @@ const FILE: &[Form] = &[
     ("award", &["award \"Yearly dividend\" {"]),
     ("cap", &["cap Limit: 1_000 points per month on [\"Double Tuesday\", \"Wine weeks\"]"]),
     ("tiers", &["tiers Status {"]),
+    ("plan", &["plan Gold {"]),
     ("card", &["card \"Coffee card\" {"]),
     ("challenge", &["challenge \"Forty nights\" {"]),
     ("streak", &["streak Weekly {"]),
@@ -87,6 +87,7 @@ const PROGRAM: &[Form] = &[
     ("day", &["day starts at 06:00"]),
     ("membership", &["membership year starts on day 9"]),
     ("accept", &["accept late events for 30 days", "accept events from 90 days before joining"]),
+    ("members", &["members join by signup"]),
     ("prices", &["prices with tax", "prices without tax"]),
     ("spend", &["spend with tax after redemptions", "spend without tax before redemptions"]),
 ];
@@ -123,7 +124,7 @@ const RULE: &[Form] = &[
     ("at", &["at least 500 points", "at partner Bakery"]),
     ("replaces", &["replaces \"Base points\""]),
     ("combine", &["combine add", "combine best of Offers"]),
-    CAP,
+    ("cap", &["cap 3 times per month", "cap 50_000 points per calendar year across all members"]),
     ROUND,
     ACTIVATE,
     EXPIRE,
@@ -145,9 +146,16 @@ const TIERS: &[Form] = &[
 
 const TIER: &[Form] = &[
     ("reach", &["reach 10 nights or 4 stays", "reach 350 EUR spend"]),
+    ("paid", &["paid by plan Gold"]),
     ("on", &["on entry give 250 points"]),
     ("every", &["every calendar year give 250 points"]),
     ("benefit", &["benefit \"Free breakfast for two\""]),
+];
+
+const PLAN: &[Form] = &[
+    ("fee", &["fee 65 EUR per membership year", "fee 9.90 EUR per month"]),
+    ("renews", &["renews by itself", "renews on request"]),
+    ("trial", &["trial 30 days"]),
 ];
 
 const MILESTONES: &[Form] = &[
@@ -335,6 +343,7 @@ const TEST: &[Form] = &[
 const GIVEN: &[Form] = &[
     ("joined", &["joined 2026-01-05"]),
     ("tier", &["tier Gold until 2027-12-31"]),
+    ("plan", &["plan Gold since 2026-02-10"]),
     ("card", &["card \"Coffee card\" at 9 stamps"]),
     ("streak", &["streak Weekly at 3"]),
     ("task", &["task Nights at 12"]),
@@ -366,6 +375,7 @@ const INSIDE: &[Place] = &[
     Place::Rule,
     Place::Tiers,
     Place::Tier,
+    Place::Plan,
     Place::Card,
     Place::Challenge,
     Place::Streak,
@@ -396,6 +406,7 @@ pub(super) const fn forms(place: Place) -> &'static [Form] {
         Place::Rule => RULE,
         Place::Tiers => TIERS,
         Place::Tier => TIER,
+        Place::Plan => PLAN,
         Place::Card => CARD,
         Place::Challenge => CHALLENGE,
         Place::Streak => STREAK,

@@ -358,6 +358,7 @@ impl<'p> Builder<'p> {
                     | Rule::rule_body
                     | Rule::colon
                     | Rule::tiers_body
+                    | Rule::plan_body
                     | Rule::card_body
                     | Rule::challenge_body
                     | Rule::streak_body
@@ -399,6 +400,7 @@ impl<'p> Builder<'p> {
             Rule::shared_cap => Some(BlockKind::SharedCap(self.shared_cap(&mut parts)?)),
             Rule::tiers => self.tiers(&mut parts)?.map(BlockKind::Tiers),
             Rule::milestones => self.milestones(&mut parts)?.map(BlockKind::Milestones),
+            Rule::plan => self.plan(&mut parts)?.map(BlockKind::Plan),
             Rule::card => self.card(&mut parts)?.map(BlockKind::Card),
             Rule::challenge => self.challenge(&mut parts)?.map(BlockKind::Challenge),
             Rule::streak => self.streak(&mut parts)?.map(BlockKind::Streak),

@@ -1,11 +1,11 @@
 //! From what pest read to the tree: the program, vocabulary, units, tiers, cards, vouchers, referrals, returns.
 
 use super::ast::{
-    CardBlock, CardLine, CountWindow, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock,
-    ListContent, MayChange, Metric, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach,
-    ReferralBlock, ReferralLine, ReturnsLine, SchemaBlock, SchemaOf, Side, SpendOrder, TakeBack, TierLine,
-    TiersBlock, TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind,
-    VoucherBlock, VoucherLine,
+    CardBlock, CardLine, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, MayChange,
+    Metric, Name, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock, ReferralLine,
+    ReturnsLine, SchemaBlock, SchemaLine, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock,
+    TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock,
+    VoucherLine,
 };
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
@@ -61,6 +61,10 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_accept, Rule::k_events, Rule::k_from]);
                 ProgramLine::AcceptBeforeJoining(self.duration(&mut parts)?)
             }
+            Rule::join_by => {
+                parts.skip(&[Rule::k_members, Rule::k_join, Rule::k_by]);
+                ProgramLine::JoinBy(self.joining_or_name(&mut parts)?)
+            }
             Rule::prices => {
                 parts.skip(&[Rule::k_prices]);
                 ProgramLine::Prices { with_tax: parts.eat(Rule::k_with) }
@@ -75,6 +79,14 @@ impl Builder<'_> {
         })
     }
 
+    /// An event by its name; the word `joining` is one.
+    fn joining_or_name(&mut self, parts: &mut Parts<'_>) -> Made<Name> {
+        match parts.take(Rule::k_joining) {
+            Some(pair) => Ok(Name { text: pair.as_str().to_owned(), span: self.span(&pair) }),
+            None => self.name(parts),
+        }
+    }
+
     pub(super) fn schema(&mut self, parts: &mut Parts<'_>) -> Made<Option<SchemaBlock>> {
         let of = if parts.eat(Rule::k_member) {
             Some(SchemaOf::Member)
@@ -83,8 +95,17 @@ impl Builder<'_> {
         } else {
             self.head(parts)?.map(SchemaOf::Event)
         };
-        let fields = self.body(parts, Rule::schema_body, Place::Schema, Self::field);
+        let fields = self.body(parts, Rule::schema_body, Place::Schema, Self::schema_line);
         Ok(of.map(|of| SchemaBlock { of, fields }))
+    }
+
+    fn schema_line(&mut self, pair: Pair<'_, Rule>) -> Made<SchemaLine> {
+        if pair.as_rule() != Rule::judged {
+            return self.field(pair).map(SchemaLine::Field);
+        }
+        let mut parts = self.parts(pair);
+        parts.skip(&[Rule::k_judged, Rule::k_on]);
+        self.name(&mut parts).map(SchemaLine::JudgedOn)
     }
 
     fn field(&mut self, pair: Pair<'_, Rule>) -> Made<Field> {
@@ -315,41 +336,6 @@ impl Builder<'_> {
         }))
     }
 
-    fn new_tier(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
-        parts.skip(&[Rule::k_new, Rule::k_tier, Rule::k_counts]);
-        if parts.eat(Rule::k_from) {
-            parts.skip(&[Rule::k_next]);
-            return Ok(TiersLine::NewTierFromNext(self.name(parts)?));
-        }
-        parts.skip(&[Rule::k_for]);
-        if parts.eat(Rule::k_this) {
-            return Ok(TiersLine::NewTierForThis(self.name(parts)?));
-        }
-        Ok(TiersLine::NewTierAboveThreshold)
-    }
-
-    fn count(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
-        parts.skip(&[Rule::k_count]);
-        let mut metrics = Vec::new();
-        while parts.peek() == Some(Rule::metric) {
-            metrics.push(self.metric(parts)?);
-            parts.skip(&[Rule::comma]);
-        }
-        parts.skip(&[Rule::k_in]);
-        Ok(TiersLine::Count { metrics, window: self.count_window(parts)? })
-    }
-
-    fn count_window(&mut self, parts: &mut Parts<'_>) -> Made<CountWindow> {
-        let (_, mut inner) = self.enter(parts, Rule::count_window)?;
-        if inner.eat(Rule::k_rolling) {
-            return Ok(CountWindow::Rolling(self.duration(&mut inner)?));
-        }
-        if inner.peek() == Some(Rule::duration) {
-            return Ok(CountWindow::Since(self.duration(&mut inner)?));
-        }
-        Ok(CountWindow::Period(self.period(&mut inner)?))
-    }
-
     /// `spend`, `spend on (category is Wein)`, `elite-nights`
     pub(super) fn metric(&mut self, parts: &mut Parts<'_>) -> Made<Metric> {
         let (span, mut inner) = self.enter(parts, Rule::metric)?;
@@ -385,6 +371,10 @@ impl Builder<'_> {
             Rule::reach => {
                 parts.skip(&[Rule::k_reach]);
                 TierLine::Reach(self.reach(&mut parts)?)
+            }
+            Rule::paid_by => {
+                parts.skip(&[Rule::k_paid, Rule::k_by, Rule::k_plan]);
+                TierLine::PaidBy(self.name(&mut parts)?)
             }
             Rule::on_entry => {
                 parts.skip(&[Rule::k_on, Rule::k_entry]);

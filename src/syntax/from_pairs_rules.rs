@@ -51,6 +51,7 @@ impl Builder<'_> {
                 })
             }
             Rule::cap => RuleLine::Cap(self.cap(&mut parts)?),
+            Rule::budget_cap => RuleLine::Budget(self.cap(&mut parts)?),
             Rule::round => RuleLine::Round(self.round(&mut parts)?),
             Rule::activate => RuleLine::Activate(self.activate(&mut parts)?),
             Rule::expire => RuleLine::Expire(self.expire(&mut parts)?),
@@ -341,8 +342,16 @@ impl Builder<'_> {
                 CapPer::Period(self.period(&mut inner)?)
             });
         }
+        let each = match parts.take(Rule::cap_each) {
+            Some(pair) => {
+                let mut inner = self.parts(pair);
+                inner.skip(&[Rule::k_for, Rule::k_each]);
+                Some(self.name(&mut inner)?)
+            }
+            None => None,
+        };
         let per_account = parts.eat(Rule::cap_account);
-        Ok(Cap { side, limit, per, per_account })
+        Ok(Cap { side, limit, per, each, per_account })
     }
 
     pub(super) fn shared_cap(&mut self, parts: &mut Parts<'_>) -> Made<SharedCap> {
@@ -350,8 +359,9 @@ impl Builder<'_> {
         let name = self.name(parts)?;
         parts.skip(&[Rule::colon]);
         let cap = self.cap_terms(parts, None)?;
+        let across = parts.eat(Rule::across);
         parts.skip(&[Rule::k_on]);
-        Ok(SharedCap { name, cap, rules: self.names(parts)?.0 })
+        Ok(SharedCap { name, cap, across, rules: self.names(parts)?.0 })
     }
 
     pub(super) fn round(&mut self, parts: &mut Parts<'_>) -> Made<Round> {

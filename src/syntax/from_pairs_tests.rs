@@ -57,6 +57,11 @@ impl Builder<'_> {
             Rule::g_tier => {
                 GivenFact::Tier(self.name(&mut parts)?, self.maybe_date(&mut parts, Rule::k_until)?)
             }
+            Rule::g_plan => {
+                let plan = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_since]);
+                GivenFact::Plan(plan, self.date(&mut parts)?)
+            }
             Rule::g_card => {
                 let card = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_at]);
@@ -145,6 +150,8 @@ impl Builder<'_> {
                 let referrer = self.name(&mut inner)?;
                 Step::Link { friend, referrer, id: self.text(&mut inner)? }
             }
+            Rule::s_plan => self.plan_step(&mut inner)?,
+            Rule::s_grant => self.grant_step(&mut inner)?,
             Rule::s_event => {
                 let event = self.name(&mut inner)?;
                 let id = self.text(&mut inner)?;

@@ -18,12 +18,9 @@ const fn form(places: &'static [Place], pattern: &'static str, shown: &'static s
 }
 
 const FILE: &[Place] = &[Place::File];
-const SCHEMA: &[Place] = &[Place::Schema];
 const FUNDED: &[Place] = &[Place::Voucher, Place::Reward, Place::Donate];
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
-const CAPS: &[Place] = &[
-    Place::File,
-    Place::Rule,
+const BUDGETS: &[Place] = &[
     Place::Card,
     Place::Draw,
     Place::Voucher,
@@ -43,17 +40,12 @@ const GIVES: &[Place] = &[
     Place::Referral,
     Place::Donate,
 ];
-const TIER: &[Place] = &[Place::Tier];
 const GAMES: &[Place] = &[Place::Challenge, Place::Streak];
 const AWARD: &[Place] = &[Place::Award];
 const TEST: &[Place] = &[Place::Test];
-const GIVEN: &[Place] = &[Place::Given];
 
 const FORMS: &[Form] = &[
-    form(FILE, "plan", "plan"),
     form(FILE, "parameter", "parameter"),
-    form(&[Place::Program], "members join by", "members join by …"),
-    form(SCHEMA, "judged on", "judged on …"),
     form(MOMENTS, "on birthday", "on birthday"),
     form(MOMENTS, "on start of", "on start of …"),
     form(MOMENTS, "on # N after", "on … after …"),
@@ -63,18 +55,12 @@ const FORMS: &[Form] = &[
     form(GIVES, "… earned from", "give … per … earned from …"),
     form(GIVES, "… give N of … as", "give … of … as …"),
     form(GAMES, "cap", "cap …"),
-    form(CAPS, "cap … for each", "cap … for each …"),
-    form(CAPS, "cap … across all members", "cap … across all members"),
-    form(TIER, "paid by plan", "paid by plan …"),
+    form(BUDGETS, "cap … across all members", "cap … across all members"),
     form(AWARD, "… give N of … as", "give … of … as …"),
     form(AWARD, "round", "round …"),
     form(AWARD, "activate", "activate …"),
     form(AWARD, "expire", "expire …"),
-    form(TEST, "when … join plan", "join plan …"),
-    form(TEST, "when … leave plan", "leave plan …"),
-    form(TEST, "when … grant tier", "grant tier …"),
     form(TEST, "when … announce", "announce …"),
-    form(GIVEN, "plan _ since", "plan … since …"),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.

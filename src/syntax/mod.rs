@@ -15,6 +15,7 @@ mod from_pairs_blocks;
 mod from_pairs_conds;
 mod from_pairs_milestones;
 mod from_pairs_partners;
+mod from_pairs_plans;
 mod from_pairs_play;
 mod from_pairs_rebates;
 mod from_pairs_rules;

@@ -24,6 +24,7 @@ pub(super) fn stops_at(where_it_stands: Place, line: &str) -> Option<usize> {
         Place::Rule => Rule::only_rule,
         Place::Tiers => Rule::only_tiers,
         Place::Tier => Rule::only_tier,
+        Place::Plan => Rule::only_plan,
         Place::Card => Rule::only_card,
         Place::Challenge => Rule::only_challenge,
         Place::Streak => Rule::only_streak,

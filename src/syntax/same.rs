@@ -190,8 +190,8 @@ fields! {
     Choice { picks, entries, within, otherwise }
     Multiply { unit, by }
     MultiplyEverything { unit, by }
-    Cap { side, limit, per, per_account }
-    SharedCap { name, cap, rules }
+    Cap { side, limit, per, each, per_account }
+    SharedCap { name, cap, across, rules }
     Task { name, measure, goal, of }
     Run { count, periods }
     PriceOf { price, unit }
@@ -209,6 +209,7 @@ ranked! {
     UnitBlock { name, kind, kind_span; lines } by order::unit;
     RuleBlock { kind, name; lines } by order::rule;
     TiersBlock { name; lines } by order::tiers;
+    PlanBlock { name; lines } by order::plan;
     CardBlock { name; lines } by order::card;
     ChallengeBlock { name; lines } by order::challenge;
     StreakBlock { name; lines } by order::streak;
@@ -272,16 +273,17 @@ impl Bare for TiersLine {
 }
 
 kinds! {
+    SchemaLine { JudgedOn(a), Field(a) }
     PeriodKind { Day, Week, Month, Quarter, HalfYear, CalendarYear, MembershipYear, Campaign, Lifetime, Named(a) }
     BlockKind {
         Import(a), Program(a), Schema(a), Vocabulary(a), List(a), Period(a), Unit(a), Rule(a), SharedCap(a), Tiers(a),
-        Card(a), Challenge(a), Streak(a), Draw(a), Milestones(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a),
+        Plan(a), Card(a), Challenge(a), Streak(a), Draw(a), Milestones(a), Voucher(a), Convert(a), Reward(a), Redeem(a), Donate(a),
         Award(a), Rebate(a), Partner(a), Referral(a), Returns(a), Test(a),
     }
     PeriodStarts { EveryYear(a), EveryMonths(a, b), OnDay(a), OnAttribute(a) }
     ProgramLine {
         Version(a), EffectiveFrom(a), Currency(a), TimeZone(a), WeekStartsOn(a), DayStartsAt(a),
-        MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), Prices { with_tax },
+        MembershipYearStartsOnDay(a), AcceptLate(a), AcceptBeforeJoining(a), JoinBy(a), Prices { with_tax },
         Spend { with_tax, after_redemptions },
     }
     UnitKind { Spendable, Status, Tickets, Money(a), Donation(a) }
@@ -296,7 +298,7 @@ kinds! {
     TailKind { MonthEnd, EndOf(a), StartOf(a), Next(a) }
     RuleLine {
         Valid(a), On(a), ForItems(a), When(a), Give(a), Multiply(a), MultiplyEverything(a), AtLeast(a), Replaces(a),
-        Combine(a), Cap(a), Round(a), Activate(a), Expire(a), NoExpiry(a), AtPartner(a), Funded(a),
+        Combine(a), Cap(a), Round(a), Activate(a), Expire(a), NoExpiry(a), AtPartner(a), Funded(a), Budget(a),
     }
     On {
         Joining, Event(a), Birthday, StartOf(a), After { duration, event, items },
@@ -333,7 +335,9 @@ kinds! {
     }
     CountWindow { Period(a), Rolling(a), Since(a) }
     Metric { Spend(a), SpendOn(a, b), YearsOf(a, b), Named(a) }
-    TierLine { Reach(a), OnEntry(a), Every(a, b), Benefit(a) }
+    PlanLine { Fee { amount, per }, Renews(a), Trial(a) }
+    GrantSpan { Ever, For(a), Until(a) }
+    TierLine { Reach(a), PaidBy(a), OnEntry(a), Every(a, b), Benefit(a) }
     Reach { And(a, b), Or(a, b), Years { count, tier, span }, Target { amount, spend, span } }
     CardLine {
         On(a), Valid(a), When(a), ForItems(a), Stamp { count, per }, Goal(a), StartWith { amount, every_card },
@@ -378,11 +382,12 @@ kinds! {
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {
-        Joined(a), Tier(a, b), Card(a, b), Streak(a, b), Task(a, b), CapUsed(a, b), ReferredBy(a), Account(a), Balance(a, b), Has(a, b), Spent(a, b),
+        Joined(a), Tier(a, b), Plan(a, b), Card(a, b), Streak(a, b), Task(a, b), CapUsed(a, b), ReferredBy(a), Account(a), Balance(a, b), Has(a, b), Spent(a, b),
         Purchased(a, b), Attribute(a, b),
     }
     Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by },
-        Adjust { plus, amount, id, by }, Change { id, by }, Cancel { id, of, by }, Transfer { amount, id, from, to },
+        Adjust { plus, amount, id, by }, Plan { joins, plan, id, by }, Grant { tier, span, id, to },
+        Change { id, by }, Cancel { id, of, by }, Transfer { amount, id, from, to },
         Link { friend, referrer, id },
     }
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }

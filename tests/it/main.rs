@@ -17,6 +17,7 @@ mod choices;
 #[cfg(feature = "cli")]
 mod cli;
 mod docs;
+mod each;
 mod errors;
 mod everything;
 mod format;
@@ -26,7 +27,7 @@ mod host;
 mod laws;
 mod members;
 mod milestones;
-mod partners;
+pub(crate) mod partners;
 mod peers;
 mod play;
 mod programs;

@@ -131,3 +131,43 @@ fn the_document_names_every_id_once_and_says_why_where_nothing_is_shown() {
         before = Some(row[0].clone());
     }
 }
+
+/// The rows of the table of what is hard to say: number, and what is named as shown.
+fn hard_things() -> Vec<(usize, Vec<String>)> {
+    let text = fs::read_to_string(root(DOCUMENT)).expect("the document is there");
+    let rows = text.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let number = cells.first()?.parse().ok()?;
+        let named = cells.last()?.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        Some((number, named))
+    });
+    rows.collect()
+}
+
+/// Whether there is a test: an id of the table, a test of a rule file, or one of `tests/it`.
+fn is_there(named: &str) -> bool {
+    if id(named).is_some() {
+        return shown_by_tests().iter().any(|(shown, _)| shown == named);
+    }
+    if let Some((file, test)) = named.split_once(": ") {
+        let text = fs::read_to_string(root(file)).unwrap_or_default();
+        return text.contains(&format!("test \"{test}\" {{"));
+    }
+    let Some((path, test)) = named.rsplit_once("::") else { return false };
+    let path = root("tests/it").join(path.replace("::", "/"));
+    let [file, folder] = [path.with_extension("rs"), path.join("mod.rs")];
+    let text = fs::read_to_string(file).or_else(|_| fs::read_to_string(folder)).unwrap_or_default();
+    text.contains(&format!("fn {test}("))
+}
+
+#[test]
+fn everything_that_is_hard_to_say_is_shown_by_tests() {
+    let rows = hard_things();
+    assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), (1..=28).collect::<Vec<_>>());
+    for (number, named) in rows {
+        assert!(!named.is_empty(), "nothing shows {number}");
+        for name in named {
+            assert!(is_there(&name), "{number}: there is no {name}");
+        }
+    }
+}

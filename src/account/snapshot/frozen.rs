@@ -59,6 +59,7 @@ pub(super) fn state(names: &Names<'_>, frozen: &Frozen) -> FrozenState {
             .iter()
             .map(|(name, value)| AttributeState { name: name.as_ref().to_owned(), value: value_state(value) })
             .collect(),
+        plan: frozen.plan.map(|plan| names.0.plan_name(plan).to_owned()),
     }
 }
 
@@ -104,6 +105,7 @@ impl Restore<'_> {
             state.presented.iter().map(|name| self.program.voucher_named(name)).collect();
         frozen.presented = presented?.into();
         frozen.meters = meters.all().into();
+        frozen.plan = state.plan.as_ref().map(|name| self.program.plan_named(name)).transpose()?;
         (frozen.levels, frozen.last, frozen.member) = (levels.into(), last.into(), member.into());
         Ok(Arc::new(frozen))
     }

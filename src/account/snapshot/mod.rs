@@ -9,6 +9,7 @@
 
 mod cards;
 mod choices;
+mod claims;
 mod frozen;
 mod giving;
 mod milestones;
@@ -16,6 +17,7 @@ mod moments;
 mod moved;
 mod payments;
 mod persons;
+mod plans;
 mod rebates;
 mod restore;
 mod restore_receipts;
@@ -29,17 +31,19 @@ mod unsettled;
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
     CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
-    HoldState, ItemState, KeptState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState,
-    Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState,
-    RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState,
-    SpentState, StageState, StampsState, StreakStateText, TakenState, TierStateText, TurnoverShareState,
-    TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    HoldState, ItemState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
+    PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
+    StageState, StampsState, StreakStateText, TakenState, TierStateText, TurnoverShareState, TurnoverState,
+    UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
-pub(super) use milestones::MarkState;
+pub(super) use claims::ClaimState;
+use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
 pub(super) use persons::{PersonState, RestingPerson};
+pub(super) use plans::PlansState;
 pub(super) use terms::ActiveState;
 
 use super::{Account, Carry, Kept, Spell, SpellEnd};
@@ -101,6 +105,9 @@ pub struct Snapshot {
     streaks: Vec<StreakStateText>,
     /// By name.
     tiers: Vec<TierStateText>,
+    /// Nothing without plans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plans: Option<PlansState>,
     /// By name of the counter.
     counters: Vec<SlotState>,
     /// By name.
@@ -117,6 +124,9 @@ pub struct Snapshot {
     /// Marks that were passed and may be lost again: by milestones, window and mark. Nothing where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     marks: Vec<MarkState>,
+    /// Claims on budgets that are not answered, by event and rule. Nothing where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    claims: Vec<ClaimState>,
     /// Rules that ask about an event on a later day: by day, event and rule. Nothing where none do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     follow_ups: Vec<FollowUpState>,
@@ -126,6 +136,9 @@ pub struct Snapshot {
     /// The members behind the first, in the order in which they came. Nothing in the account of one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     others: Vec<PersonState>,
+    /// Values for which caps have counters of their own, by number. Nothing where none have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    values: Vec<(u32, String)>,
     /// By id.
     receipts: Vec<ReceiptState>,
     /// By id.

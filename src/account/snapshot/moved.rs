@@ -6,8 +6,9 @@
 //! judged by where it asked for one of these.
 
 use super::{
-    ActiveState, FollowUpState, FrozenState, LevelState, LinkState, MarkState, Named, ProgramState,
-    ReceiptState, Snapshot, SnapshotError, StreakStateText, TierStateText, restore, take, terms,
+    ActiveState, FollowUpState, FrozenState, LevelState, LinkState, MarkState, Named, PlansState,
+    ProgramState, ReceiptState, Snapshot, SnapshotError, StreakStateText, TierStateText, restore, take,
+    terms,
 };
 use crate::account::Account;
 use crate::program::Program;
@@ -35,6 +36,9 @@ pub(crate) struct Resting {
     /// Rules that ask later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     follow_ups: Vec<FollowUpState>,
+    /// Plans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plans: Option<PlansState>,
 }
 
 /// The levels of a tiers block before a version that does not have all of them, and under it.
@@ -101,6 +105,9 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     }
     snapshot.tiers.retain(|state| !is_at_the_beginning(state, to));
 
+    let clock = account.clock_day(to);
+    (snapshot.plans, resting.plans) = PlansState::moved(snapshot.plans, rested.plans, (to, clock));
+
     let has = |link: &LinkState| to.referral_named(&link.referral).is_ok();
     let links = snapshot.referral.into_iter().chain(rested.referral);
     let (mut here, mut away): (Vec<LinkState>, Vec<LinkState>) = links.partition(has);
@@ -115,7 +122,6 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
         snapshot.marks.into_iter().partition(|state| to.milestones_named(&state.milestones).is_ok());
 
     // what was to be asked while its rule was away is not asked any more
-    let clock = account.clock_day(to);
     snapshot.follow_ups.extend(rested.follow_ups);
     snapshot.follow_ups.retain(|state| clock.is_some_and(|clock| state.day > clock));
     snapshot.follow_ups.sort();
@@ -142,7 +148,8 @@ fn judged_by(receipts: &mut [ReceiptState], rested: Vec<JudgedBy>, to: &Program)
         let mut members = facts.member.iter();
         let has = |named: &Named| to.member_attributes.iter().any(|attribute| *attribute.name == *named.name);
         let mut levels = facts.tiers.iter();
-        members.all(has)
+        facts.plan.as_ref().is_none_or(|plan| to.plan_named(plan).is_ok())
+            && members.all(has)
             && levels.all(|held| {
                 to.tiers_named(&held.tiers).is_ok_and(|id| to.level_named(id, &held.level).is_ok())
             })
@@ -203,7 +210,13 @@ fn levels(state: &mut TierStateText, from: &Program, to: &Program) {
         *name = lower.map_or(lowest, |level| *level).to_owned();
     };
     fit(&mut state.level);
-    state.holds.iter_mut().for_each(|hold| fit(&mut hold.level));
+    for hold in &mut state.holds {
+        fit(&mut hold.level);
+        hold.without.retain(|level| to.level_named(there, level).is_ok());
+    }
+    super::plans::fit_granted(&mut state.granted, lowest, fit, &|level| {
+        to.level_named(there, level).unwrap_or(0)
+    });
     state.carries.iter_mut().for_each(|carry| fit(&mut carry.level));
     if let Some(seen) = &mut state.seen {
         fit(&mut seen.level);
@@ -227,6 +240,7 @@ fn is_at_the_beginning(state: &TierStateText, to: &Program) -> bool {
         && state.carries.is_empty()
         && state.seen.is_none()
         && state.kept.is_empty()
+        && state.granted.is_empty()
 }
 
 /// What stands in the order of ids gets that of the other version.

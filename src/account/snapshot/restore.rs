@@ -7,7 +7,7 @@ use super::{
     SeenState, SlotState, Snapshot, SnapshotError, SourceState, StageState, TierStateText, VoucherState,
 };
 use crate::account::{
-    Account, CountedEvent, HeldVoucher, Hold, Link, LinkStage, Lot, Record, Tenure, TierState,
+    Account, CountedEvent, HeldVoucher, Hold, Link, LinkStage, Lot, NO_VALUE, Record, Tenure, TierState,
 };
 use crate::calendar::{Date, Instant};
 use crate::event::check_text;
@@ -41,14 +41,17 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.cards(snapshot.cards)?;
     state.streaks(&snapshot.streaks)?;
     state.tiers(snapshot.tiers)?;
+    state.plans(snapshot.plans)?;
     state.counters(&snapshot.counters)?;
     state.last_events(&snapshot.last_events)?;
     state.active(&snapshot.active)?;
     state.link(snapshot.referral)?;
     state.marks(&snapshot.marks)?;
+    state.claims(&snapshot.claims)?;
     state.follow_ups(&snapshot.follow_ups)?;
     state.birthday_paid(snapshot.birthday_paid)?;
     state.company(snapshot.account, snapshot.others)?;
+    state.cap_values(&snapshot.values)?;
     state.seen(snapshot.seen)?;
     state.unsettled(&snapshot.unsettled)?;
     state.void_vouchers(snapshot.void_vouchers)?;
@@ -278,7 +281,8 @@ impl Restore<'_> {
             let level = level(&hold.level)?;
             let (window, reached) = (hold.window, hold.reached);
             let (until, base_until, grace) = (hold.until, hold.base_until, hold.grace);
-            Ok(Hold { window, spell: hold.spell, reached, level, until, base_until, grace })
+            let without = super::plans::without_restored(hold, id, self.program)?;
+            Ok(Hold { window, spell: hold.spell, reached, level, until, base_until, grace, without })
         };
         Ok(TierState {
             level: level(&state.level)?,
@@ -288,6 +292,7 @@ impl Restore<'_> {
             history: history?,
             spells: super::spells::restored(&state.tiers, &state.spells, &level)?,
             kept: super::spells::kept_restored(&state.tiers, &state.kept)?,
+            granted: super::plans::granted_restored(&state.tiers, &state.granted, &level)?,
             carries: super::spells::carries_restored(&state.tiers, &state.carries, &level)?,
             seen: match &state.seen {
                 Some(seen) => Some((seen.window, level(&seen.level)?)),
@@ -300,6 +305,17 @@ impl Restore<'_> {
     pub(super) fn meter(&self, name: &str) -> Result<MeterId, SnapshotError> {
         let known = self.meters.get(name).copied();
         known.ok_or_else(|| SnapshotError::value("counter", name, "the program does not have it"))
+    }
+
+    /// The values for which caps have counters: each has one number.
+    fn cap_values(&mut self, values: &[(u32, String)]) -> Result<(), SnapshotError> {
+        for (number, value) in values {
+            if *number == NO_VALUE || !self.account.values.put(*number, value) {
+                let problem = "its number is not in order, or it has two";
+                return Err(SnapshotError::value("value", value, problem));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn counters(&mut self, counters: &[SlotState]) -> Result<(), SnapshotError> {

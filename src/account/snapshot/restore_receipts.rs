@@ -96,7 +96,12 @@ impl Restore<'_> {
         })
     }
 
-    fn award(&self, id: &str, lines: usize, award: &AwardState) -> Result<ReceiptAward, SnapshotError> {
+    pub(super) fn award(
+        &self,
+        id: &str,
+        lines: usize,
+        award: &AwardState,
+    ) -> Result<ReceiptAward, SnapshotError> {
         let wrong = |problem| SnapshotError::value("receipt", id, problem);
         let thing = self.program.thing_of(award.kind, &award.name)?;
         let decimals = self.program.thing_decimals(thing);

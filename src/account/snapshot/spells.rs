@@ -1,10 +1,22 @@
 //! The times in which is counted since a level was reached, and windows whose surplus is carried, as texts.
 
 use super::state::{CarryState, SpellEndState, SpellState};
-use super::{Carry, Kept, KeptState, SnapshotError, Spell, SpellEnd};
+use super::{Carry, Kept, SnapshotError, Spell, SpellEnd};
 use crate::amount::format_scaled;
+use crate::calendar::{Date, Instant};
 use crate::program::UnknownName;
 use crate::wire::parse_amount;
+use serde::{Deserialize, Serialize};
+
+/// What a window had counted when it still reached its level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeptState {
+    window: Date,
+    at: Instant,
+    /// In the counters' own steps, in the order of the metrics.
+    values: Vec<String>,
+}
 
 /// A time as texts; `level` names levels.
 pub(super) fn taken(spell: &Spell, level: &impl Fn(u32) -> String) -> SpellState {

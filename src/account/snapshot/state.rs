@@ -237,15 +237,10 @@ parts! {
         seen: Option<SeenLevelState>,
         /// What windows held before something took their level away that is no return.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        kept: Vec<KeptState>,
-    }
-
-    /// What a window had counted when it still reached its level.
-    struct KeptState {
-        window: Date,
-        at: Instant,
-        /// In the counters' own steps, in the order of the metrics.
-        values: Vec<String>,
+        kept: Vec<super::spells::KeptState>,
+        /// What somebody granted, the lowest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        granted: Vec<super::plans::GrantedState>,
     }
 
     /// A window whose surplus goes into the next one.
@@ -298,6 +293,9 @@ parts! {
         /// Whether its term is over and what is left is its grace.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         grace: bool,
+        /// The levels that were held beside it when it was reached.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        without: Vec<String>,
     }
 
     /// Since when a level was held.
@@ -411,6 +409,9 @@ parts! {
         presented: Vec<String>,
         /// Of the event.
         attributes: Vec<AttributeState>,
+        /// Of the member.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<String>,
     }
 
     /// A level that a member had.

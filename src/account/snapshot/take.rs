@@ -61,6 +61,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         cards: names.cards(&account.cards),
         streaks: names.streaks(&account.streaks),
         tiers: names.tiers(&account.tiers),
+        plans: names.plans(&account.plans),
         counters: names.counters(account),
         last_events: names.last_events(&account.last_of),
         active: names.active(&account.active),
@@ -68,9 +69,11 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         unsettled: names.unsettled(account),
         void_vouchers: account.void_vouchers.clone(),
         marks: names.marks(account),
+        claims: names.claims(account),
         follow_ups: names.follow_ups(account),
         birthday_paid: account.birthday_paid,
         others: names.others(account),
+        values: account.values.all().iter().map(|(number, value)| (*number, text(value))).collect(),
         receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),
         seen: seen
             .map(|(id, record)| SeenState { id: id.as_ref().into(), day: record.day, digest: record.digest })
@@ -193,6 +196,7 @@ impl Names<'_> {
                             until: hold.until,
                             base_until: hold.base_until,
                             grace: hold.grace,
+                            without: super::plans::without_taken(hold, &level),
                         })
                         .collect(),
                     history: history
@@ -200,6 +204,7 @@ impl Names<'_> {
                         .collect(),
                     spells: state.spells.iter().map(|spell| super::spells::taken(spell, &level)).collect(),
                     kept: super::spells::kept_taken(&state.kept),
+                    granted: super::plans::granted_taken(&state.granted, &level),
                     carries: super::spells::carries_taken(&state.carries, &level),
                     seen: state
                         .seen
@@ -328,7 +333,7 @@ impl Names<'_> {
         }
     }
 
-    fn award(&self, award: &ReceiptAward, width: usize) -> AwardState {
+    pub(super) fn award(&self, award: &ReceiptAward, width: usize) -> AwardState {
         let (kind, name) = self.0.thing_words(award.thing);
         let amount = |steps| format_scaled(steps, self.0.thing_decimals(award.thing));
         let numbers = |lines: &Lines| (1..=width).filter(|line| lines.has(line - 1)).collect();

@@ -151,6 +151,8 @@ pub(crate) struct Space<'a> {
     levels: Vec<usize>,
     /// Place of the member attribute `birthday`.
     birthday: Option<u16>,
+    /// The names of the plans.
+    plans: Vec<Symbol>,
     windows: Vec<Window>,
     any_items: Vec<&'a Test>,
 }
@@ -169,14 +171,17 @@ impl<'a> Space<'a> {
             meters: &program.meters,
             first_day: program.effective_from.days(),
         };
-        Self::of(vocabulary, program.tiers.iter().map(|tiers| tiers.levels.len()).collect())
+        let levels = program.tiers.iter().map(|tiers| tiers.levels.len()).collect();
+        let plans = program.plans.iter().map(|plan| plan.symbol).collect();
+        Self { plans, ..Self::of(vocabulary, levels) }
     }
 
     /// The space of a vocabulary; `levels` says how many levels each tiers block has.
     pub(crate) fn of(vocabulary: Vocabulary<'a>, levels: Vec<usize>) -> Self {
         let birthday = vocabulary.member.iter().position(|attribute| &*attribute.name == "birthday");
         let birthday = birthday.and_then(|place| u16::try_from(place).ok());
-        Self { vocabulary, levels, birthday, windows: Vec::new(), any_items: Vec::new() }
+        let (plans, windows, any_items) = (Vec::new(), Vec::new(), Vec::new());
+        Self { vocabulary, levels, birthday, plans, windows, any_items }
     }
 
     /// The first day of the program.
@@ -304,6 +309,8 @@ impl<'a> Space<'a> {
             SymSubject::Channel => none_or_other() || any(self.vocabulary.channels),
             SymSubject::Store => none_or_other() || any(self.vocabulary.stores),
             SymSubject::Partner => none_or_other() || any(self.vocabulary.partners),
+            // no plan has a name that the program does not know
+            SymSubject::Plan => set.contains(Symbol::NONE) || any(&self.plans),
             SymSubject::Sku | SymSubject::Brand => set.names().is_none_or(|names| !names.is_empty()),
             SymSubject::Item(_) | SymSubject::Event(_) | SymSubject::Member(_) => {
                 match self.sym_kind(on, subject) {

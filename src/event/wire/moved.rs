@@ -3,14 +3,12 @@
 use super::plain::Plain;
 use super::read::Fields;
 use crate::amount::Money;
-use crate::calendar::{Date, Duration, DurationUnit};
+use crate::calendar::{Date, Duration};
 use crate::event::moved::{Holder, Keeper, MOVED_MOST, Moved, MovedIdle, MovedTerms};
+use crate::event::plan::{length, length_text};
 use crate::ledger::SourceKind;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// The lengths that terms have.
-const LENGTHS: [DurationUnit; 5] =
-    [DurationUnit::Day, DurationUnit::Week, DurationUnit::Month, DurationUnit::Quarter, DurationUnit::Year];
 const SOURCES: [SourceKind; 7] = [
     SourceKind::Rule,
     SourceKind::Card,
@@ -96,7 +94,7 @@ fn idle(texts: &[Option<Box<str>>]) -> Option<Vec<MovedIdle>> {
             Some(("earning", name)) if !name.is_empty() => Keeper::Earning(name.into()),
             _ => {
                 let (length, since) = text.split_once(" since ")?;
-                all.push((duration(length)?, since.parse().ok()?, Vec::new()));
+                all.push((self::length(length)?, since.parse().ok()?, Vec::new()));
                 continue;
             }
         };
@@ -108,20 +106,6 @@ fn idle(texts: &[Option<Box<str>>]) -> Option<Vec<MovedIdle>> {
         without: without.into(),
     };
     Some(all.into_iter().map(idle).collect())
-}
-
-/// `12 months`, `1 day`
-fn duration(text: &str) -> Option<Duration> {
-    let (count, word) = text.split_once(' ')?;
-    let count = count.parse().ok().filter(|count| *count > 0)?;
-    let known = LENGTHS.into_iter().find(|unit| word.strip_suffix('s').unwrap_or(word) == unit.word())?;
-    let length = Duration::new(count, known);
-    (length_text(length) == text).then_some(length)
-}
-
-fn length_text(length: Duration) -> String {
-    let ending = if length.count == 1 { "" } else { "s" };
-    format!("{} {}{ending}", length.count, length.unit.word())
 }
 
 /// The lines of a message, as they are written.

@@ -180,6 +180,8 @@ impl Raw {
             "adjust" => self.adjust(),
             "change" => self.change(),
             "cancel" => self.cancel(),
+            "join-plan" | "leave-plan" => self.membership(&kind),
+            "grant-tier" => self.grant(),
             "transfer" => self.transfer(),
             "link-friend" => self.link(),
             kind if crate::event::message::KINDS.contains(&kind) => self.message(kind),
@@ -365,6 +367,28 @@ impl Raw {
         self.finish(event)
     }
 
+    fn membership(mut self, kind: &str) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        let plan = self.fields.needed_text("plan")?;
+        self.carries_nothing()?;
+        let made = if kind == "join-plan" { Event::join_plan } else { Event::leave_plan };
+        self.finish(made(&id, &member, &at, &plan))
+    }
+
+    fn grant(mut self) -> Result<Event, String> {
+        let [id, member, at] = self.head()?;
+        let tier = self.fields.needed_text("tier")?;
+        self.carries_nothing()?;
+        let (time, last) = (self.fields.text("for")?, self.fields.text("until")?);
+        let event = match (time, last) {
+            (Some(_), Some(_)) => return Err("a tier is granted either `for` a time or `until` a day".into()),
+            (Some(time), None) => Event::grant_tier_for(&id, &member, &at, &tier, &time),
+            (None, Some(last)) => Event::grant_tier_until(&id, &member, &at, &tier, &last),
+            (None, None) => Event::grant_tier(&id, &member, &at, &tier),
+        };
+        self.finish(event)
+    }
+
     fn adjust(mut self) -> Result<Event, String> {
         let [id, member, at] = self.head()?;
         self.carries_nothing()?;
@@ -438,6 +462,14 @@ impl Raw {
                 let joined = self.fields.needed_text("joined")?;
                 let joined = joined.parse().map_err(|error| format!("`joined`: {error}"))?;
                 MessageBody::ReferralNamed { joined, shared: self.shared()? }
+            }
+            "budget-answered" => {
+                let event = self.fields.needed_text("event")?.into();
+                let place = self.fields.place("granted");
+                let granted = self.fields.take("granted").integer(place)?;
+                let granted = granted.filter(|granted| *granted >= 0);
+                let wrong = || format!("{} is a whole number of steps", self.fields.place("granted"));
+                MessageBody::BudgetAnswered { event, granted: granted.ok_or_else(wrong)? }
             }
             "referral-accepted" => MessageBody::ReferralAccepted,
             "referral-qualified" => {

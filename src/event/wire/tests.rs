@@ -509,3 +509,35 @@ fn real_events() {
     // the counts of the description of the data
     assert_eq!((purchases, returns, lines), (14_205, 2_760, 297_183 + 6_563));
 }
+
+#[test]
+fn plans_and_granted_tiers() {
+    let at = "2026-03-03T00:00:00Z";
+    is_written(
+        &Event::join_plan("M-1", "m", at, "Gold").build().unwrap(),
+        r#"{"id":"M-1","type":"join-plan","member":"m","at":"2026-03-03T00:00:00Z","plan":"Gold"}"#,
+    );
+    is_written(
+        &Event::leave_plan("M-1", "m", at, "Gold").build().unwrap(),
+        r#"{"id":"M-1","type":"leave-plan","member":"m","at":"2026-03-03T00:00:00Z","plan":"Gold"}"#,
+    );
+    is_written(
+        &Event::grant_tier("G-1", "m", at, "Gold").build().unwrap(),
+        r#"{"id":"G-1","type":"grant-tier","member":"m","at":"2026-03-03T00:00:00Z","tier":"Gold"}"#,
+    );
+    is_written(
+        &Event::grant_tier_for("G-1", "m", at, "Gold", "1 month").build().unwrap(),
+        r#"{"id":"G-1","type":"grant-tier","member":"m","at":"2026-03-03T00:00:00Z","tier":"Gold","for":"1 month"}"#,
+    );
+    is_written(
+        &Event::grant_tier_until("G-1", "m", at, "Gold", "2026-12-31").build().unwrap(),
+        r#"{"id":"G-1","type":"grant-tier","member":"m","at":"2026-03-03T00:00:00Z","tier":"Gold","until":"2026-12-31"}"#,
+    );
+    for time in ["0 days", "3 hours", "1 months", "soon", ""] {
+        assert!(Event::grant_tier_for("G-1", "m", at, "Gold", time).build().is_err(), "{time}");
+    }
+    assert!(Event::grant_tier_until("G-1", "m", at, "Gold", "2026-02-30").build().is_err());
+    assert!(Event::join_plan("M-1", "m", at, "").build().is_err());
+    let both = r#"{"id":"G","type":"grant-tier","member":"m","at":"2026-03-03T00:00:00Z","tier":"T","for":"1 day","until":"2026-12-31"}"#;
+    assert!(serde_json::from_str::<Event>(both).is_err());
+}

@@ -2,6 +2,7 @@
 
 use super::moved;
 use crate::amount::Money;
+use crate::event::plan::{Grant, GrantSpan, length_text};
 use crate::event::{
     Adjust, Ask, Choose, Event, Item, Kind, Message, MessageBody, Named, Request, Return, ReturnLine, Tax,
     Transfer, Value,
@@ -36,6 +37,10 @@ const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
 const JOINING_FIELDS: [&str; 1] = ["account"];
 /// Fields of an adjustment, beside those of every event.
 const ADJUST_FIELDS: [&str; 3] = ["amount", "unit", "reason"];
+/// Fields of joining and leaving a plan, beside those of every event.
+const PLAN_FIELDS: [&str; 1] = ["plan"];
+/// Fields of a granted level, beside those of every event.
+const GRANT_FIELDS: [&str; 3] = ["tier", "for", "until"];
 /// Fields of a transfer, beside those of every event.
 const TRANSFER_FIELDS: [&str; 3] = ["amount", "unit", "to"];
 /// Fields of every line.
@@ -61,6 +66,8 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Choose(choose) => chosen(&mut map, choose)?,
         Kind::Adjust(adjust) => adjusted(&mut map, adjust)?,
         Kind::Change => {}
+        Kind::Membership(membership) => map.serialize_entry("plan", &*membership.plan)?,
+        Kind::Grant(grant) => granted(&mut map, grant)?,
         Kind::Cancel { of } => map.serialize_entry("of", &**of)?,
         Kind::Transfer(transfer) => given_away(&mut map, transfer)?,
         Kind::Link { referrer } => map.serialize_entry("referrer", &**referrer)?,
@@ -70,6 +77,8 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Choose(_) => &CHOOSE_FIELDS[..],
         Kind::Joining { .. } => &JOINING_FIELDS[..],
         Kind::Adjust(_) => &ADJUST_FIELDS[..],
+        Kind::Membership(_) => &PLAN_FIELDS[..],
+        Kind::Grant(_) => &GRANT_FIELDS[..],
         Kind::Transfer(_) => &TRANSFER_FIELDS[..],
         _ => &[],
     };
@@ -86,6 +95,8 @@ fn kind(event: &Event) -> &str {
         Kind::Choose(_) => "choose",
         Kind::Adjust(_) => "adjust",
         Kind::Change => "change",
+        Kind::Membership(membership) => membership.kind(),
+        Kind::Grant(_) => "grant-tier",
         Kind::Cancel { .. } => "cancel",
         Kind::Transfer(_) => "transfer",
         Kind::Link { .. } => "link-friend",
@@ -173,6 +184,15 @@ fn chosen<M: SerializeMap>(map: &mut M, choose: &Choose) -> Result<(), M::Error>
     map.serialize_entry("unit", &*choose.unit)
 }
 
+fn granted<M: SerializeMap>(map: &mut M, grant: &Grant) -> Result<(), M::Error> {
+    map.serialize_entry("tier", &*grant.tier)?;
+    match grant.span {
+        GrantSpan::Ever => Ok(()),
+        GrantSpan::For(length) => map.serialize_entry("for", &length_text(length)),
+        GrantSpan::Until(last) => map.serialize_entry("until", &last.to_string()),
+    }
+}
+
 fn adjusted<M: SerializeMap>(map: &mut M, adjust: &Adjust) -> Result<(), M::Error> {
     map.serialize_entry("amount", &Money::from_micros(adjust.amount).unwrap_or_default().to_string())?;
     map.serialize_entry("unit", &*adjust.unit)?;
@@ -203,6 +223,10 @@ fn body<M: SerializeMap>(map: &mut M, message: &Message) -> Result<(), M::Error>
         }
         MessageBody::ReferralAccepted => return Ok(()),
         MessageBody::ReferralSettled { .. } | MessageBody::ReferralReversed { .. } => &Box::default(),
+        MessageBody::BudgetAnswered { event, granted } => {
+            map.serialize_entry("event", &**event)?;
+            return map.serialize_entry("granted", granted);
+        }
         MessageBody::Transferred { transfer, unit, lots } => {
             map.serialize_entry("transfer", &**transfer)?;
             map.serialize_entry("unit", &**unit)?;

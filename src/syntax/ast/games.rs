@@ -104,6 +104,8 @@ pub enum Metric {
 pub enum TierLine {
     /// `reach 10 elite-nights or 4 elite-stays`
     Reach(Reach),
+    /// `paid by plan Gold`
+    PaidBy(Name),
     /// `on entry give 250 perlen`
     OnEntry(Give),
     /// `every calendar year give 1 "Suite upgrade"`

@@ -10,6 +10,7 @@ mod games;
 mod giving;
 mod milestones;
 mod partners;
+mod plans;
 mod play;
 mod program;
 mod rebates;
@@ -23,6 +24,7 @@ pub use games::*;
 pub use giving::*;
 pub use milestones::*;
 pub use partners::*;
+pub use plans::*;
 pub use play::*;
 pub use program::*;
 pub use rebates::*;
@@ -101,6 +103,8 @@ pub enum BlockKind {
     SharedCap(SharedCap),
     /// `tiers T { … }`
     Tiers(TiersBlock),
+    /// `plan P { … }`
+    Plan(PlanBlock),
     /// `card C { … }`
     Card(CardBlock),
     /// `challenge C { … }`

@@ -32,6 +32,8 @@ pub enum ProgramLine {
     AcceptLate(Duration),
     /// `accept events from 90 days before joining`
     AcceptBeforeJoining(Duration),
+    /// `members join by signup`
+    JoinBy(Name),
     /// `prices with tax`, `prices without tax`
     Prices {
         /// Whether line prices contain tax.
@@ -64,8 +66,18 @@ pub enum SchemaOf {
 pub struct SchemaBlock {
     /// Whose attributes.
     pub of: SchemaOf,
-    /// The attributes.
-    pub fields: Vec<Line<Field>>,
+    /// The attributes, and by which the event is judged.
+    pub fields: Vec<Line<SchemaLine>>,
+}
+
+/// A line of `member`, `item` or `event`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all lines are attributes")]
+pub enum SchemaLine {
+    /// `judged on arrival`
+    JudgedOn(Name),
+    /// An attribute.
+    Field(Field),
 }
 
 /// `nights: integer 1 to 365 optional singular night`

@@ -49,6 +49,8 @@ pub enum RuleLine {
     Combine(Combine),
     /// `cap …`
     Cap(Cap),
+    /// `cap … across all members`
+    Budget(Cap),
     /// `round …`
     Round(Round),
     /// `activate …`
@@ -343,6 +345,8 @@ pub struct Cap {
     pub limit: CapLimit,
     /// In which window; `None` is not written.
     pub per: Option<CapPer>,
+    /// `for each ticket-number`
+    pub each: Option<Name>,
     /// `per account`: it counts what all members of an account have together.
     pub per_account: bool,
 }
@@ -383,6 +387,8 @@ pub struct SharedCap {
     pub name: Name,
     /// Limit and window; no side.
     pub cap: Cap,
+    /// Whether `across all members` is written.
+    pub across: bool,
     /// The rules it covers.
     pub rules: Vec<Name>,
 }

@@ -41,6 +41,8 @@ pub enum GivenFact {
     Joined(Moment),
     /// `tier Gold until 2027-12-31`
     Tier(Name, Option<Date>),
+    /// `plan Gold since 2026-02-10`
+    Plan(Name, Date),
     /// `card Kaffeekarte at 9 stamps`
     Card(Name, Amount),
     /// `streak Weekly at 3`
@@ -145,6 +147,28 @@ pub enum Step {
         referrer: Name,
         /// The id of the event.
         id: Text,
+    },
+    /// `join plan Gold "M-1" by Ann`, `leave plan Gold "M-2" by Ann`
+    Plan {
+        /// `join` (true) or `leave`
+        joins: bool,
+        /// Which plan.
+        plan: Name,
+        /// The id of the event.
+        id: Text,
+        /// The member.
+        by: Name,
+    },
+    /// `grant tier Gold for 120 days "G-1" to Ann`
+    Grant {
+        /// Which level.
+        tier: Name,
+        /// How long.
+        span: GrantSpan,
+        /// The id of the event.
+        id: Text,
+        /// Who gets it.
+        to: Name,
     },
     /// `change "C-1" by Ann`
     Change {

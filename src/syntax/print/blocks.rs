@@ -12,8 +12,8 @@ use crate::diagnostics::Span;
 use crate::syntax::ast::{
     Block, BlockKind, CardLine, CountWindow, DatedNames, Field, FieldType, Grants, ListBlock, ListContent,
     MayChange, Metric, PeriodBlock, PeriodStarts, ProgramLine, Reach, ReferralLine, ReturnsLine, RuleKind,
-    SchemaBlock, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock, UnitKind,
-    UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
+    SchemaBlock, SchemaLine, SchemaOf, SharedCap, SpendOrder, TakeBack, TierLine, TiersLine, UnitBlock,
+    UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherLine,
 };
 
 /// `period "status year" starts 03-01 every year`
@@ -63,6 +63,7 @@ impl<'a> Printer<'a> {
             BlockKind::Milestones(block) => {
                 self.braced(&format!("milestones {}", name(&block.name)), &block.lines, span, 0)
             }
+            BlockKind::Plan(plan) => self.braced(&format!("plan {}", name(&plan.name)), &plan.lines, span, 0),
             BlockKind::Card(card) => self.braced(&format!("card {}", name(&card.name)), &card.lines, span, 0),
             BlockKind::Challenge(challenge) => {
                 self.braced(&format!("challenge {}", name(&challenge.name)), &challenge.lines, span, 0)
@@ -147,7 +148,8 @@ impl<'a> Printer<'a> {
 
     fn shared_cap(&mut self, cap: &'a SharedCap, span: Span) -> String {
         let rules = self.names(&cap.rules, span);
-        words!["cap", format!("{}:", name(&cap.name)), self.cap(&cap.cap), "on", rules].laid_out(0)
+        let across = if cap.across { "across all members" } else { "" };
+        words!["cap", format!("{}:", name(&cap.name)), self.cap(&cap.cap), across, "on", rules].laid_out(0)
     }
 
     pub(super) fn grants(&mut self, grants: &Grants) -> Doc {
@@ -245,6 +247,7 @@ impl<'a> Statement<'a> for ProgramLine {
             Self::AcceptBeforeJoining(early) => {
                 format!("accept events from {} before joining", duration(early))
             }
+            Self::JoinBy(event) => format!("members join by {}", name(event)),
             Self::Prices { with_tax } => format!("prices {} tax", with(with_tax)),
             Self::Spend { with_tax, after_redemptions } => {
                 let side = if *after_redemptions { "after" } else { "before" };
@@ -255,9 +258,12 @@ impl<'a> Statement<'a> for ProgramLine {
     }
 }
 
-impl<'a> Statement<'a> for Field {
+impl<'a> Statement<'a> for SchemaLine {
     fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
-        Written::Doc(printer.field(self))
+        Written::Doc(match self {
+            Self::JudgedOn(date) => format!("judged on {}", name(date)).into(),
+            Self::Field(field) => printer.field(field),
+        })
     }
 }
 
@@ -348,6 +354,7 @@ impl<'a> Statement<'a> for TierLine {
     fn write(&'a self, printer: &mut Printer<'a>, span: Span, _indent: usize) -> Written {
         Written::Doc(match self {
             Self::Reach(reach) => words!["reach", printer.reach(reach).group()],
+            Self::PaidBy(plan) => words!["paid by plan", name(plan)],
             Self::OnEntry(give) => words!["on entry", printer.give(give, span)],
             Self::Every(every, give) => words!["every", period(every), printer.give(give, span)],
             Self::Benefit(what) => words!["benefit", text(what)],

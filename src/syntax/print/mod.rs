@@ -11,6 +11,7 @@ mod literals;
 mod milestones;
 pub(in crate::syntax) mod order;
 mod partners;
+mod plans;
 mod play;
 mod rebates;
 mod rules;

@@ -4,9 +4,9 @@
 //! language instead: what is granted, for what, on which condition, then worth and validity.
 
 use crate::syntax::ast::{
-    AwardLine, CardLine, ChallengeLine, DonateLine, DrawLine, MilestonesLine, PartnerLine, ProgramLine,
-    RebateLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, StreakLine, TierLine, TiersLine,
-    UnitLine, VoucherLine,
+    AwardLine, CardLine, ChallengeLine, DonateLine, DrawLine, MilestonesLine, PartnerLine, PlanLine,
+    ProgramLine, RebateLine, RedeemLine, ReferralLine, ReturnsLine, RewardLine, RuleLine, StreakLine,
+    TierLine, TiersLine, UnitLine, VoucherLine,
 };
 
 /// The place of a line in `program`.
@@ -23,6 +23,7 @@ pub(in crate::syntax) fn program(line: &ProgramLine) -> u8 {
         ProgramLine::Spend { .. } => 8,
         ProgramLine::AcceptLate(_) => 9,
         ProgramLine::AcceptBeforeJoining(_) => 10,
+        ProgramLine::JoinBy(_) => 11,
     }
 }
 
@@ -52,7 +53,7 @@ pub(in crate::syntax) fn rule(line: &RuleLine) -> u8 {
         RuleLine::AtLeast(_) => 6,
         RuleLine::Replaces(_) => 7,
         RuleLine::Combine(_) => 8,
-        RuleLine::Cap(_) => 9,
+        RuleLine::Cap(_) | RuleLine::Budget(_) => 9,
         RuleLine::Round(_) => 10,
         RuleLine::Activate(_) => 11,
         RuleLine::Expire(_) => 12,
@@ -80,9 +81,19 @@ pub(in crate::syntax) fn tiers(line: &TiersLine) -> u8 {
 pub(in crate::syntax) fn tier(line: &TierLine) -> u8 {
     match line {
         TierLine::Reach(_) => 0,
-        TierLine::OnEntry(_) => 1,
-        TierLine::Every(..) => 2,
-        TierLine::Benefit(_) => 3,
+        TierLine::PaidBy(_) => 1,
+        TierLine::OnEntry(_) => 2,
+        TierLine::Every(..) => 3,
+        TierLine::Benefit(_) => 4,
+    }
+}
+
+/// The place of a line in `plan`.
+pub(in crate::syntax) fn plan(line: &PlanLine) -> u8 {
+    match line {
+        PlanLine::Fee { .. } => 0,
+        PlanLine::Renews(_) => 1,
+        PlanLine::Trial(_) => 2,
     }
 }
 

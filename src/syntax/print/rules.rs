@@ -37,6 +37,7 @@ impl<'a> Statement<'a> for RuleLine {
             Self::Replaces(rule) => words!["replaces", name(rule)],
             Self::Combine(line) => combine(line).into(),
             Self::Cap(line) => words!["cap", printer.cap(line)],
+            Self::Budget(line) => words!["cap", printer.cap(line), "across all members"],
             Self::Round(line) => round(line).into(),
             Self::Activate(line) => activate(line).into(),
             Self::Expire(line) => expire(line).into(),
@@ -299,8 +300,9 @@ impl<'a> Printer<'a> {
             Some(CapPer::Item) => " per item".to_owned(),
             Some(CapPer::Period(within)) => format!(" per {}", period_except(within, &["item", "account"])),
         };
+        let each = cap.each.as_ref().map(|each| format!(" for each {}", name(each))).unwrap_or_default();
         let account = if cap.per_account { " per account" } else { "" };
-        format!("{side}{limit}{per}{account}")
+        format!("{side}{limit}{per}{each}{account}")
     }
 }
 

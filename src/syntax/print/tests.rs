@@ -2,6 +2,7 @@
 
 use super::doc::{Doc, words};
 use super::literals::{date, moment, name, name_except, number, text, times};
+use super::plans::grant_span;
 use super::{Printer, Statement, Written};
 use crate::diagnostics::Span;
 use crate::syntax::ast::{Date, Expect, GivenFact, HasKind, ItemLine, Name, Step, StepFact, TestLine, Value};
@@ -53,6 +54,13 @@ fn step(printer: &Printer<'_>, step: &Step) -> String {
         Step::Link { friend, referrer, id } => {
             format!("link friend {} to {} {}", name(friend), name(referrer), text(id))
         }
+        Step::Plan { joins, plan, id, by } => {
+            let word = if *joins { "join" } else { "leave" };
+            format!("{word} plan {} {} by {}", name(plan), text(id), name(by))
+        }
+        Step::Grant { tier, span, id, to } => {
+            format!("grant tier {}{} {} to {}", name(tier), grant_span(span), text(id), name(to))
+        }
         Step::Change { id, by } => format!("change {} by {}", text(id), name(by)),
         Step::Choose { amount, id, by } => {
             format!("choose {} {} by {}", printer.amount(amount), text(id), name(by))
@@ -65,6 +73,7 @@ impl<'a> Statement<'a> for GivenFact {
         Written::Doc(match self {
             Self::Joined(at) => words!["joined", moment(at)],
             Self::Tier(level, last) => words!["tier", name(level), until("until", last.as_ref())],
+            Self::Plan(plan, since) => words!["plan", name(plan), "since", date(since)],
             Self::Card(card, at) => words!["card", name(card), "at", printer.amount(at)],
             Self::Streak(streak, at) => words!["streak", name(streak), "at", number(at)],
             Self::Task(task, at) => words!["task", name(task), "at", number(at)],

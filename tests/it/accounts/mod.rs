@@ -109,7 +109,7 @@ fn an_account_turns_to_whose_event_it_is() {
         "too late: the newest event of the account is of 2026-02-03; events are accepted from 2026-02-03 on"
     );
     let (reason, text) = refused(&buys("K-2", "Tom", "2026-02-04T10:00:00"));
-    assert_eq!(reason, Refusal::NotAMember);
+    assert_eq!(reason, Refusal::NotMember);
     assert_eq!(
         text,
         "not a member: `Tom` is not on the account `Meier`; a joining that names the account comes first"

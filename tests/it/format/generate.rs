@@ -215,7 +215,7 @@ impl Choices {
             1 => BlockKind::Program(ProgramBlock { name, lines: self.lines(Self::program_line) }),
             2 => {
                 let of = [SchemaOf::Member, SchemaOf::Item, SchemaOf::Event(name)][self.pick(3)].clone();
-                BlockKind::Schema(SchemaBlock { of, fields: self.lines(Self::field) })
+                BlockKind::Schema(SchemaBlock { of, fields: self.lines(Self::schema_line) })
             }
             3 => {
                 use VocabularyKind::*;
@@ -251,6 +251,7 @@ impl Choices {
                 BlockKind::Unit(UnitBlock { name, kind, kind_span: Span::default(), lines })
             }
             6 => BlockKind::SharedCap(SharedCap {
+                across: self.yes(),
                 name,
                 cap: Cap { side: None, ..self.cap() },
                 rules: self.some(1, Self::name),
@@ -283,7 +284,7 @@ impl Choices {
     }
 
     fn program_line(&mut self) -> ProgramLine {
-        match self.pick(11) {
+        match self.pick(12) {
             0 => ProgramLine::Version(self.number()),
             1 => ProgramLine::EffectiveFrom(self.date()),
             2 => ProgramLine::Currency(self.name()),
@@ -294,7 +295,15 @@ impl Choices {
             7 => ProgramLine::AcceptLate(self.duration()),
             8 => ProgramLine::AcceptBeforeJoining(self.duration()),
             9 => ProgramLine::Prices { with_tax: self.yes() },
+            10 => ProgramLine::JoinBy(self.name()),
             _ => ProgramLine::Spend { with_tax: self.yes(), after_redemptions: self.yes() },
+        }
+    }
+
+    fn schema_line(&mut self) -> SchemaLine {
+        match self.pick(6) {
+            0 => SchemaLine::JudgedOn(self.name()),
+            _ => SchemaLine::Field(self.field()),
         }
     }
 
@@ -370,7 +379,8 @@ impl Choices {
     }
 
     fn rule_line(&mut self) -> RuleLine {
-        match self.pick(16) {
+        match self.pick(17) {
+            16 => RuleLine::Budget(Cap { side: None, ..self.cap() }),
             14 => RuleLine::AtPartner(self.name()),
             15 => RuleLine::Funded(self.funded()),
             0 => RuleLine::On(self.on()),
@@ -495,7 +505,13 @@ impl Choices {
             _ => CapLimit::Spend(self.amount()),
         };
         let per = self.maybe(|c| if c.yes() { CapPer::Item } else { CapPer::Period(c.period()) });
-        Cap { side: self.maybe(Self::side), limit, per, per_account: self.yes() }
+        Cap {
+            side: self.maybe(Self::side),
+            limit,
+            per,
+            each: self.maybe(Self::name),
+            per_account: self.yes(),
+        }
     }
 
     fn side(&mut self) -> Side {

@@ -281,8 +281,8 @@ fn who_is_not_on_the_account_is_refused() {
         Err(EvaluateError::Rejected(rejection)) => rejection.reason,
         other => panic!("{other:?}"),
     };
-    assert_eq!(reason(&purchase("K", "Cy", at, (0, 0, false))), Refusal::NotAMember);
-    assert_eq!(reason(&joining("Cy", at, None)), Refusal::NotAMember);
+    assert_eq!(reason(&purchase("K", "Cy", at, (0, 0, false))), Refusal::NotMember);
+    assert_eq!(reason(&joining("Cy", at, None)), Refusal::NotMember);
     let again = Event::joining("J-2", "Ann", &at.to_string()).account(HOME).build().expect("an event");
     assert_eq!(reason(&again), Refusal::AlreadyMember);
     let other = Evaluator::new().evaluate(program, &home, &joining("Cy", at, Some("Elsewhere")));

@@ -43,10 +43,30 @@ pub(super) fn tiers(stock: &Stock, genes: &Genes) -> String {
         }
     };
     let (one, two) = (gift(draw), gift(draw));
+    let (lower, higher, plans) = match draw.below(3) {
+        0 => (String::new(), String::new(), String::new()),
+        plans => paid(draw, plans),
+    };
     format!(
-        "tiers Status {{\n  count {count} in {window}\n  upgrade at once\n{keep}{drop}  tier Basic\n  \
-         tier Silver {{\n    reach {low}\n{one}  }}\n  tier Gold {{\n    reach {high}\n{two}  }}\n}}"
+        "{plans}tiers Status {{\n  count {count} in {window}\n  upgrade at once\n{keep}{drop}  tier Basic\n  \
+         tier Silver {{\n    reach {low}\n{lower}{one}  }}\n  tier Gold {{\n    reach {high}\n{higher}{two}  }}\n}}"
     )
+}
+
+/// What pays the lower and the higher level, and the plans.
+fn paid(draw: &mut Draw<'_>, plans: usize) -> (String, String, String) {
+    let plan = |draw: &mut Draw<'_>, name: &str| {
+        let per = draw.one(&["month", "quarter", "membership year", "week"]);
+        let renews = draw.one(&["  renews by itself\n", "", "  renews on request\n"]);
+        let trial = draw.one(&["", "  trial 10 days\n", "  trial 1 month\n"]);
+        format!("plan {name} {{\n  fee 9.90 EUR per {per}\n{renews}{trial}}}\n\n")
+    };
+    let half = plan(draw, "Halb");
+    if plans == 1 {
+        return ("    paid by plan Halb\n".to_owned(), String::new(), half);
+    }
+    let full = plan(draw, "Voll");
+    ("    paid by plan Halb\n".to_owned(), "    paid by plan Voll\n".to_owned(), half + &full)
 }
 
 /// What may be chosen where an entry gift is a choice.

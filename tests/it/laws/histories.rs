@@ -43,6 +43,8 @@ pub(super) enum What {
     Choose { amount: String, unit: String },
     Cancel { of: String },
     Transfer { amount: &'static str, unit: String, to: &'static str },
+    Plan { joins: bool, plan: &'static str },
+    Grant { tier: &'static str, time: Option<&'static str> },
 }
 
 /// One event, still to be built.
@@ -181,6 +183,12 @@ impl Happening {
             }
             What::Choose { amount, unit } => Event::choose(&self.id, self.member, &at, amount, unit).build(),
             What::Cancel { of } => Event::cancel(&self.id, self.member, &at, of).build(),
+            What::Plan { joins: true, plan } => Event::join_plan(&self.id, self.member, &at, plan).build(),
+            What::Plan { joins: false, plan } => Event::leave_plan(&self.id, self.member, &at, plan).build(),
+            What::Grant { tier, time: Some(time) } => {
+                Event::grant_tier_for(&self.id, self.member, &at, tier, time).build()
+            }
+            What::Grant { tier, time: None } => Event::grant_tier(&self.id, self.member, &at, tier).build(),
             What::Transfer { amount, unit, to } => {
                 Event::transfer(&self.id, self.member, &at, amount, unit, to).build()
             }
@@ -272,6 +280,8 @@ struct Teller {
     wish: Wish,
     /// Whether points wait for a stay.
     waits: bool,
+    /// Whether a plan can be joined.
+    plans: bool,
     told: Vec<Happening>,
 }
 
@@ -291,6 +301,7 @@ impl Teller {
             spends: rules.spends,
             wish,
             waits,
+            plans: wish.transfers && rules.text().contains("plan Halb"),
             told: Vec::new(),
         }
     }
@@ -328,6 +339,7 @@ impl Teller {
             };
             let spare = self.wish.transfers && self.members > 1 && !matches!(what, What::Stay { .. });
             let what = if spare && draw.often(15) { self.transfer(&mut draw, member) } else { what };
+            let what = if self.plans && draw.often(20) { standing(&mut draw) } else { what };
             self.told.push(Happening { id, member, at, what });
         }
         self.told
@@ -424,6 +436,19 @@ impl Teller {
             _ => Vec::new(),
         };
         What::Return { of: Some(of.id.clone()), lines, all }
+    }
+}
+
+/// A plan is joined or left, or a level granted.
+fn standing(draw: &mut Draw<'_>) -> What {
+    let plan = draw.one(&["Halb", "Halb", "Voll"]);
+    match draw.below(8) {
+        0..=3 => What::Plan { joins: true, plan },
+        4 | 5 => What::Plan { joins: false, plan },
+        _ => What::Grant {
+            tier: draw.one(&["Silver", "Gold", "Gold"]),
+            time: [Some("5 days"), Some("1 month"), Some("40 days"), None][draw.below(4)],
+        },
     }
 }
 

@@ -108,6 +108,11 @@ static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
     SHOPS.into_iter().map(compiled).collect()
 });
 
+/// The rules of a shop.
+pub(super) fn rules(number: usize) -> String {
+    text(SHOPS[number])
+}
+
 /// The shop with a number.
 pub(super) fn shop(number: usize) -> &'static Program {
     &COMPILED[number].program

@@ -2,6 +2,8 @@
 
 mod backdating;
 mod changing;
+mod joining;
+mod judged;
 
 use loyalty_rules::check::{Sources, compile};
 use loyalty_rules::scenario::run_tests;
@@ -14,7 +16,13 @@ const HEAD: &str = "edition 2026\n\nprogram Members {\n  version 1\n  effective 
 
 /// Runs the tests of a text that follows the head. All must pass.
 fn holds(text: &str) {
-    let text = format!("{HEAD}{text}\n");
+    holds_in("", text);
+}
+
+/// The same with one more line in the head.
+fn holds_in(line: &str, text: &str) {
+    let head = HEAD.replace("  accept late", &format!("  {line}\n  accept late"));
+    let text = format!("{head}{text}\n");
     let compiled = compile(&Sources::single("members.loyalty", text.as_str()), &Limits::default());
     let compiled = compiled.unwrap_or_else(|findings| panic!("{findings}\n{text}"));
     let results = run_tests(&compiled);

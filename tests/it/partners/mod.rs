@@ -1,5 +1,7 @@
 //! Partners of a coalition: what they owe and get, and how it is settled.
 
+pub(crate) mod budgets;
+
 use crate::rule_files::{compiled, passes};
 use loyalty_rules::account::Snapshot;
 use loyalty_rules::check::{Checks, Sources, compile_versions};
@@ -14,6 +16,12 @@ const RULES: &str = include_str!("coalition.loyalty");
 #[test]
 fn partners_pay_for_what_they_fund_and_get_what_is_redeemed() {
     passes(RULES);
+}
+
+/// The example of the coalition: who pays for what.
+#[test]
+fn the_city_card_tells_who_pays() {
+    passes(include_str!("../../../examples/coalition/coalition.loyalty"));
 }
 
 fn buys(id: &str, at: &str, partner: &str, price: &str) -> Event {

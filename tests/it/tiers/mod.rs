@@ -5,6 +5,7 @@ mod every;
 mod grace;
 mod negative;
 mod new_tier;
+mod plans;
 mod rolling;
 mod since;
 mod standing;

@@ -1,0 +1,255 @@
+//! What members pay for, and levels that are held beside what is earned: by a plan, or because somebody granted them.
+
+use super::{Account, TierState};
+use crate::amount::Money;
+use crate::calendar::{Date, Instant};
+use crate::ledger::Key;
+use crate::program::{PlanId, Program, TiersId};
+use serde::Serialize;
+
+/// What a member has to do with plans.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Plans {
+    /// The one that runs.
+    pub(crate) held: Option<HeldPlan>,
+    /// Those whose trial is used up, in their order.
+    pub(crate) tried: Vec<PlanId>,
+    /// Since when which plan runs, newest last, as far back as a late event may be.
+    pub(crate) history: Vec<(Instant, Option<PlanId>)>,
+}
+
+/// A plan that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HeldPlan {
+    pub(crate) plan: PlanId,
+    /// The day on which it was joined.
+    pub(crate) since: Date,
+    /// The first day of the term that runs.
+    pub(crate) starts: Date,
+    /// Its last day.
+    pub(crate) last: Date,
+    /// Whether it is the trial.
+    pub(crate) trial: bool,
+    /// The last day of the next term, if it was asked for.
+    pub(crate) next: Option<Date>,
+    /// Whether the member has left: it is not renewed.
+    pub(crate) left: bool,
+}
+
+impl HeldPlan {
+    /// The last day of all terms that are secured.
+    pub(crate) fn secured(&self) -> Date {
+        self.next.unwrap_or(self.last)
+    }
+}
+
+/// A fee that falls due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fee {
+    pub(crate) key: Key,
+    pub(crate) plan: PlanId,
+    /// Micro-units.
+    pub(crate) amount: i64,
+    pub(crate) due: Date,
+    /// The first and the last day of the term.
+    pub(crate) term: (Date, Date),
+    pub(crate) cause: FeeCause,
+}
+
+/// Why a fee falls due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FeeCause {
+    /// The member has joined the plan.
+    Joining,
+    /// The trial is over.
+    TrialOver,
+    /// The plan renews by itself.
+    Renewal,
+    /// The member has asked for the next term.
+    NextTerm,
+}
+
+/// A fee that falls due. The books hold no money of the member: a host bills by this, once for each `key`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DueFee {
+    /// The same cause has the same key: no ledger line and no other fee of the member has it.
+    pub key: String,
+    /// The member.
+    pub member: String,
+    /// The plan.
+    pub plan: String,
+    /// How much, with the digits of the currency.
+    pub amount: String,
+    /// The ISO code of the currency.
+    pub currency: String,
+    /// The day on which it is due.
+    pub due: Date,
+    /// The first day of the term that it pays.
+    pub from: Date,
+    /// The last day of that term.
+    pub to: Date,
+    /// Why it falls due.
+    pub cause: FeeCause,
+}
+
+/// A fee that is to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NextFee {
+    /// How much, as the program says it now.
+    pub amount: String,
+    /// The ISO code of the currency.
+    pub currency: String,
+    /// The day on which it falls due.
+    pub due: Date,
+}
+
+/// The plan in which a member is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PlanStanding {
+    /// The plan.
+    pub plan: String,
+    /// The day on which it was joined.
+    pub since: Date,
+    /// The first day of the term that runs.
+    pub from: Date,
+    /// Its last day.
+    pub to: Date,
+    /// Whether it is the trial.
+    pub trial: bool,
+    /// The last day of all terms that are secured, the next one included if it was asked for.
+    pub secured_until: Date,
+    /// Whether it goes on by itself after that.
+    pub renews: bool,
+    /// The next fee; nothing if it does not renew by itself.
+    pub next_fee: Option<NextFee>,
+}
+
+/// A level that somebody granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Granted {
+    pub(crate) level: u32,
+    /// Its last day; nothing for ever.
+    pub(crate) until: Option<Date>,
+}
+
+/// Why the highest of several levels is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeldBy {
+    /// It is earned, or the lowest.
+    Own,
+    /// Somebody granted it.
+    Grant,
+    /// A plan pays it.
+    Plan(PlanId),
+}
+
+impl TierState {
+    /// The highest level that was granted.
+    pub(crate) fn granted_level(&self) -> u32 {
+        self.granted.iter().map(|granted| granted.level).max().unwrap_or(0)
+    }
+
+    /// Grants a level; what holds no more and no longer is forgotten.
+    pub(crate) fn grant(&mut self, new: Granted) {
+        let end = |granted: &Granted| granted.until.unwrap_or(Date::MAX);
+        let covers = |one: &Granted, other: &Granted| one.level >= other.level && end(one) >= end(other);
+        if self.granted.iter().any(|known| covers(known, &new)) {
+            return;
+        }
+        self.granted.retain(|known| !covers(&new, known));
+        self.granted.push(new);
+        self.granted.sort_unstable();
+    }
+}
+
+impl Account {
+    /// Books what a member has to do with plans: the clock looks at the end of the term.
+    pub(super) fn book_plans(&mut self, plans: &Plans) -> bool {
+        self.plans.clone_from(plans);
+        true
+    }
+
+    /// The level that counts: the highest of what is earned, granted and paid.
+    pub(crate) fn level_held(&self, program: &Program, id: TiersId) -> u32 {
+        let Some(state) = self.tiers.get(id.index()) else { return 0 };
+        state.level.max(state.granted_level()).max(self.level_paid(program, id))
+    }
+
+    /// The level that the plan of the member pays.
+    pub(crate) fn level_paid(&self, program: &Program, id: TiersId) -> u32 {
+        let Some(held) = &self.plans.held else { return 0 };
+        program.tiers.get(id.index()).map_or(0, |tiers| tiers.paid_by(held.plan))
+    }
+
+    /// The level that counts, its last day, and why it is held. Of several reasons that of the latest day is told.
+    pub(crate) fn held_with(&self, program: &Program, id: TiersId) -> (u32, Option<Date>, HeldBy) {
+        let Some(state) = self.tiers.get(id.index()) else { return (0, None, HeldBy::Own) };
+        let own = (state.level, state.until, HeldBy::Own);
+        let granted = state.granted.iter().map(|granted| (granted.level, granted.until, HeldBy::Grant));
+        let paid = self.plans.held.as_ref().map(|held| {
+            let until = Some(held.secured()).filter(|_| !self.renews(program));
+            (self.level_paid(program, id), until, HeldBy::Plan(held.plan))
+        });
+        let best = granted.chain(paid).fold(own, |best, other| {
+            let rank = |held: &(u32, Option<Date>, HeldBy)| (held.0, held.1.unwrap_or(Date::MAX));
+            if rank(&other) > rank(&best) { other } else { best }
+        });
+        if best.0 == 0 { own } else { best }
+    }
+
+    /// Whether the plan of the member goes on by itself.
+    fn renews(&self, program: &Program) -> bool {
+        self.plans.held.is_some_and(|held| {
+            !held.left && program.plans.get(held.plan.index()).is_some_and(|plan| plan.renews)
+        })
+    }
+
+    /// The plan in which the member is, as of the last posted outcome.
+    #[must_use]
+    pub fn plan(&self, program: &Program) -> Option<PlanStanding> {
+        let held = self.plans.held?;
+        let plan = program.plans.get(held.plan.index())?;
+        let renews = self.renews(program);
+        Some(PlanStanding {
+            plan: plan.name.to_string(),
+            since: held.since,
+            from: held.starts,
+            to: held.last,
+            trial: held.trial,
+            secured_until: held.secured(),
+            renews,
+            next_fee: renews.then(|| NextFee {
+                amount: money(program, plan.fee),
+                currency: program.currency.to_string(),
+                due: held.secured().plus_days(1),
+            }),
+        })
+    }
+}
+
+impl Program {
+    /// A fee as a host reads it.
+    pub(crate) fn due_fee(&self, member: &str, fee: &Fee) -> DueFee {
+        DueFee {
+            key: fee.key.to_string(),
+            member: member.to_owned(),
+            plan: self.plan_name(fee.plan).to_owned(),
+            amount: money(self, fee.amount),
+            currency: self.currency.to_string(),
+            due: fee.due,
+            from: fee.term.0,
+            to: fee.term.1,
+            cause: fee.cause,
+        }
+    }
+}
+
+fn money(program: &Program, amount: i64) -> String {
+    let digits = u8::try_from(program.currency_digits).unwrap_or(2);
+    Money::from_micros(amount).unwrap_or_default().display(digits).to_string()
+}

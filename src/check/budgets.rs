@@ -1,0 +1,183 @@
+//! Budgets across all members: own and shared caps, and what partners pay at most.
+
+use super::caps::{Capped, Read};
+use super::lowering::Lowering;
+use super::rules::DraftRule;
+use super::tree::Tree;
+use crate::calendar::Period;
+use crate::diagnostics::{Code, Diagnostic, Span};
+use crate::program::{
+    AwardThing, Budget, BudgetCounts, BudgetId, CapLimit, CapWindow, Counts, Effect, MilestoneCount,
+    PriceList, Program, RuleId, TakeBack,
+};
+use crate::syntax::ast::{self, PartnerLine, RuleLine};
+
+impl<'f, 'a: 'f> Lowering<'f, 'a> {
+    /// The budget that a rule has by itself.
+    pub(super) fn own_budget(
+        &mut self,
+        name: &str,
+        lines: &[(&'a ast::Cap, Span)],
+        capped: Capped,
+    ) -> Option<Option<BudgetId>> {
+        let Some((cap, span)) = lines.first() else { return Some(None) };
+        if let Some((_, second)) = lines.get(1) {
+            self.one_budget(*second);
+            return None;
+        }
+        let read = self.read_cap(cap, *span, &[capped])?;
+        self.budget(&format!("rule {name}"), (read, *span)).map(Some)
+    }
+
+    /// A shared cap that counts for all members, into its rules.
+    pub(super) fn shared_budget(
+        &mut self,
+        name: &str,
+        (read, span): (Read, Span),
+        ids: &[RuleId],
+        rules: &mut [DraftRule<'a>],
+    ) {
+        let Some(budget) = self.budget(&format!("cap {name}"), (read, span)) else { return };
+        for id in ids {
+            if rules.get_mut(id.index()).is_some_and(|rule| !rule.ask(budget)) {
+                self.one_budget(span);
+            }
+        }
+    }
+
+    /// Every rule that a partner with a budget pays for asks that.
+    pub(super) fn partner_budgets(&mut self, rules: &mut [DraftRule<'a>], lists: &[PriceList]) {
+        let all = self.all;
+        for entry in all.partners.iter() {
+            let partner = entry.name.text.as_str();
+            let mine = |budget: &Budget| matches!(&budget.counts, BudgetCounts::Money(_, name) if **name == *partner);
+            let Some(place) = self.budgets.iter().position(mine) else { continue };
+            let span = entry.node.lines.iter().find(|line| matches!(line.kind, PartnerLine::Budget { .. }));
+            let span = span.map_or(entry.block.head, |line| line.span);
+            let budget = BudgetId(place as u32);
+            let funded = lists.iter().flat_map(|list| &list.funded);
+            for (rule, _) in funded.filter(|(_, shares)| shares.iter().any(|(name, _)| **name == *partner)) {
+                match rules.iter_mut().find(|draft| *draft.name.text == **rule) {
+                    Some(draft) => {
+                        if !draft.ask(budget) {
+                            self.one_budget(span);
+                        }
+                    }
+                    None => {
+                        let message =
+                            format!("this version counts budgets for `earn` and `bonus`, not for `{rule}`");
+                        self.report.later(span, message, "let a partner without a budget pay for it");
+                    }
+                }
+            }
+        }
+    }
+
+    fn one_budget(&mut self, span: Span) {
+        let help = "leave one of them out, or split the rule";
+        self.report.later(span, "in this version a rule asks one budget only", help);
+    }
+
+    fn budget(&mut self, name: &str, (read, span): (Read, Span)) -> Option<BudgetId> {
+        let help = "write for example `cap 50_000 … per calendar year across all members`";
+        let Read::Cap(limit, window) = read else {
+            self.report.misplaced(span, "single pieces are not counted for all members", help);
+            return None;
+        };
+        let period = match window {
+            CapWindow::Period(Period::MembershipYear | Period::Own(_)) | CapWindow::Event => {
+                let message = "all members have no such time in common";
+                self.report.misplaced(span, message, help);
+                return None;
+            }
+            CapWindow::Period(period) => period,
+        };
+        let counts = match limit {
+            CapLimit::Times(times) => BudgetCounts::Times(times),
+            CapLimit::Amount(thing, most) => BudgetCounts::Amount(thing, most),
+            CapLimit::Spend(_) | CapLimit::Stamps(_) | CapLimit::Given(_) => {
+                let message = "this version has no budgets of spend across all members";
+                self.report.later(span, message, "cap what is given");
+                return None;
+            }
+        };
+        self.budgets.push(Budget { name: name.into(), period, counts });
+        Some(BudgetId((self.budgets.len() - 1) as u32))
+    }
+}
+
+/// H942 for each budget, and what this version does not book from one.
+pub(super) fn budgets(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (place, budget) in program.budgets.iter().enumerate() {
+        let span = tree.budget(&budget.name);
+        let id = BudgetId(place as u32);
+        let rules = program.rules.iter().filter(|rule| rule.budget == Some(id));
+        let mut later = |message: &str, help: &str| {
+            let message = format!("this version does not evaluate {message}");
+            found.push(Diagnostic::new(Code::L007, span, message).help(help.to_owned()));
+        };
+        let mut asked = false;
+        for rule in rules {
+            asked = true;
+            let thing = match &rule.effect {
+                Effect::Everything { .. } => None,
+                effect => effect.thing().filter(|thing| !matches!(thing, AwardThing::Choice(_))),
+            };
+            let Some(thing) = thing else {
+                later(
+                    "a budget for what gives several things or a choice",
+                    "let the rule give one unit or voucher",
+                );
+                continue;
+            };
+            let everything = |other: &crate::program::Rule| {
+                matches!(other.effect, Effect::Everything { .. }) && other.effect.gives(thing)
+            };
+            if program.rules.iter().any(everything) {
+                later("`multiply everything` of what a budget grants", "name the units that it multiplies");
+            }
+            let tasks = program.challenges.iter().flat_map(|challenge| &challenge.tasks);
+            let mut units = tasks.map(|task| task.counts);
+            let counted = |unit| AwardThing::Unit(unit) == thing;
+            let by_task = units.any(|counts| matches!(counts, Counts::Unit(unit) if counted(unit)));
+            let by_mark = |counts| matches!(counts, MilestoneCount::Unit(unit) if counted(unit));
+            if by_task || program.milestones.iter().any(|block| by_mark(block.counts)) {
+                later("games that count what a budget grants", "let them count spend or events");
+            }
+        }
+        if asked && program.returns.take_back == TakeBack::AsIfNeverBought {
+            later(
+                "a budget together with `take back earned as if never bought`",
+                "write `take back earned in proportion`",
+            );
+        }
+        let note = Diagnostic::new(Code::H942, span, "one book answers what all members claim of this")
+            .help("nothing has to be changed; a host lets that book take one message after another");
+        found.push(note);
+    }
+    found
+}
+
+impl Tree<'_> {
+    /// The line that says what a budget holds.
+    fn budget(&self, name: &str) -> Span {
+        let (kind, name) = name.split_once(' ').unwrap_or_default();
+        let shared = self.shared_cap(name).filter(|_| kind == "cap").map(|it| it.head);
+        let own = || {
+            let lines = self.rule(name).map(|it| &it.node.lines).into_iter().flatten();
+            lines
+                .filter(|_| kind == "rule")
+                .find(|line| matches!(line.kind, RuleLine::Budget(_)))
+                .map(|line| line.span)
+        };
+        let partner = || {
+            let lines = self.partner(name).map(|it| &it.node.lines).into_iter().flatten();
+            lines
+                .into_iter()
+                .find(|line| matches!(line.kind, PartnerLine::Budget { .. }))
+                .map(|line| line.span)
+        };
+        shared.or_else(own).or_else(partner).unwrap_or_default()
+    }
+}

@@ -1,0 +1,39 @@
+//! Plans: what members pay for.
+
+use super::*;
+
+/// `plan P { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanBlock {
+    /// The name of the plan.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<Line<PlanLine>>,
+}
+
+/// A line of `plan`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanLine {
+    /// `fee 65 USD per membership year`
+    Fee {
+        /// How much.
+        amount: Amount,
+        /// For how long.
+        per: Period,
+    },
+    /// `renews by itself` (true), `renews on request`
+    Renews(bool),
+    /// `trial 30 days`
+    Trial(Duration),
+}
+
+/// How long a granted level is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GrantSpan {
+    /// Without an end.
+    Ever,
+    /// `for 120 days`
+    For(Duration),
+    /// `until 2027-12-31`
+    Until(Date),
+}
