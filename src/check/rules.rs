@@ -554,6 +554,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 continue;
             };
             if entry.node.across {
+                if !self.is_for_all(&entry.node.cap, entry.block.span) {
+                    continue;
+                }
                 if good {
                     self.shared_budget(&entry.name.text, (read, entry.block.span), &ids, rules);
                 }

@@ -2,7 +2,7 @@
 
 use super::ast::{
     CardBlock, CardLine, CountsFrom, DatedNames, Field, FieldType, Grants, ListBlock, ListContent, MayChange,
-    Metric, Name, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock, ReferralLine,
+    Name, PeriodBlock, PeriodStarts, ProgramBlock, ProgramLine, Reach, ReferralBlock, ReferralLine,
     ReturnsLine, SchemaBlock, SchemaLine, SchemaOf, Side, SpendOrder, TakeBack, TierLine, TiersBlock,
     TiersLine, UnitBlock, UnitKind, UnitLine, Unmatched, Vocabulary, VocabularyKind, VoucherBlock,
     VoucherLine,
@@ -334,34 +334,6 @@ impl Builder<'_> {
             }
             _ => return Err(parts.fault()),
         }))
-    }
-
-    /// `spend`, `spend on (category is Wein)`, `elite-nights`
-    pub(super) fn metric(&mut self, parts: &mut Parts<'_>) -> Made<Metric> {
-        let (span, mut inner) = self.enter(parts, Rule::metric)?;
-        Ok(if inner.eat(Rule::k_years) {
-            inner.skip(&[Rule::k_of]);
-            Metric::YearsOf(self.name(&mut inner)?, span)
-        } else if !inner.eat(Rule::k_spend) {
-            Metric::Named(self.name(&mut inner)?)
-        } else if inner.eat(Rule::k_on) {
-            Metric::SpendOn(self.group(&mut inner)?, span)
-        } else {
-            Metric::Spend(span)
-        })
-    }
-
-    fn keep(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
-        parts.skip(&[Rule::k_keep]);
-        if parts.eat(Rule::k_forever) {
-            return Ok(TiersLine::KeepForever);
-        }
-        if parts.eat(Rule::k_for) {
-            return Ok(TiersLine::KeepFor { duration: self.duration(parts)?, tail: self.tail(parts)? });
-        }
-        parts.skip(&[Rule::k_until, Rule::k_end, Rule::k_of]);
-        let next = parts.eat(Rule::k_next);
-        Ok(TiersLine::KeepUntil { next, period: self.period(parts)?, plus: self.plus(parts)? })
     }
 
     fn tier_line(&mut self, pair: Pair<'_, Rule>) -> Made<TierLine> {

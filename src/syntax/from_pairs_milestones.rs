@@ -1,6 +1,6 @@
-//! From what pest read to the tree: milestones.
+//! From what pest read to the tree: milestones, and what they share with tiers.
 
-use super::ast::{Mark, MilestonesBlock, MilestonesLine};
+use super::ast::{Mark, Metric, MilestonesBlock, MilestonesLine, TiersLine};
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
 use super::places::Place;
@@ -41,6 +41,34 @@ impl Builder<'_> {
             Rule::passed => MilestonesLine::StaysPassed,
             _ => return Err(parts.fault()),
         })
+    }
+
+    /// `spend`, `spend on (category is Wein)`, `elite-nights`
+    pub(super) fn metric(&mut self, parts: &mut Parts<'_>) -> Made<Metric> {
+        let (span, mut inner) = self.enter(parts, Rule::metric)?;
+        Ok(if inner.eat(Rule::k_years) {
+            inner.skip(&[Rule::k_of]);
+            Metric::YearsOf(self.name(&mut inner)?, span)
+        } else if !inner.eat(Rule::k_spend) {
+            Metric::Named(self.name(&mut inner)?)
+        } else if inner.eat(Rule::k_on) {
+            Metric::SpendOn(self.group(&mut inner)?, span)
+        } else {
+            Metric::Spend(span)
+        })
+    }
+
+    pub(super) fn keep(&mut self, parts: &mut Parts<'_>) -> Made<TiersLine> {
+        parts.skip(&[Rule::k_keep]);
+        if parts.eat(Rule::k_forever) {
+            return Ok(TiersLine::KeepForever);
+        }
+        if parts.eat(Rule::k_for) {
+            return Ok(TiersLine::KeepFor { duration: self.duration(parts)?, tail: self.tail(parts)? });
+        }
+        parts.skip(&[Rule::k_until, Rule::k_end, Rule::k_of]);
+        let next = parts.eat(Rule::k_next);
+        Ok(TiersLine::KeepUntil { next, period: self.period(parts)?, plus: self.plus(parts)? })
     }
 
     fn mark(&mut self, parts: &mut Parts<'_>) -> Made<Mark> {

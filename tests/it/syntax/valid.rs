@@ -95,7 +95,7 @@ fn blocks_of_one_line() {
         ("period S starts on day cut-off of every month", "Period(PeriodBlock(S, OnAttribute(cut-off)))"),
         (
             "cap Deckel: 1_000 punkte per month on [A, \"B C\"]",
-            "SharedCap(Deckel, Cap(None, Amount(1000 punkte), Period(Month), None, false), [A, B C])",
+            "SharedCap(Deckel, Cap(None, Amount(1000 punkte), Period(Month), None, false), false, [A, B C])",
         ),
     ] {
         let read = read(text);

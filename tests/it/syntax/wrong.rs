@@ -142,7 +142,7 @@ fn the_place_where_a_line_stops_being_understood() {
     let give = "write it like `give 1 point per full 2 EUR`\nor           `give 2% of spend as points`";
     let expire = "write it like `expire 24 months after earning`\n\
                   or           `expire at end of calendar year plus 1 year`";
-    let cap = "write it like `cap 3 times per month`\nor           `cap 1_000 points per calendar year`";
+    let cap = "write it like `cap 3 times per month`\nor           `cap 50_000 points per calendar year across all members`";
     let when = "write it like `when basket is at least 30 EUR`\n\
                 or           `when tier is Gold or tier is Silver`";
     check(
