@@ -195,6 +195,16 @@ fn section(out: &mut Fnv, name: &str, value: &impl Debug) -> fmt::Result {
     write!(out, "{name}={value:?}\u{0}")
 }
 
+fn caps(p: &Program, out: &mut Fnv) -> fmt::Result {
+    for cap in &p.caps {
+        section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
+        if cap.per_account {
+            section(out, "cap per account", &cap.name)?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,14 +218,4 @@ mod tests {
         hash.write_str("a").unwrap();
         assert_eq!(format!("{:032x}", hash.0), "d228cb696f1a8caf78912b704e4a8964");
     }
-}
-
-fn caps(p: &Program, out: &mut Fnv) -> fmt::Result {
-    for cap in &p.caps {
-        section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
-        if cap.per_account {
-            section(out, "cap per account", &cap.name)?;
-        }
-    }
-    Ok(())
 }

@@ -9,8 +9,8 @@ use crate::calendar::{Anchors, Date, Instant};
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Book, Delta, Due, Key, Reason, Source, Thing};
 use crate::program::{
-    Activate, Activity, AwardThing, Cap, ChoiceId, EventKindId, Expire, Measure, MeterId, Program, Slots,
-    UnitId, UnitKind, VoucherId,
+    Activate, Activity, AwardThing, ChoiceId, EventKindId, Expire, Measure, MeterId, Program, Slots, UnitId,
+    UnitKind, VoucherId,
 };
 use std::cell::Cell;
 use std::sync::Arc;
@@ -101,11 +101,6 @@ impl<'a> Draft<'a> {
             _ => 0,
         });
         self.account.counted(meter, slot) + added.sum::<i64>()
-    }
-
-    /// What is used of a cap in a slot, with what this event added.
-    pub(crate) fn used(&self, cap: &Cap, meter: MeterId, slot: i64) -> i64 {
-        self.meter(meter, slot) - self.account.counted(meter, slot) + self.account.used(cap, meter, slot)
     }
 
     /// Adds to a counter.

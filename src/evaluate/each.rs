@@ -96,6 +96,11 @@ fn first_use(account: &Account, (cap, meter): (&Cap, MeterId), number: u32, day:
 }
 
 impl Draft<'_> {
+    /// What is used of a cap in a slot, with what this event added.
+    fn used(&self, cap: &Cap, meter: MeterId, slot: i64) -> i64 {
+        self.meter(meter, slot) - self.account.counted(meter, slot) + self.account.used(cap, meter, slot)
+    }
+
     /// The slot of a cap in the window of the event. A value that was never seen gets its number.
     pub(super) fn slot_of_cap(&mut self, facts: &Facts<'_>, cap: &Cap) -> Option<i64> {
         let known = facts.cap_slot(cap);
