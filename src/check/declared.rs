@@ -181,7 +181,6 @@ impl<'a> Declared<'a> {
         self.plan_words.entry(&plan.name.text).or_insert(word);
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of block")]
     fn block(&mut self, block: &'a Block, report: &mut Report) {
         match &block.kind {
             BlockKind::Import(_) | BlockKind::Program(_) => {}

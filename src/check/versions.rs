@@ -101,7 +101,6 @@ impl Pair<'_, '_, '_> {
     }
 
     /// Y002.
-    #[expect(clippy::too_many_lines, reason = "one part for each thing that cannot follow")]
     fn cannot_follow(&self) -> Vec<Diagnostic> {
         let (old, new) = (self.old, self.new);
         let mut found = Vec::new();
