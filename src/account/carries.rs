@@ -75,12 +75,12 @@ impl Account {
         let Some(meter) = tiers.metrics.get(metric).map(|metric| metric.meter) else { return 0 };
         if let TierWindow::Rolling(length) = tiers.window {
             let from = length.window_start(window).unwrap_or(window);
-            return self.meters.sum(meter, i64::from(from.days()), i64::from(window.days()));
+            return self.counted_in(meter, i64::from(from.days()), i64::from(window.days()));
         }
-        let own = self.meters.get(meter, tiers.slot(window));
+        let own = self.counted(meter, tiers.slot(window));
         match (tiers.surplus, self.tiers.get(place)) {
             (Some(surplus), Some(state)) if surplus.metric == metric => {
-                own + state.carried(tiers, window, &|meter, slot| self.meters.get(meter, slot))
+                own + state.carried(tiers, window, &|meter, slot| self.counted(meter, slot))
             }
             _ => own,
         }
@@ -89,8 +89,7 @@ impl Account {
     /// The day on which the clock next looks at levels, beside the ends of terms.
     pub(crate) fn next_levels(&self, program: &Program) -> Option<Date> {
         let today = program.zone.business_date(self.clock?, program.day_starts);
-        let joined = self.tenure.map_or(today, |tenure| tenure.day);
-        let anchors = program.anchors(joined, &self.attributes);
+        let anchors = self.anchors(program, today);
         let mut first: Option<Date> = None;
         let mut at = |day: Option<Date>| first = first.into_iter().chain(day).min();
         for (place, (tiers, state)) in program.tiers.iter().zip(&self.tiers).enumerate() {

@@ -28,6 +28,17 @@ use std::sync::Arc;
 pub struct Postings {
     pub(crate) deltas: Vec<Delta>,
     pub(crate) changes: Vec<Change>,
+    /// In an account of several members, from which delta on it is whose turn.
+    pub(crate) turns: Vec<(usize, Arc<str>)>,
+}
+
+impl Postings {
+    /// Nothing yet, and room for so many deltas and changes.
+    #[inline]
+    pub(crate) fn with_room(deltas: usize, changes: usize) -> Self {
+        let (deltas, changes) = (Vec::with_capacity(deltas), Vec::with_capacity(changes));
+        Self { deltas, changes, turns: Vec::new() }
+    }
 }
 
 /// One change of a counter or state. Changes are facts like deltas: posted once, in order.
@@ -88,6 +99,10 @@ pub(crate) enum Change {
     FollowUp(Box<FollowUp>, bool),
     /// The day on which a birthday brought something.
     BirthdayPaid(Date),
+    /// A member comes to the account. What follows is about this member.
+    TakenIn(Arc<str>),
+    /// What follows is about the member at a place of the account; 0 is the first.
+    Turn(usize),
     /// Whether something is claimed from a budget.
     Claim(Box<OpenClaim>, bool),
     /// What a budget is told: nothing of it is kept here.

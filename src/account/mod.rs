@@ -1,4 +1,4 @@
-//! The state of one member: lots, counters, levels, cards, receipts, seen ids.
+//! The state of one account, mostly of one member: lots, counters, levels, cards, receipts, seen ids.
 //!
 //! Nothing changes an [`Account`] but [`Account::post`], which books the deltas and changes of an outcome and checks
 //! that every book still balances. So an account is the fold of its outcomes, and can be rebuilt from them.
@@ -15,6 +15,7 @@ mod meters;
 mod milestones;
 mod moments;
 mod open_end;
+mod persons;
 mod plans;
 mod play;
 mod post;
@@ -48,6 +49,7 @@ pub(crate) use meters::{Meters, is_asked};
 pub(crate) use milestones::PassedMark;
 pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
+pub(crate) use persons::Company;
 pub use plans::{DueFee, FeeCause, NextFee, PlanStanding};
 pub(crate) use plans::{Fee, Granted, HeldBy as LevelBy, HeldPlan, Plans};
 pub use play::{ChallengeProgress, DrawTickets, StreakProgress, TaskProgress};
@@ -71,7 +73,7 @@ use crate::ledger::Totals;
 use crate::program::{Activity, Program};
 use std::sync::Arc;
 
-/// The account of one member under one program.
+/// The account of one member, or of several, under one program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub(crate) member: Arc<str>,
@@ -143,6 +145,8 @@ pub struct Account {
     pub(crate) follow_ups: Vec<FollowUp>,
     /// The day on which a birthday last brought something.
     pub(crate) birthday_paid: Option<Date>,
+    /// The other members, and the id of the account; nothing in the account of one member.
+    pub(crate) company: Option<Box<Company>>,
     /// What the version of the program has no place for.
     resting: Option<Box<snapshot::Resting>>,
     /// The first day on which the clock has work.
@@ -151,10 +155,12 @@ pub struct Account {
 
 impl Account {
     /// An empty account. The member has not joined yet: the first event, or a joining, does that.
+    ///
+    /// An account of several members is opened with its own id, and members come to it by joinings that name it.
     #[must_use]
-    pub fn open(program: &Program, member: &str) -> Self {
+    pub fn open(program: &Program, id: &str) -> Self {
         Self {
-            member: member.into(),
+            member: id.into(),
             program: program.identity,
             version: 0,
             tenure: None,
@@ -192,6 +198,7 @@ impl Account {
             claims: Vec::new(),
             follow_ups: Vec::new(),
             birthday_paid: None,
+            company: None,
             resting: None,
             due: None,
         }
@@ -207,7 +214,7 @@ impl Account {
         self.record(program, id)?.receipt.as_ref()
     }
 
-    /// The member.
+    /// The member; of several the first.
     #[must_use]
     pub fn member(&self) -> &str {
         &self.member

@@ -94,7 +94,7 @@ impl Account {
         let id = program.draw_named(draw)?;
         let rules = program.draws.get(id.index()).ok_or_else(|| UnknownName::new("draw", draw))?;
         let (from, to) = rules.days;
-        let issued = self.meters.sum(rules.meter, i64::from(from.days()), i64::from(to.days()));
+        let issued = self.counted_in(rules.meter, i64::from(from.days()), i64::from(to.days()));
         let tickets = rules.cap.map_or(issued, |cap| issued.min(cap)).max(0);
         let text = |amount| format_scaled(amount, program.unit_decimals(rules.unit));
         Ok(DrawTickets {
@@ -117,10 +117,10 @@ impl Account {
         let unknown = || UnknownName::new("streak", streak);
         let rules = program.streaks.get(id.index()).ok_or_else(unknown)?;
         let state = self.streaks.get(id.index()).copied().unwrap_or_default();
-        let anchors = program.anchors(self.tenure.map_or(on, |tenure| tenure.day), &self.attributes);
+        let anchors = self.anchors(program, on);
         let range = rules.per.range_of(on, &anchors);
         let plays = state.open.is_some_and(|(first, last)| first <= on && on <= last);
-        let count = self.meters.get(rules.meter, i64::from(range.first.days()));
+        let count = self.counted(rules.meter, i64::from(range.first.days()));
         let won = count >= rules.needs || (plays && state.paid);
         let length = self.run_length(rules, id.index());
         let forgives = rules.forgive.saturating_sub(state.missed);
@@ -143,7 +143,7 @@ impl Account {
     pub(crate) fn run_length(&self, rules: &Streak, place: usize) -> u32 {
         let state = self.streaks.get(place).copied().unwrap_or_default();
         let Some((first, _)) = state.open else { return 0 };
-        let won = state.paid || self.meters.get(rules.meter, i64::from(first.days())) >= rules.needs;
+        let won = state.paid || self.counted(rules.meter, i64::from(first.days())) >= rules.needs;
         state.length + u32::from(won)
     }
 
@@ -161,14 +161,14 @@ impl Account {
         let id = program.challenge_named(challenge)?;
         let rules = program.challenges.get(id.index());
         let rules = rules.ok_or_else(|| UnknownName::new("challenge", challenge))?;
-        let anchors = program.anchors(self.tenure.map_or(on, |tenure| tenure.day), &self.attributes);
+        let anchors = self.anchors(program, on);
         let start = rules.per.start_of(on, &anchors);
         let round = (!matches!(rules.per, Period::Campaign | Period::Lifetime))
             .then(|| (start, rules.per.last_day(on, &anchors)));
         let slot = round.map_or(0, |(first, _)| i64::from(first.days()));
         let (complete, finished) = self.challenge_at(rules, slot);
         let told = |task: &Task| {
-            let count = self.meters.get(task.meter, slot);
+            let count = self.counted(task.meter, slot);
             TaskProgress {
                 task: task.name.to_string(),
                 count: task.written(program, count),
@@ -188,8 +188,8 @@ impl Account {
 
     /// How many tasks of a round are complete, and whether it is finished.
     pub(crate) fn challenge_at(&self, rules: &Challenge, slot: i64) -> (usize, bool) {
-        let finished = self.meters.get(rules.rounds, slot) > 0;
-        let done = |task: &&Task| self.meters.get(task.meter, slot) >= task.goal;
+        let finished = self.counted(rules.rounds, slot) > 0;
+        let done = |task: &&Task| self.counted(task.meter, slot) >= task.goal;
         let complete = rules.tasks.iter().filter(done).count();
         (if finished { complete.max(rules.needs) } else { complete }, finished)
     }

@@ -364,6 +364,8 @@ impl Account {
                 self.birthday_paid = Some(*day);
                 return true;
             }
+            Change::TakenIn(member) => self.take_in(member),
+            Change::Turn(place) => self.turn_to(*place),
         }
         false
     }
@@ -415,7 +417,7 @@ impl Account {
     /// The last day of an activity, as far as it is known.
     pub(crate) fn last_active(&self, activity: Activity) -> Option<Date> {
         match activity {
-            Activity::Event(kind) => self.last_of.get(kind.index()).copied().flatten().map(|(_, day)| day),
+            Activity::Event(kind) => self.last_day_of(kind.index()),
             _ => self.active.iter().find(|(known, _)| *known == activity).map(|(_, day)| *day),
         }
     }
@@ -428,7 +430,10 @@ impl Account {
             return;
         }
         self.meters.forget(program, newest.1);
-        self.values.forget(program, &self.meters);
+        if self.company.is_some() {
+            self.forget_parked(program, newest.1);
+        }
+        self.forget_values(program);
         // looking at every record is worth it now and then
         let quarter = |day: Date| day.days().div_euclid(91);
         if before.is_some_and(|before| quarter(before) != quarter(newest.1)) {
@@ -500,8 +505,7 @@ impl Account {
             return None;
         }
         let today = program.zone.business_date(self.clock?, program.day_starts);
-        let joined = self.tenure.map_or(today, |tenure| tenure.day);
-        let anchors = program.anchors(joined, &self.attributes);
+        let anchors = self.anchors(program, today);
         let enough =
             |convert: &&Convert| self.balance_of(Thing::Unit(convert.unit), Book::Available) >= convert.from;
         let due = program.converts.iter().filter(enough).filter_map(|convert| {
@@ -535,6 +539,7 @@ impl Account {
         let paid = self.closed_turnovers.first().filter(|closed| !closed.waits_for_value());
         let paid = paid.map(|closed| Some(closed.pays));
         let held = lots.chain(vouchers).chain(choices).chain(cards).chain(streaks).chain(tiers);
+        let link = link.chain(self.parked_links());
         let plan = self.plans.held.iter().map(|held| held.last);
         let plan = plan.filter(|last| *last < Date::MAX).map(|last| Some(last.plus_days(1)));
         held.chain(link).chain(plan).chain(pledges).chain(turnovers).chain(paid).flatten().min()

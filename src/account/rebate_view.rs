@@ -155,14 +155,13 @@ impl Account {
     #[must_use]
     pub fn rebates(&self, program: &Program) -> Vec<RebateStanding> {
         let today = self.clock_day(program).max(self.newest.map(|(_, day)| day));
-        let joined = self.tenure.map(|tenure| tenure.day).or(today);
         let mut found = Vec::new();
         for (place, rebate) in program.rebates.iter().enumerate() {
             let id = RebateId(place as u32);
             let waiting = self.closed_turnovers.iter().filter(|closed| closed.of.rebate == id);
             found.extend(waiting.map(|closed| (closed.of.clone(), RebateState::Waiting, closed.value)));
-            let Some((today, joined)) = today.zip(joined) else { continue };
-            let running = rebate.running(today, &program.anchors(joined, &self.attributes));
+            let Some(today) = today else { continue };
+            let running = rebate.running(today, &self.anchors(program, today));
             let before = found.len();
             let open = self.open_turnovers(id, today).cloned();
             let carried = self.turnovers.iter().filter(|it| it.rebate == id && it.is_carried());

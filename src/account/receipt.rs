@@ -16,6 +16,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Receipt {
     pub(crate) id: Arc<str>,
+    /// Whose event it was, if not the first member's of the account.
+    pub(crate) member: Option<Arc<str>>,
     /// The kind of event; nothing for a redemption of its own.
     pub(crate) kind: Option<EventKindId>,
     pub(crate) at: Instant,

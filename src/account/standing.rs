@@ -158,8 +158,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn anchors(&self) -> crate::calendar::Anchors {
-        let joined = self.account.tenure.map_or(self.day, |tenure| tenure.day);
-        self.program.anchors(joined, &self.account.attributes)
+        self.account.anchors(self.program, self.day)
     }
 
     /// The day that names the window of a day.
@@ -176,7 +175,7 @@ impl Asked<'_> {
             (TierWindow::Since(_), _) => {
                 let meter = self.tiers.metrics.get(place).map(|metric| metric.meter);
                 let (from, to) = (i64::from(spell.0), i64::from(spell.1));
-                meter.map_or(0, |meter| self.account.meters.sum(meter, from, to) + spell.2)
+                meter.map_or(0, |meter| self.account.counted_in(meter, from, to) + spell.2)
             }
             (_, Some(window)) => self.account.metric(self.id.index(), self.tiers, window, place),
         };

@@ -1,7 +1,6 @@
 //! The values for which caps have counters of their own, by number.
 
-use super::Meters;
-use crate::program::{Program, Slots, each_value};
+use crate::program::{MeterId, Program, Slots, each_value};
 use std::collections::BTreeSet;
 
 /// The number of the value that is missing.
@@ -46,13 +45,17 @@ impl Values {
     }
 
     /// Drops values that no counter knows any more.
-    pub(super) fn forget(&mut self, program: &Program, meters: &Meters) {
+    pub(super) fn forget<'m>(
+        &mut self,
+        program: &Program,
+        counted: impl Iterator<Item = &'m (MeterId, i64, i64)>,
+    ) {
         if self.known.is_empty() {
             return;
         }
-        let slots = |meter: crate::program::MeterId| program.meters.get(meter.index()).map(|it| it.slots);
+        let slots = |meter: MeterId| program.meters.get(meter.index()).map(|it| it.slots);
         let of_values = |meter| matches!(slots(meter), Some(Slots::Each(_) | Slots::EachFirst));
-        let asked = meters.all().iter().filter(|(meter, ..)| of_values(*meter));
+        let asked = counted.filter(|(meter, ..)| of_values(*meter));
         let asked: BTreeSet<u32> = asked.map(|(_, slot, _)| each_value(*slot)).collect();
         self.known.retain(|(number, _)| asked.contains(number));
     }

@@ -252,6 +252,14 @@ pub(super) fn backdating(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> 
                 .help("ask another attribute here, or remove `counts from …`")
         }));
     }
+    for cap in program.caps.iter().filter(|cap| cap.per_account && cap.waiting.is_some()) {
+        let message = "a cap of the account does not go with `counts from`";
+        found.extend(tree.cap(&cap.name, cap.shared, &cap.text).map(|span| {
+            Diagnostic::new(Code::L007, span, message)
+                .note("what waits for one member would have to leave room that the others may use meanwhile")
+                .help("remove `per account`, or `counts from …`")
+        }));
+    }
     let odd = matches!(program.returns.take_back, TakeBack::AsIfNeverBought | TakeBack::InFull);
     if let (true, true, Some(block)) = (odd, !program.backdated.is_empty(), tree.program) {
         let message = "`counts from` goes with returns that take back in proportion, or nothing";

@@ -25,12 +25,22 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.one_budget(*second);
             return None;
         }
-        if cap.each.is_some() {
-            self.report.later(*span, "a budget has no counter for each value", "leave one of them out");
+        if !self.is_for_all(cap, *span) {
             return None;
         }
         let read = self.read_cap(cap, *span, &[capped])?;
         self.budget(&format!("rule {name}"), (read, *span)).map(Some)
+    }
+
+    /// Whether a budget counts nothing but all members.
+    pub(super) fn is_for_all(&mut self, cap: &ast::Cap, span: Span) -> bool {
+        let message = match (&cap.each, cap.per_account) {
+            (None, false) => return true,
+            (Some(_), _) => "a budget has no counter for each value",
+            (None, true) => "a budget counts all members, not those of an account",
+        };
+        self.report.later(span, message, "leave one of them out");
+        false
     }
 
     /// A shared cap that counts for all members, into its rules.

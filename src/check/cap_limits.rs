@@ -103,7 +103,8 @@ fn small_card_caps(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
 fn unreached_caps(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (id, cap) in (0..).map(CapId).zip(&program.caps) {
-        if cap.rules.is_empty() {
+        // what one member cannot reach, several can together
+        if cap.rules.is_empty() || cap.per_account {
             continue;
         }
         let mut total = Bound { most: 0, why: Limit::Once };
@@ -175,7 +176,10 @@ fn unreached_card_caps(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
             let Some(cap) = program.caps.get(id.index()) else { continue };
             let CapLimit::Stamps(most) = cap.limit else { continue };
             let others = card.caps.iter().filter(|other| *other != id).filter_map(|other| {
-                let (limit, window) = program.caps.get(other.index()).map(|cap| (cap.limit, cap.window))?;
+                let known = program.caps.get(other.index())?;
+                // what each member may have is no bound of what all have together
+                let (limit, window) =
+                    Some((known.limit, known.window)).filter(|_| known.per_account || !cap.per_account)?;
                 let (CapLimit::Stamps(most), CapWindow::Period(inner)) = (limit, window) else { return None };
                 let windows = windows::windows_in(cap.window.into(), inner)?;
                 Some(Bound { most: most.checked_mul(windows)?, why: Limit::Cap(*other) })

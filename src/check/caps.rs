@@ -76,6 +76,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 );
                 None
             }
+            Some(CapPer::Item) if cap.per_account => {
+                self.report.misplaced(
+                    span,
+                    "one piece is bought by one member",
+                    "remove `per account`, or name a period, for example `per month per account`",
+                );
+                None
+            }
             Some(CapPer::Item) => match limit? {
                 CapLimit::Amount(AwardThing::Unit(_), most) => Some(Read::Piece(most)),
                 _ => {
@@ -89,9 +97,23 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             },
             Some(CapPer::Period(period)) => {
                 let window = self.window(period, capped);
-                Some(Read::Cap(limit?, window?))
+                let window = self.of_account(cap, span, window?)?;
+                Some(Read::Cap(limit?, window))
             }
         }
+    }
+
+    /// The window of a cap, which must be more than one event if the cap is one of the account.
+    pub(super) fn of_account(&mut self, cap: &ast::Cap, span: Span, window: CapWindow) -> Option<CapWindow> {
+        if cap.per_account && window == CapWindow::Event {
+            self.report.misplaced(
+                span,
+                "one event is of one member",
+                "remove `per account`, or name a period, for example `per month per account`",
+            );
+            return None;
+        }
+        Some(window)
     }
 
     fn limit(&mut self, limit: &ast::CapLimit, capped: &[Capped]) -> Option<CapLimit> {
@@ -249,13 +271,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 found.push(None);
                 continue;
             };
-            if let Some(first) = seen.insert(format!("{window:?}"), *span) {
+            let same = format!("{window:?} {}", cap.per_account);
+            if let Some(first) = seen.insert(same, *span) {
                 self.report.twice("cap", *span, first);
                 found.push(None);
                 continue;
             }
             let text = self.cap_text(*span);
-            found.push(Some(self.add_cap((name, key), text, (limit, window), None, false)));
+            found.push(Some(self.add_cap((name, key), text, (limit, window, cap.per_account), None, false)));
         }
         found.into_iter().collect()
     }
@@ -265,27 +288,27 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         &mut self,
         (name, key): (&str, &str),
         text: String,
-        (limit, window): (CapLimit, CapWindow),
+        (limit, window, per_account): (CapLimit, CapWindow, bool),
         rules: Option<&[RuleId]>,
         shared: bool,
     ) -> CapId {
         let id = self.next_cap();
+        let of_account;
+        let key = match per_account {
+            true => {
+                of_account = format!("{key}, per account");
+                &of_account
+            }
+            false => key,
+        };
         let meter = match window {
             CapWindow::Event => None,
             CapWindow::Period(period) => Some(self.counters.window(key, Measure::Cap(id), period, 1)),
         };
         let rules = rules.unwrap_or_default().into();
-        self.caps.push(Cap {
-            name: name.into(),
-            text: text.into(),
-            shared,
-            limit,
-            window,
-            meter,
-            each: None,
-            waiting: None,
-            rules,
-        });
+        let (name, text) = (name.into(), text.into());
+        let (each, waiting) = (None, None);
+        self.caps.push(Cap { name, text, shared, per_account, limit, window, meter, each, waiting, rules });
         id
     }
 

@@ -206,6 +206,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.report.misplaced(span, "the rewards of a card are capped in an event", help);
             return None;
         }
+        self.of_account(cap, span, window)?;
         if !carry_over {
             let message = "without carrying over an event fills one card at most";
             self.report.misplaced(span, message, "remove this line, or `no carry over`");
@@ -308,6 +309,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         };
         let window = self.window(period, &[capped]);
-        Some((most?, window?))
+        let window = self.of_account(cap, span, window?)?;
+        Some((most?, window))
     }
 }

@@ -42,7 +42,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let first_use = period.is_none() && !is_finite;
         let lifetime = ast::Period { kind: ast::PeriodKind::Lifetime, span };
         let per = Some(CapPer::Period(period.clone().unwrap_or(lifetime)));
-        let plain = ast::Cap { side: cap.side, limit: cap.limit.clone(), per, each: None };
+        let plain = ast::Cap {
+            side: cap.side,
+            limit: cap.limit.clone(),
+            per,
+            each: None,
+            per_account: cap.per_account,
+        };
         let read = self.read_cap(&plain, span, capped)?;
         let at = period.map_or(span, |period| period.span);
         match read {
@@ -115,11 +121,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         &mut self,
         (name, key): (&str, &str),
         text: String,
-        (limit, window, each): (CapLimit, CapWindow, Option<Each>),
+        (limit, window, each, per_account): (CapLimit, CapWindow, Option<Each>, bool),
         (rules, shared): (&[RuleId], bool),
     ) -> CapId {
         let (Some(each), CapWindow::Period(period)) = (each, window) else {
-            return self.add_cap((name, key), text, (limit, window), Some(rules), shared);
+            return self.add_cap((name, key), text, (limit, window, per_account), Some(rules), shared);
         };
         let id = self.next_cap();
         let by = match self.each.get(usize::from(each.id.0)) {
@@ -132,8 +138,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         } else {
             (Slots::Each(period), times::period_days(period))
         };
-        let meter = self.counters.meter(&format!("{key} for each {by}"), Measure::Cap(id), slots, back);
+        let meter = self.counters.meter(
+            &format!("{key} for each {by}{}", if per_account { ", per account" } else { "" }),
+            Measure::Cap(id),
+            slots,
+            back,
+        );
         self.caps.push(Cap {
+            per_account,
             name: name.into(),
             text: text.into(),
             shared,

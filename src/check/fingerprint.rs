@@ -70,9 +70,7 @@ fn dump(p: &Program, out: &mut Fnv) -> fmt::Result {
         let lots = (rule.activate, &rule.expire, &rule.hold);
         section(out, "rule", &(matching, giving, booking, lots))?;
     }
-    for cap in &p.caps {
-        section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
-    }
+    caps(p, out)?;
     cards(p, out)?;
     games(p, out)?;
     section(out, "tiers", &p.tiers)?;
@@ -203,6 +201,16 @@ fn rebates(p: &Program, out: &mut Fnv) -> fmt::Result {
 /// One part of the dump: its name, its value, and an end that no text contains.
 fn section(out: &mut Fnv, name: &str, value: &impl Debug) -> fmt::Result {
     write!(out, "{name}={value:?}\u{0}")
+}
+
+fn caps(p: &Program, out: &mut Fnv) -> fmt::Result {
+    for cap in &p.caps {
+        section(out, "cap", &(&cap.name, cap.shared, cap.limit, cap.window, cap.meter, &cap.rules))?;
+        if cap.per_account {
+            section(out, "cap per account", &cap.name)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -398,13 +398,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 continue;
             };
             let key = format!("cap of donation {name:?}, {}", self.limit_word(limit));
-            if let Some(first) = seen.insert(format!("{key} {window:?}"), *span) {
+            if let Some(first) = seen.insert(format!("{key} {window:?} {}", cap.per_account), *span) {
                 self.report.twice("cap", *span, first);
                 found.push(None);
                 continue;
             }
             let text = self.cap_text(*span);
-            found.push(Some(self.add_cap((name, &key), text, (limit, window), None, false)));
+            found.push(Some(self.add_cap((name, &key), text, (limit, window, cap.per_account), None, false)));
         }
         found.into_iter().collect()
     }
@@ -453,7 +453,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         };
         let window = self.window(period, &[capped]);
-        Some((limit?, window?))
+        let window = self.of_account(cap, span, window?)?;
+        Some((limit?, window))
     }
 
     /// Who gets something.

@@ -326,13 +326,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Some(Side::Referrer) | None => ("referrer", &mut referrer),
             };
             let key = format!("cap of referral {:?}, {word}, {}", name.text, self.limit_word(limit));
-            if let Some(first) = seen.insert(format!("{key} {window:?}"), *span) {
+            if let Some(first) = seen.insert(format!("{key} {window:?} {}", cap.per_account), *span) {
                 self.report.twice("cap", *span, first);
                 good = false;
                 continue;
             }
             let text = self.cap_text(*span);
-            ids.push(self.add_cap((&name.text, &key), text, (limit, window), None, false));
+            ids.push(self.add_cap((&name.text, &key), text, (limit, window, cap.per_account), None, false));
         }
         good.then_some((referrer, friend))
     }
@@ -347,8 +347,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         }
         // the side was read by the caller
-        let plain =
-            ast::Cap { side: None, limit: cap.limit.clone(), per: cap.per.clone(), each: cap.each.clone() };
+        let plain = ast::Cap { side: None, ..cap.clone() };
         match self.read_cap(&plain, span, &[capped])? {
             super::caps::Read::Cap(_, CapWindow::Event) => {
                 self.report.misplaced(

@@ -482,14 +482,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 Read::Cap(limit, window) => (limit, window),
             };
             let key = format!("cap of rule {:?}, {}", name.text, self.limit_word(limit));
-            let by = cap.each.as_ref().map(|each| &each.text);
+            let by = (cap.each.as_ref().map(|each| &each.text), cap.per_account);
             if let Some(first) = seen.insert(format!("{key} {window:?} {by:?}"), *span) {
                 self.report.twice("cap", *span, first);
                 good = false;
                 continue;
             }
             let text = self.cap_text(*span);
-            let cap = self.add_rule_cap((&name.text, &key), text, (limit, window, each), (&[id], false));
+            let terms = (limit, window, each, cap.per_account);
+            let cap = self.add_rule_cap((&name.text, &key), text, terms, (&[id], false));
             if matches!(limit, CapLimit::Spend(_)) { spend_caps.push(cap) } else { caps.push(cap) }
         }
         good.then(|| (caps, spend_caps, piece.value()))
@@ -553,10 +554,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 continue;
             };
             if entry.node.across {
-                if each.is_some() {
-                    let help = "leave one of them out";
-                    self.report.later(entry.block.span, "a budget has no counter for each value", help);
-                } else if good {
+                if !self.is_for_all(&entry.node.cap, entry.block.span) {
+                    continue;
+                }
+                if good {
                     self.shared_budget(&entry.name.text, (read, entry.block.span), &ids, rules);
                 }
                 continue;
@@ -574,7 +575,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             let key = format!("shared cap {:?}, {}", entry.name.text, self.limit_word(limit));
             let text = self.shared_text(entry.block.span);
-            let cap = self.add_rule_cap((&entry.name.text, &key), text, (limit, window, each), (&ids, true));
+            let terms = (limit, window, each, entry.node.cap.per_account);
+            let cap = self.add_rule_cap((&entry.name.text, &key), text, terms, (&ids, true));
             for id in ids {
                 let Some(rule) = rules.get_mut(id.index()).and_then(|draft| draft.rule.as_mut()) else {
                     continue;

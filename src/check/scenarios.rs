@@ -44,7 +44,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 TestLine::Given { facts, .. } => facts.iter().for_each(|fact| self.given(&fact.kind)),
                 TestLine::When { at, step, facts } => {
                     times::date(at.date, &mut self.report);
-                    self.step(step, facts.iter().map(|fact| (&fact.kind, fact.span)));
+                    let facts = facts.iter().filter(|fact| !names_account(step, &fact.kind));
+                    self.step(step, facts.map(|fact| (&fact.kind, fact.span)));
                 }
                 TestLine::Expect(expect) => self.expect(expect),
             }
@@ -65,7 +66,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             GivenFact::Streak(name, number) => self.streak_at(name, number),
             GivenFact::Task(name, number) => self.task_at(name, number),
             GivenFact::CapUsed(name, number) => self.capped(name, number),
-            GivenFact::ReferredBy(_) => {}
+            GivenFact::ReferredBy(_) | GivenFact::Account(_) => {}
             GivenFact::Balance(amount, _) => self.amount_of_unit(amount),
             GivenFact::Has(amount, _) => self.vouchers_of(amount),
             GivenFact::Spent(amount, _) => {
@@ -497,5 +498,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn count_of(&mut self, what: &str, number: &Number) {
         let what = format!("a number of {what}");
         numbers::whole(number.value, (0, 1_000_000_000), (&what, number.span), &mut self.report);
+    }
+}
+
+/// Whether a line of a joining names the account to which the member comes.
+fn names_account(step: &Step, fact: &StepFact) -> bool {
+    match fact {
+        StepFact::Attribute(name, Value::Name(_)) => {
+            matches!(step, Step::Joining { .. }) && name.text == "account"
+        }
+        _ => false,
     }
 }

@@ -158,6 +158,34 @@ impl Pair<'_, '_, '_> {
             let place = self.before.unit(&voucher.name).map(|it| it.head);
             refuse(head, place, format!("`{}` was a unit", voucher.name), "take a new name");
         }
+        found.extend(self.settles_otherwise());
+        found
+    }
+
+    /// Y002 of partners.
+    fn settles_otherwise(&self) -> Vec<Diagnostic> {
+        let (old, new) = (self.old, self.new);
+        let mut found = Vec::new();
+        for (partner, terms) in new.own_prices().into_iter().flat_map(|list| &list.partners) {
+            let known = old.own_prices().and_then(|list| list.partners.get(partner));
+            let day = new.effective_from;
+            let anchors = Anchors::new(day);
+            let begins = |period: Period| period.start_of(day, &anchors) == day;
+            let is_apart = |known: &PartnerTerms| known.settles != terms.settles;
+            if known.is_some_and(|known| is_apart(known) && !(begins(known.settles) && begins(terms.settles)))
+            {
+                let head = |tree: &Tree<'_>| tree.partner(partner).map(|it| it.head);
+                let message = format!("`{partner}` settles in other periods");
+                let help =
+                    "one booking would lie in two statements; begin the version where both periods begin";
+                let span = head(self.after).unwrap_or_default();
+                let finding = Diagnostic::new(Code::Y002, span, message).help(help);
+                found.push(match head(self.before) {
+                    Some(other) => finding.other(other, "the version before"),
+                    None => finding,
+                });
+            }
+        }
         found
     }
 
@@ -348,6 +376,7 @@ impl Pair<'_, '_, '_> {
             old.name == new.name
                 && old.shared == new.shared
                 && old.window == new.window
+                && old.per_account == new.per_account
                 && std::mem::discriminant(&limits.0) == std::mem::discriminant(&limits.1)
         };
         let mut found = Vec::new();

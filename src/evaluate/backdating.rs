@@ -245,7 +245,9 @@ fn take_out(draft: &mut Draft<'_>, meter: MeterId, since: i64, into: Option<Mete
 fn waiting_receipts(draft: &Draft<'_>, from: &Backdated, since: i64) -> Vec<Arc<Receipt>> {
     let waits = |receipt: &Arc<Receipt>| {
         let mine = |share: &MeterShare| from.rules.iter().any(|known| known.meter == share.meter);
-        receipt.shares.iter().any(|share| share.slot >= since && mine(share))
+        // what waits of another member of the account waits for that one
+        let is_own = receipt.member.as_ref() == draft.account.turned();
+        is_own && receipt.shares.iter().any(|share| share.slot >= since && mine(share))
     };
     let changed = |receipt: &Arc<Receipt>| {
         let mut changes = draft.postings.changes.iter().rev();

@@ -35,6 +35,7 @@ pub(super) fn cancel(
         };
         return Err(Rejection::new(Refusal::NoSuchEvent, detail));
     };
+    facts.account.check_own(before)?;
     if before.cancelled {
         return Err(Rejection::new(Refusal::AlreadyCancelled, format!("`{of}` was cancelled")));
     }

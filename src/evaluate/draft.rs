@@ -62,7 +62,7 @@ impl<'a> Draft<'a> {
         Self {
             program,
             account,
-            postings: Postings { deltas: Vec::with_capacity(8), changes: Vec::with_capacity(12) },
+            postings: Postings::with_room(8, 12),
             messages: Vec::new(),
             notes: Vec::new(),
             given: Vec::new(),
@@ -94,13 +94,13 @@ impl<'a> Draft<'a> {
         (Book::TakenBack, if self.cancels { Reason::Cancelled } else { Reason::Returned })
     }
 
-    /// What a counter's slot holds, with what this event added.
+    /// What a counter's slot holds of all members, with what this event added.
     pub(crate) fn meter(&self, meter: MeterId, slot: i64) -> i64 {
         let added = self.postings.changes.iter().map(|change| match change {
             Change::Meter(other, at, by) if *other == meter && *at == slot => *by,
             _ => 0,
         });
-        self.account.meters.get(meter, slot) + added.sum::<i64>()
+        self.account.counted(meter, slot) + added.sum::<i64>()
     }
 
     /// Adds to a counter.

@@ -75,7 +75,7 @@ impl Facts<'_> {
             Some(text) => self.account.values.number(text)?,
         };
         let start = match self.program.meters.get(cap.meter?.index())?.slots {
-            Slots::EachFirst => first_use(self.account, cap.meter?, number, self.event.day),
+            Slots::EachFirst => first_use(self.account, (cap, cap.meter?), number, self.event.day),
             _ => self.period_slot(period, self.event.day),
         };
         Some(each_slot(start, number))
@@ -83,9 +83,9 @@ impl Facts<'_> {
 }
 
 /// The day of the first use of a value whose counter is still kept; the day itself where there is none.
-fn first_use(account: &Account, meter: MeterId, number: u32, day: Date) -> i64 {
+fn first_use(account: &Account, (cap, meter): (&Cap, MeterId), number: u32, day: Date) -> i64 {
     let slots =
-        account.meters.all().iter().filter(|(known, slot, _)| *known == meter && each_value(*slot) == number);
+        account.counted_for(cap).filter(|(known, slot, _)| *known == meter && each_value(*slot) == number);
     let first = slots.map(|(_, slot, _)| each_start(*slot)).max();
     let is_kept = |first: &i64| {
         let first = i32::try_from(*first).ok().and_then(Date::from_days);
@@ -96,6 +96,11 @@ fn first_use(account: &Account, meter: MeterId, number: u32, day: Date) -> i64 {
 }
 
 impl Draft<'_> {
+    /// What is used of a cap in a slot, with what this event added.
+    fn used(&self, cap: &Cap, meter: MeterId, slot: i64) -> i64 {
+        self.meter(meter, slot) - self.account.counted(meter, slot) + self.account.used(cap, meter, slot)
+    }
+
     /// The slot of a cap in the window of the event. A value that was never seen gets its number.
     pub(super) fn slot_of_cap(&mut self, facts: &Facts<'_>, cap: &Cap) -> Option<i64> {
         let known = facts.cap_slot(cap);
@@ -142,7 +147,7 @@ pub(super) fn marks(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &Rows) -> Ve
 pub(super) fn give_back(draft: &mut Draft<'_>, cap: &Cap, shares: &[MeterShare], amount: i64) {
     let share = shares.iter().find(|share| Some(share.meter) == cap.meter);
     if let Some(share) = share {
-        let by = amount.min(draft.meter(share.meter, share.slot));
+        let by = amount.min(draft.used(cap, share.meter, share.slot));
         draft.count(share.meter, share.slot, -by);
     }
 }

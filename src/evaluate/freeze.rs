@@ -85,7 +85,7 @@ fn meters(facts: &Facts<'_>, asked: &Asked) -> Meters {
         // those with a counter for each value go with other returns
         if let (CapWindow::Period(period), Some(meter), None) = (cap.window, cap.meter, cap.each) {
             let slot = facts.period_slot(period, day);
-            put(meter, slot, facts.account.meters.get(meter, slot));
+            put(meter, slot, facts.account.used(cap, meter, slot));
         }
     }
     // the shortest window first: a longer one holds what it has more, where it begins
@@ -253,7 +253,12 @@ pub(super) fn judge_again(
         }
         bound.count(items.into());
     }
-    let facts = Facts::new(program, &account, &bound);
+    let mut past = Facts::new(program, &account, &bound);
+    if facts.account.turned().is_some() {
+        // periods are those of the account
+        past.anchors = facts.anchors;
+    }
+    let facts = past;
     rows.start(bound.items().len());
     step04_match::match_rules(&facts, kind_id, rows, &mut None);
     super::work_out(&facts, rows, &mut None)?;

@@ -218,7 +218,7 @@ pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Da
     let bound = Bound { day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
     let slot = rules.meter.zip(facts.cap_slot(rules));
-    let used = slot.map_or(0, |(meter, slot)| account.meters.get(meter, slot));
+    let used = slot.map_or(0, |(meter, slot)| account.used(rules, meter, slot));
     Some(rules.limit.most() - used)
 }
 
@@ -237,7 +237,7 @@ pub(crate) fn running(program: &Program, account: &Account, meter: MeterId, day:
             return account.metric(place, tiers, window, metric);
         }
     }
-    account.meters.get(meter, running_slot(program, account, meter, day))
+    account.counted(meter, running_slot(program, account, meter, day))
 }
 
 /// The slot of a counter that runs on a day.

@@ -49,8 +49,7 @@ pub(crate) enum Room {
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(program: &'a Program, account: &'a Account, event: &'a Bound) -> Self {
-        let joined = account.tenure.map_or(event.day, |tenure| tenure.day);
-        let anchors = program.anchors(joined, &account.attributes);
+        let anchors = account.anchors(program, event.day);
         Self { program, account, event, anchors, room: Room::Left }
     }
 
@@ -293,7 +292,7 @@ impl<'a> Facts<'a> {
         plan.map_or(Symbol::NONE, |plan| plan.symbol)
     }
 
-    /// What a counter holds in a window.
+    /// What a counter holds in a window, of the member.
     pub(crate) fn meter(&self, meter: MeterId, window: Window) -> i64 {
         let meters = &self.account.meters;
         let day = self.event.day;

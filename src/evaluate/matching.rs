@@ -98,6 +98,7 @@ fn open_receipt<'m>(
         // a redemption of its own cannot come back
         let receipt = account.receipt(program, id).filter(|receipt| receipt.kind.is_some());
         let Some(receipt) = receipt else { return Ok(None) };
+        account.check_own(receipt)?;
         if receipt.cancelled {
             return Err(Rejection::new(Refusal::AlreadyCancelled, format!("`{id}` was cancelled")));
         }

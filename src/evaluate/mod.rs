@@ -81,6 +81,7 @@ use bound::Bound;
 use rows::Rows;
 use std::borrow::Cow;
 use std::sync::Arc;
+use step00_accept::Whose;
 use step03_requests::Settled;
 pub(crate) use step13_payers::Given;
 use trace::{Late, Trace};
@@ -206,31 +207,47 @@ impl Evaluator {
     ) -> Result<Outcome, EvaluateError> {
         let event = judged::on_its_day(program, event)?;
         let event: &Event = &event;
+        let whose = step00_accept::whose(program, account, event)?;
         if step00_accept::is_repeated(program, account, event)? {
             let id = Arc::clone(&event.id);
-            return Ok(Outcome::new(program, account, Some(id), Gathered::default()));
+            let outcome = Outcome::new(program, account, Some(id), Gathered::default());
+            return Ok(outcome.of(whose, account, event));
         }
         let mut gathered = Gathered { trace, ..Gathered::default() };
-        self.bound.bind(program, event, &account.attributes)?;
-        step00_accept::check_dates(program, account, event, &self.bound, begins)?;
-        if counts(event) && account.tenure.is_none() {
+        let (attributes, tenure) = match whose {
+            Whose::OnlyMember => (&account.attributes[..], account.tenure),
+            _ => account.person(&event.member).map_or((&[][..], None), |who| (who.attributes, who.tenure)),
+        };
+        self.bound.bind(program, event, attributes)?;
+        step00_accept::check_dates(program, account, event, (&self.bound, tenure), begins)?;
+        if counts(event) && tenure.is_none() {
             step00_accept::may_enrol(program, &self.bound)?;
         }
         tax::convert(program, &mut self.bound)?;
         if let Some(trace) = &mut gathered.trace {
             trace.late = late(account, event, &self.bound);
         }
+        if whose != Whose::OnlyMember {
+            gathered.postings.turns.push((0, Arc::clone(&account.member)));
+        }
         let mut working = Cow::Borrowed(account);
         if working.due.is_some_and(|due| due <= self.bound.day) {
             let Gathered { postings, messages, notes, .. } = &mut gathered;
             step01_clock::run(program, working.to_mut(), self.bound.day, postings, messages, notes)?;
+        }
+        if whose != Whose::OnlyMember {
+            turn_to(whose, &mut working, event, &mut gathered);
         }
         if counts(event) && working.tenure.is_none() && !matches!(event.kind, Kind::Announce(_)) {
             self.enrol(program, &mut working, event, &mut gathered)?;
         }
         self.judge_event(program, &working, event, &mut gathered)?;
         gathered.notes.append(&mut self.bound.notes);
-        Ok(Outcome::new(program, account, None, gathered))
+        if matches!(whose, Whose::Member(1..) | Whose::Newcomer) {
+            // at rest it is the turn of the first
+            gathered.postings.changes.push(Change::Turn(0));
+        }
+        Ok(Outcome::new(program, account, None, gathered).of(whose, account, event))
     }
 
     /// The first event of an unknown member enrols it: a joining at the same instant runs before the event.
@@ -300,7 +317,7 @@ impl Evaluator {
                 cancelling::cancel(&facts, &mut draft, &mut self.rows, of)?;
                 moments::forget_returned(&mut draft);
             }
-            Kind::Joining { referrer } => {
+            Kind::Joining { referrer, .. } => {
                 join(&facts, &mut draft, &mut self.rows, event, referrer.as_ref(), gathered, &mut notes)?;
             }
             Kind::Return(back) => {
@@ -381,16 +398,36 @@ fn late(account: &Account, event: &Event, bound: &Bound) -> Option<Late> {
     Some(Late { day: bound.day, newest })
 }
 
+/// Makes it the turn of the member whose event it is.
+#[cold]
+fn turn_to(whose: Whose, working: &mut Cow<'_, Account>, event: &Event, gathered: &mut Gathered) {
+    let Postings { deltas, changes, turns } = &mut gathered.postings;
+    turns.push((deltas.len(), Arc::clone(&event.member)));
+    match whose {
+        Whose::Member(place @ 1..) => {
+            working.to_mut().turn_to(place);
+            changes.push(Change::Turn(place));
+        }
+        Whose::Newcomer => {
+            working.to_mut().take_in(&event.member);
+            changes.push(Change::TakenIn(Arc::clone(&event.member)));
+        }
+        Whose::Member(0) | Whose::OnlyMember => {}
+    }
+}
+
 fn start_draft<'a>(program: &'a Program, account: &'a Account, id: Arc<str>, bound: &Bound) -> Draft<'a> {
     let anchors = Facts::new(program, account, bound).anchors;
     Draft::new(program, account, id, (bound.at, bound.day), anchors)
 }
 
 fn append(all: &mut Postings, mut more: Postings) {
-    if all.deltas.is_empty() && all.changes.is_empty() {
+    if all.deltas.is_empty() && all.changes.is_empty() && all.turns.is_empty() {
         *all = more;
         return;
     }
+    let before = all.deltas.len();
+    all.turns.extend(more.turns.into_iter().map(|(from, member)| (before + from, member)));
     all.deltas.append(&mut more.deltas);
     all.changes.append(&mut more.changes);
 }
@@ -583,7 +620,7 @@ impl Account {
     pub fn post(&mut self, program: &Program, outcome: &Outcome) -> Result<(), PostError> {
         if self.program != program.identity
             || outcome.program != self.program
-            || outcome.member != self.member
+            || outcome.account.as_ref().unwrap_or(&outcome.member) != self.shared_id()
         {
             return Err(PostError::Foreign);
         }

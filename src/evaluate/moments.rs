@@ -6,7 +6,7 @@
 use super::draft::Draft;
 use super::judge::Facts;
 use super::rows::Rows;
-use super::step01_clock::moment;
+use super::step01_clock::{moment, turn};
 use super::{step04_match, step10_milestones, step11_tiers, step11a_convert};
 use crate::account::{Account, Change, DueMoment, FollowUp, PostError, Postings, Receipt};
 use crate::calendar::Date;
@@ -25,15 +25,21 @@ pub(super) fn bring(
 ) -> Result<(), PostError> {
     let mut rows = Rows::default();
     for due in moments {
+        if account.company.is_some() {
+            turn(account, due.who, postings);
+        }
         let (mut made, mut sent) = one(program, account, day, &due, &mut rows);
         account.book(program, &made)?;
         postings.deltas.append(&mut made.deltas);
         postings.changes.append(&mut made.changes);
         messages.append(&mut sent);
     }
+    if account.company.is_some() {
+        turn(account, 0, postings);
+    }
     // so that this day is not looked at again
     let at = program.zone.start_of_day(day, program.day_starts);
-    let done = Postings { deltas: Vec::new(), changes: vec![Change::Clock(at)] };
+    let done = Postings { deltas: Vec::new(), changes: vec![Change::Clock(at)], turns: Vec::new() };
     account.book(program, &done)?;
     postings.changes.extend(done.changes);
     Ok(())

@@ -1,12 +1,13 @@
 //! Step 14: what an evaluation answers.
 
 use super::note::Note;
+use super::step00_accept::Whose;
 use super::step03_requests::Taken;
 use super::trace::Trace;
 use super::{Gathered, Given};
 use crate::account::{Account, Change, DueFee, Postings, RebateStanding, RebateState, Turnover};
-use crate::event::Message;
-use crate::ledger::Delta;
+use crate::event::{Event, Message};
+use crate::ledger::{Delta, LedgerLine};
 use crate::program::Program;
 use std::sync::Arc;
 
@@ -23,7 +24,10 @@ pub enum Status {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub(crate) program: u128,
+    /// Whose event it is; where the clock ran, the first member.
     pub(crate) member: Arc<str>,
+    /// The id of the account, if it is one of several members.
+    pub(crate) account: Option<Arc<str>>,
     /// The version of the account it was computed from.
     pub(crate) base: u64,
     pub(crate) postings: Postings,
@@ -53,6 +57,7 @@ impl Outcome {
         Self {
             program: program.identity,
             member: Arc::clone(&account.member),
+            account: account.company.as_ref().map(|company| Arc::clone(&company.id)),
             base: account.version,
             postings,
             messages,
@@ -64,6 +69,14 @@ impl Outcome {
             given,
             counted,
         }
+    }
+
+    /// The outcome of an event of one of several members.
+    pub(super) fn of(self, whose: Whose, account: &Account, event: &Event) -> Self {
+        if whose == Whose::OnlyMember {
+            return self;
+        }
+        Self { member: Arc::clone(&event.member), account: Some(Arc::clone(account.shared_id())), ..self }
     }
 
     /// Whether the event was applied or had been before.
@@ -133,9 +146,32 @@ impl Outcome {
         self.base
     }
 
-    /// The member whose account it belongs to.
+    /// The member whose event it is; where the clock ran, the first member of the account.
     #[must_use]
     pub fn member(&self) -> &str {
         &self.member
+    }
+
+    /// The id of the account to which it belongs: in an account of one member, the member's.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        self.account.as_ref().unwrap_or(&self.member)
+    }
+
+    /// The member whose turn it is at a place among the deltas. In an account of several members the clock works for
+    /// the first, and brings moments and referrals to each.
+    #[must_use]
+    pub fn member_at(&self, place: usize) -> &str {
+        let turns = self.postings.turns.iter().rev();
+        turns.into_iter().find(|(from, _)| *from <= place).map_or(&self.member, |(_, member)| member)
+    }
+
+    /// All ledger lines, with the member and the account of each.
+    pub fn lines<'o>(&'o self, program: &'o Program) -> impl Iterator<Item = LedgerLine> + 'o {
+        self.postings.deltas.iter().enumerate().map(|(place, delta)| {
+            let member = self.member_at(place);
+            let line = program.ledger_line(member, delta);
+            LedgerLine { account: Some(self.account()).filter(|id| *id != member).map(Into::into), ..line }
+        })
     }
 }

@@ -10,7 +10,8 @@ use crate::program::{MeterId, Slots, TiersId};
 
 /// Turns a draft to the days that the attributes say which it has changed so far.
 pub(super) fn turn(draft: &mut Draft<'_>) {
-    if draft.program.own_days.is_empty() {
+    // the periods of an account start on the days of its first member
+    if draft.program.own_days.is_empty() || draft.account.turned().is_some() {
         return;
     }
     let changes = &draft.postings.changes;
@@ -58,7 +59,16 @@ impl Turned {
 
     fn counters(&self, draft: &mut Draft<'_>) {
         let account = draft.account;
-        for (meter, slot, value) in account.meters.all().iter().copied() {
+        self.counters_of(draft, account.meters.all());
+        for (place, counted) in account.parked_counters() {
+            draft.change(Change::Turn(place));
+            self.counters_of(draft, counted);
+            draft.change(Change::Turn(0));
+        }
+    }
+
+    fn counters_of(&self, draft: &mut Draft<'_>, counted: &[(MeterId, i64, i64)]) {
+        for (meter, slot, value) in counted.iter().copied() {
             let Some(Slots::Period(period)) =
                 draft.program.meters.get(meter.index()).map(|meter| meter.slots)
             else {

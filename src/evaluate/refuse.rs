@@ -13,7 +13,7 @@ pub enum Refusal {
     TooLate,
     /// Before the program begins or before the member joined.
     TooEarly,
-    /// An event of somebody who has not joined, where not every event enrols.
+    /// An event of somebody who is not on the account, or has not joined where not every event enrols.
     NotMember,
     /// A joining of somebody who is a member.
     AlreadyMember,
@@ -23,6 +23,8 @@ pub enum Refusal {
     NoSuchMember,
     /// A return of a purchase that is not known.
     NoSuchPurchase,
+    /// A return or cancelling of what another member of the account did.
+    NotYourPurchase,
     /// A return of a line that the purchase does not have.
     NoSuchLine,
     /// A return of more than is left.
@@ -74,6 +76,7 @@ impl Refusal {
             Self::AlreadyReferred => "already referred",
             Self::NoSuchMember => "no such member",
             Self::NoSuchPurchase => "no such purchase",
+            Self::NotYourPurchase => "not your purchase",
             Self::NoSuchLine => "no such line",
             Self::MoreThanIsLeft => "more than is left",
             Self::NoSuchEvent => "no such event",

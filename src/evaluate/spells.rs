@@ -23,14 +23,14 @@ fn sum(draft: &Draft<'_>, meter: MeterId, spell: &Spell) -> i64 {
         Change::Meter(other, slot, by) if *other == meter && (from..=to).contains(slot) => *by,
         _ => 0,
     });
-    draft.account.meters.sum(meter, from, to) + added.sum::<i64>()
+    draft.account.counted_in(meter, from, to) + added.sum::<i64>()
 }
 
 /// What the running time holds of a metric, with what came over into it.
 pub(crate) fn running(account: &Account, id: TiersId, meter: MeterId) -> i64 {
     let spell = account.tiers.get(id.index()).and_then(TierState::running);
     let (from, to, carried) = spell.map_or((1, 1, 0), |spell| (spell.number, spell.through, spell.carried));
-    account.meters.sum(meter, i64::from(from), i64::from(to)) + carried
+    account.counted_in(meter, i64::from(from), i64::from(to)) + carried
 }
 
 /// Whether what an event booked counts for a block.
@@ -75,7 +75,7 @@ pub(super) fn recount(draft: &mut Draft<'_>, id: TiersId, tiers: &Tiers, length:
 
 /// The time that runs before any level was reached: those of the lowest level follow each other from the joining.
 fn first(draft: &Draft<'_>, state: &TierState, length: Duration) -> Spell {
-    let joined = draft.account.tenure.map_or(draft.day, |tenure| tenure.day.min(draft.day));
+    let joined = draft.account.founded().map_or(draft.day, |tenure| tenure.day.min(draft.day));
     let mut start = joined;
     let mut last = state.base_until.or(state.until).unwrap_or(Date::MAX);
     if state.level == 0 {

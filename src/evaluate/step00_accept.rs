@@ -3,10 +3,76 @@
 use super::bound::{Bound, Typed, typed};
 use super::note::Note;
 use super::refuse::{EvaluateError, Refusal, Rejection};
-use crate::account::Account;
+use crate::account::{Account, Receipt, Tenure};
 use crate::calendar::Date;
 use crate::event::{Event, Kind, Value};
 use crate::program::{AttributeKind, Program};
+use std::sync::Arc;
+
+/// Whose event it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// That of the only member.
+    OnlyMember,
+    /// That of the member at a place.
+    Member(usize),
+    /// That of somebody who comes to the account with it.
+    Newcomer,
+}
+
+/// Whose event it is, if it belongs to the account.
+pub(super) fn whose(program: &Program, account: &Account, event: &Event) -> Result<Whose, EvaluateError> {
+    if account.program != program.identity {
+        return Err(EvaluateError::Foreign("program"));
+    }
+    let named = match &event.kind {
+        Kind::Joining { account, .. } => account.as_ref(),
+        _ => None,
+    };
+    if account.company.is_none() && named.is_none() {
+        return if account.member == event.member {
+            Ok(Whose::OnlyMember)
+        } else {
+            Err(EvaluateError::Foreign("member"))
+        };
+    }
+    among_several(account, event, named)
+}
+
+#[cold]
+fn among_several(account: &Account, event: &Event, named: Option<&Arc<str>>) -> Result<Whose, EvaluateError> {
+    let id = account.shared_id();
+    if named.is_some_and(|named| named != id) {
+        return Err(EvaluateError::Foreign("account"));
+    }
+    match (account.person(&event.member), named) {
+        (Some(_), _) if account.company.is_none() => Ok(Whose::OnlyMember),
+        (Some(who), _) => Ok(Whose::Member(who.place)),
+        (None, Some(_)) => Ok(Whose::Newcomer),
+        (None, None) => Err(Rejection::new(
+            Refusal::NotMember,
+            format!(
+                "`{}` is not on the account `{id}`; a joining that names the account comes first",
+                event.member
+            ),
+        )
+        .into()),
+    }
+}
+
+impl Account {
+    /// Refuses to take back what another member of the account did: its history and its caps are its own.
+    pub(super) fn check_own(&self, receipt: &Receipt) -> Result<(), Rejection> {
+        if receipt.member.as_ref() == self.turned() {
+            return Ok(());
+        }
+        let detail = match &receipt.member {
+            Some(member) => format!("`{}` is of `{member}`", receipt.id),
+            None => format!("`{}` is of the first member of the account", receipt.id),
+        };
+        Err(Rejection::new(Refusal::NotYourPurchase, detail))
+    }
+}
 
 /// Whether the same event was applied before. The same id with other content is refused.
 pub(super) fn is_repeated(
@@ -14,12 +80,6 @@ pub(super) fn is_repeated(
     account: &Account,
     event: &Event,
 ) -> Result<bool, EvaluateError> {
-    if account.program != program.identity {
-        return Err(EvaluateError::Foreign("program"));
-    }
-    if account.member != event.member {
-        return Err(EvaluateError::Foreign("member"));
-    }
     match account.record(program, &event.id) {
         None => Ok(false),
         Some(record) if record.digest == event.digest => Ok(true),
@@ -36,12 +96,12 @@ pub(super) fn check_dates(
     program: &Program,
     account: &Account,
     event: &Event,
-    bound: &Bound,
+    (bound, tenure): (&Bound, Option<Tenure>),
     begins: Date,
 ) -> Result<(), Rejection> {
     if let Kind::Joining { .. } = event.kind {
         // a joining before the program begins is a fact like any other; it just fires nothing
-        return match account.tenure {
+        return match tenure {
             Some(tenure) => Err(Rejection::new(Refusal::AlreadyMember, format!("joined on {}", tenure.day))),
             None => Ok(()),
         };
@@ -59,12 +119,13 @@ pub(super) fn check_dates(
             return Err(Rejection::new(
                 Refusal::TooLate,
                 format!(
-                    "the newest event of the member is of {newest}; events are accepted from {earliest} on"
+                    "the newest event of the {} is of {newest}; events are accepted from {earliest} on",
+                    if account.company.is_some() { "account" } else { "member" }
                 ),
             ));
         }
     }
-    if let Some(tenure) = account.tenure {
+    if let Some(tenure) = tenure {
         let earliest = program
             .before_joining
             .and_then(|before| before.subtract_from_date(tenure.day))

@@ -34,7 +34,8 @@ pub(crate) fn run(
     while let Some(due) = account.due.filter(|due| *due <= to) {
         let moments = account.moments_on(program, due);
         let is_new_day = account.clock_day(program).is_none_or(|clock| clock < due);
-        let kinds: [fn(&mut Draft<'_>, &Facts<'_>); 13] = [
+        type Work = fn(&mut Draft<'_>, &Facts<'_>);
+        let kinds: [Work; 13] = [
             expire,
             end_terms,
             |draft, _| plans::turn(draft),
@@ -49,7 +50,7 @@ pub(crate) fn run(
             |draft, _| convert(draft),
             |draft, _| tier_windows::give_every(draft),
         ];
-        for kind in kinds {
+        let mut work = |account: &mut Account, kind: Work, postings: &mut Postings| {
             let done = {
                 let at = program.zone.start_of_day(due, program.day_starts);
                 let bound = moment(program, account, at, due);
@@ -67,6 +68,18 @@ pub(crate) fn run(
             postings.changes.append(&mut made.changes);
             messages.append(&mut sent);
             notes.append(&mut said);
+            Ok::<(), PostError>(())
+        };
+        for (place, kind) in kinds.into_iter().enumerate() {
+            if place == REFERRAL && account.company.is_some() {
+                for who in friends_due(account, due) {
+                    turn(account, who, postings);
+                    work(account, kind, postings)?;
+                }
+                turn(account, 0, postings);
+                continue;
+            }
+            work(account, kind, postings)?;
         }
         if !program.moments.is_empty() {
             super::moments::bring(program, account, due, moments, (&mut *postings, &mut *messages))?;
@@ -88,6 +101,29 @@ pub(crate) fn run(
         }
     }
     Ok(())
+}
+
+/// Which of the kinds of work each member has for itself.
+const REFERRAL: usize = 9;
+
+/// The places of members whose referral is to be paid, by name.
+#[cold]
+fn friends_due(account: &Account, day: Date) -> Vec<usize> {
+    let is_due =
+        |link: &crate::account::Link| link.stage == LinkStage::Open && link.due.is_some_and(|due| due <= day);
+    let people = account.people_by_name().into_iter();
+    people.filter(|who| who.link.is_some_and(is_due)).map(|who| who.place).collect()
+}
+
+/// Makes it the turn of a member, on the account and in what is posted.
+#[cold]
+pub(super) fn turn(account: &mut Account, place: usize, postings: &mut Postings) {
+    let before = Arc::clone(&account.member);
+    account.turn_to(place);
+    if account.member != before {
+        postings.turns.push((postings.deltas.len(), Arc::clone(&account.member)));
+        postings.changes.push(Change::Turn(place));
+    }
 }
 
 /// The start of a day, as conditions see it.

@@ -156,7 +156,7 @@ pub(crate) fn room(facts: &Facts<'_>, cap: CapId) -> i64 {
         (CapWindow::Period(_), Some(meter)) => facts.cap_slot(rules).map_or(0, |slot| {
             let waiting = rules.waiting.filter(|_| facts.room == Room::Waiting);
             let waiting = waiting.map_or(0, |meter| facts.account.meters.get(meter, slot));
-            facts.account.meters.get(meter, slot) + waiting
+            facts.account.used(rules, meter, slot) + waiting
         }),
         _ => 0,
     };

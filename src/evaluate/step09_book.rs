@@ -201,6 +201,7 @@ pub(crate) fn keep_receipt(
     let Some(items) = facts.event.priced() else { return };
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
+        member: draft.account.turned().cloned(),
         kind: Some(kind),
         at: facts.event.at,
         day: facts.event.day,
@@ -229,6 +230,7 @@ pub(crate) fn keep_redemption(
 ) {
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
+        member: draft.account.turned().cloned(),
         kind: None,
         at: facts.event.at,
         day: facts.event.day,

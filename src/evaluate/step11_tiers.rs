@@ -73,7 +73,7 @@ pub(crate) fn recount(draft: &mut Draft<'_>) {
         if earned == 0 && state.is_none_or(|state| state.holds.is_empty()) {
             continue;
         }
-        let before = Values::of(tiers, |meter| draft.account.meters.get(meter, slot));
+        let before = Values::of(tiers, |meter| draft.account.counted(meter, slot));
         let level = state.map_or(0, |state| state.level);
         if now == before {
             continue;

@@ -41,6 +41,10 @@ pub(crate) fn name_referrer(
         draft.notes.push(Note::Referral("nobody refers itself"));
         return;
     }
+    if facts.account.has_member(referrer) {
+        draft.notes.push(Note::Referral("members of one account do not refer each other"));
+        return;
+    }
     let Some(place) = facts.program.referrals.iter().position(|referral| is_valid_today(facts, referral))
     else {
         draft.notes.push(Note::Referral("no referral is valid on this day"));
@@ -54,6 +58,10 @@ pub(crate) fn name_referrer(
 pub(crate) fn link(facts: &Facts<'_>, draft: &mut Draft<'_>, referrer: &Arc<str>) -> Result<(), Rejection> {
     if *referrer == facts.account.member {
         return Err(Rejection::new(Refusal::WrongValue, "nobody refers itself"));
+    }
+    if facts.account.has_member(referrer) {
+        let detail = "members of one account do not refer each other";
+        return Err(Rejection::new(Refusal::WrongValue, detail));
     }
     if let Some(link) = &facts.account.link {
         let detail = format!("the member has named `{}`", link.referrer);
@@ -126,7 +134,7 @@ pub(crate) fn qualify(facts: &Facts<'_>, draft: &mut Draft<'_>, kind: EventKindI
 fn count(facts: &Facts<'_>, draft: &mut Draft<'_>, link: &Link, kind: EventKindId) {
     let Some(referral) = facts.program.referrals.get(link.referral as usize) else { return };
     let Some(qualifies) = referral.qualifies.filter(|qualifies| qualifies.event == kind) else { return };
-    let joined = facts.anchors.joined;
+    let joined = facts.account.tenure.map_or(facts.event.day, |tenure| tenure.day);
     let in_time = qualifies
         .within
         .is_none_or(|within| within.add_to_date(joined).is_none_or(|last| facts.event.day <= last));

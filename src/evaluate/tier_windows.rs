@@ -21,7 +21,7 @@ pub(super) fn values(
     with_event: bool,
 ) -> Values {
     let counted = |meter: MeterId, slot: i64| {
-        if with_event { draft.meter(meter, slot) } else { draft.account.meters.get(meter, slot) }
+        if with_event { draft.meter(meter, slot) } else { draft.account.counted(meter, slot) }
     };
     if let TierWindow::Rolling(length) = tiers.window {
         return Values::of(tiers, |meter| rolling(draft, meter, day, length, with_event));
@@ -43,14 +43,14 @@ fn rolling(draft: &Draft<'_>, meter: MeterId, day: Date, length: Duration, with_
         Change::Meter(other, slot, by) if with_event && *other == meter && (from..=to).contains(slot) => *by,
         _ => 0,
     });
-    draft.account.meters.sum(meter, from, to) + added.sum::<i64>()
+    draft.account.counted_in(meter, from, to) + added.sum::<i64>()
 }
 
 /// The days from one on, up to today, on which something was counted: only on them a time that rolls can reach more.
 fn counted_days(draft: &Draft<'_>, tiers: &Tiers, day: Date) -> Vec<Date> {
     let (from, to) = (i64::from(day.days()), i64::from(draft.today().days()));
     let is_ours = |meter: MeterId| tiers.metrics.iter().any(|metric| metric.meter == meter);
-    let known = draft.account.meters.all().iter().map(|(meter, slot, _)| (*meter, *slot));
+    let known = draft.account.all_counted().map(|(meter, slot, _)| (*meter, *slot));
     let new = draft.postings.changes.iter().filter_map(|change| match change {
         Change::Meter(meter, slot, _) => Some((*meter, *slot)),
         _ => None,

@@ -25,6 +25,12 @@ pub(super) fn give(draft: &mut Draft<'_>, transfer: &Transfer) -> Result<(), Rej
     if *transfer.to == *draft.account.member {
         return Err(wrong("nobody transfers anything to themselves"));
     }
+    if draft.account.has_member(&transfer.to) {
+        return Err(wrong(&format!(
+            "`{}` is a member of the same account, so there is nothing to move",
+            transfer.to
+        )));
+    }
     let name = &*transfer.unit;
     let named =
         program.units.iter().position(|unit| *unit.name == *name || unit.singular.as_deref() == Some(name));

@@ -100,6 +100,7 @@ pub struct EventBuilder {
     lines: Vec<ReturnLine>,
     all_of: Vec<Option<Arc<str>>>,
     referrer: Option<Arc<str>>,
+    account: Option<Arc<str>>,
     pub(super) requests: Vec<Request>,
     pub(super) problem: Option<Box<EventError>>,
 }
@@ -287,6 +288,7 @@ impl EventBuilder {
             lines: Vec::new(),
             all_of: Vec::new(),
             referrer: None,
+            account: None,
             requests: Vec::new(),
             problem: None,
         }
@@ -386,6 +388,14 @@ impl EventBuilder {
         self
     }
 
+    /// The id of the account to which the member that joins comes: it shares all that is counted with the other members
+    /// of the account.
+    #[must_use]
+    pub fn account(mut self, id: &str) -> Self {
+        self.account = Some(id.into());
+        self
+    }
+
     /// Checks everything and builds the event.
     ///
     /// # Errors
@@ -479,7 +489,10 @@ impl EventBuilder {
                 if let Some(referrer) = &self.referrer {
                     check_text("the referrer", referrer)?;
                 }
-                Ok(Kind::Joining { referrer: self.referrer })
+                if let Some(account) = &self.account {
+                    check_text("the account", account)?;
+                }
+                Ok(Kind::Joining { referrer: self.referrer, account: self.account })
             }
         }
     }

@@ -158,9 +158,12 @@ pub(super) fn of_event(event: &Event) -> u128 {
             digest.word(4);
             request.digest(&mut digest);
         }
-        Kind::Joining { referrer } => {
+        Kind::Joining { referrer, account } => {
             digest.word(3);
             digest_option(&mut digest, referrer.as_deref());
+            if let Some(account) = account {
+                digest.text(account);
+            }
         }
         Kind::Choose(choose) => {
             digest.word(4);

@@ -69,6 +69,8 @@ pub(crate) enum Kind {
     Joining {
         /// Who invited.
         referrer: Option<Arc<str>>,
+        /// The account to which the member comes; nothing for one of its own.
+        account: Option<Arc<str>>,
     },
     /// The member takes something from an open choice.
     Choose(Choose),
@@ -206,6 +208,16 @@ impl Event {
     #[must_use]
     pub const fn at(&self) -> Instant {
         self.at
+    }
+
+    /// The account that a joining names. A host opens an account of this id if there is none yet, and from then on
+    /// delivers all events of the member to it.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Joining { account, .. } => account.as_deref(),
+            _ => None,
+        }
     }
 
     /// The member to whom a transfer gives something. A host asks it to refuse transfers to nobody.

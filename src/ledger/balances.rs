@@ -38,7 +38,8 @@ impl Balances {
         let decimals = line.amount.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let decimals = u8::try_from(decimals).ok().filter(|decimals| *decimals <= 4).ok_or_else(wrong)?;
         let amount = parse_amount(&line.amount, decimals).ok_or_else(wrong)?;
-        let key = (line.member.clone(), line.kind, line.unit.clone());
+        let holder = line.account.as_ref().unwrap_or(&line.member);
+        let key = (holder.clone(), line.kind, line.unit.clone());
         let known = self.totals.get(&key).copied();
         let mut folded = known.unwrap_or(Folded { decimals, totals: Totals::default() });
         if folded.decimals != decimals || !folded.totals.transfer(line.from, line.to, amount) {

@@ -129,6 +129,9 @@ pub struct LedgerLine {
     pub key: String,
     /// The member.
     pub member: String,
+    /// The id of the account, if it is another than that of the member: an account of several members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// What is counted.
     pub kind: LineKind,
     /// The name of the unit, voucher, card or charity; of a choice the phrase that gives it.
@@ -191,6 +194,7 @@ impl Program {
         LedgerLine {
             key: delta.key.to_string(),
             member: member.into(),
+            account: None,
             kind,
             unit: unit.into(),
             amount: format_scaled(delta.amount, self.thing_decimals(delta.thing)),

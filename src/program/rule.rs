@@ -289,6 +289,8 @@ pub(crate) struct Cap {
     pub(crate) text: Box<str>,
     /// Whether it is a shared cap.
     pub(crate) shared: bool,
+    /// Whether it counts what all members of an account have together.
+    pub(crate) per_account: bool,
     /// How much.
     pub(crate) limit: CapLimit,
     /// In which window.

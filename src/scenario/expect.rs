@@ -10,6 +10,7 @@ use crate::evaluate::given::{cap_left, running, running_slot};
 use crate::ledger::{Book, Delta, Exact, Reason, Side, Source, Thing};
 use crate::program::{AwardThing, Budget, BudgetCounts, Measure, Program, UnitId, UnitKind};
 use crate::syntax::ast::{self, Amount, Expect, HasKind, Name};
+use std::borrow::Cow;
 
 /// `Err` says what is instead of what was expected.
 pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String> {
@@ -43,9 +44,12 @@ fn refused(runner: &Runner<'_>, text: Option<&str>) -> Result<(), String> {
 }
 
 fn deltas<'r>(runner: &'r Runner<'_>, member: Option<&'r str>) -> impl Iterator<Item = &'r Delta> {
-    let mine =
-        runner.outcomes.iter().filter(move |outcome| member.is_none_or(|member| outcome.member() == member));
-    mine.flat_map(Outcome::deltas)
+    let all = runner.outcomes.iter().flat_map(|outcome| {
+        outcome.deltas().iter().enumerate().map(move |(place, delta)| (outcome, place, delta))
+    });
+    let mine = all
+        .filter(move |(outcome, place, _)| member.is_none_or(|member| outcome.member_at(*place) == member));
+    mine.map(|(_, _, delta)| delta)
 }
 
 /// What rules, cards, tiers and referrals gave, gross.
@@ -162,12 +166,13 @@ fn owes(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), Strin
 }
 
 fn expire(runner: &Runner<'_>, amount: &Amount, member: Option<&Name>) -> Result<(), String> {
-    if let Some(member) = member {
-        known(runner, member)?;
-    }
+    // what is shared expires for the account
+    let id = member.map(|member| known(runner, member).map(Account::id)).transpose()?;
     let (thing, wanted) = find::amount(runner.program, amount)?;
     let books = find::book_thing(thing);
-    let found: i64 = deltas(runner, member.map(|member| member.text.as_str()))
+    let mine = runner.outcomes.iter().filter(|outcome| id.is_none_or(|id| outcome.account() == id));
+    let found: i64 = mine
+        .flat_map(Outcome::deltas)
         .filter(|delta| delta.thing == books && delta.to == Book::Expired)
         .map(|delta| delta.amount)
         .sum();
@@ -349,10 +354,17 @@ fn room(runner: &Runner<'_>, name: &Name, member: Option<&Name>, number: &ast::N
         }
     };
     let day = today(runner, account);
+    let mut account = Cow::Borrowed(account);
+    let name_of = member.map(|member| &*member.text).or(runner.actor.as_deref());
+    if let Some(who) = name_of.and_then(|member| account.person(member)).map(|who| who.place)
+        && who > 0
+    {
+        account.to_mut().turn_to(who);
+    }
     // of several own caps of a rule the one counts that leaves least
     let mut least: Option<(i64, String)> = None;
     for cap in find::caps(program, name)? {
-        let Some(left) = cap_left(program, account, cap, day) else { continue };
+        let Some(left) = cap_left(program, &account, cap, day) else { continue };
         let wanted = find::cap_number(program, cap, number.value)?;
         if least.as_ref().is_none_or(|(over, _)| left - wanted < *over) {
             least = Some((left - wanted, find::cap_text(program, cap, left)));

@@ -20,6 +20,7 @@ struct Given<'t> {
     span: Span,
     joined: Option<(Instant, Span)>,
     referrer: Option<&'t Name>,
+    account: Option<&'t Name>,
     attributes: Vec<(&'t Name, &'t ast::Value, Span)>,
     facts: Vec<GivenFact>,
 }
@@ -51,11 +52,10 @@ pub(super) fn run(runner: &mut Runner<'_>, lines: &[Line<TestLine>]) {
         if given.joined.is_none() {
             facts.extend(given_attributes(runner, given));
         }
-        if facts.is_empty() {
+        if facts.is_empty() && given.account.is_none() {
             continue;
         }
-        let (program, account) = (runner.program, runner.world.account_mut(&given.member.text));
-        if let Err(error) = book_given(program, account, at, &facts) {
+        if let Err(error) = book(runner, given, at, &facts) {
             runner.fail(given.span, format!("this cannot be given: {error}"));
         }
     }
@@ -67,8 +67,15 @@ fn read<'t>(
     lines: &'t [Line<ast::GivenFact>],
     span: Span,
 ) -> Given<'t> {
-    let mut given =
-        Given { member, span, joined: None, referrer: None, attributes: Vec::new(), facts: Vec::new() };
+    let mut given = Given {
+        member,
+        span,
+        joined: None,
+        referrer: None,
+        account: None,
+        attributes: Vec::new(),
+        facts: Vec::new(),
+    };
     for line in lines {
         let read = match &line.kind {
             ast::GivenFact::Joined(moment) => {
@@ -76,6 +83,10 @@ fn read<'t>(
             }
             ast::GivenFact::ReferredBy(name) => {
                 given.referrer = Some(name);
+                Ok(())
+            }
+            ast::GivenFact::Account(id) => {
+                given.account = Some(id);
                 Ok(())
             }
             ast::GivenFact::Attribute(name, value) => {
@@ -139,10 +150,20 @@ fn facts(program: &Program, fact: &ast::GivenFact) -> Result<Vec<GivenFact>, Str
         ast::GivenFact::Purchased(times, on) => {
             vec![GivenFact::Purchased(find::scaled(times.value, 0)?, find::date(on)?)]
         }
-        ast::GivenFact::Joined(_) | ast::GivenFact::ReferredBy(_) | ast::GivenFact::Attribute(..) => {
-            Vec::new()
-        }
+        ast::GivenFact::Joined(_)
+        | ast::GivenFact::ReferredBy(_)
+        | ast::GivenFact::Account(_)
+        | ast::GivenFact::Attribute(..) => Vec::new(),
     })
+}
+
+/// Books facts on the account of a member, who comes to the account that is named.
+fn book(runner: &mut Runner<'_>, given: &Given<'_>, at: Instant, facts: &[GivenFact]) -> Result<(), String> {
+    let program = runner.program;
+    let account = runner.world.account_of(&given.member.text, given.account.map(|id| &*id.text))?;
+    let booked = book_given(program, account, at, facts);
+    account.turn_to(0);
+    booked.map_err(|error| error.to_string())
 }
 
 /// A joining runs like the event it is; one from before the program began is a fact, and fires no rule.
@@ -153,8 +174,7 @@ fn join(runner: &mut Runner<'_>, given: &Given<'_>, at: Instant) {
     if day < program.effective_from {
         let mut facts = vec![GivenFact::Joined(at, day)];
         facts.extend(given_attributes(runner, given));
-        let account = runner.world.account_mut(&given.member.text);
-        if let Err(error) = book_given(program, account, at, &facts) {
+        if let Err(error) = book(runner, given, at, &facts) {
             runner.fail(span, format!("the member cannot join: {error}"));
         }
         return;
@@ -169,6 +189,9 @@ fn join(runner: &mut Runner<'_>, given: &Given<'_>, at: Instant) {
     }
     if let Some(referrer) = given.referrer {
         event = event.referred_by(&referrer.text);
+    }
+    if let Some(account) = given.account {
+        event = event.account(&account.text);
     }
     let delivered = event.build().map_err(|error| error.to_string()).and_then(|event| runner.deliver(event));
     if let Err(problem) = delivered {

@@ -113,11 +113,25 @@ pub(super) fn event(
     if let Step::Adjust { .. } = step {
         return builder.build().map(Some).map_err(|error| error.to_string());
     }
-    let is_return = matches!(step, Step::Return { .. });
     for fact in facts {
-        builder = add(program, builder, &fact.kind, is_return)?;
+        builder = add_to(program, builder, step, &fact.kind)?;
     }
     builder.build().map(Some).map_err(|error| error.to_string())
+}
+
+/// Adds a line to a step.
+fn add_to(
+    program: &Program,
+    builder: EventBuilder,
+    step: &Step,
+    fact: &StepFact,
+) -> Result<EventBuilder, String> {
+    match (fact, step) {
+        (StepFact::Attribute(name, value), Step::Joining { .. }) if name.text == "account" => {
+            Ok(builder.account(&name_text(value)))
+        }
+        _ => add(program, builder, fact, matches!(step, Step::Return { .. })),
+    }
 }
 
 fn add(

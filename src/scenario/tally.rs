@@ -162,7 +162,7 @@ impl Tally {
     pub fn summary(&self, world: &World<'_>) -> Summary {
         let program = world.program();
         Summary {
-            members: world.accounts().count(),
+            members: world.accounts().map(|account| account.members().count()).sum(),
             units: units(world),
             tiers: tiers(world),
             cards: cards(world),
@@ -209,7 +209,7 @@ impl Tally {
 /// What a member has of a unit, as decimal texts with the decimals of the unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceRow<'w> {
-    /// The member.
+    /// The member; of an account of several members its id.
     pub member: &'w str,
     /// The unit.
     pub unit: &'w str,
@@ -224,7 +224,7 @@ pub fn balances<'w>(world: &'w World<'_>) -> impl Iterator<Item = BalanceRow<'w>
     let units = &world.program().units;
     world.accounts().flat_map(move |account| {
         units.iter().zip(&account.totals).map(|(unit, totals)| BalanceRow {
-            member: account.member(),
+            member: account.id(),
             unit: &unit.name,
             available: decimal(totals.balance(Book::Available).into(), unit.decimals),
             pending: decimal(totals.balance(Book::Pending).into(), unit.decimals),

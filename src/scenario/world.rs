@@ -46,6 +46,8 @@ pub struct World<'p> {
     /// The versions of the program, if there are several.
     versions: Option<&'p Versions>,
     accounts: BTreeMap<Arc<str>, Account>,
+    /// The accounts of members that are not found by their own names.
+    homes: BTreeMap<Arc<str>, Arc<str>>,
     evaluator: Evaluator,
     explains: bool,
     /// Messages that are on their way, oldest first.
@@ -63,6 +65,7 @@ impl<'p> World<'p> {
             program,
             versions: None,
             accounts: BTreeMap::new(),
+            homes: BTreeMap::new(),
             evaluator: Evaluator::new(),
             explains: false,
             messages: VecDeque::new(),
@@ -100,10 +103,10 @@ impl<'p> World<'p> {
     /// The account of a member, if anything was ever delivered to that member.
     #[must_use]
     pub fn account(&self, member: &str) -> Option<&Account> {
-        self.accounts.get(member)
+        self.accounts.get(self.home(member))
     }
 
-    /// All accounts, by member in the order of code points.
+    /// All accounts, by their ids in the order of code points.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values()
     }
@@ -127,12 +130,48 @@ impl<'p> World<'p> {
 
     /// Puts an account into the world, in place of one that the member may have: for a start from a stored state.
     pub fn insert(&mut self, account: Account) {
-        self.accounts.insert(Arc::clone(&account.member), account);
+        self.note_homes(&account);
+        self.accounts.insert(Arc::clone(account.shared_id()), account);
     }
 
-    pub(super) fn account_mut(&mut self, member: &str) -> &mut Account {
+    /// The id of the account of a member.
+    fn home<'m>(&'m self, member: &'m str) -> &'m str {
+        self.homes.get(member).map_or(member, |home| home)
+    }
+
+    /// Notes where members are found who share an account.
+    fn note_homes(&mut self, account: &Account) {
+        if account.company.is_some() {
+            let id = account.shared_id();
+            let members = account.people().filter(|who| who.member != id);
+            self.homes.extend(members.map(|who| (Arc::clone(who.member), Arc::clone(id))));
+        }
+    }
+
+    /// Why a member cannot come to an account: it has one already.
+    fn check_free(&self, member: &str, id: &str) -> Result<(), Rejection> {
+        let home = self.home(member);
+        let is_member = self.accounts.get(home).is_some_and(|account| account.has_member(member));
+        if home == id || !is_member {
+            return Ok(());
+        }
+        Err(Rejection::new(Refusal::AlreadyMember, format!("`{member}` has the account `{home}`")))
+    }
+
+    /// The account of a member, with its turn: the one that is named, or its own.
+    pub(super) fn account_of(&mut self, member: &str, named: Option<&str>) -> Result<&mut Account, String> {
         let program = self.program;
-        self.accounts.entry(member.into()).or_insert_with(|| Account::open(program, member))
+        if let Some(id) = named {
+            self.check_free(member, id).map_err(|error| error.to_string())?;
+            self.homes.insert(member.into(), id.into());
+        }
+        let id: Arc<str> = self.home(member).into();
+        let account = self.accounts.entry(Arc::clone(&id)).or_insert_with(|| Account::open(program, &id));
+        match account.person(member).map(|who| who.place) {
+            Some(place) => account.turn_to(place),
+            None => account.take_in(&Arc::from(member)),
+        }
+        Ok(account)
     }
 
     /// Evaluates an event, posts its outcome, and delivers all messages that follow from it, in the order in which
@@ -147,7 +186,7 @@ impl<'p> World<'p> {
     /// As [`Evaluator::evaluate`]. A refused event changes nothing.
     pub fn deliver(&mut self, event: Event) -> Result<Vec<Outcome>, EvaluateError> {
         let mut outcomes = Vec::with_capacity(1);
-        if let Some(receiver) = event.receiver().filter(|receiver| !self.accounts.contains_key(*receiver)) {
+        if let Some(receiver) = event.receiver().filter(|receiver| self.account(receiver).is_none()) {
             let detail = format!("`{receiver}` has no account to which anything could go");
             return Err(Rejection::new(Refusal::NoSuchMember, detail).into());
         }
@@ -168,8 +207,8 @@ impl<'p> World<'p> {
     /// As [`Evaluator::advance`].
     pub fn advance_member(&mut self, member: &str, to: Instant) -> Result<Vec<Outcome>, EvaluateError> {
         let mut outcomes = Vec::new();
-        if let Some((member, _)) = self.accounts.get_key_value(member) {
-            let member = Arc::clone(member);
+        if let Some((id, _)) = self.accounts.get_key_value(self.home(member)) {
+            let member = Arc::clone(id);
             outcomes.extend(self.tick(&member, to)?);
             self.deliver_messages(&mut |outcome| outcomes.push(outcome))?;
         }
@@ -197,7 +236,7 @@ impl<'p> World<'p> {
             }
             let mut touched = vec![Arc::clone(&member)];
             self.deliver_messages(&mut |outcome| {
-                touched.push(Arc::clone(&outcome.member));
+                touched.push(Arc::clone(outcome.account.as_ref().unwrap_or(&outcome.member)));
                 each(outcome);
             })?;
             let accounts = touched.iter().filter_map(|member| self.accounts.get(member));
@@ -228,22 +267,32 @@ impl<'p> World<'p> {
 
     fn due_of(&self, account: &Account, to: Instant) -> Option<(Instant, Arc<str>)> {
         let due = self.next_due(account).filter(|due| *due <= to)?;
-        Some((due, Arc::clone(&account.member)))
+        Some((due, Arc::clone(account.shared_id())))
     }
 
     /// Evaluates and posts an event for a member, who gets an account if there is none.
     fn take(&mut self, event: &Event) -> Result<Vec<Outcome>, EvaluateError> {
         let program = self.versions.map_or(self.program, |versions| versions.at(event.at));
-        let known = self.accounts.get_mut(&event.member);
+        let id: Arc<str> = match event.account() {
+            Some(id) => {
+                self.check_free(&event.member, id)?;
+                id.into()
+            }
+            None => self.homes.get(&event.member).map_or_else(|| Arc::clone(&event.member), Arc::clone),
+        };
+        let known = self.accounts.get_mut(&id);
         let mut opened = None;
         let account = match known {
             Some(account) => account,
-            None => opened.insert(Account::open(program, &event.member)),
+            None => opened.insert(Account::open(program, &id)),
         };
         if let Some(versions) = self.versions {
             let judged = self.evaluator.deliver_with(versions, account, event, self.explains)?;
+            if event.account().is_some() && *id != *event.member {
+                self.homes.insert(Arc::clone(&event.member), Arc::clone(&id));
+            }
             if let Some(account) = opened {
-                self.accounts.insert(Arc::clone(&event.member), account);
+                self.accounts.insert(id, account);
             }
             self.come_to(event.at);
             let outcomes: Vec<Outcome> = judged.into_iter().map(|judged| judged.outcome).collect();
@@ -256,8 +305,11 @@ impl<'p> World<'p> {
             self.evaluator.evaluate(self.program, account, event)?
         };
         account.post(self.program, &outcome)?;
+        if event.account().is_some() && *id != *event.member {
+            self.homes.insert(Arc::clone(&event.member), Arc::clone(&id));
+        }
         if let Some(account) = opened {
-            self.accounts.insert(Arc::clone(&event.member), account);
+            self.accounts.insert(id, account);
         }
         self.send(&outcome);
         Ok(vec![outcome])
@@ -291,7 +343,7 @@ impl<'p> World<'p> {
 
     fn deliver_messages(&mut self, each: &mut dyn FnMut(Outcome)) -> Result<(), EvaluateError> {
         while let Some(message) = self.messages.pop_front() {
-            if !self.accounts.contains_key(&message.member) {
+            if self.account(&message.member).is_none() {
                 self.undelivered += 1;
                 continue;
             }

@@ -366,6 +366,7 @@ const GIVEN: &[Form] = &[
     ("task", &["task Nights at 12"]),
     ("cap", &["cap Limit used 950"]),
     ("referred", &["referred by Rosa"]),
+    ("account", &["account Family"]),
     ("balance", &["balance 24 nights", "balance 24 nights expiring 2027-12-31"]),
     ("has", &["has 1 Welcome until 2026-04-30"]),
     ("spent", &["spent 400 EUR on 2026-01-10"]),

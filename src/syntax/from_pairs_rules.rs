@@ -350,7 +350,8 @@ impl Builder<'_> {
             }
             None => None,
         };
-        Ok(Cap { side, limit, per, each })
+        let per_account = parts.eat(Rule::cap_account);
+        Ok(Cap { side, limit, per, each, per_account })
     }
 
     pub(super) fn shared_cap(&mut self, parts: &mut Parts<'_>) -> Made<SharedCap> {

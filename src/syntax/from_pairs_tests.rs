@@ -86,6 +86,7 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_by]);
                 GivenFact::ReferredBy(self.name(&mut parts)?)
             }
+            Rule::g_account => GivenFact::Account(self.name(&mut parts)?),
             Rule::g_balance => {
                 GivenFact::Balance(self.amount(&mut parts)?, self.maybe_date(&mut parts, Rule::k_expiring)?)
             }

@@ -31,18 +31,6 @@ const fn elsewhere(
 
 const FUNDED: &[Place] = &[Place::Voucher, Place::Reward, Place::Donate];
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
-const CAPS: &[Place] = &[
-    Place::File,
-    Place::Rule,
-    Place::Card,
-    Place::Draw,
-    Place::Voucher,
-    Place::Reward,
-    Place::Referral,
-    Place::Donate,
-    Place::Award,
-    Place::Rebate,
-];
 const BUDGETS: &[Place] = &[
     Place::Card,
     Place::Draw,
@@ -63,7 +51,6 @@ const GIVES: &[Place] = &[
     Place::Referral,
     Place::Donate,
 ];
-const GIVEN: &[Place] = &[Place::Given];
 
 /// Where moments of the clock belong.
 const BY_CLOCK: &str =
@@ -106,8 +93,6 @@ const FORMS: &[Form] = &[
         "each length pays once a run; write for example `restart after 8 weeks`",
     ),
     form(BUDGETS, "cap … across all members", "cap … across all members"),
-    form(CAPS, "cap … per account", "cap … per account"),
-    form(GIVEN, "account", "account …"),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.

@@ -191,7 +191,7 @@ fields! {
     Choice { picks, entries, within, otherwise }
     Multiply { unit, by }
     MultiplyEverything { unit, by }
-    Cap { side, limit, per, each }
+    Cap { side, limit, per, each, per_account }
     SharedCap { name, cap, across, rules }
     Task { name, measure, goal, of }
     Run { count, periods }
@@ -386,7 +386,7 @@ kinds! {
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {
-        Joined(a), Tier(a, b), Plan(a, b), Card(a, b), Streak(a, b), Task(a, b), CapUsed(a, b), ReferredBy(a), Balance(a, b), Has(a, b), Spent(a, b),
+        Joined(a), Tier(a, b), Plan(a, b), Card(a, b), Streak(a, b), Task(a, b), CapUsed(a, b), ReferredBy(a), Account(a), Balance(a, b), Has(a, b), Spent(a, b),
         Purchased(a, b), Attribute(a, b),
     }
     Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by },

@@ -10,6 +10,7 @@
     reason = "in a test, a panic is the right answer to a surprise, and tables are long"
 )]
 
+mod accounts;
 mod cards;
 mod check;
 mod choices;

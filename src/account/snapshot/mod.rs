@@ -17,6 +17,7 @@ mod milestones;
 mod moments;
 mod moved;
 mod payments;
+mod persons;
 mod plans;
 mod rebates;
 mod restore;
@@ -44,6 +45,7 @@ pub(super) use claims::ClaimState;
 use milestones::MarkState;
 pub(super) use moments::FollowUpState;
 pub(super) use moved::Resting;
+pub(super) use persons::{PersonState, RestingPerson};
 pub(super) use plans::PlansState;
 pub(super) use terms::ActiveState;
 
@@ -67,6 +69,9 @@ pub struct Snapshot {
     format: u32,
     program: ProgramState,
     member: String,
+    /// The id of an account of several members. Nothing in that of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     version: u64,
     joined: Option<Moment>,
     /// By name.
@@ -134,6 +139,9 @@ pub struct Snapshot {
     /// The day on which a birthday last brought something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     birthday_paid: Option<crate::calendar::Date>,
+    /// The members behind the first, in the order in which they came. Nothing in the account of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<PersonState>,
     /// Values for which caps have counters of their own, by number. Nothing where none have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     values: Vec<(u32, String)>,
@@ -147,10 +155,16 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The member.
+    /// The member; of several the first.
     #[must_use]
     pub fn member(&self) -> &str {
         &self.member
+    }
+
+    /// The id of the account, as [`Account::id`].
+    #[must_use]
+    pub fn account(&self) -> &str {
+        self.account.as_ref().unwrap_or(&self.member)
     }
 
     /// How many outcomes were posted, as [`Account::version`].

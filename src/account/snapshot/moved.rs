@@ -67,7 +67,7 @@ impl Resting {
 }
 
 /// Another version may ask for more events of a friend, or remember fewer: what is not enough any more is not due.
-fn ask_anew(link: &mut LinkState, to: &Program) {
+pub(super) fn ask_anew(link: &mut LinkState, to: &Program) {
     let referral = to.referral_named(&link.referral).ok().and_then(|id| to.referrals.get(id.index()));
     let qualifies = referral.and_then(|referral| referral.qualifies);
     link.counted.truncate(qualifies.map_or(0, |qualifies| qualifies.most_counted()));
@@ -137,6 +137,7 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     (snapshot.follow_ups, resting.follow_ups) =
         snapshot.follow_ups.into_iter().partition(|state| state.fits(to));
 
+    super::persons::moved(&mut snapshot, clock, to);
     resting.judged_by = judged_by(&mut snapshot.receipts, rested.judged_by, to);
     snapshot.resting = resting;
 

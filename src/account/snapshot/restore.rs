@@ -51,6 +51,7 @@ pub(super) fn account(program: &Program, snapshot: Snapshot) -> Result<Account, 
     state.claims(&snapshot.claims)?;
     state.follow_ups(&snapshot.follow_ups)?;
     state.birthday_paid(snapshot.birthday_paid)?;
+    state.company(snapshot.account, snapshot.others)?;
     state.cap_values(&snapshot.values)?;
     state.seen(snapshot.seen)?;
     state.unsettled(&snapshot.unsettled)?;
@@ -124,7 +125,7 @@ pub(super) struct Restore<'a> {
 }
 
 impl Restore<'_> {
-    fn attributes(&mut self, attributes: Vec<Named>) -> Result<(), SnapshotError> {
+    pub(super) fn attributes(&mut self, attributes: Vec<Named>) -> Result<(), SnapshotError> {
         in_order("attributes", &attributes, |named| named.name.clone(), |named| named.name.clone())?;
         for Named { name, text } in attributes {
             let place = self.program.member_attributes.iter().position(|attribute| *attribute.name == *name);
@@ -318,7 +319,7 @@ impl Restore<'_> {
         Ok(())
     }
 
-    fn counters(&mut self, counters: &[SlotState]) -> Result<(), SnapshotError> {
+    pub(super) fn counters(&mut self, counters: &[SlotState]) -> Result<(), SnapshotError> {
         let key = |state: &SlotState| (state.counter.clone(), state.slot);
         in_order("counters", counters, key, |state| state.counter.clone())?;
         for state in counters {
@@ -336,7 +337,7 @@ impl Restore<'_> {
         Ok(())
     }
 
-    fn last_events(&mut self, events: &[EventState]) -> Result<(), SnapshotError> {
+    pub(super) fn last_events(&mut self, events: &[EventState]) -> Result<(), SnapshotError> {
         in_order("last events", events, |state| state.event.clone(), |state| state.event.clone())?;
         for state in events {
             let kind = self.program.any_event_named(&state.event)?;
@@ -359,7 +360,7 @@ impl Restore<'_> {
         Ok(())
     }
 
-    fn link(&mut self, link: Option<LinkState>) -> Result<(), SnapshotError> {
+    pub(super) fn link(&mut self, link: Option<LinkState>) -> Result<(), SnapshotError> {
         let Some(link) = link else { return Ok(()) };
         let mut counted = Vec::with_capacity(link.counted.len());
         for event in link.counted {

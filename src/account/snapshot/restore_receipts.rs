@@ -59,7 +59,12 @@ impl Restore<'_> {
         let taken = receipt.taken.map(|taken| self.taken(&taken, (&awards, &chosen, &shares)));
         let taken =
             taken.map(|taken| taken.ok_or_else(|| wrong("what returns took cannot be"))).transpose()?;
+        let member = receipt.member.as_deref().map(|member| checked("member", member)).transpose()?;
+        if member.is_some_and(|member| member == &*self.account.member || !self.account.has_member(member)) {
+            return Err(wrong("it is of nobody behind the first member of the account"));
+        }
         Ok(Receipt {
+            member: member.map(Arc::from),
             kind,
             cancelled: receipt.cancelled,
             at: receipt.at,

@@ -343,6 +343,9 @@ parts! {
 
     struct ReceiptState {
         id: String,
+        /// Whose it is, if not the first member's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<String>,
         /// The kind of event, or [`REDEMPTION`](super::REDEMPTION).
         event: String,
         at: Instant,

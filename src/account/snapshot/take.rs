@@ -38,6 +38,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
             ..ProgramState::of(program)
         },
         member: account.member.as_ref().into(),
+        account: account.company.as_ref().map(|company| text(&company.id)),
         version: account.version,
         joined: account.tenure.map(|tenure| Moment { at: tenure.at, day: tenure.day }),
         attributes: names.attributes(account),
@@ -73,6 +74,7 @@ pub(super) fn snapshot(account: &Account, program: &Program) -> Snapshot {
         claims: names.claims(account),
         follow_ups: names.follow_ups(account),
         birthday_paid: account.birthday_paid,
+        others: names.others(account),
         values: account.values.all().iter().map(|(number, value)| (*number, text(value))).collect(),
         receipts: receipts.map(|receipt| names.receipt(receipt)).collect(),
         seen: seen
@@ -90,7 +92,7 @@ pub(super) fn text(text: &str) -> String {
 pub(super) struct Names<'a>(pub(super) &'a Program);
 
 impl Names<'_> {
-    fn attributes(&self, account: &Account) -> Vec<Named> {
+    pub(super) fn attributes(&self, account: &Account) -> Vec<Named> {
         let texts = self.0.member_attributes.iter().zip(&account.attributes);
         let set = texts.filter_map(|(attribute, value)| {
             Some(Named { name: text(&attribute.name), text: text(value.as_deref()?) })
@@ -218,7 +220,7 @@ impl Names<'_> {
         self.0.meters.get(meter.index()).map_or("", |meter| &meter.name)
     }
 
-    fn counters(&self, account: &Account) -> Vec<SlotState> {
+    pub(super) fn counters(&self, account: &Account) -> Vec<SlotState> {
         let slots = account.meters.all().iter().map(|(meter, slot, value)| SlotState {
             counter: text(self.meter(*meter)),
             slot: *slot,
@@ -229,7 +231,7 @@ impl Names<'_> {
         all
     }
 
-    fn last_events(&self, last: &[Option<(Instant, Date)>]) -> Vec<EventState> {
+    pub(super) fn last_events(&self, last: &[Option<(Instant, Date)>]) -> Vec<EventState> {
         let known = last.iter().enumerate().filter_map(|(place, last)| {
             let (at, day) = (*last)?;
             Some(EventState { event: text(self.0.event_name(EventKindId(place as u32))), at, day })
@@ -247,7 +249,7 @@ impl Names<'_> {
         active.iter().map(state).collect()
     }
 
-    fn link(&self, link: &Link) -> LinkState {
+    pub(super) fn link(&self, link: &Link) -> LinkState {
         LinkState {
             referral: text(self.0.referral_name(ReferralId(link.referral))),
             referrer: text(&link.referrer),
@@ -271,6 +273,7 @@ impl Names<'_> {
         let numbers = |parts: &[i64]| parts.iter().map(ToString::to_string).collect();
         ReceiptState {
             id: text(&receipt.id),
+            member: receipt.member.as_deref().map(text),
             event: text(receipt.kind.map_or(REDEMPTION, |kind| self.0.event_name(kind))),
             at: receipt.at,
             day: receipt.day,

@@ -24,6 +24,7 @@
 //! | `all_items` | returns | `true`: all that is left of that purchase comes back; or a list of ids of purchases of which all that is left comes back, where `null` stands for the purchase in `returns` |
 //! | `referrer` | joinings, `link-friend` | member who invited |
 //! | `parameter`, `value`, `for` | `announce` | the parameter, its value as a plain number (10 is 10%), and if wanted a day in the period that is meant |
+//! | `account` | joinings | the account to which the member comes |
 //! | `amount`, `unit` | `choose` | what is taken from an open choice: a number above zero, and the name of a unit or voucher |
 //! | `amount`, `unit`, `to` | `transfer` | what is given to whom |
 //! | `from` | messages | who sends it; `member` is the receiver |

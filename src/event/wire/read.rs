@@ -332,6 +332,9 @@ impl Raw {
         if let Some(referrer) = self.fields.text("referrer")? {
             event = event.referred_by(&referrer);
         }
+        if let Some(account) = self.fields.text("account")? {
+            event = event.account(&account);
+        }
         self.finish(event)
     }
 

@@ -35,6 +35,8 @@ const EVENT_FIELDS: [&str; 19] = [
 const CHOOSE_FIELDS: [&str; 2] = ["amount", "unit"];
 /// Fields of an announcement, beside those of every event.
 const ANNOUNCE_FIELDS: [&str; 3] = ["parameter", "value", "for"];
+/// Fields of a joining, beside those of every event.
+const JOINING_FIELDS: [&str; 1] = ["account"];
 /// Fields of an adjustment, beside those of every event.
 const ADJUST_FIELDS: [&str; 3] = ["amount", "unit", "reason"];
 /// Fields of joining and leaving a plan, beside those of every event.
@@ -59,7 +61,10 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
         Kind::Named(named) => basket(&mut map, named)?,
         Kind::Return(back) => returned(&mut map, back)?,
         Kind::Redeem(request) => requests(&mut map, std::slice::from_ref(request))?,
-        Kind::Joining { referrer } => option(&mut map, "referrer", referrer.as_deref())?,
+        Kind::Joining { referrer, account } => {
+            option(&mut map, "referrer", referrer.as_deref())?;
+            option(&mut map, "account", account.as_deref())?;
+        }
         Kind::Choose(choose) => chosen(&mut map, choose)?,
         Kind::Announce(announce) => announced(&mut map, announce)?,
         Kind::Adjust(adjust) => adjusted(&mut map, adjust)?,
@@ -74,6 +79,7 @@ pub(super) fn event<S: Serializer>(event: &Event, serializer: S) -> Result<S::Ok
     let more = match event.kind {
         Kind::Choose(_) => &CHOOSE_FIELDS[..],
         Kind::Announce(_) => &ANNOUNCE_FIELDS[..],
+        Kind::Joining { .. } => &JOINING_FIELDS[..],
         Kind::Adjust(_) => &ADJUST_FIELDS[..],
         Kind::Membership(_) => &PLAN_FIELDS[..],
         Kind::Grant(_) => &GRANT_FIELDS[..],

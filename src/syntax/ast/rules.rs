@@ -347,6 +347,8 @@ pub struct Cap {
     pub per: Option<CapPer>,
     /// `for each ticket-number`
     pub each: Option<Name>,
+    /// `per account`: it counts what all members of an account have together.
+    pub per_account: bool,
 }
 
 /// The limit of a cap.

@@ -53,6 +53,8 @@ pub enum GivenFact {
     CapUsed(Name, Number),
     /// `referred by Rosa`
     ReferredBy(Name),
+    /// `account Firma`
+    Account(Name),
     /// `balance 24 elite-nights expiring 2027-12-31`
     Balance(Amount, Option<Date>),
     /// `has 1 Weinhilfe until 2026-04-30`

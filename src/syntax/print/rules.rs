@@ -301,7 +301,8 @@ impl<'a> Printer<'a> {
             Some(CapPer::Period(within)) => format!(" per {}", period_except(within, &["item", "account"])),
         };
         let each = cap.each.as_ref().map(|each| format!(" for each {}", name(each))).unwrap_or_default();
-        format!("{side}{limit}{per}{each}")
+        let account = if cap.per_account { " per account" } else { "" };
+        format!("{side}{limit}{per}{each}{account}")
     }
 }
 

@@ -89,6 +89,7 @@ impl<'a> Statement<'a> for GivenFact {
             Self::Task(task, at) => words!["task", name(task), "at", number(at)],
             Self::CapUsed(cap, used) => words!["cap", name(cap), "used", number(used)],
             Self::ReferredBy(member) => words!["referred by", name(member)],
+            Self::Account(id) => words!["account", name(id)],
             Self::Balance(amount, last) => {
                 words!["balance", printer.amount(amount), until("expiring", last.as_ref())]
             }

@@ -509,7 +509,13 @@ impl Choices {
             _ => CapLimit::Spend(self.amount()),
         };
         let per = self.maybe(|c| if c.yes() { CapPer::Item } else { CapPer::Period(c.period()) });
-        Cap { side: self.maybe(Self::side), limit, per, each: self.maybe(Self::name) }
+        Cap {
+            side: self.maybe(Self::side),
+            limit,
+            per,
+            each: self.maybe(Self::name),
+            per_account: self.yes(),
+        }
     }
 
     fn side(&mut self) -> Side {

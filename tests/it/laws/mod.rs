@@ -2,6 +2,7 @@
 //!
 //! Each law is one property. 256 cases each, 2,000 where the environment says `CI`; `PROPTEST_CASES` wins over both.
 
+mod accounts;
 mod announcements;
 mod backdating;
 mod books;

@@ -116,11 +116,11 @@ proptest! {
     }
 }
 
-fn written(program: &Program, account: &Account) -> String {
+pub(super) fn written(program: &Program, account: &Account) -> String {
     serde_json::to_string(&account.snapshot(program)).expect("a snapshot can be written")
 }
 
-fn read(program: &Program, text: &str) -> Result<Account, TestCaseError> {
+pub(super) fn read(program: &Program, text: &str) -> Result<Account, TestCaseError> {
     let snapshot =
         serde_json::from_str(text).map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;
     Account::restore(program, snapshot).map_err(|error| TestCaseError::fail(format!("{error}: {text}")))
@@ -140,7 +140,7 @@ fn applied_by_member(program: &Program, case: &Case) -> BTreeMap<String, Vec<Eve
 }
 
 /// Up to three moments from the last event to the next one, in order; both ends are among the choices.
-fn moments(draw: &mut Draw<'_>, from: Instant, to: Instant) -> Vec<Instant> {
+pub(super) fn moments(draw: &mut Draw<'_>, from: Instant, to: Instant) -> Vec<Instant> {
     let from = from.min(to);
     let between = to.micros_since(from);
     let mut found: Vec<Instant> = (0..draw.below(4))
@@ -150,7 +150,7 @@ fn moments(draw: &mut Draw<'_>, from: Instant, to: Instant) -> Vec<Instant> {
     found
 }
 
-fn check_due(program: &Program, account: &Account) -> Result<(), TestCaseError> {
+pub(super) fn check_due(program: &Program, account: &Account) -> Result<(), TestCaseError> {
     let Some(due) = account.next_due(program) else { return Ok(()) };
     let mut early = account.clone();
     let before = tick(program, &mut early, due.plus_micros(-1));

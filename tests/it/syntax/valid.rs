@@ -95,7 +95,7 @@ fn blocks_of_one_line() {
         ("period S starts on day cut-off of every month", "Period(PeriodBlock(S, OnAttribute(cut-off)))"),
         (
             "cap Deckel: 1_000 punkte per month on [A, \"B C\"]",
-            "SharedCap(Deckel, Cap(None, Amount(1000 punkte), Period(Month), None), false, [A, B C])",
+            "SharedCap(Deckel, Cap(None, Amount(1000 punkte), Period(Month), None, false), false, [A, B C])",
         ),
     ] {
         let read = read(text);
@@ -197,12 +197,15 @@ fn rules() {
             ("combine add", "Combine(Add)"),
             ("combine best of Aktionen", "Combine(BestOf(Aktionen))"),
             ("combine exclusive", "Combine(Exclusive)"),
-            ("cap 3 times per month", "Cap(Cap(None, Times(3), Period(Month), None))"),
-            ("cap 1 time per purchase", "Cap(Cap(None, Times(1), Period(Named(purchase)), None))"),
-            ("cap 100 points per item", "Cap(Cap(None, Amount(100 points), Item, None))"),
-            ("cap 1_500 USD of spend per quarter", "Cap(Cap(None, Spend(1500 USD), Period(Quarter), None))"),
-            ("cap 5 points", "Cap(Cap(None, Amount(5 points), None, None))"),
-            ("cap 5 points for each store", "Cap(Cap(None, Amount(5 points), None, store))"),
+            ("cap 3 times per month", "Cap(Cap(None, Times(3), Period(Month), None, false))"),
+            ("cap 1 time per purchase", "Cap(Cap(None, Times(1), Period(Named(purchase)), None, false))"),
+            ("cap 100 points per item", "Cap(Cap(None, Amount(100 points), Item, None, false))"),
+            (
+                "cap 1_500 USD of spend per quarter",
+                "Cap(Cap(None, Spend(1500 USD), Period(Quarter), None, false))",
+            ),
+            ("cap 5 points", "Cap(Cap(None, Amount(5 points), None, None, false))"),
+            ("cap 5 points for each store", "Cap(Cap(None, Amount(5 points), None, store, false))"),
             ("round half up per item", "Round(Round(HalfUp, true))"),
             ("activate at once", "Activate(AtOnce)"),
             ("expire never", "Expire(Never)"),
@@ -428,7 +431,7 @@ fn cards() {
             ("goal 10 stamps", "Goal(10 stamps)"),
             ("start with 2 stamps", "StartWith(2 stamps, false)"),
             ("start with 2 stamps on every card", "StartWith(2 stamps, true)"),
-            ("cap 3 stamps per day", "Cap(Cap(None, Amount(3 stamps), Period(Day), None))"),
+            ("cap 3 stamps per day", "Cap(Cap(None, Amount(3 stamps), Period(Day), None, false))"),
             ("carry over", "Carry(true)"),
             ("no carry over", "Carry(false)"),
             ("expire 12 months after first stamp", "Expire(After(12 Month, FirstStamp, None))"),
@@ -492,7 +495,7 @@ fn draws() {
             ("draws from lose", "From(lose)"),
             ("valid to 2026-10-01", "Valid(Span(None, Moment(2026-10-01, None)))"),
             ("held on 2026-08-07", "HeldOn(2026-08-07)"),
-            ("cap 100 lose per campaign", "Cap(Cap(None, Amount(100 lose), Period(Campaign), None))"),
+            ("cap 100 lose per campaign", "Cap(Cap(None, Amount(100 lose), Period(Campaign), None, false))"),
             ("free entry on postcard give 5 lose", "FreeEntry(postcard, Flat(5 lose))"),
         ],
     );
@@ -515,7 +518,7 @@ fn vouchers() {
             ("usable from 2026-12-01 to 2026-12-07", "Usable(2026-12-01, 2026-12-07)"),
             ("for items where category is K", "ForItems(Compare(category, Is(Name(K))))"),
             ("when basket is at least 50 EUR", "When(Compare(basket, AtLeast(Amount(50 EUR))))"),
-            ("cap 1 time per purchase", "Cap(Cap(None, Times(1), Period(Named(purchase)), None))"),
+            ("cap 1 time per purchase", "Cap(Cap(None, Times(1), Period(Named(purchase)), None, false))"),
         ],
     );
 }
@@ -541,10 +544,10 @@ fn friends_and_returns() {
             ("on qualifying give 1_000 punkte to referrer", "OnQualifying(Flat(1000 punkte), Referrer)"),
             (
                 "cap referrer 10 times per calendar year",
-                "Cap(Cap(Referrer, Times(10), Period(CalendarYear), None))",
+                "Cap(Cap(Referrer, Times(10), Period(CalendarYear), None, false))",
             ),
-            ("cap friend 1 time per lifetime", "Cap(Cap(Friend, Times(1), Period(Lifetime), None))"),
-            ("cap 1 time per lifetime", "Cap(Cap(None, Times(1), Period(Lifetime), None))"),
+            ("cap friend 1 time per lifetime", "Cap(Cap(Friend, Times(1), Period(Lifetime), None, false))"),
+            ("cap 1 time per lifetime", "Cap(Cap(None, Times(1), Period(Lifetime), None, false))"),
             ("not within same household", "NotWithinSame(household)"),
         ],
     );
@@ -577,6 +580,7 @@ fn what_tests_are_given() {
             ("given member Ann { streak Weekly at 3 }", "Streak(Weekly, 3)"),
             ("given member Ann { cap Deckel used 950 }", "CapUsed(Deckel, 950)"),
             ("given member Ann { referred by Rosa }", "ReferredBy(Rosa)"),
+            ("given member Ann { account Firma }", "Account(Firma)"),
             ("given member Ann { balance 24 nights }", "Balance(24 nights, None)"),
             ("given member Ann { balance 24 nights expiring 2027-12-31 }", "Balance(24 nights, 2027-12-31)"),
             ("given member Ann { has 1 Upgrade until 2026-04-30 }", "Has(1 Upgrade, 2026-04-30)"),

@@ -43,8 +43,7 @@ impl Ledger {
 
     /// Adds the bookings of an outcome that a program made.
     pub(crate) fn add(&mut self, program: &Program, outcome: &Outcome) -> Result<(), Failure> {
-        for delta in outcome.deltas() {
-            let line = program.ledger_line(outcome.member(), delta);
+        for line in outcome.lines(program) {
             self.line.clear();
             serde_json::to_writer(&mut self.line, &line)
                 .map_err(|error| Failure::Message(error.to_string()))?;
