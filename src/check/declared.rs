@@ -9,7 +9,7 @@ use crate::syntax::ast::{
     DrawBlock, File, ListBlock, MilestonesBlock, Name, ParameterBlock, PartnerBlock, PeriodBlock, PlanBlock,
     ProgramBlock, RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind,
     SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind,
-    VocabularyKind, VoucherBlock,
+    Vocabulary, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -183,27 +183,30 @@ impl<'a> Declared<'a> {
         self.plan_words.entry(&plan.name.text).or_insert(word);
     }
 
+    /// The names of a vocabulary.
+    fn words(&mut self, vocabulary: &'a Vocabulary, report: &mut Report) {
+        let (what, words) = match vocabulary.kind {
+            VocabularyKind::Categories => ("category", &mut self.categories),
+            VocabularyKind::Channels => ("channel", &mut self.channels),
+            VocabularyKind::Stores => ("store", &mut self.stores),
+            VocabularyKind::Payments => ("kind of payment", &mut self.payments),
+            VocabularyKind::Charities => ("charity", &mut self.charities),
+        };
+        for name in &vocabulary.names {
+            match words.get(name.text.as_str()) {
+                Some(first) => twice(what, name, first.span, report),
+                None => {
+                    words.insert(&name.text, Word { span: name.span, used: Cell::new(false) });
+                }
+            }
+        }
+    }
+
     fn block(&mut self, block: &'a Block, report: &mut Report) {
         match &block.kind {
             BlockKind::Import(_) | BlockKind::Program(_) => {}
             BlockKind::Schema(schema) => self.schema(schema, block, report),
-            BlockKind::Vocabulary(vocabulary) => {
-                let (what, words) = match vocabulary.kind {
-                    VocabularyKind::Categories => ("category", &mut self.categories),
-                    VocabularyKind::Channels => ("channel", &mut self.channels),
-                    VocabularyKind::Stores => ("store", &mut self.stores),
-                    VocabularyKind::Payments => ("kind of payment", &mut self.payments),
-                    VocabularyKind::Charities => ("charity", &mut self.charities),
-                };
-                for name in &vocabulary.names {
-                    match words.get(name.text.as_str()) {
-                        Some(first) => twice(what, name, first.span, report),
-                        None => {
-                            words.insert(&name.text, Word { span: name.span, used: Cell::new(false) });
-                        }
-                    }
-                }
-            }
+            BlockKind::Vocabulary(vocabulary) => self.words(vocabulary, report),
             BlockKind::List(list) => self.lists.declare(&list.name, list, block, report),
             BlockKind::Period(period) => self.periods.declare(&period.name, period, block, report),
             BlockKind::Parameter(node) => self.parameters.declare(&node.name, node, block, report),
