@@ -36,6 +36,7 @@ pub(super) enum Counted {
     Spend,
     Purchases,
     Unit(program::UnitId),
+    Years(program::TiersId, u32),
 }
 
 /// The metrics of a block.
@@ -241,14 +242,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                         (Counted::Spend, called, format!("spend on {name}"), Measure::Spend(Some(filter)))
                     })
                 }
-                Metric::YearsOf(_, span) => {
-                    self.report.later(
-                        *span,
-                        "this version counts no years of a tier",
-                        "count something else",
-                    );
-                    None
-                }
+                Metric::YearsOf(level, span) => self.years_metric(level, *span, slots, block),
                 Metric::Named(name) if name.text == "purchases" => {
                     let what = "purchases kept".to_owned();
                     Some((Counted::Purchases, "purchases".to_owned(), what, Measure::PurchasesKept))
@@ -388,10 +382,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         match reach {
             ast::Reach::And(parts, _) => self.reaches(parts, metrics).map(Reach::And),
             ast::Reach::Or(parts, _) => self.reaches(parts, metrics).map(Reach::Or),
-            ast::Reach::Years { span, .. } => {
-                self.report.later(*span, "this version counts no years of a tier", "count something else");
-                None
-            }
+            ast::Reach::Years { count, tier, span } => self.years_reach(count, (tier, *span), metrics),
             ast::Reach::Target { amount, spend, span } => {
                 let (counted, value) = self.target(amount, *spend, *span)?;
                 match metrics.counted.iter().position(|metric| *metric == counted) {

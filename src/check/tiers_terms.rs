@@ -129,8 +129,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let has_basket = event == EventKindId::PURCHASE || self.facts.event(event).is_some();
         let (window, true) = (window?, metrics.good) else { return None };
         let units = metrics.counted.iter().any(|counted| matches!(counted, Counted::Unit(_)));
+        let years = metrics.counted.iter().any(|counted| matches!(counted, Counted::Years(..)));
         let (message, help) = if units {
             ("a unit is counted only after the rules have given it", "count `spend` or `purchases`")
+        } else if years {
+            ("a year is counted when it has ended, not with an event", "count `spend` or `purchases`")
         } else if waits {
             ("what begins with the next period cannot count for this event", "write `upgrade at once`")
         } else if matches!(window, TierWindow::Since(_)) {

@@ -62,6 +62,7 @@ pub(crate) mod trace;
 mod transfers;
 mod unsettled;
 mod versions;
+mod years;
 
 pub(crate) use bound::{Typed, typed};
 pub(crate) use draft::Draft;

@@ -1,6 +1,7 @@
 //! Levels: what a tiers block counts, what reaches a level, and how long it lasts.
 
-use super::ids::{EventKindId, MeterId, PlanId};
+use super::ids::{EventKindId, MeterId, PlanId, TiersId};
+use super::meter::{Measure, Meter};
 use super::rule::Award;
 use crate::calendar::{Date, Duration, Period, Tail};
 use std::fmt;
@@ -147,6 +148,16 @@ pub(crate) struct Metric {
     pub(crate) meter: MeterId,
 }
 
+impl Metric {
+    /// The level whose years it counts, if it does.
+    pub(crate) fn years(&self, meters: &[Meter]) -> Option<(TiersId, u32)> {
+        match meters.get(self.meter.index())?.measure {
+            Measure::Years(tiers, level) => Some((tiers, level)),
+            _ => None,
+        }
+    }
+}
+
 /// How long a level lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
@@ -244,14 +255,19 @@ pub(crate) struct LevelNeeds {
     pub(crate) on_clock: bool,
     /// Some new level counts for the event that reaches it.
     pub(crate) at_once: bool,
+    /// Some block counts years of a level of another one.
+    pub(crate) years: bool,
 }
 
 impl LevelNeeds {
     /// What some blocks ask.
-    pub(crate) fn of(all: &[Tiers]) -> Self {
+    pub(crate) fn of(all: &[Tiers], meters: &[Meter]) -> Self {
+        let is_years = |metric: &Metric| metric.years(meters).is_some();
+        let years = all.iter().any(|tiers| tiers.metrics.iter().any(is_years));
         Self {
-            on_clock: all.iter().any(Tiers::is_on_clock),
+            on_clock: years || all.iter().any(Tiers::is_on_clock),
             at_once: all.iter().any(|tiers| tiers.for_this.is_some()),
+            years,
         }
     }
 }
