@@ -129,7 +129,7 @@ fn a_level_in_given_counts() {
 fn it_may_stand_beside_other_metrics() {
     let tiers = CLUB
         .replace("count years of Silver in", "count years of Silver, spend in")
-        .replace("reach 3 years of Silver", "reach 3 years of Silver and 300 EUR spend or 1_000 EUR spend");
+        .replace("reach 3 years of Silver", "reach (3 years of Silver and 300 EUR spend) or 1_000 EUR spend");
     let lines = [
         buys("A", "2026-03-03 10:00", 200),
         buys("B", "2027-03-03 10:00", 100),
