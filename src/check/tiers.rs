@@ -16,11 +16,22 @@ use crate::syntax::ast::{
     self, Amount, Block, CountWindow, Give, Metric, Name, TierLine, TiersBlock, TiersLine,
 };
 
+/// What sees a new tier first.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum NewTier<'a> {
+    /// The next event.
+    Next,
+    /// An event of a kind that reaches it.
+    This(&'a Name),
+    /// The part of the spend above the threshold.
+    Part,
+}
+
 /// The lines of a tiers block.
 struct Lines<'a> {
     count: Once<(&'a [Metric], &'a CountWindow)>,
     upgrade: Once<Option<&'a ast::Period>>,
-    new_tier: Once<Option<&'a Name>>,
+    new_tier: Once<NewTier<'a>>,
     keep: Once<Option<Keep>>,
     one_level: Once<bool>,
     grace: Once<Option<Duration>>,
@@ -102,8 +113,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.single_thresholds(&lines.levels)?;
         }
         let upgrade = self.upgrade(lines.upgrade.take(), window);
-        let for_this =
-            self.for_this(lines.new_tier.take(), window, &metrics, matches!(upgrade, Some(Some(_))));
+        let new_tier =
+            self.new_tier(lines.new_tier.take(), window, &metrics, matches!(upgrade, Some(Some(_))));
         let surplus = self.surplus(lines.surplus.take(), window, &metrics, levels.as_deref());
         if !metrics.good {
             return None;
@@ -117,7 +128,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             grace: grace?,
             takes: takes?,
             upgrade: upgrade?,
-            for_this: for_this?,
+            for_this: new_tier?.0,
+            by_parts: new_tier?.1,
             surplus: surplus?,
             levels: levels?.into(),
         })
@@ -178,18 +190,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 TiersLine::NewTierFromNext(event) => {
                     self.event(event);
-                    lines.new_tier.set(None, span, &mut self.report);
+                    lines.new_tier.set(NewTier::Next, span, &mut self.report);
                 }
                 TiersLine::NewTierForThis(event) => {
-                    lines.new_tier.set(Some(event), span, &mut self.report);
+                    lines.new_tier.set(NewTier::This(event), span, &mut self.report);
                 }
                 TiersLine::NewTierAboveThreshold => {
-                    let help = "leave out the line, or write `new tier counts for this purchase`";
-                    self.report.later(
-                        span,
-                        "in this version no part of an event counts for a new tier",
-                        help,
-                    );
+                    lines.new_tier.set(NewTier::Part, span, &mut self.report);
                 }
                 TiersLine::TakesThreshold => lines.takes.set((), span, &mut self.report),
                 TiersLine::CarryAtMost(amount) => lines.carry.set(amount, span, &mut self.report),

@@ -27,6 +27,7 @@ mod moments;
 mod note;
 mod outcome;
 mod own_days;
+mod parts;
 mod plans;
 mod rebates;
 mod refuse;

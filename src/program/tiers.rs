@@ -23,6 +23,8 @@ pub(crate) struct Tiers {
     pub(crate) upgrade: Option<Period>,
     /// `new tier counts for this …`: the events that see the tier which they reach.
     pub(crate) for_this: Option<EventKindId>,
+    /// `new tier counts for the part above the threshold`: tables by tier mix the rates of the levels that an event passes.
+    pub(crate) by_parts: bool,
     /// `carry surplus … over once`.
     pub(crate) surplus: Option<Surplus>,
     /// From lowest to highest; the first needs nothing.
@@ -48,6 +50,14 @@ impl Reach {
             Self::And(parts) => parts.iter().all(|part| part.holds(value)),
             Self::Or(parts) => parts.iter().any(|part| part.holds(value)),
             Self::AtLeast(metric, least) => value(*metric) >= *least,
+        }
+    }
+
+    /// All amounts that it asks for.
+    pub(crate) fn amounts(&self) -> Vec<i64> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::amounts).collect(),
+            Self::AtLeast(_, least) => vec![*least],
         }
     }
 
@@ -241,6 +251,9 @@ impl fmt::Debug for Tiers {
         if let Some(event) = &self.for_this {
             all.field("for_this", event);
         }
+        if self.by_parts {
+            all.field("by_parts", &true);
+        }
         if let Some(surplus) = &self.surplus {
             all.field("surplus", surplus);
         }
@@ -266,7 +279,7 @@ impl LevelNeeds {
         let years = all.iter().any(|tiers| tiers.metrics.iter().any(is_years));
         Self {
             on_clock: years || all.iter().any(Tiers::is_on_clock),
-            at_once: all.iter().any(|tiers| tiers.for_this.is_some()),
+            at_once: all.iter().any(|tiers| tiers.for_this.is_some() || tiers.by_parts),
             years,
         }
     }
