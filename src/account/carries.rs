@@ -4,7 +4,7 @@
 //! held at its end. So what comes late or comes back changes it by itself.
 
 use super::{Account, TierState};
-use crate::calendar::Date;
+use crate::calendar::{Date, Period};
 use crate::program::{MeterId, Program, TierWindow, Tiers, WINDOWS_MOST};
 
 /// A window whose surplus goes into the next one.
@@ -86,11 +86,28 @@ impl Account {
         }
     }
 
+    /// The counters of years of levels that the year adds to which runs, if its last day is like today.
+    pub(crate) fn years_held(&self, program: &Program) -> Vec<MeterId> {
+        let metrics = program.tiers.iter().flat_map(|tiers| tiers.metrics.iter());
+        let held = metrics.filter(|metric| {
+            let years = metric.years(&program.meters);
+            years.is_some_and(|(tiers, level)| self.level_held(program, tiers) >= level)
+        });
+        let mut meters: Vec<MeterId> = held.map(|metric| metric.meter).collect();
+        // two blocks may count the same
+        meters.sort_unstable();
+        meters.dedup();
+        meters
+    }
+
     /// The day on which the clock next looks at levels, beside the ends of terms.
     pub(crate) fn next_levels(&self, program: &Program) -> Option<Date> {
         let today = program.zone.business_date(self.clock?, program.day_starts);
         let anchors = self.anchors(program, today);
         let mut first: Option<Date> = None;
+        if program.level_needs.years && !self.years_held(program).is_empty() {
+            first = Period::CalendarYear.next_start(today, &anchors);
+        }
         let mut at = |day: Option<Date>| first = first.into_iter().chain(day).min();
         for (place, (tiers, state)) in program.tiers.iter().zip(&self.tiers).enumerate() {
             if let Some(level) = tiers.levels.get(state.level as usize) {

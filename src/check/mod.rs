@@ -69,6 +69,7 @@ mod terms;
 mod tiers;
 mod tiers_reach;
 mod tiers_terms;
+mod tiers_years;
 mod times;
 mod tree;
 mod units;
@@ -391,7 +392,7 @@ fn finished(mut program: Program) -> Program {
         charities: program.charities.len(),
     };
     program.asked = asked(&program);
-    program.level_needs = LevelNeeds::of(&program.tiers);
+    program.level_needs = LevelNeeds::of(&program.tiers, &program.meters);
     program.fingerprint = fingerprint::fingerprint(&program);
     program.identity = program.fingerprint;
     program

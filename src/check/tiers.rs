@@ -16,11 +16,22 @@ use crate::syntax::ast::{
     self, Amount, Block, CountWindow, Give, Metric, Name, TierLine, TiersBlock, TiersLine,
 };
 
+/// What sees a new tier first.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum NewTier<'a> {
+    /// The next event.
+    Next,
+    /// An event of a kind that reaches it.
+    This(&'a Name),
+    /// The part of the spend above the threshold.
+    Part,
+}
+
 /// The lines of a tiers block.
 struct Lines<'a> {
     count: Once<(&'a [Metric], &'a CountWindow)>,
     upgrade: Once<Option<&'a ast::Period>>,
-    new_tier: Once<Option<&'a Name>>,
+    new_tier: Once<NewTier<'a>>,
     keep: Once<Option<Keep>>,
     one_level: Once<bool>,
     grace: Once<Option<Duration>>,
@@ -36,6 +47,7 @@ pub(super) enum Counted {
     Spend,
     Purchases,
     Unit(program::UnitId),
+    Years(program::TiersId, u32),
 }
 
 /// The metrics of a block.
@@ -101,8 +113,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.single_thresholds(&lines.levels)?;
         }
         let upgrade = self.upgrade(lines.upgrade.take(), window);
-        let for_this =
-            self.for_this(lines.new_tier.take(), window, &metrics, matches!(upgrade, Some(Some(_))));
+        let new_tier =
+            self.new_tier(lines.new_tier.take(), window, &metrics, matches!(upgrade, Some(Some(_))));
         let surplus = self.surplus(lines.surplus.take(), window, &metrics, levels.as_deref());
         if !metrics.good {
             return None;
@@ -116,7 +128,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             grace: grace?,
             takes: takes?,
             upgrade: upgrade?,
-            for_this: for_this?,
+            for_this: new_tier?.0,
+            by_parts: new_tier?.1,
             surplus: surplus?,
             levels: levels?.into(),
         })
@@ -177,18 +190,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 TiersLine::NewTierFromNext(event) => {
                     self.event(event);
-                    lines.new_tier.set(None, span, &mut self.report);
+                    lines.new_tier.set(NewTier::Next, span, &mut self.report);
                 }
                 TiersLine::NewTierForThis(event) => {
-                    lines.new_tier.set(Some(event), span, &mut self.report);
+                    lines.new_tier.set(NewTier::This(event), span, &mut self.report);
                 }
                 TiersLine::NewTierAboveThreshold => {
-                    let help = "leave out the line, or write `new tier counts for this purchase`";
-                    self.report.later(
-                        span,
-                        "in this version no part of an event counts for a new tier",
-                        help,
-                    );
+                    lines.new_tier.set(NewTier::Part, span, &mut self.report);
                 }
                 TiersLine::TakesThreshold => lines.takes.set((), span, &mut self.report),
                 TiersLine::CarryAtMost(amount) => lines.carry.set(amount, span, &mut self.report),
@@ -241,14 +249,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                         (Counted::Spend, called, format!("spend on {name}"), Measure::Spend(Some(filter)))
                     })
                 }
-                Metric::YearsOf(_, span) => {
-                    self.report.later(
-                        *span,
-                        "this version counts no years of a tier",
-                        "count something else",
-                    );
-                    None
-                }
+                Metric::YearsOf(level, span) => self.years_metric(level, *span, slots, block),
                 Metric::Named(name) if name.text == "purchases" => {
                     let what = "purchases kept".to_owned();
                     Some((Counted::Purchases, "purchases".to_owned(), what, Measure::PurchasesKept))
@@ -388,10 +389,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         match reach {
             ast::Reach::And(parts, _) => self.reaches(parts, metrics).map(Reach::And),
             ast::Reach::Or(parts, _) => self.reaches(parts, metrics).map(Reach::Or),
-            ast::Reach::Years { span, .. } => {
-                self.report.later(*span, "this version counts no years of a tier", "count something else");
-                None
-            }
+            ast::Reach::Years { count, tier, span } => self.years_reach(count, (tier, *span), metrics),
             ast::Reach::Target { amount, spend, span } => {
                 let (counted, value) = self.target(amount, *spend, *span)?;
                 match metrics.counted.iter().position(|metric| *metric == counted) {

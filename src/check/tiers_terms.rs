@@ -2,7 +2,7 @@
 
 use super::lowering::Lowering;
 use super::report::Once;
-use super::tiers::{Counted, Metrics};
+use super::tiers::{Counted, Metrics, NewTier};
 use super::{times, windows};
 use crate::calendar::{Duration, DurationUnit, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
@@ -116,21 +116,29 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(Some(found))
     }
 
-    /// `new tier counts for this E`: what is counted is known before the event's rules give anything.
-    pub(super) fn for_this(
+    /// `new tier counts for this E`, `new tier counts for the part above the threshold`: what is counted is known before
+    /// the event's rules give anything. The events that see a new tier, and whether parts of them do.
+    pub(super) fn new_tier(
         &mut self,
-        line: Option<(Option<&'a Name>, Span)>,
+        line: Option<(NewTier<'a>, Span)>,
         window: Option<TierWindow>,
         metrics: &Metrics,
         waits: bool,
-    ) -> Option<Option<EventKindId>> {
-        let Some((Some(name), span)) = line else { return Some(None) };
-        let event = self.event(name)?;
-        let has_basket = event == EventKindId::PURCHASE || self.facts.event(event).is_some();
+    ) -> Option<(Option<EventKindId>, bool)> {
+        let (event, span) = match line {
+            None | Some((NewTier::Next, _)) => return Some((None, false)),
+            Some((NewTier::This(name), span)) => (Some(self.event(name)?), span),
+            Some((NewTier::Part, span)) => (None, span),
+        };
+        let has_basket = |event| event == EventKindId::PURCHASE || self.facts.event(event).is_some();
         let (window, true) = (window?, metrics.good) else { return None };
-        let units = metrics.counted.iter().any(|counted| matches!(counted, Counted::Unit(_)));
-        let (message, help) = if units {
+        let counts = |wanted: fn(&Counted) -> bool| metrics.counted.iter().any(wanted);
+        let (message, help) = if event.is_none() && !matches!(metrics.counted[..], [Counted::Spend]) {
+            ("only what was spent has a part above a threshold", "count `spend` and nothing else")
+        } else if counts(|counted| matches!(counted, Counted::Unit(_))) {
             ("a unit is counted only after the rules have given it", "count `spend` or `purchases`")
+        } else if counts(|counted| matches!(counted, Counted::Years(..))) {
+            ("a year is counted when it has ended, not with an event", "count `spend` or `purchases`")
         } else if waits {
             ("what begins with the next period cannot count for this event", "write `upgrade at once`")
         } else if matches!(window, TierWindow::Since(_)) {
@@ -138,10 +146,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 "what begins with the tier cannot count for this event",
                 "count in a period or `in rolling 12 months`",
             )
-        } else if !has_basket || event == EventKindId::JOINING {
+        } else if event.is_some_and(|event| !has_basket(event) || event == EventKindId::JOINING) {
             ("this event has no basket", "name an event that has one, for example `purchase`")
         } else {
-            return Some(Some(event));
+            return Some((event, event.is_none()));
         };
         self.report
             .push(Diagnostic::new(Code::T605, span, message).other(metrics.place, "counted here").help(help));

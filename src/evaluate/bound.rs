@@ -76,6 +76,8 @@ pub(crate) struct Bound {
     pub(crate) each: Vec<Option<Box<str>>>,
     /// The levels that the event reaches, where they count for the event itself.
     pub(crate) reached: Vec<(TiersId, u32)>,
+    /// The levels that the event passes, each with its part of what the event adds, where tables by tier mix them.
+    pub(crate) parts: Vec<(TiersId, u32, i64)>,
     pub(crate) notes: Vec<Note>,
     /// Where the zone's table was looked at last.
     pub(crate) segment: usize,
@@ -111,6 +113,7 @@ impl Default for Bound {
             presented: Vec::new(),
             each: Vec::new(),
             reached: Vec::new(),
+            parts: Vec::new(),
             notes: Vec::new(),
             segment: 0,
         }
@@ -229,6 +232,7 @@ impl Bound {
         self.presented.clear();
         self.each.clear();
         self.reached.clear();
+        self.parts.clear();
         self.notes.clear();
     }
 

@@ -27,6 +27,7 @@ mod moments;
 mod note;
 mod outcome;
 mod own_days;
+mod parts;
 mod plans;
 mod rebates;
 mod refuse;
@@ -62,6 +63,7 @@ pub(crate) mod trace;
 mod transfers;
 mod unsettled;
 mod versions;
+mod years;
 
 pub(crate) use bound::{Typed, typed};
 pub(crate) use draft::Draft;

@@ -1,6 +1,6 @@
 //! Step 1: what is due up to the event's instant.
 //!
-//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · terms of levels · plans · open choices ·
+//! Due at the same start of day, in this order: expiry of lots, vouchers and cards · years of levels · terms of levels · plans · open choices ·
 //! streaks · rebates · donations · levels at the end of a period · referral pay-outs · activation · conversions ·
 //! what levels give at the start of periods · moments. Choices come behind the terms, because what they give otherwise may reach a level, and
 //! that must see whether the old one ended. Inside one kind by name, then by number. Each booking's key names the day and the lot, so it
@@ -12,7 +12,7 @@ use super::judge::Facts;
 use super::note::Note;
 use super::{
     choices, plans, rebates, step10_games, step11_tiers, step11a_convert, step12_friends, step13_payers,
-    streaks, tier_windows,
+    streaks, tier_windows, years,
 };
 use crate::account::{Account, Change, LinkStage, Lot, PostError, Postings};
 use crate::calendar::{Date, Instant};
@@ -179,6 +179,9 @@ fn is_past(last: Option<Date>, today: Date) -> bool {
 }
 
 fn end_terms(draft: &mut Draft<'_>, _: &Facts<'_>) {
+    if draft.program.level_needs.years {
+        years::count(draft);
+    }
     if draft.program.level_needs.on_clock {
         tier_windows::begin(draft);
     }

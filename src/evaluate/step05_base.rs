@@ -135,18 +135,20 @@ fn capped_spend(facts: &Facts<'_>, rows: &Rows, cap: CapId) -> i64 {
 pub(crate) fn compute_shares(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
     match &rule.effect {
         Effect::Linear { unit: _, rate, basis, steps, step } => {
-            let rate = match rate {
-                Rate::Fixed(rate) => *rate,
-                Rate::Table(table) => facts.row(table).copied().unwrap_or(0),
+            let (rate, whole) = match rate {
+                Rate::Fixed(rate) => (*rate, 1),
+                Rate::Table(table) => facts.mean(table, |rate| (*rate, 1))?,
             };
             linear(facts, row, rate, *basis, (*steps, *step))?;
+            row.scale(1, whole)?;
         }
         Effect::Flat(Award { thing: AwardThing::Unit(unit), amount }) => {
             flat(facts, row, *unit, *amount)?;
         }
         Effect::FlatTable { unit, table } => {
-            let amount = facts.row(table).copied().unwrap_or(0);
-            flat(facts, row, *unit, amount)?;
+            let (amount, whole) = facts.mean(table, |amount| (i128::from(*amount), 1))?;
+            flat(facts, row, *unit, i64::try_from(amount).map_err(|_| Rejection::too_large())?)?;
+            row.scale(1, whole)?;
         }
         Effect::Bands { unit, bands } => {
             let spend = scaled_spend(row, facts);

@@ -68,7 +68,7 @@ fn multiply(
 ) -> Result<(), Rejection> {
     let (num, den) = match factor {
         Factor::Fixed(num, den) => (*num, *den),
-        Factor::Table(table) => facts.row(table).copied().unwrap_or((0, 1)),
+        Factor::Table(table) => facts.mean(table, |factor| *factor)?,
     };
     if num <= 0 {
         return Ok(());

@@ -63,7 +63,7 @@ fn add_extra(
     passes: &Lines,
 ) -> Result<(), Rejection> {
     let Some(rule) = facts.program.rules.get(id.index()) else { return Ok(()) };
-    let Some(factor) = factor_in(facts, rule, unit) else { return Ok(()) };
+    let Some(factor) = factor_in(facts, rule, unit)? else { return Ok(()) };
     let (mut shares, mut den) = shares(rows, (given, unit), rule.items.as_ref().map(|_| passes), factor)?;
     if shares.iter().all(|share| *share == 0) {
         return Ok(());
@@ -85,16 +85,16 @@ fn add_extra(
 }
 
 /// By how much more a bonus multiplies a unit, above zero.
-fn factor_in(facts: &Facts<'_>, rule: &Rule, unit: UnitId) -> Option<(i128, i128)> {
-    let Effect::Everything { units, factor } = &rule.effect else { return None };
+fn factor_in(facts: &Facts<'_>, rule: &Rule, unit: UnitId) -> Result<Option<(i128, i128)>, Rejection> {
+    let Effect::Everything { units, factor } = &rule.effect else { return Ok(None) };
     if !units.contains(&unit) {
-        return None;
+        return Ok(None);
     }
     let (num, den) = match factor {
         Factor::Fixed(num, den) => (*num, *den),
-        Factor::Table(table) => facts.row(table).copied()?,
+        Factor::Table(table) => facts.mean(table, |factor| *factor)?,
     };
-    (num > 0).then_some((num, den))
+    Ok((num > 0).then_some((num, den)))
 }
 
 /// What is multiplied of each item, and at the end of the event, times a factor: numerators in the unit's scale, and

@@ -33,7 +33,7 @@ pub(crate) struct Sum {
 
 /// Works out what all rows give, or says that they take the long way.
 pub(crate) fn work_out(facts: &Facts<'_>, rows: &mut Rows) -> bool {
-    if rows.by_item || rows.width == 0 || rows.asked.for_any(MORE) {
+    if rows.by_item || rows.width == 0 || rows.asked.for_any(MORE) || !facts.event.parts.is_empty() {
         return false;
     }
     let mut sums = std::mem::take(&mut rows.sums);

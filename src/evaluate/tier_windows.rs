@@ -3,6 +3,7 @@
 use super::bound::Bound;
 use super::draft::{Draft, Terms};
 use super::judge::Facts;
+use super::parts;
 use super::step11_tiers::{self, Values, current_state, earned_level, keep_values, reach};
 use super::step11a_convert;
 use crate::account::{Account, Change, TierState};
@@ -157,16 +158,24 @@ fn note(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState, windows: (Date, 
 #[cold]
 pub(super) fn reach_by_itself(program: &Program, account: &Account, bound: &mut Bound) {
     for (place, tiers) in program.tiers.iter().enumerate() {
-        if tiers.for_this.is_none() || tiers.for_this != bound.kind {
+        let is_asked = tiers.for_this.is_some() && tiers.for_this == bound.kind;
+        if !is_asked && !(tiers.by_parts && bound.has_basket) {
             continue;
         }
+        let id = TiersId(place as u32);
         let facts = Facts::new(program, account, bound);
         let window = tiers.period().map_or(bound.day, |period| period.start_of(bound.day, &facts.anchors));
+        if tiers.by_parts {
+            let before = account.metric(place, tiers, window, 0);
+            let parts = parts::of(tiers, facts.level(id), (before, adds(&facts, tiers, 0)));
+            bound.parts.extend(parts.into_iter().map(|(level, part)| (id, level, part)));
+            continue;
+        }
         let counted =
             |metric: usize| account.metric(place, tiers, window, metric) + adds(&facts, tiers, metric);
         let level = tiers.earned(counted);
         if level > 0 {
-            bound.reached.push((TiersId(place as u32), level));
+            bound.reached.push((id, level));
         }
     }
 }

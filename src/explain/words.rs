@@ -211,6 +211,7 @@ fn meter_number(program: &Program, meter: crate::program::MeterId, value: i64) -
         | Measure::Events(_)
         | Measure::Game
         | Measure::Milestones(_)
+        | Measure::Years(..)
         | Measure::Cap(_) => value.to_string(),
     })
 }

@@ -39,6 +39,8 @@ pub(crate) enum Measure {
     Game,
     /// What milestones count, or the most that it was.
     Milestones(MilestonesId),
+    /// Calendar years whose last day was spent in a level or a higher one of its block.
+    Years(TiersId, u32),
     /// What is used of a cap: times, amounts in the unit's scale, or micro-units of spend.
     Cap(CapId),
 }

@@ -1,6 +1,7 @@
 //! Levels: what a tiers block counts, what reaches a level, and how long it lasts.
 
-use super::ids::{EventKindId, MeterId, PlanId};
+use super::ids::{EventKindId, MeterId, PlanId, TiersId};
+use super::meter::{Measure, Meter};
 use super::rule::Award;
 use crate::calendar::{Date, Duration, Period, Tail};
 use std::fmt;
@@ -22,6 +23,8 @@ pub(crate) struct Tiers {
     pub(crate) upgrade: Option<Period>,
     /// `new tier counts for this …`: the events that see the tier which they reach.
     pub(crate) for_this: Option<EventKindId>,
+    /// `new tier counts for the part above the threshold`: tables by tier mix the rates of the levels that an event passes.
+    pub(crate) by_parts: bool,
     /// `carry surplus … over once`.
     pub(crate) surplus: Option<Surplus>,
     /// From lowest to highest; the first needs nothing.
@@ -47,6 +50,14 @@ impl Reach {
             Self::And(parts) => parts.iter().all(|part| part.holds(value)),
             Self::Or(parts) => parts.iter().any(|part| part.holds(value)),
             Self::AtLeast(metric, least) => value(*metric) >= *least,
+        }
+    }
+
+    /// All amounts that it asks for.
+    pub(crate) fn amounts(&self) -> Vec<i64> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::amounts).collect(),
+            Self::AtLeast(_, least) => vec![*least],
         }
     }
 
@@ -147,6 +158,16 @@ pub(crate) struct Metric {
     pub(crate) meter: MeterId,
 }
 
+impl Metric {
+    /// The level whose years it counts, if it does.
+    pub(crate) fn years(&self, meters: &[Meter]) -> Option<(TiersId, u32)> {
+        match meters.get(self.meter.index())?.measure {
+            Measure::Years(tiers, level) => Some((tiers, level)),
+            _ => None,
+        }
+    }
+}
+
 /// How long a level lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
@@ -230,6 +251,9 @@ impl fmt::Debug for Tiers {
         if let Some(event) = &self.for_this {
             all.field("for_this", event);
         }
+        if self.by_parts {
+            all.field("by_parts", &true);
+        }
         if let Some(surplus) = &self.surplus {
             all.field("surplus", surplus);
         }
@@ -244,14 +268,19 @@ pub(crate) struct LevelNeeds {
     pub(crate) on_clock: bool,
     /// Some new level counts for the event that reaches it.
     pub(crate) at_once: bool,
+    /// Some block counts years of a level of another one.
+    pub(crate) years: bool,
 }
 
 impl LevelNeeds {
     /// What some blocks ask.
-    pub(crate) fn of(all: &[Tiers]) -> Self {
+    pub(crate) fn of(all: &[Tiers], meters: &[Meter]) -> Self {
+        let is_years = |metric: &Metric| metric.years(meters).is_some();
+        let years = all.iter().any(|tiers| tiers.metrics.iter().any(is_years));
         Self {
-            on_clock: all.iter().any(Tiers::is_on_clock),
-            at_once: all.iter().any(|tiers| tiers.for_this.is_some()),
+            on_clock: years || all.iter().any(Tiers::is_on_clock),
+            at_once: all.iter().any(|tiers| tiers.for_this.is_some() || tiers.by_parts),
+            years,
         }
     }
 }

@@ -38,6 +38,7 @@ mod time;
 mod transfers;
 mod versions;
 mod world;
+mod years;
 
 use loyalty_rules::calendar::{Date, Zone};
 use loyalty_rules::diagnostics::Severity;

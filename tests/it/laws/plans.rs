@@ -126,7 +126,7 @@ fn place(program: &Program, world: &World<'_>, member: &str) -> u32 {
 }
 
 /// What else a member does.
-enum Step {
+pub(super) enum Step {
     Joins(u32),
     Leaves(u32),
     Granted(u32, Option<i32>),
@@ -136,7 +136,7 @@ const PLANS: [&str; 3] = ["", "Half", "Full"];
 const LEVELS: [&str; 3] = ["", "Silver", "Gold"];
 
 /// The happenings of a story, some of them behind a step with plans.
-fn with_plans(story: &Story) -> Vec<(Happening, Option<(Event, Step)>)> {
+pub(super) fn with_plans(story: &Story) -> Vec<(Happening, Option<(Event, Step)>)> {
     let mut draw = Draw::new(&story.spare);
     let mut all = Vec::new();
     for (number, happening) in story.told.iter().enumerate() {

@@ -10,6 +10,7 @@ mod rolling;
 mod since;
 mod standing;
 mod surplus;
+mod years;
 
 use crate::rule_files::passes;
 
