@@ -159,7 +159,7 @@ fn note(draft: &Draft<'_>, tiers: &Tiers, next: &mut TierState, windows: (Date, 
 pub(super) fn reach_by_itself(program: &Program, account: &Account, bound: &mut Bound) {
     for (place, tiers) in program.tiers.iter().enumerate() {
         let is_asked = tiers.for_this.is_some() && tiers.for_this == bound.kind;
-        if !is_asked && !(tiers.by_parts && bound.has_basket) {
+        if !(is_asked || tiers.by_parts && bound.has_basket) {
             continue;
         }
         let id = TiersId(place as u32);
