@@ -46,6 +46,9 @@ fn kinds_of(what: &str) -> &'static [&'static str] {
     match what {
         "unit or voucher" | "voucher" => THINGS,
         "measure" => &["unit", "event"],
+        "donation unit" => &["unit"],
+        "parameter" => &["parameter"],
+        "plan" => &["plan"],
         "event" => &["event"],
         "event or date attribute" => ATTRIBUTES,
         "list" => &["list"],
