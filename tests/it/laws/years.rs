@@ -14,7 +14,13 @@ use std::sync::LazyLock;
 /// The shops with a plan for Silver, and with levels for years of Silver.
 static SHOPS: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
     let compiled = |number| {
-        let text = rules(number).replace(
+        // what the clock tells other accounts has laws of its own
+        let mut text = rules(number);
+        if let Some((before, rest)) = text.split_once("referral Friends {") {
+            let (_, behind) = rest.split_once("\n}").expect("the end of the block");
+            text = format!("{before}{behind}");
+        }
+        let text = text.replace(
             "tiers Club {",
             "plan Half {\n  fee 5 EUR per month\n  renews by itself\n  trial 10 days\n}\n\n\
              plan Full {\n  fee 12 EUR per quarter\n  renews on request\n}\n\n\
