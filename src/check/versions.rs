@@ -86,7 +86,6 @@ struct Pair<'p, 't, 'a> {
 impl Pair<'_, '_, '_> {
     fn findings(&self) -> Vec<Diagnostic> {
         let mut found = self.cannot_follow();
-        found.extend(self.other_stamps());
         if found.is_empty() {
             found = self.removed();
             found.extend(self.shorter());
@@ -138,6 +137,7 @@ impl Pair<'_, '_, '_> {
                 refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
             }
         }
+        self.other_stamps(&mut refuse);
         self.apart(&mut refuse);
         for unit in &new.units {
             let known = old.unit_named(&unit.name).ok().and_then(|id| old.units.get(id.index()));
@@ -158,40 +158,11 @@ impl Pair<'_, '_, '_> {
             let place = self.before.unit(&voucher.name).map(|it| it.head);
             refuse(head, place, format!("`{}` was a unit", voucher.name), "take a new name");
         }
-        found.extend(self.settles_otherwise());
-        found
-    }
-
-    /// Y002 of partners.
-    fn settles_otherwise(&self) -> Vec<Diagnostic> {
-        let (old, new) = (self.old, self.new);
-        let mut found = Vec::new();
-        for (partner, terms) in new.own_prices().into_iter().flat_map(|list| &list.partners) {
-            let known = old.own_prices().and_then(|list| list.partners.get(partner));
-            let day = new.effective_from;
-            let anchors = Anchors::new(day);
-            let begins = |period: Period| period.start_of(day, &anchors) == day;
-            let is_apart = |known: &PartnerTerms| known.settles != terms.settles;
-            if known.is_some_and(|known| is_apart(known) && !(begins(known.settles) && begins(terms.settles)))
-            {
-                let head = |tree: &Tree<'_>| tree.partner(partner).map(|it| it.head);
-                let message = format!("`{partner}` settles in other periods");
-                let help =
-                    "one booking would lie in two statements; begin the version where both periods begin";
-                let span = head(self.after).unwrap_or_default();
-                let finding = Diagnostic::new(Code::Y002, span, message).help(help);
-                found.push(match head(self.before) {
-                    Some(other) => finding.other(other, "the version before"),
-                    None => finding,
-                });
-            }
-        }
         found
     }
 
     /// Y002 of cards whose stamps hold something else.
-    fn other_stamps(&self) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
+    fn other_stamps(&self, refuse: &mut impl FnMut(Span, Option<Span>, String, &str)) {
         for card in &self.new.cards {
             let known = self.old.cards.iter().find(|known| known.name == card.name);
             if known.is_none_or(|known| known.average == card.average) {
@@ -199,14 +170,9 @@ impl Pair<'_, '_, '_> {
             }
             let head = |tree: &Tree<'_>| tree.card(&card.name).map(|it| it.head);
             let message = format!("the stamps of `{}` hold something else", card.name);
-            let mut finding = Diagnostic::new(Code::Y002, head(self.after).unwrap_or_default(), message)
-                .help("what members have on it could not be counted on; take a new name");
-            if let Some(other) = head(self.before) {
-                finding = finding.other(other, "the version before");
-            }
-            found.push(finding);
+            let help = "what members have on it could not be counted on; take a new name";
+            refuse(head(self.after).unwrap_or_default(), head(self.before), message, help);
         }
-        found
     }
 
     /// Y002 for partners whose statements would overlap.

@@ -5,9 +5,7 @@ mod changing;
 mod joining;
 mod judged;
 
-use loyalty_rules::check::{Sources, compile};
-use loyalty_rules::scenario::run_tests;
-use loyalty_rules::syntax::Limits;
+use crate::returns::all_pass;
 
 /// The head of a program with late events, and one unit of whole points.
 const HEAD: &str = "edition 2026\n\nprogram Members {\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  \
@@ -22,20 +20,5 @@ fn holds(text: &str) {
 /// The same with one more line in the head.
 fn holds_in(line: &str, text: &str) {
     let head = HEAD.replace("  accept late", &format!("  {line}\n  accept late"));
-    let text = format!("{head}{text}\n");
-    let compiled = compile(&Sources::single("members.loyalty", text.as_str()), &Limits::default());
-    let compiled = compiled.unwrap_or_else(|findings| panic!("{findings}\n{text}"));
-    let results = run_tests(&compiled);
-    assert!(!results.is_empty());
-    for result in results {
-        let failures: Vec<String> = result
-            .failures
-            .iter()
-            .map(|failure| {
-                let place = compiled.sources.text(failure.primary.span);
-                format!("{place}: {} {:?}", failure.primary.text, failure.notes)
-            })
-            .collect();
-        assert!(result.passed, "\"{}\"\n{}", result.name, failures.join("\n"));
-    }
+    all_pass(&format!("{head}{text}\n"), line);
 }

@@ -25,8 +25,12 @@ pub(crate) fn program(returns: &str, blocks: &str) -> String {
 
 /// Runs tests in a program. All must pass.
 pub(crate) fn holds(returns: &str, blocks: &str, tests: &str) {
-    let text = format!("{}\n{tests}\n", program(returns, blocks));
-    let compiled = compile(&Sources::single("returns.loyalty", text.as_str()), &Limits::default());
+    all_pass(&format!("{}\n{tests}\n", program(returns, blocks)), returns);
+}
+
+/// Runs the tests of a program. All must pass; `about` says more of those that fail.
+pub(crate) fn all_pass(text: &str, about: &str) {
+    let compiled = compile(&Sources::single("shop.loyalty", text), &Limits::default());
     let compiled = compiled.unwrap_or_else(|findings| panic!("{findings}\n{text}"));
     let results = run_tests(&compiled);
     assert!(!results.is_empty());
@@ -39,7 +43,7 @@ pub(crate) fn holds(returns: &str, blocks: &str, tests: &str) {
                 format!("{place}: {} {:?}", failure.primary.text, failure.notes)
             })
             .collect();
-        assert!(result.passed, "\"{}\" with {returns}\n{}", result.name, failures.join("\n"));
+        assert!(result.passed, "\"{}\" with {about}\n{}", result.name, failures.join("\n"));
     }
 }
 
