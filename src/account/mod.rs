@@ -57,7 +57,8 @@ pub use post::PostError;
 pub use rebate_view::{RebateStanding, RebateState};
 pub(crate) use rebates::{ClosedTurnover, MOST_TURNOVER, Turnover, TurnoverShare};
 pub(crate) use receipt::{
-    Chosen, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, ShareBy, Spent, SpentLot, Taken,
+    Chosen, FundedUse, LineRecord, MeterShare, Payment, Receipt, ReceiptAward, ShareBy, Spent, SpentLot,
+    Taken,
 };
 pub(crate) use records::{Record, Records, may_come_back};
 pub use snapshot::{Snapshot, SnapshotError};

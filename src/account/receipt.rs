@@ -9,7 +9,7 @@ use crate::amount::{Sharer, Ties};
 use crate::calendar::{Date, Instant};
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
-use crate::program::{EventKindId, MeterId, UnitId};
+use crate::program::{EventKindId, Expense, MeterId, UnitId};
 use std::sync::Arc;
 
 /// The record of one purchase, declared event or redemption.
@@ -64,7 +64,7 @@ pub(crate) struct Taken {
 }
 
 /// What requests paid of a purchase.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Payment {
     /// What counts as spent of each line, micro-units.
     pub(crate) counted: Box<[i64]>,
@@ -73,6 +73,21 @@ pub(crate) struct Payment {
     pub(crate) uses: Box<[(Source, i64)]>,
     /// The partner of the coalition that gets money for the units that were spent.
     pub(crate) partner: Option<Box<str>>,
+    /// What partners were charged for vouchers and rewards.
+    pub(crate) funded: Box<[FundedUse]>,
+}
+
+/// What vouchers or rewards of one name cost those who fund them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FundedUse {
+    /// Vouchers or rewards.
+    pub(crate) expense: Expense,
+    /// Their name.
+    pub(crate) name: Box<str>,
+    /// Micro-units, above zero.
+    pub(crate) amount: i64,
+    /// The same by line, and at the end what belongs to no line. Without parts it comes back whole with the last line.
+    pub(crate) parts: Option<Box<[i64]>>,
 }
 
 /// What one request took.

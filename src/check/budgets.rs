@@ -84,6 +84,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     }
                 }
             }
+            let expenses = lists.iter().flat_map(|list| &list.expenses);
+            for ((_, name), _) in expenses.filter(|(_, shares)| shares.iter().any(|(of, _)| **of == *partner))
+            {
+                let message = format!("this version counts budgets for `earn` and `bonus`, not for `{name}`");
+                self.report.later(span, message, "let a partner without a budget pay for it");
+            }
         }
     }
 

@@ -213,6 +213,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 DonateLine::Add(amount) => lines.add.set(amount, span, report),
                 DonateLine::Give(give) => lines.give.set(give, span, report),
                 DonateLine::Cap(cap) => lines.caps.push((cap, span)),
+                DonateLine::Funded(_) => {}
                 DonateLine::PayEvery(period) => lines.pays.set(period, span, report),
                 DonateLine::ToCharity(to) => lines.to.set(to, span, report),
             }

@@ -27,6 +27,7 @@ mod declared;
 mod draws;
 mod each;
 mod everything;
+mod expenses;
 mod facts;
 mod fingerprint;
 mod games;

@@ -76,10 +76,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
         }
         let funded = self.all_funded(&mut good);
+        let expenses = self.expenses(&partners, &mut good);
         let from = self.settings().effective_from;
         good.then(|| match partners.is_empty() {
             true => Box::default(),
-            false => Box::from([PriceList { from, partners, funded }]),
+            false => Box::from([PriceList { from, partners, funded, expenses }]),
         })
     }
 
@@ -101,6 +102,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             // it gets something wherever its events are paid with points
             word.used.set(true);
         }
+        trades |= self.funds_an_expense(&block.name);
         if !trades {
             let help = "add a line, for example `pays 0.01 EUR per … earned`";
             self.report.missing(whole.head, "it is not said what this partner pays or gets", help);
@@ -195,7 +197,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// P851 if shares do not add up to the whole.
-    fn shares(&mut self, by: &'a FundedBy, span: Span) -> Option<Shares> {
+    pub(super) fn shares(&mut self, by: &'a FundedBy, span: Span) -> Option<Shares> {
         let (mut found, mut good): (Vec<(Box<str>, i64)>, bool) = (Vec::new(), true);
         let mut places: BTreeMap<&str, Span> = BTreeMap::new();
         for part in &by.shares {
@@ -261,7 +263,13 @@ pub(super) fn partners(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
                         program.currency
                     )
                 }
-                _ => "partners pay for units only; remove the line, or let the rule give a unit".to_owned(),
+                AwardThing::Voucher(voucher) => {
+                    let name = program.voucher_name(voucher);
+                    format!("partners pay for a voucher when it is used; move the line to `voucher {name}`")
+                }
+                AwardThing::Choice(_) => {
+                    "partners pay for units; remove the line, or let the rule give a unit".to_owned()
+                }
             };
             found.push(Diagnostic::new(Code::P851, span, message).label("who pays for it?").help(help));
         }

@@ -86,6 +86,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RewardLine::Give(give) => lines.gives.set(give, span, report),
                 RewardLine::Worth(amount) => lines.worth.set(amount, span, report),
                 RewardLine::Cap(cap) => lines.caps.push((cap, span)),
+                RewardLine::Funded(_) => {}
             }
         }
         lines

@@ -55,6 +55,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 VoucherLine::ForItems(cond) => items.set(cond, span, report),
                 VoucherLine::When(cond) => when.set(cond, span, report),
                 VoucherLine::Cap(cap) => caps.push((cap, span)),
+                VoucherLine::Funded(_) => {}
             }
         }
         if grants.get().is_none() {

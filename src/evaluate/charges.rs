@@ -7,20 +7,26 @@ use super::draft::{Booked, Draft, Terms};
 use crate::account::{Change, Receipt, Spent};
 use crate::calendar::Date;
 use crate::ledger::{Charge, Exact, Key, Side, Source, SourceKind, Thing};
-use crate::program::{ALL_OF_IT, Program, UnitId};
+use crate::program::{ALL_OF_IT, Expense, Program, UnitId};
 use std::sync::Arc;
 
-/// Units at a price.
-struct Priced<'a> {
-    unit: UnitId,
+/// The decimals of money; no unit has so many.
+pub(super) const MONEY: u32 = 6;
+
+/// Units or money at a price.
+pub(super) struct Priced<'a> {
+    /// The name of the unit, or the currency.
+    pub(super) unit: &'a str,
+    /// Its decimals.
+    pub(super) decimals: u32,
     /// In the unit's scale; below zero for a credit.
-    amount: i64,
+    pub(super) amount: i64,
     /// Micro-units for one.
-    price: i64,
+    pub(super) price: i64,
     /// Millionths of a percent.
-    share: i64,
+    pub(super) share: i64,
     /// What gave or took them.
-    words: (SourceKind, &'a str),
+    pub(super) words: (SourceKind, &'a str),
 }
 
 impl Draft<'_> {
@@ -51,46 +57,45 @@ impl Draft<'_> {
     fn charge_on(&mut self, day: Date, (source, unit): (Source, UnitId), amount: i64, of: &Arc<str>) {
         let program = self.program;
         let (kind, rule, _) = program.source_words(source);
-        let is_rule = !matches!(
-            kind,
-            SourceKind::Tier
-                | SourceKind::Reward
-                | SourceKind::Convert
-                | SourceKind::Redeem
-                | SourceKind::Given
-        );
-        let Some(list) = program.prices_on(day).filter(|_| is_rule && amount != 0) else { return };
-        let Some(shares) = list.funded.get(rule) else { return };
+        let Some(list) = program.prices_on(day).filter(|_| amount != 0) else { return };
+        let shares = match kind {
+            SourceKind::Tier | SourceKind::Convert | SourceKind::Redeem | SourceKind::Given => None,
+            SourceKind::Reward => list.pays_for(Expense::Reward, rule),
+            _ => list.funded.get(rule),
+        };
+        let Some(shares) = shares else { return };
         let unit_name = program.unit_name(unit);
+        let decimals = u32::from(program.unit_decimals(unit));
         let key = self.charge_key();
         for (partner, share) in shares {
             let price = list.partners.get(partner).and_then(|terms| terms.pays.get(unit_name));
             if let Some(price) = price {
-                let priced = Priced { unit, amount, price: *price, share: *share, words: (kind, rule) };
+                let words = (kind, rule);
+                let priced =
+                    Priced { unit: unit_name, decimals, amount, price: *price, share: *share, words };
                 self.tell(&key, partner, Side::Owes, &priced, of);
             }
         }
     }
 
     /// A key of its own for what is told of one booking.
-    fn charge_key(&mut self) -> Key {
+    pub(super) fn charge_key(&mut self) -> Key {
         self.key()
     }
 
-    fn tell(&mut self, key: &Key, partner: &str, side: Side, priced: &Priced<'_>, of: &Arc<str>) {
+    pub(super) fn tell(&mut self, key: &Key, partner: &str, side: Side, priced: &Priced<'_>, of: &Arc<str>) {
         let program = self.program;
         let today = self.today();
         let Some(settles) = program.settles(partner, today) else { return };
-        let decimals = u32::from(program.unit_decimals(priced.unit));
         let charge = Charge {
             key: key.to_string(),
             member: self.account.member.as_ref().to_owned(),
             partner: partner.to_owned(),
             side,
-            amount: exact(priced, decimals),
+            amount: exact(priced),
             currency: program.currency.as_ref().to_owned(),
-            unit: program.unit_name(priced.unit).to_owned(),
-            units: Exact::of_steps(i128::from(priced.amount) * (Exact::ONE / 10_i128.pow(decimals))),
+            unit: priced.unit.to_owned(),
+            units: Exact::of_steps(i128::from(priced.amount) * (Exact::ONE / 10_i128.pow(priced.decimals))),
             price: Exact::of_steps(i128::from(priced.price) * (Exact::ONE / 1_000_000)),
             share: Exact::of_steps(i128::from(priced.share) * (Exact::ONE / 1_000_000)),
             source: priced.words.0,
@@ -131,8 +136,8 @@ impl Draft<'_> {
         let Some(price) = terms.and_then(|terms| terms.gets.get(name)).filter(|_| amount != 0) else {
             return false;
         };
-        let words = (SourceKind::Redeem, name);
-        let priced = Priced { unit, amount, price: *price, share: ALL_OF_IT, words };
+        let (words, decimals) = ((SourceKind::Redeem, name), u32::from(program.unit_decimals(unit)));
+        let priced = Priced { unit: name, decimals, amount, price: *price, share: ALL_OF_IT, words };
         let key = self.charge_key();
         self.tell(&key, partner, Side::Gets, &priced, of);
         true
@@ -140,10 +145,12 @@ impl Draft<'_> {
 }
 
 /// Units × price × share. The highest price keeps it in 128 bits.
-fn exact(priced: &Priced<'_>, decimals: u32) -> Exact {
-    let steps = i128::from(priced.amount).saturating_mul(i128::from(priced.price));
-    let steps = steps.saturating_mul(i128::from(priced.share));
-    Exact::of_steps(steps.saturating_mul(10_i128.pow(4_u32.saturating_sub(decimals))))
+fn exact(priced: &Priced<'_>) -> Exact {
+    let steps = i128::from(priced.amount).saturating_mul(i128::from(priced.share));
+    // money costs itself
+    let price = if priced.decimals == MONEY { 10_000 } else { i128::from(priced.price) };
+    let steps = steps.saturating_mul(price);
+    Exact::of_steps(steps.saturating_mul(10_i128.pow(4_u32.saturating_sub(priced.decimals))))
 }
 
 impl super::Outcome {

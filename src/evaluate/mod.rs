@@ -16,6 +16,7 @@ mod corrections;
 mod draft;
 mod draws;
 mod each;
+mod expenses;
 mod freeze;
 pub(crate) mod given;
 mod judge;
@@ -376,6 +377,11 @@ impl Evaluator {
         *settled = step03_requests::take(&facts, draft, self.bound.kind, requests)?;
         if let Some(items) = settled.counted.take() {
             self.bound.count(items);
+        }
+        if charges::has_partners(program)
+            && let Some(record) = &mut settled.record
+        {
+            record.funded = draft.charge_uses(&settled.taken)?;
         }
         if charges::has_partners(program)
             && let (Kind::Named(named), Some(record)) = (&event.kind, &mut settled.record)

@@ -151,6 +151,9 @@ fn take_awards(
 /// Gives back what requests paid of the returned lines: line by line, rounded down in sum, all at the end; latest last
 /// day first. What has no parts comes back whole with the last line.
 pub(super) fn give_back(facts: &Facts<'_>, draft: &mut Draft<'_>, before: &Receipt, after: &Receipt) {
+    if charges::has_partners(draft.program) {
+        draft.credit_uses(before, after);
+    }
     for spent in after.payment.iter().flat_map(|payment| &payment.spent) {
         let total: i64 = spent.lots.iter().map(|lot| lot.amount).sum();
         let back = |receipt: &Receipt| match &spent.parts {

@@ -5,6 +5,7 @@
 //! with what is returned, and is rounded once, when the clock settles the period.
 
 use super::cancelling::uncount;
+use super::charges;
 use super::draft::{Draft, Transfer};
 use super::judge::{Facts, Truth};
 use super::refuse::Rejection;
@@ -233,6 +234,10 @@ fn book(
             let coin = i128::from(facts.program.coin()) * SHARE_WHOLE;
             let coins = i64::try_from(amount / coin).map_err(|_| Rejection::too_large())?;
             transfer(draft, &given, coins);
+            if !by_member && charges::has_partners(draft.program) {
+                let of = Arc::clone(&draft.event);
+                draft.charge_gift(source, coins.saturating_mul(facts.program.coin()), draft.day, &of);
+            }
         }
         Some(closes) => {
             let closes = closes.ok_or_else(Rejection::too_large)?;
@@ -304,6 +309,10 @@ pub(crate) fn cancel(
         let thing = Thing::Donation(gift.charity);
         let back = Transfer::new(thing, gift.coins, Book::Charity, to, gift.source, Reason::Cancelled);
         draft.transfer(back.event(&after.id));
+        if !gift.by_member && charges::has_partners(draft.program) {
+            let micros = gift.coins.saturating_mul(facts.program.coin());
+            draft.charge_gift(gift.source, -micros, after.day, &after.id);
+        }
         draft.given.push(Given {
             source: gift.source,
             charity: gift.charity,
@@ -392,6 +401,12 @@ pub(crate) fn settle(draft: &mut Draft<'_>) {
         };
         draft.number_next(place as u32 + 1);
         transfer(draft, &given, coins.unwrap_or(0));
+        if !pledge.by_member && charges::has_partners(draft.program) {
+            // the shares are those of the last day of the period
+            let (of, micros) =
+                (Arc::clone(&draft.event), coins.unwrap_or(0).saturating_mul(draft.program.coin()));
+            draft.charge_gift(pledge.source, micros, pledge.closes.minus_days(1), &of);
+        }
         draft.change(Change::Pledge(Box::new(Pledge { amount: -pledge.amount, ..pledge.clone() })));
     }
 }

@@ -76,6 +76,8 @@ pub enum SourceKind {
     Milestones,
     /// A unit whose value was given away.
     Redeem,
+    /// A voucher that was used; only in what partners are charged.
+    Voucher,
     /// No rule: an opening balance, or what was adjusted by hand.
     Given,
 }
@@ -116,6 +118,7 @@ impl SourceKind {
             Self::Award => "award",
             Self::Milestones => "milestones",
             Self::Redeem => "redeem",
+            Self::Voucher => "voucher",
             Self::Given => "given",
         }
     }
@@ -339,6 +342,7 @@ impl Program {
             }
             SourceKind::Given if rule.is_empty() => Ok(Source::Given),
             SourceKind::Given => Err(LineError::value("rule", rule)),
+            SourceKind::Voucher => Err(LineError::value("source", kind.word())),
         }
     }
 }

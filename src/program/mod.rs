@@ -61,7 +61,7 @@ pub(crate) use moment::{Moment, MomentKind, Waiting, days_in_force};
 pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
-pub(crate) use partner::{ALL_OF_IT, Budget, BudgetCounts, PartnerTerms, PriceList, Shares};
+pub(crate) use partner::{ALL_OF_IT, Budget, BudgetCounts, Expense, PartnerTerms, PriceList, Shares};
 pub(crate) use plan::Plan;
 pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{

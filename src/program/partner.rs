@@ -4,6 +4,7 @@
 use super::{AwardThing, Program};
 use crate::calendar::{Date, Period};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Millionths of a percent in a whole.
 pub(crate) const ALL_OF_IT: i64 = 100_000_000;
@@ -11,9 +12,20 @@ pub(crate) const ALL_OF_IT: i64 = 100_000_000;
 /// Partners by name, each with millionths of a percent.
 pub(crate) type Shares = Box<[(Box<str>, i64)]>;
 
+/// What costs money that partners can pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Expense {
+    /// What a voucher takes off a price.
+    Voucher,
+    /// What a reward takes off a price, and what it gives.
+    Reward,
+    /// What a charity gets from the owner.
+    Donation,
+}
+
 /// What partners pay and get under one version of a program. All by names, so that what an earlier version charged
 /// can be credited under a later one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PriceList {
     /// The first day on which it holds.
     pub(crate) from: Date,
@@ -21,6 +33,30 @@ pub(crate) struct PriceList {
     pub(crate) partners: BTreeMap<Box<str>, PartnerTerms>,
     /// Who pays for what a rule gives, by the name of the rule: partner and millionths of a percent, together the whole.
     pub(crate) funded: BTreeMap<Box<str>, Shares>,
+    /// Who pays for vouchers, rewards and donations, by their names.
+    pub(crate) expenses: BTreeMap<(Expense, Box<str>), Shares>,
+}
+
+impl PriceList {
+    /// Who pays for a voucher, reward or donation.
+    pub(crate) fn pays_for(&self, expense: Expense, name: &str) -> Option<&Shares> {
+        self.expenses
+            .iter()
+            .find(|((kind, of), _)| *kind == expense && **of == *name)
+            .map(|(_, shares)| shares)
+    }
+}
+
+/// Programs without such expenses are written out as if there were none: their fingerprint stays what it was.
+impl fmt::Debug for PriceList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("PriceList");
+        out.field("from", &self.from).field("partners", &self.partners).field("funded", &self.funded);
+        if !self.expenses.is_empty() {
+            out.field("expenses", &self.expenses);
+        }
+        out.finish()
+    }
 }
 
 /// The terms of one partner. Prices are micro-units for one of a unit, by the name of the unit.

@@ -2,7 +2,7 @@
 
 use super::giving::Receiver;
 use super::ids::{CapId, UnitId};
-use super::rule::{Award, Validity};
+use super::rule::{Award, AwardThing, Validity};
 use super::test::Test;
 use super::things::Grant;
 use crate::calendar::Period;
@@ -70,6 +70,11 @@ impl Reward {
     /// Whether it can be asked for in a purchase only.
     pub(crate) fn needs_basket(&self) -> bool {
         self.items.is_some() || self.grants.as_ref().is_some_and(|(_, grant)| *grant != Grant::Text)
+    }
+
+    /// Whether it gives an amount of a unit.
+    pub(crate) fn gives_a_unit(&self) -> bool {
+        self.gives.is_some_and(|award| matches!(award.thing, AwardThing::Unit(_)))
     }
 }
 

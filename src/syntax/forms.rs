@@ -231,6 +231,7 @@ const VOUCHER: &[Form] = &[
     FOR,
     WHEN,
     ("cap", &["cap 1 time per purchase"]),
+    FUNDED,
 ];
 
 const REWARD: &[Form] = &[
@@ -241,6 +242,7 @@ const REWARD: &[Form] = &[
     ("give", &["give 1 Welcome"]),
     WORTH,
     ("cap", &["cap 2 times per calendar year"]),
+    FUNDED,
 ];
 
 const REDEEM: &[Form] = &[
@@ -267,6 +269,7 @@ const DONATE: &[Form] = &[
     ("cap", &["cap 3 times per month", "cap 50 EUR per calendar year"]),
     ("pay", &["pay every quarter"]),
     TO_CHARITY,
+    FUNDED,
 ];
 
 const PARTNER: &[Form] = &[

@@ -477,6 +477,7 @@ impl Builder<'_> {
             Rule::for_items => VoucherLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => VoucherLine::When(self.when(&mut parts)?),
             Rule::cap => VoucherLine::Cap(self.cap(&mut parts)?),
+            Rule::funded => VoucherLine::Funded(self.funded(&mut parts)?),
             _ => return Err(parts.fault()),
         })
     }

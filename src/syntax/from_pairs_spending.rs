@@ -56,6 +56,7 @@ impl Builder<'_> {
             Rule::for_items => RewardLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => RewardLine::When(self.when(&mut parts)?),
             Rule::cap => RewardLine::Cap(self.cap(&mut parts)?),
+            Rule::funded => RewardLine::Funded(self.funded(&mut parts)?),
             Rule::grants => RewardLine::Grants(self.grants(&mut parts)?),
             Rule::worth => {
                 parts.skip(&[Rule::k_worth]);
@@ -131,6 +132,7 @@ impl Builder<'_> {
             Rule::for_items => DonateLine::ForItems(self.for_items(&mut parts)?),
             Rule::when => DonateLine::When(self.when(&mut parts)?),
             Rule::cap => DonateLine::Cap(self.cap(&mut parts)?),
+            Rule::funded => DonateLine::Funded(self.funded(&mut parts)?),
             Rule::to_charity => DonateLine::ToCharity(self.receiver(&mut parts)?),
             Rule::round_up => {
                 parts.skip(&[Rule::k_round, Rule::k_basket, Rule::k_up, Rule::k_to, Rule::k_next]);

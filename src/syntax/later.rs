@@ -29,7 +29,6 @@ const fn elsewhere(
     Form { places, pattern, shown, remedy: Some(remedy) }
 }
 
-const FUNDED: &[Place] = &[Place::Voucher, Place::Reward, Place::Donate];
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
 const BUDGETS: &[Place] = &[
     Place::Card,
@@ -61,7 +60,6 @@ const FORMS: &[Form] = &[
     elsewhere(MOMENTS, "on start of", "on start of …", BY_CLOCK),
     elsewhere(MOMENTS, "on # N after", "on … after …", BY_CLOCK),
     elsewhere(MOMENTS, "on # N without", "on … without …", BY_CLOCK),
-    form(FUNDED, "funded by", "funded by …"),
     elsewhere(
         GIVES,
         "… on the category with most spend",

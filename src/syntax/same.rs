@@ -356,21 +356,21 @@ kinds! {
         StaysPassed, Funded(a),
     }
     Mark { Amount(a), Number(a) }
-    VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, Activate(a), ForItems(a), When(a), Cap(a) }
+    VoucherLine { Grants(a), Worth(a), Valid(a), Usable { from, to }, Activate(a), ForItems(a), When(a), Cap(a), Funded(a) }
     Grants { AmountOff(a), PercentOff(a, b), ItemsFree(a), Text(a) }
     ReferralLine {
         Valid(a), Qualifies { times, event, at_least, within }, NamedUntil(a), WhenFriend(a), WhenReferrer(a), Wait(a),
         OnJoining(a, b), OnQualifying(a, b), Cap(a), NotWithinSame(a), Funded(a),
     }
     ConvertAt { Once, EveryDuration(a, b), EveryPeriod(a, b) }
-    RewardLine { Valid(a), ForItems(a), When(a), Cap(a), Grants(a), Worth(a), Give(a) }
+    RewardLine { Valid(a), ForItems(a), When(a), Cap(a), Grants(a), Worth(a), Give(a), Funded(a) }
     RedeemLine {
         Rate { amount, value }, AtLeast(a), AtMost(a), AtMostOfBasket(a), InStepsOf(a), WholeBasketOnly, ForItems(a),
         When(a), ToCharity(a),
     }
     DonateLine {
         Valid(a), On(a), ForItems(a), When(a), RoundUp(a), WholeAmounts(a), Multiply(a), Add(a), Give(a), Cap(a),
-        PayEvery(a), ToCharity(a), AtPartner(a),
+        PayEvery(a), ToCharity(a), AtPartner(a), Funded(a),
     }
     PartnerLine { Pays(a), Gets(a), Settles(a), Budget { amount, per } }
     ToCharity { Named(a), Matching(a) }

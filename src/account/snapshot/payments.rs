@@ -1,11 +1,12 @@
 //! What requests paid of a purchase, in texts and back.
 
-use super::restore::Restore;
+use super::restore::{Restore, checked};
 use super::take::{Names, micros, text};
-use super::{PaymentState, SnapshotError, SpentLotState, SpentState, UseState, terms};
-use crate::account::{Payment, Spent, SpentLot};
+use super::{FundedState, PaymentState, SnapshotError, SpentLotState, SpentState, UseState, terms};
+use crate::account::{FundedUse, Payment, Spent, SpentLot};
 use crate::amount::{format_scaled, parse_micros};
 use crate::ledger::Thing;
+use crate::program::Expense;
 use crate::wire::parse_amount;
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ impl Names<'_> {
                 .map(|(source, times)| UseState { source: self.source(*source), times: *times })
                 .collect(),
             partner: payment.partner.as_deref().unwrap_or_default().to_owned(),
+            funded: payment.funded.iter().map(funded).collect(),
         }
     }
 
@@ -49,6 +51,32 @@ impl Names<'_> {
     }
 }
 
+fn funded(funded: &FundedUse) -> FundedState {
+    FundedState {
+        reward: funded.expense == Expense::Reward,
+        name: funded.name.as_ref().to_owned(),
+        amount: micros(funded.amount),
+        parts: funded.parts.as_ref().map(|parts| parts.iter().map(|part| micros(*part)).collect()),
+    }
+}
+
+/// What was charged; nothing if it cannot be.
+fn funded_use(lines: usize, state: &FundedState) -> Option<FundedUse> {
+    let name = checked("voucher or reward", &state.name).ok()?.into();
+    let amount = parse_micros(&state.amount).filter(|amount| *amount > 0)?;
+    let parts = match &state.parts {
+        None => None,
+        Some(parts) => {
+            let parts: Option<Box<[i64]>> = parts.iter().map(|part| parse_micros(part)).collect();
+            let sum = |parts: &[i64]| parts.iter().map(|part| i128::from(*part)).sum::<i128>();
+            let fits = |parts: &Box<[i64]>| parts.len() == lines + 1 && sum(parts) == i128::from(amount);
+            Some(parts.filter(fits)?)
+        }
+    };
+    let expense = if state.reward { Expense::Reward } else { Expense::Voucher };
+    Some(FundedUse { expense, name, amount, parts })
+}
+
 impl Restore<'_> {
     pub(super) fn payment(
         &self,
@@ -68,7 +96,9 @@ impl Restore<'_> {
         };
         let partner = Some(state.partner.as_str()).filter(|partner| !partner.is_empty()).map(Into::into);
         let uses = state.uses.iter().map(times).collect::<Result<_, SnapshotError>>()?;
-        Ok(Some(Box::new(Payment { counted, spent: spent?.into(), uses, partner })))
+        let funded = state.funded.iter().map(|state| funded_use(lines, state).ok_or_else(wrong));
+        let funded = funded.collect::<Result<_, SnapshotError>>()?;
+        Ok(Some(Box::new(Payment { counted, spent: spent?.into(), uses, partner, funded })))
     }
 
     fn spent(&self, id: &str, lines: usize, state: &SpentState) -> Result<Spent, SnapshotError> {

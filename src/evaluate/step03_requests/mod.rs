@@ -137,8 +137,9 @@ fn settle(
     let Some(bill) = bill else {
         // an event without lines comes back as a whole, and what paid for it too
         let paid = !spent.is_empty();
-        let record = paid
-            .then(|| Box::new(Payment { counted: Box::default(), spent: spent.into(), uses, partner: None }));
+        let record = paid.then(|| {
+            Box::new(Payment { counted: Box::default(), spent: spent.into(), uses, ..Payment::default() })
+        });
         return Settled { taken, record, ..Settled::default() };
     };
     let charged = facts.event.items();
@@ -153,7 +154,7 @@ fn settle(
     });
     let converted = facts.event.as_priced.is_some();
     let record = (lowered || converted || !spent.is_empty())
-        .then(|| Box::new(Payment { counted, spent: spent.into(), uses, partner: None }));
+        .then(|| Box::new(Payment { counted, spent: spent.into(), uses, ..Payment::default() }));
     let left = Some(bill.left.iter().sum());
     Settled { taken, left, counted: items, record, awards: Vec::new() }
 }
@@ -177,7 +178,7 @@ fn counted(facts: &Facts<'_>, bill: &Bill) -> Box<[i64]> {
 /// What a return needs of an event without requests whose prices say something else than what counts.
 pub(super) fn record(bound: &Bound) -> Box<Payment> {
     let counted = bound.items().iter().map(|item| item.value).collect();
-    Box::new(Payment { counted, spent: Box::default(), uses: Box::default(), partner: None })
+    Box::new(Payment { counted, ..Payment::default() })
 }
 
 /// What the names of requests mean, in the order in which they are taken: vouchers, then rewards, then units,

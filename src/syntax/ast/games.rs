@@ -228,6 +228,8 @@ pub enum VoucherLine {
     When(Cond),
     /// `cap 1 time per purchase`
     Cap(Cap),
+    /// `funded by Bakery`
+    Funded(FundedBy),
 }
 
 /// What a voucher grants.
@@ -297,6 +299,8 @@ pub enum RewardLine {
     Worth(Amount),
     /// `give 1 Upgrade`
     Give(Give),
+    /// `funded by Bakery`
+    Funded(FundedBy),
 }
 
 /// `redeem U { … }`

@@ -40,6 +40,8 @@ pub enum DonateLine {
     PayEvery(Period),
     /// `to charity Forests`
     ToCharity(ToCharity),
+    /// `funded by Bakery`
+    Funded(FundedBy),
 }
 
 /// Which charity gets something.

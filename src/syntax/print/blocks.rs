@@ -413,6 +413,7 @@ impl<'a> Statement<'a> for VoucherLine {
             Self::ForItems(cond) => printer.for_items(cond),
             Self::When(cond) => printer.when(cond),
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }

@@ -178,6 +178,7 @@ pub(in crate::syntax) fn voucher(line: &VoucherLine) -> u8 {
         VoucherLine::Usable { .. } => 5,
         VoucherLine::Activate(_) => 6,
         VoucherLine::Cap(_) => 7,
+        VoucherLine::Funded(_) => 8,
     }
 }
 
@@ -191,6 +192,7 @@ pub(in crate::syntax) fn reward(line: &RewardLine) -> u8 {
         RewardLine::Give(_) => 4,
         RewardLine::Worth(_) => 5,
         RewardLine::Cap(_) => 6,
+        RewardLine::Funded(_) => 7,
     }
 }
 
@@ -223,6 +225,7 @@ pub(in crate::syntax) fn donate(line: &DonateLine) -> u8 {
         DonateLine::Cap(_) => 9,
         DonateLine::PayEvery(_) => 10,
         DonateLine::ToCharity(_) => 11,
+        DonateLine::Funded(_) => 12,
     }
 }
 

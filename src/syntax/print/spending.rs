@@ -3,7 +3,7 @@
 use super::conditions::path;
 use super::doc::words;
 use super::literals::{duration, month_day, name, number, percent, period};
-use super::partners::at_partner;
+use super::partners::{at_partner, funded};
 use super::rules::{on, valid};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
@@ -25,6 +25,7 @@ impl<'a> Statement<'a> for RewardLine {
             Self::Grants(grants) => printer.grants(grants),
             Self::Worth(amount) => words!["worth", printer.amount(amount)],
             Self::Give(give) => printer.give(give, span),
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }
@@ -104,6 +105,7 @@ impl<'a> Statement<'a> for DonateLine {
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
             Self::PayEvery(every) => words!["pay every", period(every)],
             Self::ToCharity(to) => to_charity(to).into(),
+            Self::Funded(by) => funded(by).into(),
         })
     }
 }

@@ -647,7 +647,8 @@ impl Choices {
     }
 
     fn voucher_line(&mut self) -> VoucherLine {
-        match self.pick(8) {
+        match self.pick(9) {
+            8 => VoucherLine::Funded(self.funded()),
             6 => VoucherLine::Activate(self.activate()),
             0 => VoucherLine::Grants(match self.pick(4) {
                 0 => Grants::Text(self.text()),

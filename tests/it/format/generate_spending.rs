@@ -43,8 +43,9 @@ impl Choices {
     }
 
     pub(super) fn donate_line(&mut self) -> DonateLine {
-        match self.pick(13) {
+        match self.pick(14) {
             12 => DonateLine::AtPartner(self.name()),
+            13 => DonateLine::Funded(self.funded()),
             0 => DonateLine::Valid(self.valid()),
             1 => DonateLine::On(self.on()),
             2 => DonateLine::ForItems(self.cond(2)),
@@ -124,7 +125,8 @@ impl Choices {
     }
 
     pub(super) fn reward_line(&mut self) -> RewardLine {
-        match self.pick(7) {
+        match self.pick(8) {
+            7 => RewardLine::Funded(self.funded()),
             0 => RewardLine::Valid(self.valid()),
             1 => RewardLine::ForItems(self.cond(2)),
             2 => RewardLine::When(self.cond(2)),

@@ -1,6 +1,7 @@
 //! Partners of a coalition: what they owe and get, and how it is settled.
 
 pub(crate) mod budgets;
+mod expenses;
 
 use crate::rule_files::{compiled, passes};
 use loyalty_rules::account::Snapshot;
