@@ -5,7 +5,7 @@
 
 use super::{Account, TierState};
 use crate::calendar::{Date, Period};
-use crate::program::{MeterId, Program, TierWindow, Tiers, WINDOWS_MOST};
+use crate::program::{MeterId, Program, TierWindow, Tiers, TiersId, WINDOWS_MOST};
 
 /// A window whose surplus goes into the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,9 @@ impl Account {
         }
         let mut at = |day: Option<Date>| first = first.into_iter().chain(day).min();
         for (place, (tiers, state)) in program.tiers.iter().zip(&self.tiers).enumerate() {
-            if let Some(level) = tiers.levels.get(state.level as usize) {
+            // a level that is paid or granted gives like one that is earned
+            let held = self.level_held(program, TiersId(place as u32));
+            if let Some(level) = tiers.levels.get(held as usize) {
                 level.every.iter().for_each(|(every, _)| at(every.next_start(today, &anchors)));
             }
             let Some(window) = tiers.period() else { continue };

@@ -180,6 +180,15 @@ impl Account {
         state.level.max(state.granted_level()).max(self.level_paid(program, id))
     }
 
+    /// The fee of the plan in which the member was at an instant, micro-units; nothing without one.
+    pub(crate) fn fee_at(&self, program: &Program, at: Instant) -> i64 {
+        let plans = &self.plans;
+        let known = plans.history.iter().rev().find(|(since, _)| *since <= at).map(|(_, plan)| *plan);
+        let held = || plans.held.map(|held| held.plan).filter(|_| plans.history.is_empty());
+        let plan = known.unwrap_or_else(held).and_then(|plan| program.plans.get(plan.index()));
+        plan.map_or(0, |plan| plan.fee)
+    }
+
     /// The level that the plan of the member pays.
     pub(crate) fn level_paid(&self, program: &Program, id: TiersId) -> u32 {
         let Some(held) = &self.plans.held else { return 0 };

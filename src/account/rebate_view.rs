@@ -2,7 +2,7 @@
 
 use super::{Account, Turnover};
 use crate::amount::{Money, format_scaled};
-use crate::calendar::Date;
+use crate::calendar::{Date, Instant};
 use crate::program::{Program, Rebate, RebateCounts, RebateId, RebateTerms, Stage, StagePays};
 use serde::Serialize;
 
@@ -128,6 +128,10 @@ impl Program {
                 let rate = Money::from_micros(rate).map_or_else(String::new, |rate| rate.to_string());
                 format!("from {from}: {rate}% of {}", self.parameter_name(parameter))
             }
+            StagePays::OfFee(rate) => {
+                let rate = Money::from_micros(rate).map_or_else(String::new, |rate| rate.to_string());
+                format!("from {from}: {rate}% of the fee")
+            }
             StagePays::Amount(amount) => {
                 let amount = format_scaled(amount, u8::try_from(terms.decimals).unwrap_or(0));
                 format!("from {from}: {amount} {}", self.unit_name(terms.unit))
@@ -177,7 +181,14 @@ impl Account {
                     None => now.push(turnover),
                 }
             }
-            let value = |of: &Turnover| self.announced_for(program, rebate.terms_on(of.last()), of);
+            let value = |of: &Turnover| {
+                let terms = rebate.terms_on(of.last());
+                if terms.asks_fee(of.amount) {
+                    // as if the period ended now
+                    return Some(self.fee_at(program, Instant::MAX));
+                }
+                self.announced_for(program, terms, of)
+            };
             found.extend(now.into_iter().map(|of| (of.clone(), RebateState::Running, value(&of))));
             if found.len() == before
                 && let Some((starts, closes)) = running

@@ -11,7 +11,13 @@ impl<'a> Lowering<'_, 'a> {
         self.all.parameters.iter().map(|entry| entry.node.name.text.as_str().into()).collect()
     }
 
-    /// A parameter that must be a percentage or money. The fee of a plan would be found here too.
+    /// Whether a name means the fee of the member's plan: no parameter has it, and there are plans.
+    pub(super) fn is_fee(&self, name: &Name) -> bool {
+        let all = self.all;
+        name.text == "fee" && all.parameters.peek("fee").is_none() && all.plans.iter().next().is_some()
+    }
+
+    /// A parameter that must be a percentage or money.
     pub(super) fn parameter(&mut self, name: &'a Name, wanted: ParameterKind) -> Option<ParameterId> {
         let all = self.all;
         let Some(entry) = all.parameters.get(&name.text) else {

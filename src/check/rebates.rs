@@ -255,6 +255,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     ) -> Option<StagePays> {
         match pays {
             ast::StagePays::Percent(rate) => self.stage_rate(*rate).map(StagePays::Rate),
+            ast::StagePays::PercentOf(rate, name) if self.is_fee(name) => {
+                let rate = self.stage_rate(*rate);
+                self.no_part(mode, name.span)?;
+                Some(StagePays::OfFee(rate?))
+            }
             ast::StagePays::PercentOf(rate, name) => {
                 let parameter = self.parameter(name, ParameterKind::Money);
                 let rate = self.stage_rate(*rate);
@@ -306,7 +311,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let falls = match (before.pays, stage.pays) {
             (StagePays::Rate(one), StagePays::Rate(two))
             | (StagePays::Amount(one), StagePays::Amount(two))
-            | (StagePays::PartOf(one, _), StagePays::PartOf(two, _)) => two < one,
+            | (StagePays::PartOf(one, _), StagePays::PartOf(two, _))
+            | (StagePays::OfFee(one), StagePays::OfFee(two)) => two < one,
             _ => false,
         };
         if falls {

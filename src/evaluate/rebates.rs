@@ -172,7 +172,12 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
 fn wait(draft: &mut Draft<'_>, rebate: &Rebate, turnover: &Turnover) {
     let terms = rebate.terms_on(turnover.last());
     let asks = terms.asks(turnover.amount).is_some();
-    let value = asks.then(|| draft.account.announced_for(draft.program, terms, turnover)).flatten();
+    let value = if terms.asks_fee(turnover.amount) {
+        let last = draft.program.zone.start_of_day(turnover.closes, draft.program.day_starts).plus_micros(-1);
+        Some(draft.account.fee_at(draft.program, last))
+    } else {
+        asks.then(|| draft.account.announced_for(draft.program, terms, turnover)).flatten()
+    };
     if asks && value.is_none() {
         // it waits until somebody announces by what it is paid
         if holds(draft, rebate, turnover) {

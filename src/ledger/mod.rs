@@ -7,6 +7,7 @@
 mod balances;
 mod charge;
 mod exact;
+mod giving;
 mod key;
 mod settlement;
 mod totals;
@@ -15,6 +16,7 @@ mod wire;
 pub use balances::Balances;
 pub use charge::{Charge, Side};
 pub use exact::{Exact, NotExact};
+pub use giving::{CharityBook, CharityStatement, GiftRow, GivingError};
 pub(crate) use key::Due;
 pub use key::Key;
 pub use settlement::{Posted, Row, Settlement, SettlementError, Statement};

@@ -352,6 +352,10 @@ impl LedgerLine {
     pub const CSV_HEADER: &str = "key,member,kind,unit,amount,from,to,source,rule,level,event,lot,day,\
                                   usable_from,last_day,reason\r\n";
 
+    /// The same with a last column for the account, for ledgers of accounts of several members.
+    pub const CSV_HEADER_WITH_ACCOUNT: &str = "key,member,kind,unit,amount,from,to,source,rule,level,event,lot,day,\
+                                               usable_from,last_day,reason,account\r\n";
+
     /// The line as a row of RFC 4180, with its end (CR LF). A missing value is an empty column.
     ///
     /// Texts are written as they are, so that a row can be read back. A spreadsheet takes a text that begins with
@@ -359,6 +363,22 @@ impl LedgerLine {
     /// spreadsheets has to import these columns as text, or to mark them.
     #[must_use]
     pub fn csv_row(&self) -> String {
+        let mut row = self.columns();
+        row.push_str("\r\n");
+        row
+    }
+
+    /// The same with a last column for the account, which is empty where it is that of the member.
+    #[must_use]
+    pub fn csv_row_with_account(&self) -> String {
+        let mut row = self.columns();
+        row.push(',');
+        push_csv(&mut row, self.account.as_deref().unwrap_or_default());
+        row.push_str("\r\n");
+        row
+    }
+
+    fn columns(&self) -> String {
         let (lot, day) = (self.lot.to_string(), self.day.to_string());
         let date = |date: Option<Date>| date.map_or(String::new(), |date| date.to_string());
         let (usable_from, last_day) = (date(self.usable_from), date(self.last_day));
@@ -387,7 +407,6 @@ impl LedgerLine {
             }
             push_csv(&mut row, column);
         }
-        row.push_str("\r\n");
         row
     }
 }

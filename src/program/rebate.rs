@@ -123,6 +123,8 @@ pub(crate) enum StagePays {
     Announced(ParameterId),
     /// Millionths of a percent of the amount that is announced.
     PartOf(i64, ParameterId),
+    /// Millionths of a percent of the fee of the member's plan.
+    OfFee(i64),
 }
 
 /// What a turnover comes to.
@@ -138,7 +140,7 @@ pub(crate) struct Payable {
 
 impl RebateTerms {
     /// What a turnover in micro-units comes to. A sum that no account could hold pays nothing.
-    /// Where it hangs on a parameter, by its value; without one nothing is paid.
+    /// Where it hangs on a parameter or a fee, by its value; without one nothing is paid.
     pub(crate) fn payable(&self, turnover: i64, announced: Option<i64>) -> Payable {
         let stage = self.stages.iter().rposition(|stage| stage.from <= turnover && turnover > 0);
         let Some(reached) = stage else { return Payable::default() };
@@ -146,7 +148,9 @@ impl RebateTerms {
             Some(StagePays::Amount(amount)) => i128::from(amount) * self.step(),
             Some(StagePays::Per(give, per)) => return self.per(turnover, (give, per), reached),
             Some(StagePays::Announced(_)) => i128::from(turnover) * i128::from(announced.unwrap_or(0)),
-            Some(StagePays::PartOf(rate, _)) => i128::from(announced.unwrap_or(0)) * i128::from(rate),
+            Some(StagePays::PartOf(rate, _) | StagePays::OfFee(rate)) => {
+                i128::from(announced.unwrap_or(0)) * i128::from(rate)
+            }
             Some(StagePays::Rate(rate)) if self.retroactive => i128::from(turnover) * i128::from(rate),
             _ => self.inside(turnover),
         };
@@ -178,7 +182,7 @@ impl RebateTerms {
             match stage.pays {
                 StagePays::Rate(rate) => i128::from(part) * i128::from(rate),
                 StagePays::Amount(_) | StagePays::Per(..) => 0,
-                StagePays::Announced(_) | StagePays::PartOf(..) => 0,
+                StagePays::Announced(_) | StagePays::PartOf(..) | StagePays::OfFee(_) => 0,
             }
         });
         parts.sum()
@@ -204,7 +208,7 @@ impl StagePays {
     pub(crate) const fn parameter(self) -> Option<ParameterId> {
         match self {
             Self::Announced(parameter) | Self::PartOf(_, parameter) => Some(parameter),
-            Self::Rate(_) | Self::Amount(_) | Self::Per(..) => None,
+            Self::Rate(_) | Self::Amount(_) | Self::Per(..) | Self::OfFee(_) => None,
         }
     }
 }
@@ -212,8 +216,16 @@ impl StagePays {
 impl RebateTerms {
     /// The parameter that a turnover is paid by.
     pub(crate) fn asks(&self, turnover: i64) -> Option<ParameterId> {
-        let mut reached = self.stages.iter().rev().filter(|stage| stage.from <= turnover && turnover > 0);
-        reached.next()?.pays.parameter()
+        self.reached(turnover)?.pays.parameter()
+    }
+
+    /// Whether a turnover is paid by the fee of the member's plan.
+    pub(crate) fn asks_fee(&self, turnover: i64) -> bool {
+        self.reached(turnover).is_some_and(|stage| matches!(stage.pays, StagePays::OfFee(_)))
+    }
+
+    fn reached(&self, turnover: i64) -> Option<&Stage> {
+        self.stages.iter().rev().find(|stage| stage.from <= turnover && turnover > 0)
     }
 
     /// The parameter that it may be paid by. All stages of a rebate ask for the same.

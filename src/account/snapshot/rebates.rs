@@ -90,8 +90,10 @@ impl Restore<'_> {
                 written => Some(amount(written).filter(|value| *value >= 0).ok_or_else(wrong)?),
             };
             let rebate = self.program.rebates.get(of.rebate.index());
-            let asks = rebate.is_some_and(|rebate| rebate.terms_on(of.last()).asks(of.amount).is_some());
-            if (asks && state.pays < Date::MAX) != value.is_some() {
+            let terms = rebate.map(|rebate| rebate.terms_on(of.last()));
+            let asks = terms.is_some_and(|terms| terms.asks(of.amount).is_some());
+            let known = asks && state.pays < Date::MAX;
+            if (known || terms.is_some_and(|terms| terms.asks_fee(of.amount))) != value.is_some() {
                 return Err(wrong());
             }
             self.account.book_closed(&ClosedTurnover { pays: state.pays, of, value }, true);

@@ -161,6 +161,8 @@ fn of_rebate(terms: &RebateTerms) -> Option<Ratio> {
             StagePays::Amount(_) | StagePays::Per(..) => Ratio::ZERO,
             // nobody knows what will be announced
             StagePays::Announced(_) | StagePays::PartOf(..) => Ratio::ZERO,
+            // a fee has no part in spend
+            StagePays::OfFee(_) => Ratio::ZERO,
         };
         most = most.max(stage);
     }
@@ -201,6 +203,7 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         let free = |stage: &Stage| match stage.pays {
             StagePays::Amount(_) => stage.from == 0,
             StagePays::Per(..) | StagePays::Announced(_) | StagePays::PartOf(..) => true,
+            StagePays::OfFee(_) => true,
             StagePays::Rate(_) => false,
         };
         if stages.any(free) {

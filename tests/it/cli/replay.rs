@@ -298,3 +298,94 @@ fn several_rule_files_are_versions() {
     assert_eq!(ran.status, Some(1));
     assert!(ran.err.contains("error Y002"), "{}", ran.err);
 }
+
+/// Uwe earns 10 points on the account Meier, after Bo has earned 10 on his own.
+#[test]
+fn ledgers_of_accounts_of_several_members_have_a_column_for_the_account() {
+    let folder = folder("replay-accounts");
+    fs::write(folder.join("kiosk.loyalty"), GOOD).unwrap();
+    let events = r#"{"id":"K-1","type":"purchase","member":"Bo, \"the\" dog","at":"2026-03-04T18:00:00+01:00","total":"20"}
+{"id":"J-1","type":"joining","member":"Uwe","at":"2026-03-05T18:00:00+01:00","account":"Meier"}
+{"id":"K-2","type":"purchase","member":"Uwe","at":"2026-03-06T18:00:00+01:00","total":"20"}
+"#;
+    fs::write(folder.join("events.jsonl"), events).unwrap();
+    let ran = loyalty(&folder, &["replay", "kiosk.loyalty", "events.jsonl", "--ledger", "l.csv", "--quiet"]);
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    let csv = fs::read_to_string(folder.join("l.csv")).unwrap();
+    let lines: Vec<&str> = csv.lines().collect();
+    let [head, bo, uwe] = lines[..] else { panic!("{csv}") };
+    assert!(head.ends_with(",last_day,reason,account"), "{head}");
+    assert!(
+        bo.starts_with("K-1#1,\"Bo, \"\"the\"\" dog\",unit,punkte,10,") && bo.ends_with(",earned,"),
+        "{bo}"
+    );
+    assert!(uwe.starts_with("K-2#1,Uwe,unit,punkte,10,") && uwe.ends_with(",earned,Meier"), "{uwe}");
+}
+
+const GIVES: &str = r#"edition 2026
+
+program Giving {
+  version 1
+  effective from 2026-01-01
+  currency EUR
+  time zone "Europe/Berlin"
+}
+
+charities [Forests]
+
+unit gift is donation in EUR {
+  round half up in total
+}
+
+plan Plus {
+  fee 5 EUR per month
+  renews by itself
+}
+
+donate Share {
+  on purchase
+  give 1% of spend as gift
+  to charity Forests
+}
+
+donate Up {
+  on purchase
+  round basket up to next 1 EUR
+  to charity Forests
+}
+
+returns { accept within 60 days }
+"#;
+
+/// What charities are owed month by month, and what fees fall due.
+#[test]
+fn what_charities_are_owed_and_what_fees_fall_due() {
+    let folder = folder("replay-giving");
+    fs::write(folder.join("gives.loyalty"), GIVES).unwrap();
+    let events = r#"{"id":"K-1","type":"purchase","member":"Ann","at":"2026-03-04T18:00:00+01:00","total":"9.50"}
+{"id":"K-1","type":"purchase","member":"Bo","at":"2026-03-20T18:00:00+01:00","total":"20"}
+{"id":"M-1","type":"join-plan","member":"Bo","at":"2026-03-21T18:00:00+01:00","plan":"Plus"}
+{"id":"K-2","type":"purchase","member":"Ann","at":"2026-05-04T18:00:00+02:00","total":"9.50"}
+"#;
+    fs::write(folder.join("events.jsonl"), events).unwrap();
+    let files = ["--charities", "charities.jsonl", "--fees", "fees.jsonl", "--quiet"];
+    let ran = loyalty(&folder, &[&["replay", "gives.loyalty", "events.jsonl"], &files[..]].concat());
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    let read = |file: &str| -> Vec<Value> {
+        let text = fs::read_to_string(folder.join(file)).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let words = |value: &Value, names: &[&str]| {
+        names.iter().map(|name| value[*name].as_str().unwrap_or("-").to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    // March: 1% of 9.50 EUR is 0.095 EUR, rounded 0.10 EUR, and 0.20 EUR; Ann gives 0.50 EUR up to 10 EUR
+    let names = ["charity", "from", "to", "of_members", "of_owner", "owed"];
+    let owed: Vec<String> = read("charities.jsonl").iter().map(|it| words(it, &names)).collect();
+    assert_eq!(owed, ["Forests - 2026-03-31 0.50 0.30 0.80", "Forests 2026-04-01 2026-05-31 0.50 0.10 0.60"]);
+    let fees: Vec<String> =
+        read("fees.jsonl").iter().map(|it| words(it, &["key", "member", "amount", "cause"])).collect();
+    assert_eq!(
+        fees,
+        ["M-1#1 Bo 5.00 joining", "@2026-04-01/plan#1 Bo 5.00 renewal", "@2026-05-01/plan#1 Bo 5.00 renewal",]
+    );
+}

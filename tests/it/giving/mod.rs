@@ -2,6 +2,8 @@
 //!
 //! `giving.loyalty` is a program with tests worked out by hand.
 
+mod statements;
+
 use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
 use loyalty_rules::check::{Checks, Sources, compile_versions};

@@ -4,7 +4,8 @@ use super::histories::{Happening, cases};
 use super::programs::scaled;
 use super::world::{World, tick};
 use super::{cases_per_law, compiled};
-use loyalty_rules::ledger::{Book, LineKind};
+use loyalty_rules::calendar::Date;
+use loyalty_rules::ledger::{Book, CharityBook, LedgerLine, LineKind};
 use loyalty_rules::{Outcome, Program};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -84,5 +85,57 @@ proptest! {
         });
         given.booked.retain(|_, coins| *coins != 0);
         prop_assert_eq!(expected.collect::<BTreeMap<_, _>>(), given.booked);
+    }
+
+    /// The statements of charities add up to what all accounts have booked for them, whatever the order of the lines, how
+    /// often each comes and when statements are closed.
+    #[test]
+    fn statements_of_charities_are_the_fold_of_all_deltas(
+        case in cases(),
+        order in any::<u64>(),
+        closings in prop::collection::vec(0..800_u32, 0..4),
+    ) {
+        if !case.rules.blocks.iter().any(|block| block.starts_with("donate")) {
+            return Ok(());
+        }
+        let Some(compiled) = compiled(&case.rules) else { return Ok(()) };
+        let program = &compiled.program;
+        let mut world = World::new(program);
+        let mut lines: Vec<LedgerLine> = Vec::new();
+        for happening in &case.history {
+            for told in world.deliver(&happening.build()) {
+                if let Ok(outcome) = &told.result {
+                    lines.extend(outcome.lines(program).filter(|line| line.kind == LineKind::Donation));
+                }
+            }
+        }
+        let mut expected: BTreeMap<String, i128> = BTreeMap::new();
+        for line in &lines {
+            let sign = if line.to == Book::Charity { 1 } else { -1 };
+            *expected.entry(line.unit.clone()).or_insert(0) += sign * i128::from(scaled(&line.amount, 2));
+        }
+        // each line comes twice, in some order
+        let mut all: Vec<&LedgerLine> = lines.iter().chain(&lines).collect();
+        let length = all.len().max(1);
+        all.rotate_left(usize::try_from(order % length as u64).unwrap_or(0));
+        if order % 2 == 0 {
+            all.reverse();
+        }
+        let first: Date = "2026-01-01".parse().expect("a day");
+        let mut books: BTreeMap<String, CharityBook> = BTreeMap::new();
+        for (place, line) in all.into_iter().enumerate() {
+            let book = books.entry(line.unit.clone()).or_insert_with(|| CharityBook::new(&line.unit, "EUR"));
+            prop_assert!(book.post(line).is_ok());
+            if let Some(day) = closings.get(place) {
+                book.close(first.plus_days(*day));
+            }
+        }
+        for (charity, book) in &mut books {
+            book.close(first.plus_days(4_000));
+            prop_assert_eq!(book.open_days(), None);
+            let told: i128 = book.statements().iter().map(|it| i128::from(scaled(&it.owed, 2))).sum();
+            prop_assert_eq!(Some(&told), expected.get(charity));
+        }
+        prop_assert_eq!(books.len(), expected.len());
     }
 }

@@ -26,6 +26,11 @@ fn awards() {
 }
 
 #[test]
+fn parts_of_fees() {
+    passes(include_str!("fee.loyalty"));
+}
+
+#[test]
 fn announcements() {
     passes(ANNOUNCED);
 }

@@ -82,3 +82,42 @@ fn accounts_know_the_day_and_lines_name_it() {
     account.post(program, &outcome).unwrap();
     assert_eq!(account.next_due(program).unwrap().to_string(), "2026-04-30T22:00:00Z");
 }
+
+/// Levels that are only paid or granted give as earned ones do.
+const PAID: &str = "count spend in calendar year\nkeep until end of next calendar year\nthen drop one level\n\
+    tier Basic\n\
+    tier Silver {\n  paid by plan Plus\n  every month give 3 points\n}\n\
+    tier Gold {\n  reach 400 EUR spend\n  every month give 5 points\n}\n}\n\n\
+    plan Plus {\n  fee 60 EUR per calendar year\n";
+
+#[test]
+fn a_level_that_is_paid_or_granted_gives_too() {
+    let lines = [
+        "when 2026-03-10 10:00 join plan Plus \"M-1\" by Ann\n".into(),
+        clock("2026-03-31 23:59"),
+        "expect Ann has 0 points\n".into(),
+        clock("2026-04-01 00:00"),
+        "expect Ann has 3 points\n".into(),
+        // May, June, July
+        "when 2026-07-10 10:00 grant tier Gold until 2026-08-15 \"G-1\" to Ann\n".into(),
+        "expect Ann has 12 points\n".into(),
+        clock("2026-08-01 00:00"),
+        "expect Ann has 17 points\n".into(),
+        // September to December; the plan ends with the year
+        clock("2027-03-01 00:00"),
+        tier("Basic"),
+        "expect Ann has 29 points\n".into(),
+    ];
+    holds(PAID, &lines.concat());
+}
+
+#[test]
+fn the_clock_knows_what_a_paid_level_gives() {
+    let compiled = compiled(&program(PAID));
+    let program = &compiled.program;
+    let mut account = Account::open(program, "Ann");
+    let event = Event::join_plan("M-1", "Ann", "2026-03-10T10:00:00+01:00", "Plus").build().unwrap();
+    let outcome = Evaluator::new().evaluate(program, &account, &event).unwrap();
+    account.post(program, &outcome).unwrap();
+    assert_eq!(account.next_due(program).unwrap().to_string(), "2026-03-31T22:00:00Z");
+}

@@ -12,7 +12,7 @@ use crate::load;
 use crate::screen::{Done, Failure, say};
 use clap::Args;
 use input::Input;
-use ledger::Ledger;
+use ledger::{Beside, Ledger};
 use loyalty_rules::calendar::Instant;
 use loyalty_rules::check::Checks;
 use loyalty_rules::diagnostics::SourceMap;
@@ -47,6 +47,12 @@ pub(crate) struct Replay {
     /// Write what partners owe and get, booking by booking, to this file, as JSON lines.
     #[arg(long, value_name = "FILE")]
     charges: Option<String>,
+    /// Write the fees of plans that fall due to this file, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    fees: Option<String>,
+    /// Write what each charity is owed, month by month, to this file, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    charities: Option<String>,
     /// Write the balance of every member and unit to this file, as CSV.
     #[arg(long, value_name = "FILE")]
     balances: Option<String>,
@@ -87,7 +93,12 @@ impl Replay {
         self.check_files(&compiled.sources)?;
         let world = World::of_versions(&compiled.versions);
         let mut input = Input::open(&self.events, self.quiet || self.json)?;
-        let ledger = Ledger::create(self.ledger.as_deref(), self.charges.as_deref())?;
+        let beside = Beside {
+            charges: self.charges.as_deref(),
+            fees: self.fees.as_deref(),
+            charities: self.charities.as_deref(),
+        };
+        let ledger = Ledger::create(self.ledger.as_deref(), beside)?;
         let mut problems = Problems::new(&self.events);
         let mut run = Run {
             versions: &compiled.versions,
@@ -141,8 +152,13 @@ impl Replay {
         let rules =
             sources.files().iter().map(|file| Named { what: "a rule file", path: file.path.as_str() });
         let inputs: Vec<Named<'_>> = rules.chain([Named { what: "EVENTS", path: &self.events }]).collect();
-        let outputs =
-            [("`--ledger`", &self.ledger), ("`--charges`", &self.charges), ("`--balances`", &self.balances)];
+        let outputs = [
+            ("`--ledger`", &self.ledger),
+            ("`--charges`", &self.charges),
+            ("`--fees`", &self.fees),
+            ("`--charities`", &self.charities),
+            ("`--balances`", &self.balances),
+        ];
         let outputs: Vec<Named<'_>> = outputs
             .into_iter()
             .filter_map(|(what, path)| Some(Named { what, path: path.as_deref()? }))
