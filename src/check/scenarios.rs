@@ -13,8 +13,8 @@ use super::times;
 use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
-    Amount, CardLine, Expect, GivenFact, GrantSpan, ItemLine, Name, Number, Request, RewardLine, RuleLine,
-    Step, StepFact, TestBlock, TestLine, Value, VoucherLine,
+    Amount, CardLine, Expect, GivenFact, GrantSpan, ItemLine, Metric, Name, Number, Request, RewardLine,
+    RuleLine, Step, StepFact, TestBlock, TestLine, TiersLine, Value, VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -73,6 +73,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 money::money(amount, self.settings(), &mut self.report);
             }
             GivenFact::Purchased(number, _) => self.count_of("purchases", number),
+            GivenFact::Years(tier, number) => self.years_at(tier, number),
             GivenFact::Attribute(name, value) => self.member_fact(name, value),
         }
     }
@@ -361,6 +362,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Expect::Pays(_, amount) => {
                 money::money(amount, self.settings(), &mut self.report);
             }
+            Expect::PaysFees(_, amount, plan) => {
+                money::money(amount, self.settings(), &mut self.report);
+                self.plan_of_test(plan);
+            }
             Expect::Tier { of, tier, .. } => match of {
                 None => self.any_tier(tier),
                 Some(block) => {
@@ -377,6 +382,22 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if !self.facts.levels.contains_key(name.text.as_str()) {
             self.report.unknown("tier", &name.text, name.span, self.facts.tier_candidates(), "");
         }
+    }
+
+    /// Years that some tiers block counts.
+    fn years_at(&mut self, tier: &Name, number: &Number) {
+        self.any_tier(tier);
+        let mut lines = self.all.tiers.iter().flat_map(|entry| &entry.node.lines);
+        let counted = |metric: &Metric| matches!(metric, Metric::YearsOf(name, _) if name.text == tier.text);
+        if !lines
+            .any(|line| matches!(&line.kind, TiersLine::Count { metrics, .. } if metrics.iter().any(counted)))
+        {
+            let message = format!("no tiers count years of {}", tier.text);
+            let help = "write a line `count years of … in lifetime`, or remove this one";
+            self.report.misplaced(tier.span, message, help);
+        }
+        let what = ("a number of years", number.span);
+        numbers::whole(number.value, (0, 1_000), what, &mut self.report);
     }
 
     fn streak_at(&mut self, name: &Name, number: &Number) {

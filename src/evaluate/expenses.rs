@@ -12,8 +12,11 @@ use super::step03_requests::{Taken, What};
 use crate::account::{FundedUse, Receipt};
 use crate::calendar::Date;
 use crate::ledger::{Side, Source, SourceKind};
-use crate::program::{Expense, Grant, Program};
+use crate::program::{Expense, Grant, Program, Reward};
 use std::sync::Arc;
+
+/// Micro-units in all, and by line; without parts it comes back whole.
+type Cost = (i64, Option<Box<[i64]>>);
 
 /// Micro-units in one of a currency.
 const ONE: i64 = 1_000_000;
@@ -99,7 +102,7 @@ fn expense_of(program: &Program, what: What) -> Option<(Expense, &str)> {
 
 /// What something cost in money, in all and by line: what it took off the price; what has another form costs what it is
 /// worth, and comes back whole.
-fn cost(program: &Program, taken: &Taken) -> Result<(i64, Option<Box<[i64]>>), Rejection> {
+fn cost(program: &Program, taken: &Taken) -> Result<Cost, Rejection> {
     let (grant, worth) = match taken.what {
         What::Voucher(voucher) => {
             let rules = program.vouchers.get(voucher.index());
@@ -108,7 +111,7 @@ fn cost(program: &Program, taken: &Taken) -> Result<(i64, Option<Box<[i64]>>), R
         What::Reward(reward) => {
             let rules = program.rewards.get(reward.index());
             let grant = rules.and_then(|rules| rules.grants.as_ref()).map(|(_, grant)| *grant);
-            let gives_a_unit = rules.is_some_and(crate::program::Reward::gives_a_unit);
+            let gives_a_unit = rules.is_some_and(Reward::gives_a_unit);
             (grant, rules.and_then(|rules| rules.worth).filter(|_| !gives_a_unit))
         }
         What::Points(_) => (None, None),

@@ -40,6 +40,8 @@ pub(crate) enum GivenFact {
     Streak(StreakId, u32),
     /// A task counts so much, in the steps of its counter.
     Task(MeterId, i64),
+    /// So many years of a level are counted.
+    Years(MeterId, i64),
     /// So much of a cap is used, in the scale of its limit.
     CapUsed(CapId, i64),
     /// Micro-units that were spent on a day, on nothing in particular.
@@ -99,7 +101,7 @@ fn give(draft: &mut Draft<'_>, bound: &Bound, fact: &GivenFact) {
             let open = Some((period.first, period.last));
             draft.change(Change::Streak(id, StreakState { length, open, ..StreakState::default() }));
         }
-        GivenFact::Task(meter, count) => {
+        GivenFact::Task(meter, count) | GivenFact::Years(meter, count) => {
             let slot = draft.slot_on(meter, draft.day);
             draft.count(meter, slot, count);
         }

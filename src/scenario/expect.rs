@@ -2,7 +2,7 @@
 
 use super::find;
 use super::run::Runner;
-use crate::account::{Account, Lot};
+use crate::account::{Account, Change, Lot};
 use crate::amount::Money;
 use crate::calendar::{Anchors, Date};
 use crate::evaluate::Outcome;
@@ -30,6 +30,7 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
         Expect::Has(member, amount, kind) => has(runner, member, amount, *kind),
         Expect::Loses(member, amount) => loses(runner, member, amount),
         Expect::Pays(member, amount) => pays(runner, member, amount),
+        Expect::PaysFees(member, amount, plan) => pays_fees(runner, member, amount, plan),
         Expect::Owes(member, amount) => owes(runner, member, amount),
         Expect::Tier { member, of, tier, until } => level(runner, member, of.as_ref(), tier, until.as_ref()),
     }
@@ -117,6 +118,23 @@ fn pays(runner: &Runner<'_>, member: &Name, amount: &Amount) -> Result<(), Strin
         _ if left.is_empty() => Err(format!("nothing was bought by {}", member.text)),
         found if found == wanted => Ok(()),
         found => Err(format!("{} pays {}", member.text, money(runner.program, found))),
+    }
+}
+
+/// The fees of a plan that fall due by the last `when`.
+fn pays_fees(runner: &Runner<'_>, member: &Name, amount: &Amount, plan: &Name) -> Result<(), String> {
+    known(runner, member)?;
+    let program = runner.program;
+    let wanted = find::money(program, amount)?;
+    let id = program.plan_named(&plan.text).map_err(|error| error.to_string())?;
+    let mine = runner.outcomes.iter().filter(|outcome| outcome.member() == member.text);
+    let fees = mine.flat_map(|outcome| &outcome.postings.changes).filter_map(|change| match change {
+        Change::Fee(fee) if fee.plan == id => Some(fee.amount),
+        _ => None,
+    });
+    match fees.sum::<i64>() {
+        found if found == wanted => Ok(()),
+        found => Err(format!("{} pays {} for plan {}", member.text, money(program, found), plan.text)),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::diagnostics::Span;
 use crate::evaluate::given::{GivenFact, book_given};
 use crate::evaluate::{Typed, typed};
 use crate::event::{Event, Value};
-use crate::program::{AwardThing, Program};
+use crate::program::{AwardThing, Measure, MeterId, Program};
 use crate::syntax::ast::{self, Line, Name, TestLine};
 
 /// Vouchers that may be given to one member at once.
@@ -129,6 +129,15 @@ fn facts(program: &Program, fact: &ast::GivenFact) -> Result<Vec<GivenFact>, Str
         ast::GivenFact::Task(name, number) => {
             let task = find::task(program, name)?;
             vec![GivenFact::Task(task.meter, find::task_number(program, task, number.value)?)]
+        }
+        ast::GivenFact::Years(name, number) => {
+            let (tiers, level) = find::level(program, None, name)?;
+            let years = find::scaled(number.value, 0)?;
+            let meters = program.meters.iter().zip(0_u32..);
+            let mut counts = meters.filter(|(meter, _)| meter.measure == Measure::Years(tiers, level));
+            let meter = counts.next().map(|(_, id)| MeterId(id));
+            let meter = meter.ok_or_else(|| format!("no tiers count years of {}", name.text))?;
+            vec![GivenFact::Years(meter, years)]
         }
         ast::GivenFact::CapUsed(name, number) => {
             let mut used = Vec::new();

@@ -374,6 +374,7 @@ const GIVEN: &[Form] = &[
     ("has", &["has 1 Welcome until 2026-04-30"]),
     ("spent", &["spent 400 EUR on 2026-01-10"]),
     ("purchased", &["purchased 3 times on 2026-01-10"]),
+    ("years", &["years of Gold at 9"]),
     ("", &["birthday: 1990-05-20"]),
 ];
 

@@ -77,6 +77,12 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_at]);
                 GivenFact::Task(task, self.number(&mut parts)?)
             }
+            Rule::g_years => {
+                parts.skip(&[Rule::k_of]);
+                let tier = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_at]);
+                GivenFact::Years(tier, self.number(&mut parts)?)
+            }
             Rule::g_cap => {
                 let cap = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_used]);
@@ -356,7 +362,14 @@ impl Builder<'_> {
                 Expect::Has(member, amount, kind)
             }
             Rule::e_loses => Expect::Loses(member, self.amount(&mut inner)?),
-            Rule::e_pays => Expect::Pays(member, self.amount(&mut inner)?),
+            Rule::e_pays => {
+                let amount = self.amount(&mut inner)?;
+                inner.skip(&[Rule::k_for, Rule::k_plan]);
+                match self.maybe_name(&mut inner)? {
+                    Some(plan) => Expect::PaysFees(member, amount, plan),
+                    None => Expect::Pays(member, amount),
+                }
+            }
             Rule::e_owes => Expect::Owes(member, self.amount(&mut inner)?),
             Rule::e_tier => {
                 let of = if inner.eat(Rule::k_of) { Some(self.name(&mut inner)?) } else { None };

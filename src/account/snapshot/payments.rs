@@ -69,8 +69,8 @@ fn funded_use(lines: usize, state: &FundedState) -> Option<FundedUse> {
         Some(parts) => {
             let parts: Option<Box<[i64]>> = parts.iter().map(|part| parse_micros(part)).collect();
             let sum = |parts: &[i64]| parts.iter().map(|part| i128::from(*part)).sum::<i128>();
-            let fits = |parts: &Box<[i64]>| parts.len() == lines + 1 && sum(parts) == i128::from(amount);
-            Some(parts.filter(fits)?)
+            let fits = |parts: &[i64]| parts.len() == lines + 1 && sum(parts) == i128::from(amount);
+            Some(parts.filter(|parts| fits(parts))?)
         }
     };
     let expense = if state.reward { Expense::Reward } else { Expense::Voucher };

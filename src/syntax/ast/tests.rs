@@ -63,6 +63,8 @@ pub enum GivenFact {
     Spent(Amount, Date),
     /// `purchased 3 times on 2026-01-10`
     Purchased(Number, Date),
+    /// `years of Gold at 9`
+    Years(Name, Number),
     /// `household: "A-12"`
     Attribute(Name, Value),
 }
@@ -277,6 +279,8 @@ pub enum Expect {
     Loses(Name, Amount),
     /// `Ann pays 28 EUR`
     Pays(Name, Amount),
+    /// `Ann pays 5 EUR for plan Plus`: the fees that fall due
+    PaysFees(Name, Amount, Name),
     /// `Ann owes 30 punkte`
     Owes(Name, Amount),
     /// `Ann tier of Status is Gold until 2027-12-31`

@@ -87,6 +87,7 @@ impl<'a> Statement<'a> for GivenFact {
             Self::Card(card, at) => words!["card", name(card), "at", printer.amount(at)],
             Self::Streak(streak, at) => words!["streak", name(streak), "at", number(at)],
             Self::Task(task, at) => words!["task", name(task), "at", number(at)],
+            Self::Years(tier, at) => words!["years of", name(tier), "at", number(at)],
             Self::CapUsed(cap, used) => words!["cap", name(cap), "used", number(used)],
             Self::ReferredBy(member) => words!["referred by", name(member)],
             Self::Account(id) => words!["account", name(id)],
@@ -191,6 +192,9 @@ impl<'a> Printer<'a> {
             }
             Expect::Loses(member, amount) => words![who(member), "loses", self.amount(amount)],
             Expect::Pays(member, amount) => words![who(member), "pays", self.amount(amount)],
+            Expect::PaysFees(member, amount, plan) => {
+                words![who(member), "pays", self.amount(amount), "for plan", name(plan)]
+            }
             Expect::Owes(member, amount) => words![who(member), "owes", self.amount(amount)],
             Expect::Tier { member, of: tiers, tier, until: last } => {
                 let last = until("until", last.as_ref());

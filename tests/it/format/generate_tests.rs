@@ -52,7 +52,8 @@ impl Choices {
     }
 
     fn given_fact(&mut self) -> GivenFact {
-        match self.pick(12) {
+        match self.pick(13) {
+            12 => GivenFact::Years(self.name(), self.number()),
             11 => GivenFact::Streak(self.name(), self.number()),
             10 => GivenFact::Task(self.name(), self.number()),
             0 => GivenFact::Joined(self.moment()),
@@ -92,7 +93,8 @@ impl Choices {
     }
 
     fn expect(&mut self) -> Expect {
-        match self.pick(17) {
+        match self.pick(18) {
+            17 => Expect::PaysFees(self.name(), self.amount(), self.name()),
             15 => Expect::PartnerOwes(self.name(), self.signed_amount()),
             16 => Expect::PartnerGets(self.name(), self.signed_amount()),
             14 => Expect::Streak(self.name(), self.name(), self.number()),

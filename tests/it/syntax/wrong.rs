@@ -443,12 +443,20 @@ fn descriptions_out_of_place() {
 
 #[test]
 fn forms_of_later_versions() {
-    for (head, text, underlined, shown) in [(
-        "donate D",
-        "cap 5 EUR per month across all members",
-        "across all members",
-        "cap … across all members",
-    )] {
+    for (head, text, underlined, shown) in [
+        (
+            "voucher V",
+            "cap 5 times per month across all members",
+            "across all members",
+            "cap … across all members",
+        ),
+        (
+            "donate D",
+            "cap 5 EUR per month across all members",
+            "across all members",
+            "cap … across all members",
+        ),
+    ] {
         let read = line(head, text);
         let finding = read.only();
         assert_eq!(finding.code.id(), "L007", "{text}");

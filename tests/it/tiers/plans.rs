@@ -314,3 +314,18 @@ fn a_stored_account_keeps_plans_and_grants() {
     stored["plans"]["tried"] = json!(["Half", "Full"]);
     assert!(restore(&stored).is_err());
 }
+
+/// A test tells what falls due: nothing in the trial of ten days, then each month.
+#[test]
+fn tests_expect_fees() {
+    let lines = "when 2026-03-10 10:00 join plan Half \"M-1\" by Ann\n\
+        expect Ann pays 0 EUR for plan Half\n\
+        when 2026-03-21 00:00 clock\n\
+        expect Ann pays 5 EUR for plan Half\n\
+        when 2026-05-31 00:00 clock\n\
+        expect Ann pays 10 EUR for plan Half\n\
+        expect Ann pays 0 EUR for plan Full\n\
+        when 2026-05-31 10:00 join plan Full \"M-2\" by Ann\n\
+        expect Ann pays 99.90 EUR for plan Full\n";
+    holds(CLUB, lines);
+}
