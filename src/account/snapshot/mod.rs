@@ -33,12 +33,12 @@ pub(super) use announcements::AnnouncedState;
 
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
-    CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState,
-    FundedState, GiftState, HoldState, ItemState, LackState, LapsedState, LevelState, LinkState, LotState,
-    MeansState, Moment, Named, PaymentState, PendingState, PledgeState, PledgedState, ProgramState,
-    ReceiptState, RecordState, ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState,
-    SpentLotState, SpentState, StageState, StreakStateText, TakenState, TierStateText, TurnoverShareState,
-    TurnoverState, UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
+    HoldState, ItemState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
+    PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
+    ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
+    StageState, StreakStateText, TakenState, TierStateText, TurnoverShareState, TurnoverState,
+    UnsettledState, UseState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use claims::ClaimState;

@@ -2,14 +2,29 @@
 
 use super::restore::{Restore, checked};
 use super::take::{Names, micros, text};
-use super::{FundedState, PaymentState, SnapshotError, SpentLotState, SpentState, UseState, terms};
+use super::{PaymentState, SnapshotError, SpentLotState, SpentState, UseState, terms};
 use crate::account::{FundedUse, Payment, Spent, SpentLot};
 use crate::amount::{format_scaled, parse_micros};
 use crate::ledger::Thing;
 use crate::program::Expense;
 use crate::wire::parse_amount;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::Arc;
+
+/// What vouchers or rewards of one name cost those who fund them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FundedState {
+    /// Whether it is a reward; otherwise a voucher.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reward: bool,
+    name: String,
+    amount: String,
+    /// By line, and at the end what belongs to no line; nothing if it comes back whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parts: Option<Vec<String>>,
+}
 
 impl Names<'_> {
     pub(super) fn payment(&self, payment: &Payment) -> PaymentState {

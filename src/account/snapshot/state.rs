@@ -437,19 +437,7 @@ parts! {
         partner: String,
         /// What partners were charged for vouchers and rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        funded: Vec<FundedState>,
-    }
-
-    /// What vouchers or rewards of one name cost those who fund them.
-    struct FundedState {
-        /// Whether it is a reward; otherwise a voucher.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        reward: bool,
-        name: String,
-        amount: String,
-        /// By line, and at the end what belongs to no line; nothing if it comes back whole.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        parts: Option<Vec<String>>,
+        funded: Vec<super::payments::FundedState>,
     }
 
     /// How many times a reward was redeemed.

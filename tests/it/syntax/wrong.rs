@@ -238,7 +238,7 @@ fn leading_words() {
                 "born",
                 WRONG,
                 "a line in `given member` starts with `joined`, `tier`, `plan`, `card`, `streak`, `task`, `cap`, \
-                 `referred`, `account`, `balance`, `has`, `spent` or `purchased`, or is for example `birthday: 1990-05-20`",
+                 `referred`, `account`, `balance`, `has`, `spent`, `purchased` or `years`, or is for example `birthday: 1990-05-20`",
             ),
         ],
     );

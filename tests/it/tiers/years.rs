@@ -222,12 +222,12 @@ fn another_version_goes_on_with_the_years() {
     }
 }
 
-/// What a test gives counts as if it had been counted: the third year makes a companion.
+/// What a test gives counts as if it had been counted: the next year is the second and makes a friend.
 #[test]
 fn years_can_be_given() {
-    let test = "test \"given\" {\n  given member Ann {\n    joined 2026-01-05\n    years of Silver at 2\n  }\n  \
+    let test = "test \"given\" {\n  given member Ann {\n    joined 2026-01-05\n    years of Silver at 1\n  }\n  \
         when 2026-03-03 10:00 purchase \"A\" by Ann { item Thing 100 x 1 EUR }\n  \
-        expect Ann tier of Loyal is Friend\n  when 2027-01-01 00:00 clock\n  \
-        expect Ann tier of Loyal is Companion\n}\n";
+        expect Ann tier of Loyal is Newcomer\n  when 2027-01-01 00:00 clock\n  \
+        expect Ann tier of Loyal is Friend\n}\n";
     crate::rule_files::passes(&format!("{}\n{test}", program(CLUB)));
 }
