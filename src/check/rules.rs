@@ -108,6 +108,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let lines = self.rule_lines(block, bonus);
         let valid_span = lines.valid.span();
         let validity = self.validity(lines.valid.take());
+        self.campaign = valid_span.map(|span| (validity, span));
         let on = self.on_of_rule(lines.on.take(), (head, &block.name.text), id);
         // without a known event everything else is judged as for a purchase
         let event = on.unwrap_or(EventKindId::PURCHASE);
@@ -117,6 +118,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.has_basket(span, event);
         }
         let (when, when_text) = self.when_at(lines.when.value(), lines.partner.take(), event);
+        self.campaign = None;
         let gives_span = lines.gives.span();
         let of_all = matches!(lines.gives.get(), Some(Gives::Everything(_)));
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);

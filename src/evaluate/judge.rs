@@ -302,6 +302,7 @@ impl<'a> Facts<'a> {
             Window::Previous(period) => period
                 .previous_start(day, &self.anchors)
                 .map_or(0, |start| meters.get(meter, i64::from(start.days()))),
+            Window::From(first) => meters.sum(meter, i64::from(first.days()), i64::from(day.days())),
             Window::Last(duration) => {
                 let (from, to) = self.slots_back(duration);
                 meters.sum(meter, from, to)
