@@ -416,6 +416,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             TableOf::Per(per) => Some(self.per(per, span, on)?),
         };
         let (unit, table) = (unit?, table?);
+        let each_item =
+            proportion.is_some_and(|it| it.steps == Steps::Exact && !matches!(it.basis, Basis::Event(_)));
+        if !each_item {
+            self.one_row_an_event(key, table.key)?;
+        }
         let Some(proportion) = proportion else { return self.flat_table(unit, &table) };
         let mut found = Vec::new();
         for row in &table.rows {

@@ -39,6 +39,8 @@ pub(super) struct Lowering<'f, 'a> {
     pub(super) moments: Vec<Moment>,
     /// Names of `best of` groups.
     pub(super) groups: BTreeMap<&'a str, GroupId>,
+    /// The `valid` line of the rule whose conditions are read.
+    pub(super) campaign: Option<(Option<Validity>, Span)>,
     /// Lists whose names were compared with a vocabulary already: place of the list and of the vocabulary.
     pub(super) seen_lists: BTreeSet<(Span, &'static str)>,
 }
@@ -68,6 +70,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
             activities: Vec::new(),
             moments: Vec::new(),
             groups: BTreeMap::new(),
+            campaign: None,
             seen_lists: BTreeSet::new(),
         }
     }

@@ -11,6 +11,7 @@ mod awards;
 mod backdating;
 mod boxes;
 mod budgets;
+mod campaigns;
 mod canonical;
 mod cap_limits;
 mod caps;

@@ -22,8 +22,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.report.push(
                 Diagnostic::new(Code::U209, head, "nothing is said about returns")
                     .note(
-                        "effect: a return takes back in proportion what was earned, the balance may go
-negative, and a return without a purchase is refused",
+                        "effect: a return takes back in proportion what was earned, the balance may go negative, and a return without a purchase is refused",
                     )
                     .help("write a block `returns { … }` if something else is meant"),
             );

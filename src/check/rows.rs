@@ -6,7 +6,7 @@ use super::numbers;
 use super::subjects::{Is, Measured, Owner, Place, Scope};
 use crate::amount::Ratio;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{EventKindId, NumSubject, SymSubject, Table, TableKey, TiersId};
+use crate::program::{EventKindId, NumSubject, Table, TableKey, TiersId};
 use crate::syntax::ast::{Cell, CellKey, CellValue, Name, Path};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -37,6 +37,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         on: EventKindId,
     ) -> Option<Table<(i128, i128)>> {
         let table = self.table(key, rows, false, false, on)?;
+        self.one_row_an_event(key, table.key)?;
         let mut found = Vec::new();
         for row in &table.rows {
             let number = crate::syntax::ast::Number { value: row.value, span: row.span };
@@ -54,6 +55,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         on: EventKindId,
     ) -> Option<Table<(i128, i128)>> {
         let table = self.table(key, rows, true, false, on)?;
+        self.one_row_an_event(key, table.key)?;
         let mut found = Vec::new();
         for row in &table.rows {
             let percent = Ratio::from_decimal(row.value)?;
@@ -92,7 +94,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 (TableKey::Num(NumSubject::Tier(tiers)), keys)
             }
             Is::OneOf(sym, names, declared) => {
-                self.one_value_an_event(path, sym)?;
                 let called = asked.called.clone();
                 let keys = self.keys(rows, |low, name| {
                     low.one_of(&called, names, declared, name).map(|symbol| i64::from(symbol.0))
@@ -101,7 +102,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 (TableKey::Sym(sym), keys)
             }
             Is::Word(sym, what, words) => {
-                self.one_value_an_event(path, sym)?;
                 let keys = self
                     .keys(rows, |low, name| low.word(what, words, name).map(|symbol| i64::from(symbol.0)));
                 let names: Vec<&str> = words.keys().copied().collect();
@@ -109,7 +109,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 (TableKey::Sym(sym), keys)
             }
             Is::Open(sym) => {
-                self.one_value_an_event(path, sym)?;
                 if self.is_list(path, on) {
                     self.no_key(path);
                     return None;
@@ -118,10 +117,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 (TableKey::Sym(sym), keys)
             }
             Is::Number(num, Measured::Whole(..) | Measured::Number) => {
-                if matches!(num, NumSubject::Item(_) | NumSubject::Price | NumSubject::Quantity) {
-                    self.item_key(path);
-                    return None;
-                }
                 (TableKey::Num(num), self.number_keys(rows))
             }
             Is::Number(..) | Is::Date | Is::Weekday | Is::Month | Is::Since(_) => {
@@ -265,22 +260,18 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         );
     }
 
-    /// A table is read once an event, so its key cannot differ from item to item.
-    fn one_value_an_event(&mut self, path: &Path, sym: SymSubject) -> Option<()> {
-        if !matches!(sym, SymSubject::Category | SymSubject::Sku | SymSubject::Brand | SymSubject::Item(_)) {
+    /// A row for each item goes with what is given for each item alone.
+    pub(super) fn one_row_an_event(&mut self, path: &Path, key: TableKey) -> Option<()> {
+        if !key.is_of_items() {
             return Some(());
         }
-        self.item_key(path);
-        None
-    }
-
-    fn item_key(&mut self, path: &Path) {
         let name = &path.name.text;
-        self.report.later(
+        self.report.misplaced(
             path.span,
-            format!("this version has no tables by `{name}`, which differs from item to item"),
+            format!("`{name}` differs from item to item, and this is counted for the whole event"),
             format!("write one rule for each value, with `for items where {name} is …`"),
         );
+        None
     }
 
     fn no_key(&mut self, path: &Path) {

@@ -111,12 +111,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let on = self.on_of_rule(lines.on.take(), (head, &block.name.text), id);
         // without a known event everything else is judged as for a purchase
         let event = on.unwrap_or(EventKindId::PURCHASE);
-        let items_span = lines.items.span();
-        let (items, items_text) = self.condition_line(lines.items.value(), event, Scope::Items);
-        if let Some(span) = items_span {
-            self.has_basket(span, event);
-        }
+        self.campaign = valid_span.map(|span| (validity, span));
+        let (items, items_text) = self.items_line(lines.items.take(), event);
         let (when, when_text) = self.when_at(lines.when.value(), lines.partner.take(), event);
+        self.campaign = None;
         let gives_span = lines.gives.span();
         let of_all = matches!(lines.gives.get(), Some(Gives::Everything(_)));
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);
@@ -267,6 +265,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 None
             }
         }
+    }
+
+    /// `for items where …` of an event that has to have items.
+    fn items_line(
+        &mut self,
+        line: Option<(&'a Cond, Span)>,
+        event: EventKindId,
+    ) -> (Option<Option<crate::program::Test>>, String) {
+        let found = self.condition_line(line.map(|(cond, _)| cond), event, Scope::Items);
+        if let Some((_, span)) = line {
+            self.has_basket(span, event);
+        }
+        found
     }
 
     /// A condition that may be left out, and its text. The outer nothing is a finding.

@@ -524,7 +524,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let (slots, window, back) = match window {
             ast::Window::This(period) => match self.period(period)? {
                 Period::Lifetime => (Slots::Ever, Window::SoFar, None),
-                Period::Campaign => return self.no_campaign(period.span),
+                Period::Campaign => {
+                    let (first, days) = self.campaign_days(period.span)?;
+                    (Slots::Day, Window::From(first), Some(days))
+                }
                 found => (Slots::Period(found), Window::This(found), times::period_days(found)),
             },
             ast::Window::Previous(period) => {
@@ -541,15 +544,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let meter = self.counters.meter(what, measure, slots, back);
         Some(NumSubject::Meter(meter, window))
-    }
-
-    fn no_campaign<T>(&mut self, span: Span) -> Option<T> {
-        self.report.later(
-            span,
-            "this version does not count within a campaign",
-            "ask a period of the calendar, for example `this month`",
-        );
-        None
     }
 
     /// H941: `last` above 36 months, or above 72 hours in hours.

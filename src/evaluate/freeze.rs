@@ -77,6 +77,7 @@ fn meters(facts: &Facts<'_>, asked: &Asked) -> Meters {
                     put(meter, i64::from(start.days()), value);
                 }
             }
+            Window::From(first) => lengths.push((meter, i64::from(first.days()), value)),
             Window::Last(duration) => lengths.push((meter, facts.slots_back(duration).0, value)),
         }
     }

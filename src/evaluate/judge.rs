@@ -302,6 +302,7 @@ impl<'a> Facts<'a> {
             Window::Previous(period) => period
                 .previous_start(day, &self.anchors)
                 .map_or(0, |start| meters.get(meter, i64::from(start.days()))),
+            Window::From(first) => meters.sum(meter, i64::from(first.days()), i64::from(day.days())),
             Window::Last(duration) => {
                 let (from, to) = self.slots_back(duration);
                 meters.sum(meter, from, to)
@@ -371,9 +372,14 @@ impl<'a> Facts<'a> {
 
     /// The row of a table that holds for the event; `None` if there is none.
     pub(crate) fn row<'t, T>(&self, table: &'t Table<T>) -> Option<&'t T> {
+        self.row_of(table, None)
+    }
+
+    /// The row of a table that an item has, if one is meant.
+    pub(crate) fn row_of<'t, T>(&self, table: &'t Table<T>, item: Option<usize>) -> Option<&'t T> {
         let key = match table.key {
-            TableKey::Sym(subject) => i64::from(self.sym(subject, None)?.0),
-            TableKey::Num(subject) => self.num(subject, None)?,
+            TableKey::Sym(subject) => i64::from(self.sym(subject, item)?.0),
+            TableKey::Num(subject) => self.num(subject, item)?,
         };
         let place = table.rows.binary_search_by_key(&key, |(key, _)| *key).ok()?;
         table.rows.get(place).map(|(_, value)| value)

@@ -134,6 +134,15 @@ fn capped_spend(facts: &Facts<'_>, rows: &Rows, cap: CapId) -> i64 {
 /// Computes the shares of one rule that is no multiplier.
 pub(crate) fn compute_shares(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> Result<(), Rejection> {
     match &rule.effect {
+        Effect::Linear { rate: Rate::Table(table), basis, steps, step, .. } if table.key.is_of_items() => {
+            linear(facts, row, 1, *basis, (*steps, *step))?;
+            row.shape = Shape::Mixed;
+            let items = facts.event.items().len();
+            for (place, num) in row.nums.iter_mut().enumerate().take(items) {
+                let rate = facts.row_of(table, Some(place)).copied().unwrap_or(0);
+                *num = num.checked_mul(rate).ok_or_else(Rejection::too_large)?;
+            }
+        }
         Effect::Linear { unit: _, rate, basis, steps, step } => {
             let (rate, whole) = match rate {
                 Rate::Fixed(rate) => (*rate, 1),

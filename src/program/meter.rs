@@ -4,7 +4,7 @@
 //! time. What a late event or a return changes is the slot of its own date.
 
 use super::ids::{CapId, EventKindId, FilterId, MeterId, MilestonesId, TiersId, UnitId};
-use crate::calendar::{Duration, Period};
+use crate::calendar::{Date, Duration, Period};
 
 /// One counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,8 @@ pub(crate) enum Window {
     This(Period),
     /// The slot of the period before it.
     Previous(Period),
+    /// The slots of the days from this one up to the event's own.
+    From(Date),
     /// The slots of the last D: for days and longer that many days up to the event's own; for minutes and hours the
     /// minutes up to the event's own, the limit included.
     Last(Duration),

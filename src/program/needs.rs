@@ -1,6 +1,6 @@
 //! What a rule asks for beyond the ordinary: what no rule of an event asks for is not looked for.
 
-use super::rule::{Basis, Combine, Effect, Rule, RuleKind};
+use super::rule::{Basis, Combine, Effect, Rate, Rule, RuleKind};
 
 /// What a rule, or all rules of an event together, ask for beyond the ordinary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,6 +36,7 @@ impl Needs {
         let of_items = match &rule.effect {
             // a cap of spend counts the lines of the multiplier itself
             Effect::Multiply { .. } => rule.items.is_some() || !rule.spend_caps.is_empty(),
+            Effect::Linear { rate: Rate::Table(table), .. } if table.key.is_of_items() => true,
             Effect::Linear { basis, .. } => matches!(basis, Basis::Item(_)),
             _ => false,
         };

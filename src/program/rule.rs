@@ -242,6 +242,17 @@ pub(crate) enum TableKey {
     Num(NumSubject),
 }
 
+impl TableKey {
+    /// Whether each item has a row of its own.
+    pub(crate) const fn is_of_items(self) -> bool {
+        matches!(
+            self,
+            Self::Sym(SymSubject::Category | SymSubject::Sku | SymSubject::Brand | SymSubject::Item(_))
+                | Self::Num(NumSubject::Item(_) | NumSubject::Price | NumSubject::Quantity)
+        )
+    }
+}
+
 /// A factor minus one, as a fraction: an extra of num/den of the base.
 #[derive(Debug, Clone)]
 pub(crate) enum Factor {

@@ -24,6 +24,7 @@ mod format;
 mod friends;
 mod giving;
 mod host;
+mod item_tables;
 mod laws;
 mod members;
 mod milestones;

@@ -191,6 +191,32 @@ proptest! {
         prop_assert!(2 * many >= 2 * one * k - below - k * above, "{many} is less than {k} times {one}");
     }
 
+    /// A table by category is one rule for each category, and what all of them give is rounded once.
+    #[test]
+    fn a_table_by_category_is_one_rule_for_each(
+        rounding in roundings(), basket in baskets(), rates in (1_u32..100, 1_u32..100), of_spend in any::<bool>(),
+    ) {
+        let (fruit, wine) = rates;
+        let (unit, end) = if of_spend { ("%", " of spend") } else { ("", " per 3 EUR") };
+        let table = format!(
+            "{HEAD}{}\nearn E {{\n  on purchase\n  give points by category [Obst: {fruit}{unit}, Wein: {wine}{unit}]{end}\n}}\n",
+            rounding.unit()
+        );
+        let mut single = format!("{HEAD}{}", rounding.unit());
+        for (category, rate) in [("Obst", fruit), ("Wein", wine)] {
+            let give = if of_spend { format!("{rate}% of spend as points") } else { format!("{rate} points per 3 EUR") };
+            single += &format!(
+                "\nearn {category} {{\n  on purchase\n  for items where category is {category}\n  give {give}\n}}\n"
+            );
+        }
+        let baskets = [basket];
+        prop_assert_eq!(
+            points(&program(&table), rounding, &baskets),
+            points(&program(&single), rounding, &baskets),
+            "{}", table
+        );
+    }
+
     /// L8, exactly: where the points have digits enough for every cent, nothing is rounded, and nothing is beside it.
     #[test]
     fn k_times_as_much_gives_exactly_k_times_as_much(basket in baskets(), k in 2_i64..40, mode in roundings()) {

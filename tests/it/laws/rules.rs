@@ -243,7 +243,9 @@ impl Stock {
             unit: Some(unit.clone()),
         };
         let rows = "[Basic: 1, Silver: 2.5, Gold: 4]";
-        match draw.below(17) {
+        match draw.below(19) {
+            17 => item(format!("{name} by category [Obst: 1, Wein: 2.5, Tabak: 0] per {money}"), true),
+            18 => item(format!("{name} by category [Obst: 3%, Wein: 0.5%, Tabak: 10%] of spend"), true),
             0 => item(format!("{count} {name} per {money}"), true),
             1 | 2 => item(format!("{count} {name} per full {money}"), true),
             3 => item(format!("{count} {name} per started {money}"), true),

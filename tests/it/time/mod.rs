@@ -19,6 +19,11 @@ fn which_lots_go_first() {
 }
 
 #[test]
+fn a_campaign_counts_its_own_days() {
+    passes(include_str!("campaigns.loyalty"));
+}
+
+#[test]
 fn lots_begin_and_end() {
     passes(include_str!("lots.loyalty"));
 }
