@@ -8,9 +8,10 @@ use super::charges::{MONEY, Priced};
 use super::draft::Draft;
 use super::refuse::Rejection;
 use super::so_far::came_back;
-use super::step03_requests::{Taken, What};
+use super::step03_requests::{Settled, Taken, What};
 use crate::account::{FundedUse, Receipt};
 use crate::calendar::Date;
+use crate::event::{Event, Kind};
 use crate::ledger::{Side, Source, SourceKind};
 use crate::program::{Expense, Grant, Program, Reward};
 use std::sync::Arc;
@@ -21,10 +22,24 @@ type Cost = (i64, Option<Box<[i64]>>);
 /// Micro-units in one of a currency.
 const ONE: i64 = 1_000_000;
 
+/// Notes what an event with requests means for partners: what was used costs those who fund it, and the partner of the
+/// event gets money for the units that paid.
+#[cold]
+pub(super) fn note(draft: &mut Draft<'_>, event: &Event, settled: &mut Settled) -> Result<(), Rejection> {
+    let Some(record) = &mut settled.record else { return Ok(()) };
+    record.funded = draft.charge_uses(&settled.taken)?;
+    if let Kind::Named(named) = &event.kind
+        && let Some(partner) = &named.partner
+    {
+        record.partner = draft.redeemed_at(partner, &record.spent);
+    }
+    Ok(())
+}
+
 impl Draft<'_> {
     /// Charges those who fund the vouchers and rewards of an event, and tells what a return needs of it.
     #[cold]
-    pub(super) fn charge_uses(&mut self, taken: &[Taken]) -> Result<Box<[FundedUse]>, Rejection> {
+    fn charge_uses(&mut self, taken: &[Taken]) -> Result<Box<[FundedUse]>, Rejection> {
         let (program, of, day) = (self.program, Arc::clone(&self.event), self.day);
         let mut found = Vec::new();
         for taken in taken {

@@ -378,16 +378,8 @@ impl Evaluator {
         if let Some(items) = settled.counted.take() {
             self.bound.count(items);
         }
-        if charges::has_partners(program)
-            && let Some(record) = &mut settled.record
-        {
-            record.funded = draft.charge_uses(&settled.taken)?;
-        }
-        if charges::has_partners(program)
-            && let (Kind::Named(named), Some(record)) = (&event.kind, &mut settled.record)
-            && let Some(partner) = &named.partner
-        {
-            record.partner = draft.redeemed_at(partner, &record.spent);
+        if charges::has_partners(program) {
+            expenses::note(draft, event, settled)?;
         }
         self.bound.to_pay = settled.left.filter(|_| !program.spend_with_tax);
         Ok(())

@@ -38,7 +38,7 @@ pub(super) use state::{
     PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
     ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
     StageState, StreakStateText, TakenState, TierStateText, TurnoverShareState, TurnoverState,
-    UnsettledState, UseState, ValueState, VoidState, VoucherState,
+    UnsettledState, ValueState, VoidState, VoucherState,
 };
 
 pub(super) use claims::ClaimState;

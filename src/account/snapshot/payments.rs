@@ -2,7 +2,7 @@
 
 use super::restore::{Restore, checked};
 use super::take::{Names, micros, text};
-use super::{PaymentState, SnapshotError, SpentLotState, SpentState, UseState, terms};
+use super::{PaymentState, SnapshotError, SourceState, SpentLotState, SpentState, terms};
 use crate::account::{FundedUse, Payment, Spent, SpentLot};
 use crate::amount::{format_scaled, parse_micros};
 use crate::ledger::Thing;
@@ -11,6 +11,14 @@ use crate::wire::parse_amount;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::Arc;
+
+/// How many times a reward was redeemed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UseState {
+    source: SourceState,
+    times: i64,
+}
 
 /// What vouchers or rewards of one name cost those who fund them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

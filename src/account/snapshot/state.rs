@@ -431,19 +431,13 @@ parts! {
         counted: Vec<String>,
         spent: Vec<SpentState>,
         /// Rewards that were redeemed.
-        uses: Vec<UseState>,
+        uses: Vec<super::payments::UseState>,
         /// The partner that gets money for what was spent.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         partner: String,
         /// What partners were charged for vouchers and rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         funded: Vec<super::payments::FundedState>,
-    }
-
-    /// How many times a reward was redeemed.
-    struct UseState {
-        source: SourceState,
-        times: i64,
     }
 
     /// What one request took.
