@@ -14,6 +14,7 @@ mod conditions;
 mod cost;
 mod draw;
 mod each;
+mod expenses;
 mod found;
 mod games;
 mod giving;
