@@ -11,6 +11,8 @@ pub(crate) struct Frozen {
     /// Counters as the rules saw them: counter, slot and value, sorted. A question about the last days is answered by
     /// sums, so there is one slot for each length that is asked.
     pub(crate) meters: Box<[(MeterId, i64, i64)]>,
+    /// The values of the event for which caps have counters of their own, by number, as far as they were known.
+    pub(crate) values: Box<[(u32, Box<str>)]>,
     /// Levels, where one is asked and it is not the lowest.
     pub(crate) levels: Box<[(TiersId, u32)]>,
     /// The newest events before the purchase, where it is asked how long ago they were.

@@ -69,13 +69,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     ) -> Backdated {
         let place = attribute.place;
         let mut found = Vec::new();
+        let asks = |rule: &Rule| {
+            let mut tests = rule.when.iter().chain(&rule.items);
+            tests.any(|test| mentions(test, place)) || by_table(rule, place)
+        };
+        let asking: Vec<RuleId> =
+            (0..).map(RuleId).zip(rules).filter(|(_, rule)| asks(rule)).map(|(id, _)| id).collect();
         for (id, rule) in (0..).map(RuleId).zip(rules) {
-            let tests = rule.when.iter().chain(&rule.items);
-            if !tests.clone().any(|test| mentions(test, place)) && !by_table(rule, place) {
+            if !asking.contains(&id) {
                 continue;
             }
+            let tests = rule.when.iter().chain(&rule.items);
             let problem = if tests.clone().all(|test| !mentions(test, place) || only_yes(test, place)) {
-                self.not_later((id, rule), per, (rules, units))
+                self.not_later((rule, &asking), per, (rules, units))
             } else {
                 Some(("it asks for more than `is yes`", "ask for it with `… is yes` alone"))
             };
@@ -99,7 +105,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 let CapWindow::Period(period) = known.window else { continue };
                 let shared = if known.shared { "shared " } else { "" };
                 let what = format!("waiting for {shared}cap {:?} {:?}", known.name, known.text);
-                known.waiting = Some(self.counters.window(&what, Measure::Game, period, 1));
+                // what waits in an earlier period is not paid any more, and must not count in a longer window
+                let shorter = if lies_in(period, per) { period } else { per };
+                if known.waiting.is_none() {
+                    known.waiting = Some(self.counters.window(&what, Measure::Game, shorter, 1));
+                }
             }
         }
         Backdated { place, per, rules: found.into() }
@@ -108,7 +118,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// Why a rule cannot be paid later what it would have given, and what to do.
     fn not_later(
         &self,
-        (id, rule): (RuleId, &Rule),
+        (rule, asking): (&Rule, &[RuleId]),
         per: Period,
         (rules, units): (&[Rule], &[Unit]),
     ) -> Option<(&'static str, &'static str)> {
@@ -122,6 +132,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         if matches!(rule.effect.thing(), Some(AwardThing::Choice(_)) | None) {
             return Some(("it gives a choice", "give a unit or a voucher"));
+        }
+        if rule.budget.is_some() {
+            return Some(("a budget of all members pays it", "cap it for each member"));
         }
         if rule.combine != Combine::Add {
             return Some(("it competes with others", "write `combine add`"));
@@ -147,23 +160,38 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if matches!(activate, Some(Activate::On(_) | Activate::OnEvent(_))) {
             return Some(("what it gives waits for an event", "write for example `activate at once`"));
         }
-        self.caps_not_later(id, rule, per)
+        self.caps_not_later(rule, per, asking)
     }
 
-    fn caps_not_later(&self, id: RuleId, rule: &Rule, per: Period) -> Option<(&'static str, &'static str)> {
+    fn caps_not_later(
+        &self,
+        rule: &Rule,
+        per: Period,
+        asking: &[RuleId],
+    ) -> Option<(&'static str, &'static str)> {
         for cap in rule.caps.iter().chain(&rule.spend_caps) {
             let Some(cap) = self.caps.get(cap.index()) else { continue };
-            if cap.shared && cap.rules.iter().any(|other| *other != id) {
-                return Some(("it shares a cap with another", "give it a cap of its own"));
+            if cap.shared && cap.rules.iter().any(|other| !asking.contains(other)) {
+                return Some((
+                    "it shares a cap with one that is paid at once",
+                    "give it a cap of its own, or share it among rules that ask the same",
+                ));
             }
             let stamps = matches!(cap.limit, CapLimit::Stamps(_) | CapLimit::Given(_));
             if cap.each.is_some() {
                 return Some(("it has a cap for each value", "cap it without `for each`"));
             }
-            if stamps || matches!(cap.window, CapWindow::Period(window) if window != per) {
+            let CapWindow::Period(window) = cap.window else { continue };
+            if stamps || !(lies_in(window, per) || lies_in(per, window)) {
                 return Some((
-                    "it has a cap in another time",
-                    "cap it in the period from whose start the attribute counts",
+                    "it has a cap in a time that neither lies in that period nor holds it",
+                    "cap it for example in the period from whose start the attribute counts",
+                ));
+            }
+            if window != per && lies_in(per, window) && self.settings().late.is_some() {
+                return Some((
+                    "it has a cap in a longer time, and an opting in that comes late would be paid for several periods at once",
+                    "cap it in the period from whose start the attribute counts, or accept no late events",
                 ));
             }
         }
@@ -195,6 +223,21 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
         }
     }
+}
+
+/// Whether every period of a kind lies in one of another.
+fn lies_in(one: Period, other: Period) -> bool {
+    let length = |period: Period| match period {
+        Period::Day => Some(0),
+        Period::Month => Some(1),
+        Period::Quarter => Some(2),
+        Period::HalfYear => Some(3),
+        Period::CalendarYear => Some(4),
+        Period::Campaign | Period::Lifetime => Some(5),
+        _ => None,
+    };
+    let shorter = matches!((length(one), length(other)), (Some(one), Some(other)) if one <= other);
+    one == other || one == Period::Day || shorter
 }
 
 /// Whether a condition asks an attribute of the member.

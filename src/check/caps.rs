@@ -4,7 +4,7 @@ use super::everything::units_of;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
-use super::rates::Draft;
+use super::rates::{Draft, FallsTo};
 use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{AwardThing, Cap, CapId, CapLimit, CapWindow, EventKindId, Measure, RuleId};
@@ -26,6 +26,8 @@ pub(super) struct Capped {
     pub(super) several: bool,
     /// Whether it has a `valid` span that does not come again every year.
     pub(super) campaign: bool,
+    /// What its amount falls to.
+    pub(super) falls_to: FallsTo,
     /// Where it says what it gives.
     pub(super) gives: Span,
 }
@@ -38,6 +40,7 @@ impl Capped {
             on,
             pieces: draft.is_none_or(Draft::has_pieces),
             several: units_of(draft).is_some_and(|units| units > 1),
+            falls_to: draft.map_or(FallsTo::Items, Draft::falls_to),
             counts_spend: draft.is_none_or(Draft::counts_spend),
             campaign,
             gives,
@@ -307,8 +310,20 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let rules = rules.unwrap_or_default().into();
         let (name, text) = (name.into(), text.into());
-        let (each, waiting) = (None, None);
-        self.caps.push(Cap { name, text, shared, per_account, limit, window, meter, each, waiting, rules });
+        let (each, by_line, waiting) = (None, false, None);
+        self.caps.push(Cap {
+            name,
+            text,
+            shared,
+            per_account,
+            limit,
+            window,
+            meter,
+            each,
+            by_line,
+            waiting,
+            rules,
+        });
         id
     }
 

@@ -4,6 +4,7 @@ use super::caps::Capped;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
+use super::rates::FallsTo;
 use super::report::Once;
 use super::subjects::Scope;
 use crate::diagnostics::Span;
@@ -89,6 +90,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => self.needed(head, "what a full card gives", "reward 1 \"Free coffee\""),
         };
         let capped = Capped {
+            falls_to: FallsTo::Event,
             thing: None,
             on,
             counts_spend: false,

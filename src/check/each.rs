@@ -3,12 +3,14 @@
 use super::attributes::Kind;
 use super::caps::{Capped, Read};
 use super::lowering::Lowering;
+use super::rates::FallsTo;
 use super::times;
 use super::tree::Tree;
 use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    Cap, CapId, CapLimit, CapWindow, EACH_MONTHS, EachBy, EachId, Measure, Program, RuleId, Slots, TakeBack,
+    AwardThing, Cap, CapId, CapLimit, CapWindow, EACH_MONTHS, EachBy, EachId, EventKindId, Measure, Program,
+    Rule, RuleId, Slots, TakeBack,
 };
 use crate::syntax::ast::{self, CapPer, Name};
 
@@ -18,7 +20,12 @@ pub(super) struct Each {
     id: EachId,
     /// Whether its counters begin with the first use of a value.
     first_use: bool,
+    /// Whether each item has a value of its own.
+    by_line: bool,
 }
+
+/// What items carry beside their attributes.
+const OF_ITEMS: [&str; 3] = ["category", "sku", "brand"];
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// Limit and window of a cap on rules, and what it has a counter for each of.
@@ -52,14 +59,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let read = self.read_cap(&plain, span, capped)?;
         let at = period.map_or(span, |period| period.span);
         match read {
-            Read::Cap(_, CapWindow::Event) => {
+            Read::Cap(_, CapWindow::Event) if !by.of_items() => {
                 let message = format!("an event has one `{}`", name.text);
                 self.report.misplaced(at, message, "write a period, or leave `for each` out");
-                return None;
-            }
-            Read::Cap(_, CapWindow::Period(Period::Own(_))) => {
-                let message = "counters for each value do not go with a period that starts on a day of the member's own";
-                self.report.later(at, message, "write a period that is the same for all members");
                 return None;
             }
             Read::Cap(_, CapWindow::Period(Period::Lifetime | Period::Campaign))
@@ -72,14 +74,50 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.report.say(Code::H941, at, message, help);
                 return None;
             }
+            Read::Cap(limit, _) if by.of_items() => self.falls_to_lines(limit, span, capped)?,
             _ => {}
         }
+        let by_line = by.of_items();
         let known = self.each.iter().position(|other| *other == by);
         let place = known.unwrap_or_else(|| {
             self.each.push(by);
             self.each.len() - 1
         });
-        Some((read, Some(Each { id: EachId(u16::try_from(place).ok()?), first_use })))
+        Some((read, Some(Each { id: EachId(u16::try_from(place).ok()?), first_use, by_line })))
+    }
+
+    /// Whether what a cap with counters for values of items counts falls to single lines.
+    fn falls_to_lines(&mut self, limit: CapLimit, span: Span, capped: &[Capped]) -> Option<()> {
+        for rule in capped {
+            let no_items =
+                rule.on == Some(EventKindId::JOINING) || rule.on.is_some_and(|on| on.moment().is_some());
+            let vouchers = matches!(rule.thing, Some(AwardThing::Voucher(_) | AwardThing::Choice(_)));
+            let (message, help) = if no_items {
+                ("what is capped here waits for no event with items", "leave `for each` out")
+            } else if rule.falls_to == FallsTo::Event {
+                (
+                    "what is capped here is in proportion to the event and falls to no item",
+                    "name something that the event carries, or leave `for each` out",
+                )
+            } else if rule.falls_to == FallsTo::Everything
+                || (rule.falls_to == FallsTo::Multiplied && matches!(limit, CapLimit::Spend(_)))
+            {
+                (
+                    "this multiplies what others give, and its caps cannot part it by values of items",
+                    "cap the rules that it multiplies, or leave `for each` out",
+                )
+            } else if vouchers && matches!(limit, CapLimit::Amount(..)) {
+                (
+                    "a voucher falls to no item",
+                    "cap the number of times, for example `cap 1 time per month …`",
+                )
+            } else {
+                continue;
+            };
+            self.report.misplaced(span, message, help);
+            return None;
+        }
+        Some(())
     }
 
     /// What has the values, and whether there are only so many of them.
@@ -87,33 +125,52 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         match name.text.as_str() {
             "channel" => return Some((EachBy::Channel, true)),
             "store" => return Some((EachBy::Store, true)),
+            "category" => return Some((EachBy::Category, true)),
+            "sku" => return Some((EachBy::Sku, false)),
+            "brand" => return Some((EachBy::Brand, false)),
             _ => {}
         }
-        let of_items = ["category", "sku", "brand"].contains(&name.text.as_str());
-        if of_items || self.facts.item.peek(&name.text).is_some() {
-            let message = "this version has no counters for each value of what items carry";
-            self.report.later(name.span, message, "name a channel, a store or an attribute of the event");
-            return None;
+        let facts = self.facts;
+        if let Some(attribute) = facts.item.peek(&name.text) {
+            let of_event = |rule: &Capped| facts.event(rule.on?)?.peek(&name.text);
+            if let Some(other) = capped.iter().find_map(of_event) {
+                let message = format!("`{}` can mean two things", name.text);
+                let finding = Diagnostic::new(Code::U213, name.span, message)
+                    .other(attribute.name.span, "what each item carries")
+                    .other(other.name.span, "what the event carries")
+                    .help("give one of them another name");
+                self.report.push(finding);
+                return None;
+            }
+            attribute.used.set(true);
+            let is_finite = self.one_value(name, &attribute.kind)?;
+            return Some((EachBy::Item(name.text.as_str().into()), is_finite));
         }
         let mut is_finite = true;
         for rule in capped {
-            let schema = rule.on.and_then(|on| self.facts.event(on));
+            let schema = rule.on.and_then(|on| facts.event(on));
             let Some(attribute) = schema.and_then(|schema| schema.peek(&name.text)) else {
-                let candidates = schema.into_iter().flat_map(|schema| schema.candidates());
-                let built_in = ["channel", "store"].into_iter().map(|word| (word, None));
-                let what = "attribute of the event";
+                let of_items = facts.item.candidates();
+                let candidates = schema.into_iter().flat_map(|schema| schema.candidates()).chain(of_items);
+                let built_in = ["channel", "store"].into_iter().chain(OF_ITEMS).map(|word| (word, None));
+                let what = "attribute of the event or its items";
                 self.report.unknown(what, &name.text, name.span, candidates.chain(built_in), "");
                 return None;
             };
             attribute.used.set(true);
-            is_finite &= matches!(attribute.kind, Kind::OneOf(_) | Kind::YesNo);
-            if attribute.kind == Kind::ListOfName {
-                let message = format!("`{}` can have several values at once", name.text);
-                self.report.misplaced(name.span, message, "name something that has one value");
-                return None;
-            }
+            is_finite &= self.one_value(name, &attribute.kind)?;
         }
         Some((EachBy::Attribute(name.text.as_str().into()), is_finite))
+    }
+
+    /// Whether an attribute has only so many values; nothing if it can have several at once.
+    fn one_value(&mut self, name: &Name, kind: &Kind) -> Option<bool> {
+        if *kind == Kind::ListOfName {
+            let message = format!("`{}` can have several values at once", name.text);
+            self.report.misplaced(name.span, message, "name something that has one value");
+            return None;
+        }
+        Some(matches!(kind, Kind::OneOf(_) | Kind::YesNo))
     }
 
     /// Adds a cap to the table, with its counter or its counters.
@@ -124,26 +181,32 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         (limit, window, each, per_account): (CapLimit, CapWindow, Option<Each>, bool),
         (rules, shared): (&[RuleId], bool),
     ) -> CapId {
-        let (Some(each), CapWindow::Period(period)) = (each, window) else {
+        let id = self.next_cap();
+        let Some(each) = each else {
             return self.add_cap((name, key), text, (limit, window, per_account), Some(rules), shared);
         };
-        let id = self.next_cap();
         let by = match self.each.get(usize::from(each.id.0)) {
             Some(EachBy::Attribute(name)) => format!("{name:?}"),
+            Some(EachBy::Item(name)) => format!("{name:?} of items"),
             Some(EachBy::Store) => "store".to_owned(),
-            _ => "channel".to_owned(),
+            Some(EachBy::Category) => "category".to_owned(),
+            Some(EachBy::Sku) => "sku".to_owned(),
+            Some(EachBy::Brand) => "brand".to_owned(),
+            Some(EachBy::Channel) | None => "channel".to_owned(),
         };
-        let (slots, back) = if each.first_use {
-            (Slots::EachFirst, Some(EACH_MONTHS * 31))
-        } else {
-            (Slots::Each(period), times::period_days(period))
+        let meter = match window {
+            CapWindow::Event => None,
+            CapWindow::Period(period) => {
+                let (slots, back) = if each.first_use {
+                    (Slots::EachFirst, Some(EACH_MONTHS * 31))
+                } else {
+                    (Slots::Each(period), times::period_days(period))
+                };
+                let account = if per_account { ", per account" } else { "" };
+                let key = format!("{key} for each {by}{account}");
+                Some(self.counters.meter(&key, Measure::Cap(id), slots, back))
+            }
         };
-        let meter = self.counters.meter(
-            &format!("{key} for each {by}{}", if per_account { ", per account" } else { "" }),
-            Measure::Cap(id),
-            slots,
-            back,
-        );
         self.caps.push(Cap {
             per_account,
             name: name.into(),
@@ -151,12 +214,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             shared,
             limit,
             window,
-            meter: Some(meter),
+            meter,
             each: Some(each.id),
+            by_line: each.by_line,
             waiting: None,
             rules: rules.into(),
         });
         id
+    }
+
+    /// Whether a rule has a cap with counters for values of items.
+    pub(super) fn has_line_caps(&self, rule: &Rule) -> bool {
+        let mut caps = rule.caps.iter().chain(&rule.spend_caps);
+        caps.any(|id| self.caps.get(id.index()).is_some_and(|cap| cap.by_line))
     }
 
     /// Whether a cap in a block that has no counters for each value asks for none.
@@ -168,14 +238,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 }
 
-/// L007: what is judged again asks the counters of its own time, and those of values are not kept.
+/// L007: what is judged again asks the counters of its own time, and those of values of items are not kept.
 pub(super) fn each(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
     if program.returns.take_back != TakeBack::AsIfNeverBought {
         return Vec::new();
     }
-    let caps = program.caps.iter().filter(|cap| cap.each.is_some());
+    let caps = program.caps.iter().filter(|cap| cap.by_line);
     let places = caps.filter_map(|cap| tree.cap(&cap.name, cap.shared, &cap.text));
-    let message = "`for each` does not go with returns that take back as if never bought";
-    let help = "write `take back earned in proportion`, or remove `for each …`";
+    let message =
+        "`for each` over what items carry does not go with returns that take back as if never bought";
+    let help = "write `take back earned in proportion`, or name something that the event carries";
     places.map(|span| Diagnostic::new(Code::L007, span, message).help(help)).collect()
 }

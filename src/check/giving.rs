@@ -6,6 +6,7 @@ use super::facts::Thing;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers::{self, Misfit};
+use super::rates::FallsTo;
 use super::report::Once;
 use super::subjects::Scope;
 use super::{times, units};
@@ -153,8 +154,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             RoundUp { step: lines.round_up, whole: lines.whole, multiply: lines.multiply, add: lines.add };
         let gift = self.what_is_given(rounded, lines.give, head, rounds);
         let campaign = valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..)));
-        let capped =
-            Capped { thing: None, on, counts_spend: false, pieces: false, several: false, campaign, gives };
+        let capped = Capped {
+            falls_to: FallsTo::Event,
+            thing: None,
+            on,
+            counts_spend: false,
+            pieces: false,
+            several: false,
+            campaign,
+            gives,
+        };
         let caps = self.donation_caps(&block.name.text, &lines.caps, capped);
         let pays = match lines.pays.value() {
             None => Some(None),

@@ -27,6 +27,19 @@ pub(super) enum DraftRate {
     Table(TableKey, Vec<(i64, Ratio)>),
 }
 
+/// What an amount falls to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FallsTo {
+    /// The items of the rule.
+    Items,
+    /// The event.
+    Event,
+    /// The base of a unit.
+    Multiplied,
+    /// All that other rules gave.
+    Everything,
+}
+
 impl Draft {
     /// A multiplier: so much more.
     pub(super) const fn multiply(unit: UnitId, more: Ratio) -> Self {
@@ -58,6 +71,17 @@ impl Draft {
         match self {
             Self::Linear { basis, .. } => !matches!(basis, Basis::Event(_)),
             Self::Done(effect) => matches!(effect, Effect::Multiply { .. }),
+        }
+    }
+
+    /// What its amount falls to.
+    pub(super) const fn falls_to(&self) -> FallsTo {
+        match self {
+            Self::Linear { basis: Basis::Event(_), .. }
+            | Self::Done(Effect::VouchersPer { basis: Basis::Event(_), .. }) => FallsTo::Event,
+            Self::Done(Effect::Multiply { .. }) => FallsTo::Multiplied,
+            Self::Done(Effect::Everything { .. }) => FallsTo::Everything,
+            _ => FallsTo::Items,
         }
     }
 

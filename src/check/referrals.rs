@@ -3,7 +3,7 @@
 use super::caps::Capped;
 use super::lowering::Lowering;
 use super::money;
-use super::rates::{Draft, DraftRate};
+use super::rates::{Draft, DraftRate, FallsTo};
 use super::report::Once;
 use super::subjects::{Place, Scope};
 use super::times;
@@ -67,6 +67,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.needed::<()>(whole.head, "what is given", "on qualifying give 500 points to referrer");
         }
         let capped = Capped {
+            falls_to: FallsTo::Event,
             thing: None,
             on: None,
             counts_spend: false,

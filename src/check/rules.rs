@@ -95,6 +95,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let rule = draft.rule.zip(effect).map(|(mut rule, effect)| {
                 rule.effect = effect;
                 rule.needs = Needs::of(&rule);
+                if self.has_line_caps(&rule) {
+                    rule.needs = rule.needs.and(Needs::LINE_CAPS).and(Needs::BY_ITEM);
+                }
                 rule
             });
             found.push(rule);

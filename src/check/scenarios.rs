@@ -65,7 +65,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             GivenFact::Streak(name, number) => self.streak_at(name, number),
             GivenFact::Task(name, number) => self.task_at(name, number),
-            GivenFact::CapUsed(name, number) => self.capped(name, number),
+            GivenFact::CapUsed(name, number, value) => self.capped(name, number, value.as_ref()),
             GivenFact::ReferredBy(_) | GivenFact::Account(_) => {}
             GivenFact::Balance(amount, _) => self.amount_of_unit(amount),
             GivenFact::Has(amount, _) => self.vouchers_of(amount),
@@ -339,7 +339,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             Expect::Streak(name, _, number) => self.streak_at(name, number),
             Expect::Task(name, _, number) => self.task_at(name, number),
-            Expect::CapLeft(name, _, number) => self.capped(name, number),
+            Expect::CapLeft(name, _, number, value) => self.capped(name, number, value.as_ref()),
             Expect::Charity(charity, amount) => {
                 self.charity(charity);
                 money::money(amount, self.settings(), &mut self.report);
@@ -433,10 +433,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// A shared cap, or the rule whose own cap is meant.
-    fn capped(&mut self, name: &Name, number: &Number) {
+    fn capped(&mut self, name: &Name, number: &Number, value: Option<&Value>) {
         numbers::micro(number.value, number.span, &mut self.report);
         if let Some(shared) = self.all.caps.peek(&name.text) {
-            self.one_counter(name, &shared.node.cap);
+            self.counters(name, value, &[&shared.node.cap]);
             return;
         }
         let rules = [&self.all.earns, &self.all.bonuses];
@@ -466,18 +466,30 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let message = format!("the rule `{}` has no cap of its own", name.text);
             self.report.misplaced(name.span, message, "name the shared cap that is meant");
         }
-        for line in &rule.node.lines {
-            if let RuleLine::Cap(cap) = &line.kind {
-                self.one_counter(name, cap);
-            }
-        }
+        let caps = rule.node.lines.iter().filter_map(|line| match &line.kind {
+            RuleLine::Cap(cap) => Some(cap),
+            _ => None,
+        });
+        let caps: Vec<&crate::syntax::ast::Cap> = caps.collect();
+        self.counters(name, value, &caps);
     }
 
-    /// What is said of a cap is said of one counter.
-    fn one_counter(&mut self, name: &Name, cap: &crate::syntax::ast::Cap) {
-        if let Some(each) = &cap.each {
-            let message = format!("`{}` has a counter for each `{}`", name.text, each.text);
-            self.report.misplaced(name.span, message, "say what is earned instead");
+    /// What is said of a cap with a counter for each value is said of one of them.
+    fn counters(&mut self, name: &Name, value: Option<&Value>, caps: &[&crate::syntax::ast::Cap]) {
+        let each = caps.iter().find_map(|cap| cap.each.as_ref());
+        let plain = caps.is_empty() || caps.iter().any(|cap| cap.each.is_none());
+        match (each, value) {
+            (Some(each), None) if !plain => {
+                let message = format!("`{}` has a counter for each `{}`", name.text, each.text);
+                let help =
+                    format!("say of which, for example `… for none` where the `{}` is missing", each.text);
+                self.report.misplaced(name.span, message, help);
+            }
+            (None, Some(value)) => {
+                let message = format!("`{}` has no cap with a counter for each value", name.text);
+                self.report.misplaced(value.span(), message, "remove `for …`");
+            }
+            _ => {}
         }
     }
 

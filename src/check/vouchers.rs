@@ -4,6 +4,7 @@ use super::caps::{Capped, Read};
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
+use super::rates::FallsTo;
 use super::report::Once;
 use super::subjects::Scope;
 use super::times;
@@ -135,6 +136,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         (head, campaign): (Span, bool),
     ) -> Option<Box<[CapId]>> {
         let capped = Capped {
+            falls_to: FallsTo::Event,
             thing: None,
             on: None,
             counts_spend: false,

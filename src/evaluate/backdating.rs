@@ -13,11 +13,13 @@ use super::rows::Rows;
 use super::so_far::{keep, so_far};
 use super::step08_cap::cap_rows;
 use super::step09_book::{count_spend, record_lines};
-use super::{rebates, step04_match, step11_tiers, step11a_convert, work_out};
+use super::{rebates, step04_match, step11_tiers, step11a_convert, terms, work_out};
 use crate::account::{Change, Chosen, LineRecord, MeterShare, Receipt, ReceiptAward, ShareBy};
 use crate::calendar::Date;
 use crate::ledger::{Source, Thing};
-use crate::program::{Backdated, CapId, CapLimit, Effect, EventKindId, MeterId, RuleId};
+use crate::program::{
+    Backdated, Cap, CapId, CapLimit, CapWindow, Effect, EventKindId, MeterId, Program, RuleId, Slots,
+};
 use std::sync::Arc;
 
 /// The text of an attribute that is set.
@@ -64,6 +66,15 @@ pub(super) fn wait(
 
 /// What each rule of an event gives, but for bonuses on everything.
 struct Booking(Vec<(RuleId, Option<Thing>, i64)>);
+
+impl Facts<'_> {
+    /// The slot in which something waits for a cap: its own window, or the period from whose start an attribute counts
+    /// where that is shorter.
+    pub(super) fn waiting_slot(&self, meter: MeterId) -> i64 {
+        let slots = self.program.meters.get(meter.index()).map(|meter| meter.slots);
+        slots.map_or(0, |slots| self.slot(slots, self.event.day))
+    }
+}
 
 impl Booking {
     fn of(facts: &Facts<'_>, rows: &Rows) -> Self {
@@ -127,19 +138,20 @@ fn wait_for(
             let Some(receipt) = &draft.receipt else { continue };
             (ShareBy::Award, award.parts(receipt).into())
         };
-        let mut wait = |meter: MeterId, amount: i64, share: (ShareBy, Box<[i64]>)| {
+        let mut wait = |(meter, slot): (MeterId, i64), amount: i64, share: (ShareBy, Box<[i64]>)| {
             draft.count(meter, slot, amount);
             shares.push(MeterShare { meter, slot, by: share.0, parts: share.1 });
         };
-        wait(known.meter, row.amount, (by, parts.clone()));
+        wait((known.meter, slot), row.amount, (by, parts.clone()));
         for id in &rule.caps {
             let Some(cap) = facts.program.caps.get(id.index()) else { continue };
             let fired = used.iter().any(|(known, times)| known == id && *times > 0);
-            match (cap.waiting, cap.limit) {
-                (Some(meter), CapLimit::Times(_)) if fired => {
-                    wait(meter, 1, (ShareBy::Mistake, Box::from([1])));
+            let waiting = cap.waiting.map(|meter| (meter, facts.waiting_slot(meter)));
+            match (waiting, cap.limit) {
+                (Some(waiting), CapLimit::Times(_)) if fired => {
+                    wait(waiting, 1, (ShareBy::Mistake, Box::from([1])));
                 }
-                (Some(meter), CapLimit::Amount(..)) => wait(meter, row.amount, (by, parts.clone())),
+                (Some(waiting), CapLimit::Amount(..)) => wait(waiting, row.amount, (by, parts.clone())),
                 _ => {}
             }
         }
@@ -204,7 +216,7 @@ fn book(draft: &mut Draft<'_>, from: &Backdated, since: i64) -> Result<bool, Rej
     for cap in caps_of(draft, from) {
         let Some(cap) = program.caps.get(cap.index()) else { continue };
         if let Some(waiting) = cap.waiting {
-            take_out(draft, waiting, since, cap.meter);
+            take_out(draft, waiting, since, Some(cap));
         }
     }
     if !all.is_empty() {
@@ -226,19 +238,37 @@ fn caps_of(draft: &Draft<'_>, from: &Backdated) -> Vec<CapId> {
     caps
 }
 
-/// Empties the slots of a counter from one on, into those of another if there is one. Returns their sum.
-fn take_out(draft: &mut Draft<'_>, meter: MeterId, since: i64, into: Option<MeterId>) -> i64 {
+/// Empties the slots of a counter from one on, into those of a cap if there is one. Returns their sum.
+fn take_out(draft: &mut Draft<'_>, meter: MeterId, since: i64, into: Option<&Cap>) -> i64 {
     let account = draft.account;
     let slots = account.meters.all().iter().filter(|(known, slot, _)| *known == meter && *slot >= since);
     let mut sum = 0_i64;
     for (_, slot, value) in slots.copied() {
         draft.change(Change::Meter(meter, slot, -value));
-        if let Some(into) = into {
-            draft.change(Change::Meter(into, slot, value));
+        if let Some((into, meter)) = into.and_then(|cap| Some((cap, cap.meter?))) {
+            let slot = slot_in(draft, into, slot);
+            draft.change(Change::Meter(meter, slot, value));
         }
         sum = sum.saturating_add(value);
     }
     sum
+}
+
+/// Whether it is a rule that is paid later for the time before its attribute was set.
+pub(super) fn pays(program: &Program, source: Source) -> bool {
+    let Source::Rule(rule) = source else { return false };
+    program.backdated.iter().flat_map(|from| &from.rules).any(|known| known.rule == rule)
+}
+
+/// The slot of a cap in which the slot lies that waited for it.
+fn slot_in(draft: &Draft<'_>, cap: &Cap, waiting: i64) -> i64 {
+    let day = i32::try_from(waiting).ok().and_then(Date::from_days);
+    match (day, cap.window) {
+        (Some(day), CapWindow::Period(period)) => {
+            terms::slot(Slots::Period(period), day, draft.at, &draft.anchors)
+        }
+        _ => waiting,
+    }
 }
 
 /// The records of purchases of which something waits, with what this event has done to them, by instant and id.
@@ -281,7 +311,10 @@ fn record(draft: &Draft<'_>, receipt: Arc<Receipt>, all: &mut [Paid], since: i64
         match caps.find(|cap| cap.waiting == Some(share.meter)).filter(|_| share.slot >= since) {
             // the award itself gives back what is no spend
             Some(cap) if !matches!(cap.limit, CapLimit::Spend(_)) => continue,
-            Some(cap) => share.meter = cap.meter.unwrap_or(share.meter),
+            Some(cap) => {
+                share.slot = slot_in(draft, cap, share.slot);
+                share.meter = cap.meter.unwrap_or(share.meter);
+            }
             None => {}
         }
         receipt.shares.push(share);

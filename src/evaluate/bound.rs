@@ -1,5 +1,6 @@
 //! An event bound to a program: every text is looked up once, here, and every attribute gets its type.
 
+use super::line_caps::LineValues;
 use super::note::Note;
 use super::refuse::{Refusal, Rejection};
 use crate::account::Lines;
@@ -74,6 +75,8 @@ pub(crate) struct Bound {
     pub(crate) presented: Vec<VoucherId>,
     /// What caps have one counter for each of, by [`crate::program::EachId`]; nothing where it is missing.
     pub(crate) each: Vec<Option<Box<str>>>,
+    /// The same of what items carry.
+    pub(crate) each_lines: Vec<LineValues>,
     /// The levels that the event reaches, where they count for the event itself.
     pub(crate) reached: Vec<(TiersId, u32)>,
     /// The levels that the event passes, each with its part of what the event adds, where tables by tier mix them.
@@ -112,6 +115,7 @@ impl Default for Bound {
             paid: 0,
             presented: Vec::new(),
             each: Vec::new(),
+            each_lines: Vec::new(),
             reached: Vec::new(),
             parts: Vec::new(),
             notes: Vec::new(),
@@ -231,6 +235,7 @@ impl Bound {
         self.paid = 0;
         self.presented.clear();
         self.each.clear();
+        self.each_lines.clear();
         self.reached.clear();
         self.parts.clear();
         self.notes.clear();
@@ -351,6 +356,9 @@ impl Bound {
         self.worth = if worthless { some(|item| item.value != 0) } else { self.all.clone() };
         self.counted = if uncounted { some(|item| item.quantity != 0) } else { self.all.clone() };
         self.items = Some(items);
+        if !program.each.is_empty() {
+            super::line_caps::bind(program, self);
+        }
         Ok(())
     }
 

@@ -4,49 +4,100 @@
 //! window and that number as its key. The record of a purchase remembers the slots, so that a return gives room back to the
 //! values that it was taken from.
 
-use super::bound::{Bind, Bound};
+use super::bound::{Bind, Bound, Typed, typed};
 use super::draft::Draft;
 use super::judge::Facts;
+use super::line_caps;
 use super::rows::Rows;
 use super::step04_match::counts_times;
 use crate::account::{Account, Change, MeterShare, NO_VALUE, ShareBy};
 use crate::calendar::{Date, Duration, DurationUnit};
 use crate::event::{Event, Named, Value};
 use crate::program::{
-    Cap, CapWindow, EACH_MONTHS, EachBy, MeterId, Program, Slots, Symbol, each_slot, each_start, each_value,
+    Attribute, Cap, CapWindow, EACH_MONTHS, EachBy, MeterId, Program, Slots, Symbol, each_slot, each_start,
+    each_value,
 };
 
 /// Stands for all names that the program does not declare; no name contains a line end.
-const OTHER: &str = "\n";
+pub(super) const OTHER: &str = "\n";
 
 /// Reads from an event the values for which caps have counters of their own.
 #[cold]
 pub(super) fn bind(program: &Program, event: &Event, named: &Named, bound: &mut Bound) {
-    let declared = |symbol: Symbol, text: &Option<Box<str>>| match symbol {
-        Symbol::NONE => None,
-        Symbol::OTHER => Some(OTHER.into()),
-        _ => text.clone(),
-    };
     let values = program.each.iter().map(|by| match by {
         EachBy::Channel => declared(bound.channel, &named.channel),
         EachBy::Store => declared(bound.store, &named.store),
         EachBy::Attribute(name) => attribute(program, event, bound, name),
+        EachBy::Category | EachBy::Sku | EachBy::Brand | EachBy::Item(_) => None,
     });
     bound.each = values.collect();
+}
+
+/// The text of what has a declared list of names; all that the list does not have are one.
+pub(super) fn declared(symbol: Symbol, text: &Option<Box<str>>) -> Option<Box<str>> {
+    match symbol {
+        Symbol::NONE => None,
+        Symbol::OTHER => Some(OTHER.into()),
+        _ => text.clone(),
+    }
 }
 
 /// The value of an attribute of the event, as a text; nothing where it is missing or not in its list.
 fn attribute(program: &Program, event: &Event, bound: &Bound, name: &str) -> Option<Box<str>> {
     let kind = program.events.get(bound.kind?.index())?;
     let place = kind.attributes.iter().position(|attribute| *attribute.name == *name)?;
-    match bound.attributes.get(place)? {
+    text_of(bound.attributes.get(place)?, &event.attributes, name)
+}
+
+/// The text of an attribute that was bound, out of those that were given.
+pub(super) fn text_of(bind: &Bind, given: &[(Box<str>, Value)], name: &str) -> Option<Box<str>> {
+    match bind {
         Bind::Missing | Bind::List(_) => None,
         Bind::Num(number) => Some(number.to_string().into()),
-        Bind::Sym(_) => event.attributes.iter().find_map(|(known, value)| match value {
+        Bind::Sym(_) => given.iter().find_map(|(known, value)| match value {
             Value::Text(text) if **known == *name => Some(text.clone()),
             _ => None,
         }),
     }
+}
+
+/// The text by which a value that a test names is counted; nothing where it is `none`.
+pub(crate) fn value_text(program: &Program, cap: &Cap, value: &Value) -> Result<Option<Box<str>>, String> {
+    let by = cap.each.and_then(|each| program.each.get(usize::from(each.0)));
+    let name = match value {
+        Value::Text(text) if **text == *"none" => return Ok(None),
+        Value::Text(text) => Some(text),
+        _ => None,
+    };
+    let schemas = program.events.iter().map(|kind| &kind.attributes);
+    let (attribute, symbols) = match by {
+        None => (None, None),
+        Some(EachBy::Attribute(name)) => (find(schemas, name), None),
+        Some(EachBy::Item(name)) => (find(std::iter::once(&program.item_attributes), name), None),
+        Some(EachBy::Channel) => (None, Some(&program.channels)),
+        Some(EachBy::Store) => (None, Some(&program.stores)),
+        Some(EachBy::Category) => (None, Some(&program.categories)),
+        Some(EachBy::Sku | EachBy::Brand) => return Ok(name.cloned()),
+    };
+    let wrong = || format!("`{}` is no value of it", name.map_or("", |name| name));
+    if let Some(attribute) = attribute {
+        return match typed(program, attribute, value) {
+            Ok(Typed::Value(bind)) => {
+                Ok(text_of(&bind, &[(attribute.name.clone(), value.clone())], &attribute.name))
+            }
+            Ok(Typed::Outside(_)) => Err(wrong()),
+            Err(rejection) => Err(rejection.to_string()),
+        };
+    }
+    let known = name.map(|name| program.symbols.find(name));
+    match (symbols, known) {
+        (Some(symbols), Some(symbol)) if symbols.contains(&symbol) => Ok(name.cloned()),
+        _ => Err(wrong()),
+    }
+}
+
+fn find<'p>(mut schemas: impl Iterator<Item = &'p Box<[Attribute]>>, name: &str) -> Option<&'p Attribute> {
+    schemas.find_map(|schema| schema.iter().find(|attribute| *attribute.name == *name))
 }
 
 /// A value as it is told.
@@ -70,7 +121,13 @@ impl Facts<'_> {
         if cap.each.is_none() {
             return Some(self.period_slot(period, self.event.day));
         }
-        let number = match self.value_of(cap) {
+        self.value_slot(cap, self.value_of(cap))
+    }
+
+    /// The slot of a cap for a value.
+    pub(super) fn value_slot(&self, cap: &Cap, text: Option<&str>) -> Option<i64> {
+        let CapWindow::Period(period) = cap.window else { return None };
+        let number = match text {
             None => NO_VALUE,
             Some(text) => self.account.values.number(text)?,
         };
@@ -103,8 +160,16 @@ impl Draft<'_> {
 
     /// The slot of a cap in the window of the event. A value that was never seen gets its number.
     pub(super) fn slot_of_cap(&mut self, facts: &Facts<'_>, cap: &Cap) -> Option<i64> {
-        let known = facts.cap_slot(cap);
-        let (None, Some(text), CapWindow::Period(period)) = (known, facts.value_of(cap), cap.window) else {
+        if cap.each.is_none() {
+            return facts.cap_slot(cap);
+        }
+        self.slot_of_value(facts, cap, facts.value_of(cap))
+    }
+
+    /// The slot of a cap for a value. One that was never seen gets its number.
+    pub(super) fn slot_of_value(&mut self, facts: &Facts<'_>, cap: &Cap, text: Option<&str>) -> Option<i64> {
+        let known = facts.value_slot(cap, text);
+        let (None, Some(text), CapWindow::Period(period)) = (known, text, cap.window) else {
             return known;
         };
         let given = self.postings.changes.iter().rev().find_map(|change| match change {
@@ -138,6 +203,9 @@ pub(super) fn marks(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &Rows) -> Ve
         let (Some(meter), Some(slot)) = (cap.meter, slot) else { continue };
         let times = if counts_times(cap.limit) { *by } else { 0 };
         marks.push(MeterShare { meter, slot, by: ShareBy::Mistake, parts: Box::from([times]) });
+    }
+    if !rows.value_used.is_empty() {
+        line_caps::marks(facts, draft, rows, &mut marks);
     }
     marks
 }

@@ -10,8 +10,8 @@ use crate::calendar::Date;
 use crate::event::{Event, Item, Kind, Named};
 use crate::ledger::Thing;
 use crate::program::{
-    CapId, CapWindow, Effect, EventKindId, Factor, MeterId, NumSubject, Program, Rate, Rule, RuleId,
-    SinceBase, SymSubject, TableKey, Test, TiersId, Window,
+    CapId, Effect, EventKindId, Factor, MeterId, NumSubject, Program, Rate, Rule, RuleId, SinceBase,
+    SymSubject, TableKey, Test, TiersId, Window,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -45,6 +45,7 @@ pub(super) fn freeze(facts: &Facts<'_>, kind: EventKindId, event: &Event) -> Fro
     let attributes = event.attributes.iter().filter(|(name, _)| is_declared(name));
     Frozen {
         meters: meters(facts, &asked).all().into(),
+        values: values(facts, &asked),
         levels: levels.collect(),
         last: last.collect(),
         member: member.collect(),
@@ -83,9 +84,8 @@ fn meters(facts: &Facts<'_>, asked: &Asked) -> Meters {
     }
     for cap in &asked.caps {
         let Some(cap) = facts.program.caps.get(cap.index()) else { continue };
-        // those with a counter for each value go with other returns
-        if let (CapWindow::Period(period), Some(meter), None) = (cap.window, cap.meter, cap.each) {
-            let slot = facts.period_slot(period, day);
+        // those of values of items go with other returns
+        if let (Some(meter), Some(slot), false) = (cap.meter, facts.cap_slot(cap), cap.by_line) {
             put(meter, slot, facts.account.used(cap, meter, slot));
         }
     }
@@ -99,6 +99,18 @@ fn meters(facts: &Facts<'_>, asked: &Asked) -> Meters {
         before = Some((meter, sum));
     }
     meters
+}
+
+/// The numbers of the values that an event has for its caps, as far as it is not their first use.
+fn values(facts: &Facts<'_>, asked: &Asked) -> Box<[(u32, Box<str>)]> {
+    let caps = asked.caps.iter().filter_map(|cap| facts.program.caps.get(cap.index()));
+    let mut values: Vec<(u32, Box<str>)> = caps
+        .filter_map(|cap| facts.value_of(cap))
+        .filter_map(|text| Some((facts.account.values.number(text)?, text.into())))
+        .collect();
+    values.sort();
+    values.dedup();
+    values.into()
 }
 
 fn asked(facts: &Facts<'_>, kind: EventKindId) -> Asked {
@@ -275,6 +287,9 @@ fn thaw(program: &Program, account: &Account, frozen: &Frozen) -> Account {
     past.tenure = account.tenure;
     for (meter, slot, value) in &frozen.meters {
         past.meters.add(*meter, *slot, *value);
+    }
+    for (number, value) in &frozen.values {
+        past.values.put(*number, value);
     }
     for (tiers, level) in &frozen.levels {
         if let Some(state) = past.tiers.get_mut(tiers.index()) {

@@ -44,6 +44,8 @@ pub(crate) enum GivenFact {
     Years(MeterId, i64),
     /// So much of a cap is used, in the scale of its limit.
     CapUsed(CapId, i64),
+    /// The same for a value of which it has a counter; nothing where the value is missing.
+    CapUsedFor(CapId, i64, Option<Box<str>>),
     /// Micro-units that were spent on a day, on nothing in particular.
     Spent(i64, Date),
     /// So many purchases on a day.
@@ -109,6 +111,14 @@ fn give(draft: &mut Draft<'_>, bound: &Bound, fact: &GivenFact) {
             let Some(rules) = draft.program.caps.get(cap.index()) else { return };
             if let (Some(meter), CapWindow::Period(_)) = (rules.meter, rules.window) {
                 let slot = draft.slot_on(meter, draft.day);
+                draft.count(meter, slot, used);
+            }
+        }
+        GivenFact::CapUsedFor(cap, used, ref value) => {
+            let Some(rules) = draft.program.caps.get(cap.index()) else { return };
+            let facts = Facts { anchors: draft.anchors, ..Facts::new(draft.program, draft.account, bound) };
+            let slot = draft.slot_of_value(&facts, rules, value.as_deref());
+            if let (Some(meter), Some(slot)) = (rules.meter, slot) {
                 draft.count(meter, slot, used);
             }
         }
@@ -214,12 +224,19 @@ fn count_purchases(draft: &mut Draft<'_>, times: i64, day: Date) {
     draft.change(Change::LastOf(EventKindId::PURCHASE, at, day));
 }
 
-/// How much of a cap is left for a member on a day, in the scale of its limit.
-pub(crate) fn cap_left(program: &Program, account: &Account, cap: CapId, day: Date) -> Option<i64> {
+/// How much of a cap is left for a member on a day, in the scale of its limit; of one with a counter for each value,
+/// how much for this value.
+pub(crate) fn cap_left(
+    program: &Program,
+    account: &Account,
+    (cap, value): (CapId, Option<&str>),
+    day: Date,
+) -> Option<i64> {
     let rules = program.caps.get(cap.index())?;
     let bound = Bound { day, ..Bound::default() };
     let facts = Facts::new(program, account, &bound);
-    let slot = rules.meter.zip(facts.cap_slot(rules));
+    let slot = if rules.each.is_some() { facts.value_slot(rules, value) } else { facts.cap_slot(rules) };
+    let slot = rules.meter.zip(slot);
     let used = slot.map_or(0, |(meter, slot)| account.used(rules, meter, slot));
     Some(rules.limit.most() - used)
 }

@@ -6,7 +6,7 @@
 use super::draft::Draft;
 use crate::account::Change;
 use crate::calendar::{Anchors, Date, Period};
-use crate::program::{MeterId, Slots, TiersId};
+use crate::program::{MeterId, Slots, TiersId, each_slot, each_start, each_value};
 
 /// Turns a draft to the days that the attributes say which it has changed so far.
 pub(super) fn turn(draft: &mut Draft<'_>) {
@@ -69,15 +69,19 @@ impl Turned {
 
     fn counters_of(&self, draft: &mut Draft<'_>, counted: &[(MeterId, i64, i64)]) {
         for (meter, slot, value) in counted.iter().copied() {
-            let Some(Slots::Period(period)) =
-                draft.program.meters.get(meter.index()).map(|meter| meter.slots)
-            else {
-                continue;
+            let (period, start) = match draft.program.meters.get(meter.index()).map(|meter| meter.slots) {
+                Some(Slots::Period(period)) => (period, slot),
+                Some(Slots::Each(period)) => (period, each_start(slot)),
+                _ => continue,
             };
-            let start = i32::try_from(slot).ok().and_then(Date::from_days);
+            let start = i32::try_from(start).ok().and_then(Date::from_days);
             let Some(turned) = start.and_then(|start| self.start(period, start)) else { continue };
+            let turned = match draft.program.meters.get(meter.index()).map(|meter| meter.slots) {
+                Some(Slots::Each(_)) => each_slot(i64::from(turned.days()), each_value(slot)),
+                _ => i64::from(turned.days()),
+            };
             draft.change(Change::Meter(meter, slot, -value));
-            draft.change(Change::Meter(meter, i64::from(turned.days()), value));
+            draft.change(Change::Meter(meter, turned, value));
         }
     }
 
@@ -113,7 +117,9 @@ impl Draft<'_> {
     pub(super) fn uncount_own(&mut self, meter: MeterId, slot: i64, by: i64) {
         let slots = self.program.meters.get(meter.index()).map(|meter| meter.slots);
         let by = match slots {
-            Some(Slots::Period(Period::Own(_))) => by.min(self.meter(meter, slot).max(0)),
+            Some(Slots::Period(Period::Own(_)) | Slots::Each(Period::Own(_))) => {
+                by.min(self.meter(meter, slot).max(0))
+            }
             _ => by,
         };
         if by != 0 {

@@ -16,7 +16,7 @@ use super::rows::Rows;
 use super::so_far::{came_back, in_proportion, keep, so_far};
 use super::unsettled::{Back, Origin};
 use super::{
-    challenges, charges, choices, each, rebates, stamp_values, step04_match, step08a_everything,
+    backdating, challenges, charges, choices, each, rebates, stamp_values, step04_match, step08a_everything,
     step10_games, step10_milestones, step11_tiers, step12_friends, step13_payers, streaks, tax,
 };
 use crate::account::{
@@ -266,7 +266,9 @@ pub(super) fn take_award(
             if amount <= 0 {
                 return;
             }
-            give_room_back(facts, draft, (award.source, &receipt.shares), when.1, amount);
+            // what was paid later had its room in the window of the purchase
+            let day = if backdating::pays(draft.program, award.source) { receipt.day } else { when.1 };
+            give_room_back(facts, draft, (award.source, &receipt.shares), day, amount);
             // the lot first; of what had paid off a debt or was used, other lots and then a debt
             let lot = (award.lot, award.start, of_lot(award, old, new));
             take_units(draft, (unit, award.source), (amount, when), lot, &receipt.id);
@@ -363,6 +365,10 @@ pub(super) fn give_room_back(
     };
     for cap in caps.into_iter().flatten().copied() {
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
+        if rules.by_line {
+            // the record of the purchase says what each line gives back
+            continue;
+        }
         if rules.each.is_some() {
             if super::step08_cap::gives_back(rules.limit) {
                 each::give_back(draft, rules, shares, amount);
@@ -428,6 +434,7 @@ fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt, take
             }
         }
     }
+    let in_full = draft.program.returns.take_back == TakeBack::InFull && after.has_come_back();
     let taken_awards = &taken.awards;
     let shares = after.shares.iter().zip(old.shares.iter().zip(&new.shares));
     for ((share, (old, new)), taken) in shares.zip(&mut taken.shares) {
@@ -438,6 +445,7 @@ fn lower_counters(draft: &mut Draft<'_>, before: &Receipt, after: &Receipt, take
                 let awards = awards.filter(|(award, _)| is_earned(award, unit));
                 (*taken, awards.map(|(_, taken)| *taken).sum())
             }
+            ShareBy::Award if in_full => (*taken, share.parts.iter().sum()),
             _ => (*old, *new),
         };
         uncount(draft, share, old - new);

@@ -46,10 +46,14 @@ pub(crate) struct Row {
     pub(crate) no_room: bool,
     /// Spend that counts, as a fraction: room / sum, where a cap of spend cuts.
     pub(crate) spend_ratio: Option<(i64, i64)>,
+    /// Spend that counts of each line, micro-units, where a cap with counters for values of items cuts; mostly empty.
+    pub(crate) spend_parts: Vec<i64>,
     /// What step 7 rounded it to, and what step 8 left of it, in the unit's scale or as a number of vouchers.
     pub(crate) amount: i64,
     /// Amount by item and event, once booked.
     pub(crate) parts: Vec<i128>,
+    /// Whether the parts are what caps with counters for values of items have left.
+    pub(crate) by_line: bool,
 }
 
 impl Row {
@@ -147,6 +151,8 @@ pub(crate) struct Rows {
     pub(crate) things: Vec<Thing>,
     /// What this event has already used of caps.
     pub(crate) cap_used: Vec<(CapId, i64)>,
+    /// The same of caps with counters for values of items, by the line that stands for the value.
+    pub(crate) value_used: Vec<(CapId, usize, i64)>,
     pub(crate) sharer: Sharer,
     pub(crate) weights: Vec<i128>,
     pub(crate) parts: Vec<i128>,
@@ -172,6 +178,7 @@ impl Rows {
         self.width = width;
         self.asked = Asked::default();
         self.cap_used.clear();
+        self.value_used.clear();
         self.everything.clear();
         self.candidates.clear();
         self.things.clear();
@@ -202,6 +209,8 @@ impl Rows {
         row.spend_ratio = None;
         row.amount = 0;
         row.parts.clear();
+        row.spend_parts.clear();
+        row.by_line = false;
         Some(row)
     }
 
@@ -291,6 +300,20 @@ impl Rows {
         match self.cap_used.iter_mut().find(|(known, _)| *known == cap) {
             Some((_, used)) => *used = used.saturating_add(by),
             None => self.cap_used.push((cap, by)),
+        }
+    }
+
+    /// What this event has used of a cap for a value so far.
+    pub(crate) fn used_of_value(&self, cap: CapId, value: usize) -> i64 {
+        let known = self.value_used.iter().find(|(known, at, _)| (*known, *at) == (cap, value));
+        known.map_or(0, |(_, _, used)| *used)
+    }
+
+    /// Uses a cap for a value.
+    pub(crate) fn use_value(&mut self, cap: CapId, value: usize, by: i64) {
+        match self.value_used.iter_mut().find(|(known, at, _)| (*known, *at) == (cap, value)) {
+            Some((_, _, used)) => *used = used.saturating_add(by),
+            None => self.value_used.push((cap, value, by)),
         }
     }
 }

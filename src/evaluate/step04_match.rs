@@ -4,12 +4,13 @@
 //! room does not match. An `earn` without room still matches, still replaces and still is a base.
 
 use super::judge::{Facts, Room, Truth};
+use super::line_caps;
 use super::rows::Rows;
 use super::terms::is_valid;
 use super::trace::{Trace, Verdict};
 use crate::ledger::Thing;
 use crate::program::{
-    CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Needs, Rule, RuleId, RuleKind,
+    Cap, CapId, CapLimit, CapWindow, Dimension, Effect, EventKindId, Needs, Rule, RuleId, RuleKind,
     sort_candidates,
 };
 
@@ -113,17 +114,27 @@ fn match_rule(facts: &Facts<'_>, id: RuleId, rule: &Rule, rows: &mut Rows) -> Ve
     }
     let is_capped = !rule.caps.is_empty() || !rule.spend_caps.is_empty();
     let full = || rule.caps.iter().chain(&rule.spend_caps).copied().find(|cap| room(facts, *cap) <= 0);
-    let no_room = is_capped.then(full).flatten();
+    let mut no_room = is_capped.then(full).flatten();
     if let (Some(cap), RuleKind::Bonus) = (no_room, rule.kind) {
         return Verdict::NoRoom(cap);
     }
     // a rule with `for items` needs at least one; without it all pass
-    let passes = match &rule.items {
+    let mut passes = match &rule.items {
         Some(test) => facts.judge_items(test),
         None => facts.event.all.clone(),
     };
     if rule.items.is_some() && passes.is_empty() {
         return Verdict::NoItem;
+    }
+    if no_room.is_none() && rule.needs.any(Needs::LINE_CAPS) {
+        let (full, cap) = line_caps::without_room(facts, rule, &passes);
+        let open = passes.without(&full);
+        no_room = cap.filter(|_| open.is_empty());
+        match (no_room, rule.kind) {
+            (Some(cap), RuleKind::Bonus) => return Verdict::NoRoom(cap),
+            (None, RuleKind::Bonus) => passes = open,
+            (_, RuleKind::Earn) => {}
+        }
     }
     rows.asked.no_room |= no_room.is_some();
     match rule.effect.thing().filter(|_| !matches!(rule.effect, Effect::Everything { .. })) {
@@ -152,14 +163,21 @@ pub(crate) fn room(facts: &Facts<'_>, cap: CapId) -> i64 {
         return i64::MAX;
     }
     let Some(rules) = facts.program.caps.get(cap.index()) else { return 0 };
-    let used = match (rules.window, rules.meter) {
-        (CapWindow::Period(_), Some(meter)) => facts.cap_slot(rules).map_or(0, |slot| {
-            let waiting = rules.waiting.filter(|_| facts.room == Room::Waiting);
-            let waiting = waiting.map_or(0, |meter| facts.account.meters.get(meter, slot));
-            facts.account.used(rules, meter, slot) + waiting
-        }),
-        _ => 0,
-    };
+    if rules.by_line {
+        // each line asks for its own value
+        return i64::MAX;
+    }
+    let slot = if matches!(rules.window, CapWindow::Period(_)) { facts.cap_slot(rules) } else { None };
+    room_in(facts, rules, slot)
+}
+
+/// What is left of a cap in a slot, before this event.
+pub(super) fn room_in(facts: &Facts<'_>, rules: &Cap, slot: Option<i64>) -> i64 {
+    let used = slot.zip(rules.meter).map_or(0, |(slot, meter)| {
+        let waiting = rules.waiting.filter(|_| facts.room == Room::Waiting);
+        let waiting = waiting.map_or(0, |meter| facts.account.meters.get(meter, facts.waiting_slot(meter)));
+        facts.account.used(rules, meter, slot) + waiting
+    });
     (rules.limit.most() - used).max(0)
 }
 

@@ -4,6 +4,7 @@
 //! scales all b_i · the shares of its form · `at least`. That is the base which multipliers see.
 
 use super::judge::Facts;
+use super::line_caps;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
@@ -95,9 +96,12 @@ fn cap_spend(facts: &Facts<'_>, rows: &mut Rows) {
             }
         }
     }
-    for cap in caps {
-        let sum = capped_spend(facts, rows, cap);
+    for cap in caps.iter().copied() {
         let left = room(facts, cap);
+        if left == i64::MAX {
+            continue;
+        }
+        let sum = capped_spend(facts, rows, cap);
         if sum <= left {
             continue;
         }
@@ -114,6 +118,9 @@ fn cap_spend(facts: &Facts<'_>, rows: &mut Rows) {
                 row.spend_ratio = Some((left, sum));
             }
         }
+    }
+    if rows.asked.for_any(Needs::LINE_CAPS) {
+        line_caps::cap_spend(facts, rows, &caps);
     }
 }
 
@@ -186,6 +193,9 @@ pub(crate) fn compute_shares(facts: &Facts<'_>, rule: &Rule, row: &mut Row) -> R
 
 /// The spend of the items of a row, cut by its caps of spend, rounded down to the micro-unit.
 fn scaled_spend(row: &Row, facts: &Facts<'_>) -> i128 {
+    if !row.spend_parts.is_empty() {
+        return row.passes.iter().filter_map(|line| row.spend_parts.get(line)).copied().map(i128::from).sum();
+    }
     let sum = i128::from(facts.event.value_of(&row.passes));
     match row.spend_ratio {
         Some((num, den)) => {
@@ -233,6 +243,7 @@ fn linear(
     }
     weigh(facts, row, basis);
     row.shape = match basis {
+        Basis::Spend | Basis::SpendPaidWith(_) if !row.spend_parts.is_empty() => Shape::Mixed,
         Basis::Spend | Basis::SpendPaidWith(_) => Shape::Values,
         Basis::Pieces => Shape::Quantities,
         Basis::Item(_) => Shape::Mixed,
@@ -270,7 +281,9 @@ fn weigh(facts: &Facts<'_>, row: &mut Row, basis: Basis) {
         let Some(item) = facts.event.bound_items.get(place) else { continue };
         let Some(num) = row.nums.get_mut(place) else { continue };
         *num = match basis {
-            Basis::Spend | Basis::SpendPaidWith(_) => i128::from(item.value),
+            Basis::Spend | Basis::SpendPaidWith(_) => {
+                i128::from(row.spend_parts.get(place).copied().unwrap_or(item.value))
+            }
             Basis::Pieces => i128::from(item.quantity),
             Basis::Item(attribute) => i128::from(facts.num(subject(attribute), Some(place)).unwrap_or(0)),
             Basis::Event(_) => 0,

@@ -5,6 +5,7 @@
 
 use super::draft::Draft;
 use super::judge::Facts;
+use super::line_caps;
 use super::rows::{Row, Rows};
 use super::step04_match::{counts_times, room};
 use super::trace::Trace;
@@ -17,9 +18,19 @@ pub(crate) fn cap_rows(facts: &Facts<'_>, rows: &mut Rows, trace: &mut Option<Bo
         rows.all_mut().iter_mut().for_each(|row| row.amount = row.amount.max(0));
         return;
     }
+    let by_line = rows.asked.for_any(Needs::LINE_CAPS);
     for place in 0..rows.all().len() {
-        cap_row(facts, rows, place, false, trace);
+        if by_line && has_line_caps(facts, rows, place) {
+            line_caps::cap_row(facts, rows, place, trace);
+        } else {
+            cap_row(facts, rows, place, false, trace);
+        }
     }
+}
+
+fn has_line_caps(facts: &Facts<'_>, rows: &Rows, place: usize) -> bool {
+    let rule = rows.all().get(place).and_then(|row| facts.program.rules.get(row.rule.index()));
+    rule.is_some_and(|rule| rule.needs.any(Needs::LINE_CAPS))
 }
 
 /// Cuts the amount of one row and returns what is left. A rule that gives several units has fired once.
@@ -65,7 +76,8 @@ pub(crate) fn use_spend(facts: &Facts<'_>, rows: &mut Rows) -> Vec<(CapId, i64)>
     for row in rows.all().iter().filter(|row| row.amount > 0) {
         let Some(rule) = facts.program.rules.get(row.rule.index()) else { continue };
         for cap in rule.spend_caps.iter().copied() {
-            if !used.iter().any(|(known, _)| *known == cap) {
+            let by_line = facts.program.caps.get(cap.index()).is_some_and(|cap| cap.by_line);
+            if !by_line && !used.iter().any(|(known, _)| *known == cap) {
                 used.push((cap, counted_spend(facts, rows, cap).min(room(facts, cap))));
             }
         }
@@ -75,6 +87,10 @@ pub(crate) fn use_spend(facts: &Facts<'_>, rows: &mut Rows) -> Vec<(CapId, i64)>
 
 /// The spend that counted for the rules of a cap, each item once: where another cap left less of an item, only that.
 fn counted_spend(facts: &Facts<'_>, rows: &Rows, cap: CapId) -> i64 {
+    if rows.all().iter().any(|row| !row.spend_parts.is_empty()) {
+        let lines = 0..facts.event.items().len();
+        return lines.map(|line| counted_value(facts, rows, cap, line)).sum::<i64>().max(0);
+    }
     let mut sums: Vec<(Option<(i64, i64)>, i64)> = Vec::new();
     for (line, item) in facts.event.items().iter().enumerate() {
         let Some(part) = counted_part(facts, rows, cap, line) else { continue };
@@ -104,6 +120,23 @@ pub(super) fn counted_part(
         if less { two } else { one }
     };
     rows.all().iter().filter(covers).map(|row| row.spend_ratio).reduce(larger)
+}
+
+/// The spend of a line that counts for the rules of a cap, to the micro-unit: the most that any of them counts.
+pub(super) fn counted_value(facts: &Facts<'_>, rows: &Rows, cap: CapId, line: usize) -> i64 {
+    let value = facts.event.items().get(line).map_or(0, |item| item.value);
+    if rows.all().iter().all(|row| row.spend_parts.is_empty()) {
+        return counted_part(facts, rows, cap, line).map_or(0, |part| part_of(value, part));
+    }
+    let covers = |row: &&Row| {
+        let rule = facts.program.rules.get(row.rule.index());
+        row.thing.is_some() && row.passes.has(line) && rule.is_some_and(|rule| rule.spend_caps.contains(&cap))
+    };
+    let counted = rows.all().iter().filter(covers).map(|row| {
+        let part = row.spend_parts.get(line).copied();
+        part.unwrap_or_else(|| part_of(value, row.spend_ratio))
+    });
+    counted.max_by_key(|counted| counted.unsigned_abs()).unwrap_or(0)
 }
 
 /// A part of a value, rounded down to the micro-unit.

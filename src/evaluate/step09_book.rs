@@ -4,10 +4,11 @@
 use super::budgets;
 use super::draft::{Booked, Draft, Terms, push_with};
 use super::judge::{Facts, Room};
+use super::line_caps;
 use super::rebates;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
-use super::step08_cap::{count_cap, counted_part, part_of, use_spend};
+use super::step08_cap::{count_cap, counted_value, use_spend};
 use super::trace::Trace;
 use crate::account::{LineRecord, Lines, MeterShare, Payment, Receipt, ReceiptAward, ShareBy};
 use crate::amount::{Sharer, Ties};
@@ -65,6 +66,9 @@ pub(crate) fn book_rows(
     for (cap, by) in &rows.cap_used {
         count_cap(draft, facts, *cap, *by);
     }
+    if !rows.value_used.is_empty() {
+        line_caps::count(facts, draft, rows);
+    }
     Ok(awards)
 }
 
@@ -90,7 +94,7 @@ pub(super) fn record_lines(
     record: &mut LineRecord,
 ) -> Result<(), Rejection> {
     let width = facts.event.items().len();
-    if row.flat {
+    if row.flat && !row.by_line {
         if width > 0 {
             *record = LineRecord::Values(row.passes.clone());
         }
@@ -173,18 +177,24 @@ pub(crate) fn count_spend(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &mut R
     }
     for (cap, by) in use_spend(facts, rows) {
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
-        let meter = if facts.room == Room::Waiting { rules.waiting } else { rules.meter };
-        let (Some(meter), Some(slot)) = (meter, draft.slot_of_cap(facts, rules)) else { continue };
-        draft.count(meter, slot, by);
-        let weight = |(line, item): (usize, &Item)| {
-            counted_part(facts, rows, cap, line).map_or(0, |part| i128::from(part_of(item.value, part)))
+        let place = match rules.waiting.filter(|_| facts.room == Room::Waiting) {
+            Some(waiting) => Some((waiting, facts.waiting_slot(waiting))),
+            None if facts.room == Room::Waiting => None,
+            None => rules.meter.zip(draft.slot_of_cap(facts, rules)),
         };
-        let weights: Vec<i128> = facts.event.items().iter().enumerate().map(weight).collect();
+        let Some((meter, slot)) = place else { continue };
+        draft.count(meter, slot, by);
+        let lines = 0..facts.event.items().len();
+        let weights: Vec<i128> =
+            lines.map(|line| i128::from(counted_value(facts, rows, cap, line))).collect();
         let (_, sharer, _, parts) = rows.with_sharer();
         if sharer.share_out(i128::from(by), &weights, Ties::Later, parts).is_some() {
             let parts = parts.iter().map(|part| i64::try_from(*part).unwrap_or(0)).collect();
             shares.push(MeterShare { meter, slot, by: ShareBy::Value, parts });
         }
+    }
+    if rows.asked.for_any(Needs::LINE_CAPS) {
+        line_caps::count_spend(facts, draft, rows, &mut shares);
     }
     shares
 }

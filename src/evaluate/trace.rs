@@ -3,6 +3,7 @@
 
 use super::each::told;
 use super::judge::{Facts, Truth};
+use super::line_caps;
 use super::rows::{Row, Rows};
 use crate::calendar::Date;
 use crate::ledger::Thing;
@@ -203,7 +204,10 @@ impl Trace {
             let Some(rule) = facts.program.rules.get(known.rule.index()) else { continue };
             for id in rule.caps.iter().chain(&rule.spend_caps) {
                 let cap = facts.program.caps.get(id.index()).filter(|cap| cap.each.is_some());
-                known.values.extend(cap.map(|cap| (*id, told(facts.value_of(cap)).into())));
+                known.values.extend(cap.map(|cap| match cap.by_line {
+                    true => (*id, line_caps::told_values(facts, cap).into()),
+                    false => (*id, told(facts.value_of(cap)).into()),
+                }));
             }
         }
     }

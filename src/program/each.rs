@@ -1,4 +1,4 @@
-//! Caps with one counter for each value of something that an event carries.
+//! Caps with one counter for each value of something that an event or its items carry.
 
 /// What has the values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +9,21 @@ pub(crate) enum EachBy {
     Store,
     /// An attribute of the event, by name: several kinds of events may have it.
     Attribute(Box<str>),
+    /// The category of each item.
+    Category,
+    /// The article number of each item.
+    Sku,
+    /// The brand of each item.
+    Brand,
+    /// An attribute of each item, by name.
+    Item(Box<str>),
+}
+
+impl EachBy {
+    /// Whether each item has a value of its own.
+    pub(crate) const fn of_items(&self) -> bool {
+        matches!(self, Self::Category | Self::Sku | Self::Brand | Self::Item(_))
+    }
 }
 
 /// The place among the subjects of [`super::Program::each`].

@@ -27,6 +27,8 @@ impl Needs {
     pub(crate) const BY_ITEM: Self = Self(1 << 8);
     /// More than whole numbers of 64 bits on one sum: parts of the spend, bands, least amounts.
     pub(crate) const FRACTIONS: Self = Self(1 << 9);
+    /// A cap with a counter for each value of what items carry.
+    pub(crate) const LINE_CAPS: Self = Self(1 << 10);
 
     /// What a rule asks for.
     pub(crate) fn of(rule: &Rule) -> Self {

@@ -103,6 +103,10 @@ impl OwnPlaces {
                 let known = self.0.get(usize::from(place)).copied().flatten();
                 known.map_or(Slots::Ever, |place| Slots::Period(Period::Own(place)))
             }
+            Slots::Each(Period::Own(place)) => {
+                let known = self.0.get(usize::from(place)).copied().flatten();
+                known.map_or(Slots::EachFirst, |place| Slots::Each(Period::Own(place)))
+            }
             // the other version may not have the block
             Slots::Since(_) => Slots::Ever,
             other => other,

@@ -310,6 +310,8 @@ pub(crate) struct Cap {
     pub(crate) meter: Option<MeterId>,
     /// What has one counter for each value.
     pub(crate) each: Option<EachId>,
+    /// Whether each item has a value of its own for that, and feeds the counter of its value.
+    pub(crate) by_line: bool,
     /// Counts what its rules would have used, had an attribute been set that counts from the start of a period.
     pub(crate) waiting: Option<MeterId>,
     /// The rules it covers; empty for caps of cards and referrals.

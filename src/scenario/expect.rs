@@ -20,7 +20,9 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
         Expect::Challenge(challenge, member, at) => tasks_done(runner, challenge, member, at),
         Expect::Streak(streak, member, at) => run_length(runner, streak, member, at),
         Expect::Task(task, member, at) => task_count(runner, task, member, at),
-        Expect::CapLeft(cap, member, number) => room(runner, cap, member.as_ref(), number),
+        Expect::CapLeft(cap, member, number, value) => {
+            room(runner, (cap, value.as_ref()), member.as_ref(), number)
+        }
         Expect::Charity(charity, amount) => charity_gets(runner, charity, amount),
         Expect::PartnerOwes(partner, amount) => partner_has(runner, partner, amount, Side::Owes),
         Expect::PartnerGets(partner, amount) => partner_has(runner, partner, amount, Side::Gets),
@@ -355,7 +357,12 @@ fn task_count(runner: &Runner<'_>, task: &Name, member: &Name, at: &ast::Number)
     Err(format!("the task is at {}", rules.written(runner.program, found)))
 }
 
-fn room(runner: &Runner<'_>, name: &Name, member: Option<&Name>, number: &ast::Number) -> Result<(), String> {
+fn room(
+    runner: &Runner<'_>,
+    (name, value): (&Name, Option<&ast::Value>),
+    member: Option<&Name>,
+    number: &ast::Number,
+) -> Result<(), String> {
     let program = runner.program;
     if let (None, Some(budget)) = (member, program.budget_named(&name.text)) {
         return budget_left(runner, budget, number);
@@ -381,8 +388,9 @@ fn room(runner: &Runner<'_>, name: &Name, member: Option<&Name>, number: &ast::N
     }
     // of several own caps of a rule the one counts that leaves least
     let mut least: Option<(i64, String)> = None;
-    for cap in find::caps(program, name)? {
-        let Some(left) = cap_left(program, &account, cap, day) else { continue };
+    for (cap, value) in find::counters(program, name, value)? {
+        let value = value.flatten();
+        let Some(left) = cap_left(program, &account, (cap, value.as_deref()), day) else { continue };
         let wanted = find::cap_number(program, cap, number.value)?;
         if least.as_ref().is_none_or(|(over, _)| left - wanted < *over) {
             least = Some((left - wanted, find::cap_text(program, cap, left)));

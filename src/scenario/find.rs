@@ -1,7 +1,9 @@
 //! What the names and numbers of a test mean in the program.
 
+use super::step::attribute_value;
 use crate::amount::{Money, Scaled, format_scaled};
 use crate::calendar::{Date, Instant};
+use crate::evaluate::each::value_text;
 use crate::ledger::{Source, Thing};
 use crate::program::{
     AwardThing, CapId, CapLimit, CardId, Challenge, Counts, Program, ReferralId, RuleId, StreakId, Task,
@@ -226,6 +228,31 @@ pub(super) fn caps(program: &Program, name: &ast::Name) -> Result<Vec<CapId>, St
         return Err(format!("there is no cap `{}`, and no rule of this name has one", name.text));
     }
     Ok(found)
+}
+
+/// The caps of a name that have one counter, or those that have one for each value and the value that is meant.
+pub(super) fn counters(
+    program: &Program,
+    name: &ast::Name,
+    value: Option<&ast::Value>,
+) -> Result<Vec<(CapId, Option<Option<Box<str>>>)>, String> {
+    let mut found = Vec::new();
+    for id in caps(program, name)? {
+        let Some(cap) = program.caps.get(id.index()).filter(|cap| cap.each.is_some() == value.is_some())
+        else {
+            continue;
+        };
+        let value = match value {
+            Some(value) => Some(value_text(program, cap, &attribute_value(program, value)?)?),
+            None => None,
+        };
+        found.push((id, value));
+    }
+    match (found.is_empty(), value) {
+        (false, _) => Ok(found),
+        (true, Some(_)) => Err(format!("`{}` has no cap with a counter for each value", name.text)),
+        (true, None) => Err(format!("`{}` has a counter for each value: say `for` which", name.text)),
+    }
 }
 
 /// The decimals in which the limit of a cap is written.

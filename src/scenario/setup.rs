@@ -139,10 +139,14 @@ fn facts(program: &Program, fact: &ast::GivenFact) -> Result<Vec<GivenFact>, Str
             let meter = meter.ok_or_else(|| format!("no tiers count years of {}", name.text))?;
             vec![GivenFact::Years(meter, years)]
         }
-        ast::GivenFact::CapUsed(name, number) => {
+        ast::GivenFact::CapUsed(name, number, value) => {
             let mut used = Vec::new();
-            for cap in find::caps(program, name)? {
-                used.push(GivenFact::CapUsed(cap, find::cap_number(program, cap, number.value)?));
+            for (cap, value) in find::counters(program, name, value.as_ref())? {
+                let number = find::cap_number(program, cap, number.value)?;
+                used.push(match value {
+                    None => GivenFact::CapUsed(cap, number),
+                    Some(value) => GivenFact::CapUsedFor(cap, number, value),
+                });
             }
             used
         }

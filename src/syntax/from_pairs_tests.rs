@@ -86,7 +86,8 @@ impl Builder<'_> {
             Rule::g_cap => {
                 let cap = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_used]);
-                GivenFact::CapUsed(cap, self.number(&mut parts)?)
+                let used = self.number(&mut parts)?;
+                GivenFact::CapUsed(cap, used, self.of_value(&mut parts)?)
             }
             Rule::g_referred => {
                 parts.skip(&[Rule::k_by]);
@@ -276,6 +277,11 @@ impl Builder<'_> {
         Ok((name, value))
     }
 
+    /// `for T-1`: the value of which a cap has a counter.
+    fn of_value(&mut self, parts: &mut Parts<'_>) -> Made<Option<Value>> {
+        if parts.eat(Rule::k_for) { self.value(parts).map(Some) } else { Ok(None) }
+    }
+
     fn expect(&mut self, pair: Pair<'_, Rule>) -> Made<Expect> {
         let rule = pair.as_rule();
         let mut parts = self.parts(pair);
@@ -311,7 +317,9 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_of]);
                 let member = self.maybe_name(&mut parts)?;
                 parts.skip(&[Rule::k_has]);
-                Expect::CapLeft(cap, member, self.number(&mut parts)?)
+                let left = self.number(&mut parts)?;
+                parts.skip(&[Rule::k_left]);
+                Expect::CapLeft(cap, member, left, self.of_value(&mut parts)?)
             }
             Rule::e_charity => {
                 parts.skip(&[Rule::k_charity]);

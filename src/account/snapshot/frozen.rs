@@ -6,7 +6,7 @@ use super::take::{Names, micros, value_state};
 use super::{
     AttributeState, EventState, FrozenLevelState, FrozenState, MeansState, Named, SlotState, SnapshotError,
 };
-use crate::account::{Frozen, Meters};
+use crate::account::{Frozen, Meters, NO_VALUE, Values};
 use crate::event::{Event, Kind};
 use crate::wire::parse_amount;
 use std::sync::Arc;
@@ -35,6 +35,7 @@ pub(super) fn state(names: &Names<'_>, frozen: &Frozen) -> FrozenState {
     let option = |text: &Option<Box<str>>| text.as_deref().map(ToOwned::to_owned);
     FrozenState {
         counters,
+        values: frozen.values.iter().map(|(number, value)| (*number, value.as_ref().to_owned())).collect(),
         tiers: frozen
             .levels
             .iter()
@@ -75,6 +76,12 @@ impl Restore<'_> {
             let value = value.ok_or_else(|| wrong("a counter is zero or no number"))?;
             meters.add(self.meter(&slot.counter)?, slot.slot, value);
         }
+        let mut values = Values::default();
+        for (number, value) in &state.values {
+            if *number == NO_VALUE || !values.put(*number, value) {
+                return Err(wrong("a value of a cap is there twice, or its number is none"));
+            }
+        }
         let mut levels = Vec::new();
         for held in &state.tiers {
             let tiers = self.program.tiers_named(&held.tiers)?;
@@ -105,6 +112,7 @@ impl Restore<'_> {
             state.presented.iter().map(|name| self.program.voucher_named(name)).collect();
         frozen.presented = presented?.into();
         frozen.meters = meters.all().into();
+        frozen.values = values.all().into();
         frozen.plan = state.plan.as_ref().map(|name| self.program.plan_named(name)).transpose()?;
         (frozen.levels, frozen.last, frozen.member) = (levels.into(), last.into(), member.into());
         Ok(Arc::new(frozen))

@@ -88,7 +88,9 @@ impl<'a> Statement<'a> for GivenFact {
             Self::Streak(streak, at) => words!["streak", name(streak), "at", number(at)],
             Self::Task(task, at) => words!["task", name(task), "at", number(at)],
             Self::Years(tier, at) => words!["years of", name(tier), "at", number(at)],
-            Self::CapUsed(cap, used) => words!["cap", name(cap), "used", number(used)],
+            Self::CapUsed(cap, used, of) => {
+                words!["cap", name(cap), "used", number(used), for_value(printer, of.as_ref())]
+            }
             Self::ReferredBy(member) => words!["referred by", name(member)],
             Self::Account(id) => words!["account", name(id)],
             Self::Balance(amount, last) => {
@@ -99,6 +101,14 @@ impl<'a> Statement<'a> for GivenFact {
             Self::Purchased(count, on) => words!["purchased", times(count), "on", date(on)],
             Self::Attribute(attribute, value) => printer.attribute(attribute, value),
         })
+    }
+}
+
+/// `for T-1`, or nothing
+fn for_value<'a>(printer: &mut Printer<'a>, value: Option<&'a Value>) -> Doc {
+    match value {
+        Some(value) => words!["for", printer.value(value)],
+        None => Doc::from(""),
     }
 }
 
@@ -163,8 +173,9 @@ impl<'a> Printer<'a> {
             Expect::Task(task, member, at) => {
                 words!["task", name(task), "of", name(member), "at", number(at)]
             }
-            Expect::CapLeft(cap, member, left) => {
-                words!["cap", name(cap), of(member.as_ref()), "has", number(left), "left"]
+            Expect::CapLeft(cap, member, left, value) => {
+                let value = for_value(self, value.as_ref());
+                words!["cap", name(cap), of(member.as_ref()), "has", number(left), "left", value]
             }
             Expect::Charity(charity, amount) => {
                 words!["charity", name(charity), "gets", self.amount(amount)]

@@ -1,5 +1,8 @@
 //! `cap … for each A`: one counter for each value.
 
+mod again;
+mod items;
+
 use crate::host::snapshot::{json, restore};
 use crate::returns::{ann, holds, program};
 use loyalty_rules::check::{Checks, compile_versions};

@@ -59,13 +59,20 @@ impl Choices {
             0 => GivenFact::Joined(self.moment()),
             1 => GivenFact::Tier(self.name(), self.maybe(Self::date)),
             2 => GivenFact::Card(self.name(), self.amount()),
-            3 => GivenFact::CapUsed(self.name(), self.number()),
+            3 => GivenFact::CapUsed(self.name(), self.number(), self.maybe(Self::of_value)),
             4 => GivenFact::ReferredBy(self.name()),
             5 => GivenFact::Balance(self.amount(), self.maybe(Self::date)),
             6 => GivenFact::Has(self.amount(), self.maybe(Self::date)),
             7 => GivenFact::Spent(self.amount(), self.date()),
             8 => GivenFact::Purchased(self.number(), self.date()),
             _ => GivenFact::Attribute(self.name(), self.value()),
+        }
+    }
+
+    fn of_value(&mut self) -> Value {
+        match self.pick(2) {
+            0 => Value::Name(self.name()),
+            _ => Value::Number(self.number()),
         }
     }
 
@@ -102,7 +109,12 @@ impl Choices {
             13 => Expect::Task(self.name(), self.name(), self.number()),
             0 => Expect::Refused(self.maybe(Self::text)),
             1 => Expect::Card(self.name(), self.name(), self.amount()),
-            2 => Expect::CapLeft(self.name(), self.maybe(Self::name), self.number()),
+            2 => Expect::CapLeft(
+                self.name(),
+                self.maybe(Self::name),
+                self.number(),
+                self.maybe(Self::of_value),
+            ),
             10 => Expect::Charity(self.name(), self.signed_amount()),
             3 => Expect::Expire(self.amount(), self.maybe(Self::name)),
             4 => Expect::EarnsNothing(self.name()),

@@ -27,6 +27,20 @@ const CENTS: &str = "unit points is spendable {\n  singular point\n  decimals 2\
     combine add\n  cap 60 EUR of spend per quarter\n}\n\n\
     bonus Cup {\n  on purchase\n  when opted-in is yes and basket is at least 10 EUR\n  give 1 Coffee\n  combine add\n}\n";
 
+/// Caps in longer and shorter times than the quarter, and one that two rules share.
+const WINDOWS: &str = "unit points is spendable {\n  singular point\n  round down in total\n  expire never\n}\n\n\
+    earn Base {\n  on purchase\n  give 1 point per 1 EUR\n}\n\n\
+    bonus Extra {\n  on purchase\n  for items where category is Food\n  when opted-in is yes\n  give 4 points per 1 EUR\n  \
+    combine add\n  cap 250 points per calendar year\n}\n\n\
+    bonus Monthly {\n  on purchase\n  when opted-in is yes\n  give 3 points per 1 EUR\n  combine add\n  \
+    cap 60 points per month\n}\n\n\
+    bonus Spent {\n  on purchase\n  when opted-in is yes\n  give 2 points per 1 EUR\n  combine add\n  \
+    cap 90 EUR of spend per calendar year\n}\n\n\
+    bonus Twice {\n  on purchase\n  when opted-in is yes and basket is at least 20 EUR\n  give 7 points\n  combine add\n}\n\n\
+    bonus Thrice {\n  on purchase\n  when opted-in is yes and basket is at least 30 EUR\n  give 11 points\n  combine add\n}\n\n\
+    bonus Cup {\n  on purchase\n  when opted-in is yes\n  give 1 Coffee\n  combine add\n  cap 1 time per day\n}\n\n\
+    cap Flat: 60 points per quarter on [Twice, Thrice]\n";
+
 /// What Ann does: she buys for so much (food and other), or gives so many euros of a line of an earlier purchase back.
 #[derive(Debug, Clone)]
 enum Deed {
@@ -45,7 +59,10 @@ fn deeds() -> impl Strategy<Value = Vec<(u32, Deed)>> {
 }
 
 fn program(rules: &str) -> Program {
-    compile(&Sources::single("late.loyalty", format!("{HEAD}{rules}")), &Limits::default())
+    // a cap in a longer time does not go with opting in late for an earlier quarter
+    let late = if rules == WINDOWS { "" } else { "\n  accept late events for 60 days" };
+    let head = HEAD.replace("\n  accept late events for 60 days", late);
+    compile(&Sources::single("late.loyalty", format!("{head}{rules}")), &Limits::default())
         .unwrap_or_else(|findings| panic!("{findings}"))
         .program
 }
@@ -91,6 +108,22 @@ fn has(program: &Program, ann: &Account) -> (String, usize) {
     (ann.balance(program, "points").expect("a unit").available, ann.vouchers(program).len())
 }
 
+/// What both have done in the quarter before: what waited then is paid in part, and the rest never.
+fn before(parts: &dyn Fn(u32) -> (String, String)) -> Vec<Event> {
+    let day = |month, day| Date::from_ymd(2026, month, day).expect("a day");
+    let change = |id: &str, on: Date, yes: bool| {
+        Event::change(id, "Ann", &at(on)).attribute("opted-in", yes).build().expect("an event")
+    };
+    vec![
+        Event::joining("J", "Ann", &at(day(1, 1))).build().expect("an event"),
+        event(100, day(1, 10), &Deed::Buys(12, 3), parts),
+        change("P1", day(2, 1), true),
+        event(101, day(2, 10), &Deed::Buys(8, 3), parts),
+        change("P2", day(3, 1), false),
+        event(102, day(3, 10), &Deed::Buys(30, 9), parts),
+    ]
+}
+
 /// Runs the deeds for two members: one has opted in on the first day, the other does it behind so many of them.
 fn both(
     program: &Program,
@@ -98,10 +131,11 @@ fn both(
     late: usize,
     parts: &dyn Fn(u32) -> (String, String),
 ) -> Result<(), TestCaseError> {
-    let start = Date::from_ymd(2026, 1, 1).expect("a day");
+    let start = Date::from_ymd(2026, 4, 1).expect("a day");
     let (mut early, mut other) = (Account::open(program, "Ann"), Account::open(program, "Ann"));
-    let joining = Event::joining("J", "Ann", &at(start)).build().expect("an event");
-    prop_assert!(apply(program, &mut early, &joining) && apply(program, &mut other, &joining));
+    for event in before(parts) {
+        prop_assert!(apply(program, &mut early, &event) && apply(program, &mut other, &event));
+    }
     prop_assert!(apply(program, &mut early, &opt_in(start)));
     // 13 steps of at most 6 days stay inside of the quarter
     let (mut today, late) = (start, late % (deeds.len() + 1));
@@ -133,6 +167,12 @@ proptest! {
     #[test]
     fn late_in_the_quarter_is_as_early_in_it(deeds in deeds(), late in 0usize..14) {
         both(&program(WHOLE), &deeds, late, &|euros| (euros.to_string(), "1".to_owned()))?;
+    }
+
+    /// The same under caps that began before the quarter or begin within it, and one that rules share.
+    #[test]
+    fn late_is_as_early_under_caps_of_other_times(deeds in deeds(), late in 0usize..14) {
+        both(&program(WINDOWS), &deeds, late, &|euros| (euros.to_string(), "1".to_owned()))?;
     }
 
     /// The same to the cent, where two rules share one rounding and a cap of spend cuts; nothing comes back.

@@ -21,6 +21,7 @@ mod giving;
 mod histories;
 mod hosts;
 mod levels;
+mod members;
 mod moments;
 mod money;
 mod names;
