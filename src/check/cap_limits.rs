@@ -176,7 +176,8 @@ fn unreached_card_caps(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
             let Some(cap) = program.caps.get(id.index()) else { continue };
             let CapLimit::Stamps(most) = cap.limit else { continue };
             let others = card.caps.iter().filter(|other| *other != id).filter_map(|other| {
-                let known = program.caps.get(other.index())?;
+                // what has a counter for each value bounds no sum over all values
+                let known = program.caps.get(other.index()).filter(|cap| cap.each.is_none())?;
                 // what each member may have is no bound of what all have together
                 let (limit, window) =
                     Some((known.limit, known.window)).filter(|_| known.per_account || !cap.per_account)?;

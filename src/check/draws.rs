@@ -160,7 +160,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// `cap 100 lose per campaign`
     fn draw_cap(&mut self, cap: &ast::Cap, span: Span, unit: Option<UnitId>) -> Option<i64> {
-        self.no_each(cap)?;
+        self.never_each(cap, "tickets are drawn for the member, and no event says of which value they are")?;
         let campaign = match &cap.per {
             Some(ast::CapPer::Period(period)) => self.period_is_campaign(period),
             _ => false,

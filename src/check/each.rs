@@ -24,6 +24,20 @@ pub(super) struct Each {
     by_line: bool,
 }
 
+/// What has the values of which a cap has a counter each, and whether there are only so many of them.
+#[derive(Debug)]
+pub(super) struct Values {
+    by: EachBy,
+    is_finite: bool,
+}
+
+impl Values {
+    /// Whether each item has a value of its own.
+    pub(super) const fn of_items(&self) -> bool {
+        self.by.of_items()
+    }
+}
+
 /// What items carry beside their attributes.
 const OF_ITEMS: [&str; 3] = ["category", "sku", "brand"];
 
@@ -35,38 +49,62 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         span: Span,
         capped: &[Capped],
     ) -> Option<(Read, Option<Each>)> {
-        let Some(name) = &cap.each else { return Some((self.read_cap(cap, span, capped)?, None)) };
-        let (by, is_finite) = self.each_by(name, capped)?;
-        let period = match &cap.per {
-            None => None,
-            Some(CapPer::Item) => {
-                let message = "`per item` counts each piece alone, and has no counters";
-                self.report.misplaced(span, message, "write a period, or leave `for each` out");
-                return None;
-            }
-            Some(CapPer::Period(period)) => Some(period.clone()),
-        };
-        let first_use = period.is_none() && !is_finite;
-        let lifetime = ast::Period { kind: ast::PeriodKind::Lifetime, span };
-        let per = Some(CapPer::Period(period.clone().unwrap_or(lifetime)));
-        let plain = ast::Cap {
-            side: cap.side,
-            limit: cap.limit.clone(),
-            per,
-            each: None,
-            per_account: cap.per_account,
+        let Some((plain, by)) = self.without_each(cap, span, capped)? else {
+            return Some((self.read_cap(cap, span, capped)?, None));
         };
         let read = self.read_cap(&plain, span, capped)?;
-        let at = period.map_or(span, |period| period.span);
-        match read {
-            Read::Cap(_, CapWindow::Event) if !by.of_items() => {
+        let Read::Cap(limit, window) = read else { return Some((read, None)) };
+        if by.by.of_items() {
+            self.falls_to_lines(limit, span, capped)?;
+        }
+        Some((read, Some(self.each_in(cap, by, window, span)?)))
+    }
+
+    /// A cap as it would be without counters for each value, and what has the values; inside nothing if it has none.
+    pub(super) fn without_each(
+        &mut self,
+        cap: &ast::Cap,
+        span: Span,
+        capped: &[Capped],
+    ) -> Option<Option<(ast::Cap, Values)>> {
+        let Some(name) = &cap.each else { return Some(None) };
+        let (by, is_finite) = self.each_by(name, capped)?;
+        if matches!(cap.per, Some(CapPer::Item)) {
+            let message = "`per item` counts each piece alone, and has no counters";
+            self.report.misplaced(span, message, "write a period, or leave `for each` out");
+            return None;
+        }
+        let lifetime = ast::Period { kind: ast::PeriodKind::Lifetime, span };
+        let per = cap.per.clone().unwrap_or(CapPer::Period(lifetime));
+        let limit = cap.limit.clone();
+        let (side, per_account) = (cap.side, cap.per_account);
+        Some(Some((
+            ast::Cap { side, limit, per: Some(per), each: None, per_account },
+            Values { by, is_finite },
+        )))
+    }
+
+    /// The counters of a cap in its window.
+    pub(super) fn each_in(
+        &mut self,
+        cap: &ast::Cap,
+        Values { by, is_finite }: Values,
+        window: CapWindow,
+        span: Span,
+    ) -> Option<Each> {
+        let name = cap.each.as_ref()?;
+        let at = match &cap.per {
+            Some(CapPer::Period(period)) => period.span,
+            _ => span,
+        };
+        let first_use = cap.per.is_none() && !is_finite;
+        match window {
+            CapWindow::Event if !by.of_items() => {
                 let message = format!("an event has one `{}`", name.text);
                 self.report.misplaced(at, message, "write a period, or leave `for each` out");
                 return None;
             }
-            Read::Cap(_, CapWindow::Period(Period::Lifetime | Period::Campaign))
-                if !is_finite && !first_use =>
-            {
+            CapWindow::Period(Period::Lifetime | Period::Campaign) if !is_finite && !first_use => {
                 let message = format!("all values that `{}` ever had would have to be remembered", name.text);
                 let help = format!(
                     "write a period, or leave `per` out: then each value counts for {EACH_MONTHS} months from its first use"
@@ -74,7 +112,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.report.say(Code::H941, at, message, help);
                 return None;
             }
-            Read::Cap(limit, _) if by.of_items() => self.falls_to_lines(limit, span, capped)?,
             _ => {}
         }
         let by_line = by.of_items();
@@ -83,7 +120,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.each.push(by);
             self.each.len() - 1
         });
-        Some((read, Some(Each { id: EachId(u16::try_from(place).ok()?), first_use, by_line })))
+        Some(Each { id: EachId(u16::try_from(place).ok()?), first_use, by_line })
     }
 
     /// Whether what a cap with counters for values of items counts falls to single lines.
@@ -232,8 +269,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// Whether a cap in a block that has no counters for each value asks for none.
     pub(super) fn no_each(&mut self, cap: &ast::Cap) -> Option<()> {
         let Some(name) = &cap.each else { return Some(()) };
-        let message = "this version has counters for each value in `earn` and `bonus` only";
+        let message = "this version has counters for each value in `earn`, `bonus` and `card` only";
         self.report.later(name.span, message, "remove `for each …`");
+        None
+    }
+
+    /// The same where counters for each value have no meaning.
+    pub(super) fn never_each(&mut self, cap: &ast::Cap, why: &str) -> Option<()> {
+        let Some(name) = &cap.each else { return Some(()) };
+        self.report.misplaced(name.span, why, "remove `for each …`");
         None
     }
 }

@@ -81,7 +81,7 @@ fn unreachable_goal(program: &Program, tree: &Tree<'_>, card: &Card) -> Option<D
     // the head start of the first card is no help for the cards after it, but that one can be filled
     let needed = card.goal - card.head_start;
     let bounds = card.caps.iter().filter_map(|id| {
-        let cap = program.caps.get(id.index())?;
+        let cap = program.caps.get(id.index()).filter(|cap| cap.each.is_none())?;
         let (CapLimit::Stamps(most), CapWindow::Period(window)) = (cap.limit, cap.window) else {
             return None;
         };

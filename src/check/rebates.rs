@@ -182,7 +182,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         over: Option<RebateSpan>,
     ) -> Option<Option<i64>> {
         let Some((cap, span)) = cap else { return Some(None) };
-        self.no_each(cap)?;
+        self.never_each(cap, "what is paid for a period belongs to no single event")?;
         let (ast::CapLimit::Amount(amount), None) = (&cap.limit, &cap.side) else {
             let help = "write the most that is paid, for example `cap 5_000 … per calendar year`";
             self.report.misplaced(span, "only the amount of a period is capped here", help);

@@ -347,6 +347,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             );
             return None;
         }
+        self.never_each(cap, "a friend qualifies by no value of an event")?;
         // the side was read by the caller
         let plain = ast::Cap { side: None, ..cap.clone() };
         match self.read_cap(&plain, span, &[capped])? {

@@ -14,8 +14,8 @@ use crate::account::{Account, Change, MeterShare, NO_VALUE, ShareBy};
 use crate::calendar::{Date, Duration, DurationUnit};
 use crate::event::{Event, Named, Value};
 use crate::program::{
-    Attribute, Cap, CapWindow, EACH_MONTHS, EachBy, MeterId, Program, Slots, Symbol, each_slot, each_start,
-    each_value,
+    Attribute, Cap, CapId, CapWindow, EACH_MONTHS, EachBy, MeterId, Program, Slots, Symbol, each_slot,
+    each_start, each_value,
 };
 
 /// Stands for all names that the program does not declare; no name contains a line end.
@@ -198,16 +198,21 @@ impl Draft<'_> {
 pub(super) fn marks(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &Rows) -> Vec<MeterShare> {
     let mut marks = Vec::new();
     for (id, by) in &rows.cap_used {
-        let Some(cap) = facts.program.caps.get(id.index()).filter(|cap| cap.each.is_some()) else { continue };
-        let slot = draft.slot_of_cap(facts, cap);
-        let (Some(meter), Some(slot)) = (cap.meter, slot) else { continue };
-        let times = if counts_times(cap.limit) { *by } else { 0 };
-        marks.push(MeterShare { meter, slot, by: ShareBy::Mistake, parts: Box::from([times]) });
+        let times = facts.program.caps.get(id.index()).is_some_and(|cap| counts_times(cap.limit));
+        marks.extend(mark(facts, draft, *id, if times { *by } else { 0 }));
     }
     if !rows.value_used.is_empty() {
         line_caps::marks(facts, draft, rows, &mut marks);
     }
     marks
+}
+
+/// What the record of a purchase says of a cap: the slot of the value that it has raised, and how much goes back where it
+/// was a mistake.
+pub(super) fn mark(facts: &Facts<'_>, draft: &mut Draft<'_>, cap: CapId, by: i64) -> Option<MeterShare> {
+    let cap = facts.program.caps.get(cap.index()).filter(|cap| cap.each.is_some())?;
+    let (meter, slot) = (cap.meter?, draft.slot_of_cap(facts, cap)?);
+    Some(MeterShare { meter, slot, by: ShareBy::Mistake, parts: Box::from([by]) })
 }
 
 /// Gives room back to the counter of the value that a purchase had, but no more than it holds.

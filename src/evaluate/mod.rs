@@ -509,7 +509,7 @@ fn named(
             trace.take_values(facts);
         }
     }
-    step10_games::stamp_cards(facts, draft, kind, &mut awards)?;
+    step10_games::stamp_cards(facts, draft, kind, &mut awards, &mut shares)?;
     if !facts.program.challenges.is_empty() {
         challenges::count(facts, draft, kind, &mut awards, &mut shares);
     }

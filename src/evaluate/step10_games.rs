@@ -4,6 +4,7 @@
 //! and a new card begins; what is above the goal is carried over or dropped.
 
 use super::draft::{Booked, Draft, Terms, Transfer};
+use super::each;
 use super::judge::{Facts, Truth};
 use super::refuse::Rejection;
 use super::returning::take_units;
@@ -12,7 +13,8 @@ use super::step04_match::room;
 use super::step08_cap::count_cap;
 use super::terms::{is_valid, last_day};
 use crate::account::{
-    CardState, Change, FullCard, LapsedStamps, LineRecord, Lines, ReceiptAward, StampValues, may_come_back,
+    CardState, Change, FullCard, LapsedStamps, LineRecord, Lines, MeterShare, ReceiptAward, StampValues,
+    may_come_back,
 };
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
@@ -27,6 +29,7 @@ pub(crate) fn stamp_cards(
     draft: &mut Draft<'_>,
     kind: EventKindId,
     awards: &mut Vec<ReceiptAward>,
+    shares: &mut Vec<MeterShare>,
 ) -> Result<(), Rejection> {
     for (place, card) in facts.program.cards.iter().enumerate() {
         if card.on != kind || !is_valid(card.valid, facts.event.day, facts.event.local) {
@@ -49,6 +52,7 @@ pub(crate) fn stamp_cards(
         }
         for cap in card.caps.iter().copied() {
             count_cap(draft, facts, cap, stamps);
+            shares.extend(each::mark(facts, draft, cap, 0));
         }
         let values = if card.average {
             stamp_values::of_event(facts, &passes, stamps)

@@ -1,6 +1,7 @@
 //! `cap … for each A`: one counter for each value.
 
 mod again;
+mod cards;
 mod items;
 
 use crate::host::snapshot::{json, restore};

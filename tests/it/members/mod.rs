@@ -4,6 +4,7 @@ mod backdating;
 mod changing;
 mod joining;
 mod judged;
+mod windows;
 
 use crate::returns::all_pass;
 
