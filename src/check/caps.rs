@@ -33,6 +33,20 @@ pub(super) struct Capped {
 }
 
 impl Capped {
+    /// What counts events, and neither spend nor pieces.
+    pub(super) const fn of_event(on: Option<EventKindId>, campaign: bool, gives: Span) -> Self {
+        Self {
+            thing: None,
+            on,
+            counts_spend: false,
+            pieces: false,
+            several: false,
+            campaign,
+            falls_to: FallsTo::Event,
+            gives,
+        }
+    }
+
     /// A rule that gives something.
     pub(super) fn of(draft: Option<&Draft>, on: Option<EventKindId>, campaign: bool, gives: Span) -> Self {
         Self {

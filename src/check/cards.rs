@@ -5,7 +5,6 @@ use super::each::Each;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
-use super::rates::FallsTo;
 use super::report::Once;
 use super::subjects::Scope;
 use crate::diagnostics::Span;
@@ -91,16 +90,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             None => self.needed(head, "what a full card gives", "reward 1 \"Free coffee\""),
         };
-        let capped = Capped {
-            falls_to: FallsTo::Event,
-            thing: None,
-            on,
-            counts_spend: false,
-            pieces: false,
-            several: false,
-            campaign: valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..))),
-            gives: head,
-        };
+        let campaign = valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..)));
+        let capped = Capped::of_event(on, campaign, head);
         if average {
             self.holds_values((stamp_span, stamp.map(|(_, per)| per)), start_span);
         }

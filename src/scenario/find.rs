@@ -230,12 +230,15 @@ pub(super) fn caps(program: &Program, name: &ast::Name) -> Result<Vec<CapId>, St
     Ok(found)
 }
 
+/// A cap, and of one with a counter for each value the value that is meant; inside nothing where it is missing.
+type Counter = (CapId, Option<Option<Box<str>>>);
+
 /// The caps of a name that have one counter, or those that have one for each value and the value that is meant.
 pub(super) fn counters(
     program: &Program,
     name: &ast::Name,
     value: Option<&ast::Value>,
-) -> Result<Vec<(CapId, Option<Option<Box<str>>>)>, String> {
+) -> Result<Vec<Counter>, String> {
     let mut found = Vec::new();
     for id in caps(program, name)? {
         let Some(cap) = program.caps.get(id.index()).filter(|cap| cap.each.is_some() == value.is_some())

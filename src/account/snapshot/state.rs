@@ -393,9 +393,7 @@ parts! {
 
     /// The facts of the time of a purchase.
     struct FrozenState {
-        /// By name of the counter.
         counters: Vec<SlotState>,
-        /// Values for which caps have counters of their own.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         values: Vec<(u32, String)>,
         tiers: Vec<FrozenLevelState>,
