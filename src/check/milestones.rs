@@ -5,7 +5,6 @@ use super::money;
 use super::numbers;
 use super::report::Once;
 use super::subjects::{Measured, Place, Scope};
-use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Award, EventKindId, Marks, Measure, MilestoneCount, Milestones, MilestonesId};
 use crate::syntax::ast::{self, Block, Cond, Give, Mark, Metric, MilestonesBlock, MilestonesLine, Name};
@@ -73,7 +72,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         }
         let counted = self.milestones_metric(metric);
-        let window = self.milestones_window(window, campaign);
+        let window = self.round(window, campaign);
         // what is asked of an event must be what all events that count have
         let event = match counted.as_ref().map(|counted| counted.counts) {
             Some(MilestoneCount::Events(kind)) => kind,
@@ -138,19 +137,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
         }
         lines
-    }
-
-    fn milestones_window(&mut self, written: &ast::Period, campaign: bool) -> Option<Period> {
-        let found = self.round(written, campaign)?;
-        if matches!(found, Period::Own(_)) {
-            self.report.later(
-                written.span,
-                "this version does not count milestones in a period of the member's own",
-                "count in a period of the calendar, for example `month`",
-            );
-            return None;
-        }
-        Some(found)
     }
 
     fn milestones_metric(&mut self, metric: &'a Metric) -> Option<Counted> {

@@ -9,7 +9,6 @@ use super::judge::{Facts, Truth};
 use super::returning;
 use super::terms::is_valid;
 use crate::account::{LineRecord, MeterShare, Receipt, ReceiptAward, ShareBy};
-use crate::calendar::Date;
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
 use crate::program::{Challenge, ChallengeId, Counts, EventKindId, Task, UnitId};
@@ -38,7 +37,8 @@ pub(super) fn count(
             counted = true;
         }
         let day = facts.event.day;
-        if counted && !is_finished(draft, challenge, day) && is_complete(draft, challenge, day) {
+        let slot = draft.slot_on(challenge.rounds, day);
+        if counted && !is_finished(draft, challenge, slot) && is_complete(draft, challenge, slot) {
             finish(facts, draft, ChallengeId(place as u32), challenge, awards);
         }
     }
@@ -97,12 +97,12 @@ pub(super) fn is_earned(award: &ReceiptAward, unit: UnitId) -> bool {
     by_rule && award.thing == Thing::Unit(unit)
 }
 
-fn is_finished(draft: &Draft<'_>, challenge: &Challenge, day: Date) -> bool {
-    draft.meter(challenge.rounds, draft.slot_on(challenge.rounds, day)) > 0
+fn is_finished(draft: &Draft<'_>, challenge: &Challenge, round: i64) -> bool {
+    draft.meter(challenge.rounds, round) > 0
 }
 
-fn is_complete(draft: &Draft<'_>, challenge: &Challenge, day: Date) -> bool {
-    let done = |task: &&Task| draft.meter(task.meter, draft.slot_on(task.meter, day)) >= task.goal;
+fn is_complete(draft: &Draft<'_>, challenge: &Challenge, round: i64) -> bool {
+    let done = |task: &&Task| draft.meter(task.meter, round) >= task.goal;
     challenge.tasks.iter().filter(done).count() >= challenge.needs
 }
 
@@ -138,12 +138,12 @@ pub(super) fn cancel(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt
     for (place, challenge) in facts.program.challenges.iter().enumerate() {
         let source = Source::Challenge(ChallengeId(place as u32));
         let gave = receipt.awards.iter().any(|award| award.source == source);
-        if !gave || !is_finished(draft, challenge, receipt.day) || is_complete(draft, challenge, receipt.day)
-        {
+        let of_task = |share: &&MeterShare| challenge.tasks.iter().any(|task| task.meter == share.meter);
+        let Some(round) = receipt.shares.iter().find(of_task).map(|share| share.slot) else { continue };
+        if !gave || !is_finished(draft, challenge, round) || is_complete(draft, challenge, round) {
             continue;
         }
-        let slot = draft.slot_on(challenge.rounds, receipt.day);
-        draft.count(challenge.rounds, slot, -1);
+        draft.count(challenge.rounds, round, -1);
         take_gifts(facts, draft, receipt, source);
     }
 }

@@ -4,9 +4,10 @@
 //! so on: so nothing that was counted is lost, and no cap is opened anew. What is booked keeps its dates.
 
 use super::draft::Draft;
-use crate::account::Change;
+use crate::account::{Change, MeterShare, PassedMark, Receipt};
 use crate::calendar::{Anchors, Date, Period};
-use crate::program::{MeterId, Slots, TiersId, each_slot, each_start, each_value};
+use crate::program::{MeterId, Program, Slots, TiersId, each_slot, each_start, each_value};
+use std::sync::Arc;
 
 /// Turns a draft to the days that the attributes say which it has changed so far.
 pub(super) fn turn(draft: &mut Draft<'_>) {
@@ -30,6 +31,8 @@ pub(super) fn turn(draft: &mut Draft<'_>) {
     let after = Anchors { days, ..before };
     let turned = Turned { today, before, after };
     turned.counters(draft);
+    turned.marks(draft);
+    turned.receipts(draft);
     turned.levels(draft);
     draft.turn_to(after);
 }
@@ -69,19 +72,57 @@ impl Turned {
 
     fn counters_of(&self, draft: &mut Draft<'_>, counted: &[(MeterId, i64, i64)]) {
         for (meter, slot, value) in counted.iter().copied() {
-            let (period, start) = match draft.program.meters.get(meter.index()).map(|meter| meter.slots) {
-                Some(Slots::Period(period)) => (period, slot),
-                Some(Slots::Each(period)) => (period, each_start(slot)),
-                _ => continue,
-            };
-            let start = i32::try_from(start).ok().and_then(Date::from_days);
-            let Some(turned) = start.and_then(|start| self.start(period, start)) else { continue };
-            let turned = match draft.program.meters.get(meter.index()).map(|meter| meter.slots) {
-                Some(Slots::Each(_)) => each_slot(i64::from(turned.days()), each_value(slot)),
-                _ => i64::from(turned.days()),
-            };
+            let Some(turned) = self.slot(draft.program, meter, slot) else { continue };
             draft.change(Change::Meter(meter, slot, -value));
             draft.change(Change::Meter(meter, turned, value));
+        }
+    }
+
+    /// The slot that takes the place of another slot of a counter.
+    fn slot(&self, program: &Program, meter: MeterId, slot: i64) -> Option<i64> {
+        let slots = program.meters.get(meter.index())?.slots;
+        let (period, start) = match slots {
+            Slots::Period(period) => (period, slot),
+            Slots::Each(period) => (period, each_start(slot)),
+            _ => return None,
+        };
+        let start = i32::try_from(start).ok().and_then(Date::from_days)?;
+        let turned = i64::from(self.start(period, start)?.days());
+        Some(match slots {
+            Slots::Each(_) => each_slot(turned, each_value(slot)),
+            _ => turned,
+        })
+    }
+
+    /// Marks go with the count that passed them.
+    fn marks(&self, draft: &mut Draft<'_>) {
+        let account = draft.account;
+        for known in &account.marks {
+            let block = draft.program.milestones.get(known.milestones.index());
+            let turned = block.and_then(|block| self.slot(draft.program, block.meter, known.slot));
+            if let Some(slot) = turned {
+                draft.change(Change::Mark(Box::new(*known), false));
+                draft.change(Change::Mark(Box::new(PassedMark { slot, ..*known }), true));
+            }
+        }
+    }
+
+    /// What comes back later lowers the count into which it has gone.
+    fn receipts(&self, draft: &mut Draft<'_>) {
+        let (program, account) = (draft.program, draft.account);
+        let slot = |share: &MeterShare| {
+            let slots = program.meters.get(share.meter.index())?.slots;
+            matches!(slots, Slots::Period(_)).then(|| self.slot(program, share.meter, share.slot))?
+        };
+        let turns = |receipt: &&Arc<Receipt>| receipt.shares.iter().any(|share| slot(share).is_some());
+        let mut found: Vec<&Arc<Receipt>> = account.records.receipts().filter(turns).collect();
+        found.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        for receipt in found {
+            let mut turned = Receipt::clone(receipt);
+            for share in &mut turned.shares {
+                share.slot = slot(share).unwrap_or(share.slot);
+            }
+            draft.change(Change::Returned(Arc::new(turned)));
         }
     }
 

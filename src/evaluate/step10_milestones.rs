@@ -138,7 +138,8 @@ pub(super) fn recount_return(draft: &mut Draft<'_>, receipt: &Receipt, days: &mu
     }
     for (place, block) in draft.program.milestones.iter().enumerate().filter(|(_, it)| it.most.is_none()) {
         let id = MilestonesId(place as u32);
-        let slot = draft.slot_at(block.meter, receipt.day, receipt.at);
+        let share = receipt.shares.iter().find(|share| share.meter == block.meter);
+        let Some(slot) = share.map(|share| share.slot) else { continue };
         let now = draft.meter(block.meter, slot);
         let lost = |known: &&PassedMark| (known.milestones, known.slot) == (id, slot) && known.mark > now;
         for known in account.marks.iter().rev().filter(lost) {

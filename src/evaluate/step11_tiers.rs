@@ -7,7 +7,7 @@ use super::{choices, plans, spells, tier_windows};
 use crate::account::{Change, Hold, Kept, TierState, levels_between};
 use crate::calendar::{Date, Instant};
 use crate::ledger::Source;
-use crate::program::{AwardThing, MeterId, TierWindow, Tiers, TiersId, VoucherId};
+use crate::program::{AwardThing, MeterId, Program, TierWindow, Tiers, TiersId, UnitId, UnitKind, VoucherId};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -298,6 +298,9 @@ pub(super) fn cancel_gifts(
         let gifts = tiers.levels.get(level as usize).map_or(&[][..], |level| &level.entry);
         for gift in gifts {
             match gift.thing {
+                AwardThing::Unit(unit) if is_counted(draft.program, unit) => {
+                    draft.cancel_counted((unit, Source::Tier(id, level)), gift.amount, reached);
+                }
                 AwardThing::Unit(unit) => {
                     draft.cancel_gift((unit, Source::Tier(id, level)), gift.amount, reached);
                 }
@@ -311,6 +314,11 @@ pub(super) fn cancel_gifts(
             }
         }
     }
+}
+
+/// Whether a unit is only counted, and not held in lots.
+fn is_counted(program: &Program, unit: UnitId) -> bool {
+    program.units.get(unit.index()).is_some_and(|unit| unit.kind == UnitKind::Status)
 }
 
 /// Cancels the newest vouchers of a gift; those that were used are void if they are given back.

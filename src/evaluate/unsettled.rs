@@ -247,6 +247,15 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Cancels a gift of a level that is lost, in a unit that is only counted.
+    pub(super) fn cancel_counted(&mut self, (unit, source): (UnitId, Source), amount: i64, reached: Instant) {
+        let (thing, of) = (Thing::Unit(unit), Arc::clone(&self.event));
+        let part = amount.min(self.balance(thing, Book::Available));
+        let booking = Transfer::new(thing, part, Book::Available, Book::TakenBack, source, Reason::Cancelled);
+        self.transfer(booking.event(&of));
+        self.count_gift(unit, Some(reached), -part);
+    }
+
     /// Cancels what is unused of a gift of a level that is lost, the newest lots first. What stands in for other lots
     /// counts as used while it does, and what was spent while it is not given back.
     pub(super) fn cancel_gift(&mut self, (unit, source): (UnitId, Source), amount: i64, reached: Instant) {

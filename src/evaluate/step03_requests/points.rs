@@ -119,7 +119,8 @@ impl Limits {
             let fits = needed.filter(|needed| *needed <= most && *needed >= rules.at_least);
             return Ok(fits.unwrap_or(0));
         }
-        let mut payable = i128::from(due.payable);
+        // lines below zero that the unit does not pay lower what is left of the whole
+        let mut payable = i128::from(due.payable.min(due.all));
         if let Some(share) = rules.share {
             payable = payable.min(i128::from(share) * i128::from(due.basket.max(0)) / WHOLE);
         }

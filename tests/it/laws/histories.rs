@@ -41,6 +41,8 @@ pub(super) enum What {
     Return { of: Option<String>, lines: Vec<Back>, all: Vec<Option<String>> },
     Joining { referrer: Option<&'static str>, words: Vec<(&'static str, &'static str)> },
     Choose { amount: String, unit: String },
+    Change { words: Vec<(&'static str, &'static str)> },
+    Announce { value: &'static str, day: Option<Date> },
     Cancel { of: String },
     Transfer { amount: &'static str, unit: String, to: &'static str },
     Plan { joins: bool, plan: &'static str },
@@ -137,6 +139,7 @@ impl Happening {
                         "Prepaid" | "Karte" => event.payment(word, value),
                         "points" => event.redeem("points", value),
                         "points up to" => event.redeem_up_to("points", value),
+                        "partner" => event.partner(value),
                         "Gutschein" => event.use_vouchers("Gutschein", 1),
                         "Tasche" => event.redeem("Tasche", value),
                         "km" => event.attribute("km", value.parse::<i64>().expect("a number")),
@@ -182,6 +185,14 @@ impl Happening {
                 event.build()
             }
             What::Choose { amount, unit } => Event::choose(&self.id, self.member, &at, amount, unit).build(),
+            What::Change { words } => {
+                let event = Event::change(&self.id, self.member, &at);
+                words.iter().fold(event, |event, (name, value)| event.attribute(name, *value)).build()
+            }
+            What::Announce { value, day } => {
+                let event = Event::announce(&self.id, self.member, &at, "Zins", value);
+                day.iter().fold(event, |event, day| event.for_day(*day)).build()
+            }
             What::Cancel { of } => Event::cancel(&self.id, self.member, &at, of).build(),
             What::Plan { joins: true, plan } => Event::join_plan(&self.id, self.member, &at, plan).build(),
             What::Plan { joins: false, plan } => Event::leave_plan(&self.id, self.member, &at, plan).build(),
@@ -282,6 +293,8 @@ struct Teller {
     waits: bool,
     /// Whether a plan can be joined.
     plans: bool,
+    /// Whether a value is announced.
+    announces: bool,
     told: Vec<Happening>,
 }
 
@@ -302,6 +315,7 @@ impl Teller {
             wish,
             waits,
             plans: wish.transfers && rules.text().contains("plan Halb"),
+            announces: wish.returns && rules.text().contains("parameter Zins"),
             told: Vec::new(),
         }
     }
@@ -340,6 +354,11 @@ impl Teller {
             let spare = self.wish.transfers && self.members > 1 && !matches!(what, What::Stay { .. });
             let what = if spare && draw.often(15) { self.transfer(&mut draw, member) } else { what };
             let what = if self.plans && draw.often(20) { standing(&mut draw) } else { what };
+            let what = match draw.below(100) {
+                90.. if self.announces => announcement(&mut draw, at),
+                82..90 if self.wish.returns && !is_new => What::Change { words: personal(&mut draw) },
+                _ => what,
+            };
             self.told.push(Happening { id, member, at, what });
         }
         self.told
@@ -515,6 +534,7 @@ fn words(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
     say("code", draw.one(&["", "", "", "ABC", "XYZ"]));
     say("km", draw.one(&["", "", "7", "20", "0", "3"]));
     say("gift", draw.one(&["", "", "", "4", "0.05"]));
+    say("partner", draw.one(&["", "", "Haus"]));
     say("trip", draw.one(&["", "", "", "2026-06-01", "2027-03-28", "2026-02-28"]));
     words
 }
@@ -544,6 +564,11 @@ fn requests(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
 
 fn joining(draw: &mut Draw<'_>) -> What {
     let referrer = [None, Some("Ann"), Some("Bo"), Some("Ann"), Some("Cy"), Some("Dee")][draw.below(6)];
+    What::Joining { referrer, words: personal(draw) }
+}
+
+/// What is known of a member.
+fn personal(draw: &mut Draw<'_>) -> Vec<(&'static str, &'static str)> {
     let mut words = Vec::new();
     for (name, values) in [
         ("level", ["", "x", "y", "z"]),
@@ -555,5 +580,12 @@ fn joining(draw: &mut Draw<'_>) -> What {
             words.push((name, value));
         }
     }
-    What::Joining { referrer, words }
+    words
+}
+
+/// The value of a parameter, of a period around now or of the last one.
+fn announcement(draw: &mut Draw<'_>, at: i64) -> What {
+    let value = draw.one(&["10", "2.5", "0", "33.333333", "101"]);
+    let day = instant(at - [0, 20, 40, 100][draw.below(4)] * DAY).to_string()[..10].parse().expect("a day");
+    What::Announce { value, day: draw.often(60).then_some(day) }
 }

@@ -27,6 +27,7 @@ mod money;
 mod names;
 mod own_days;
 mod plans;
+mod play;
 mod programs;
 mod proportion;
 mod rebates;
@@ -116,6 +117,10 @@ fn generated_histories_reach_every_kind_of_booking() {
                     count(format!("{:?}", outcome.status()));
                     outcome.deltas().iter().for_each(|delta| count(format!("{:?}", delta.reason())));
                     outcome.deltas().iter().for_each(|delta| count(format!("to {}", delta.to().word())));
+                    for delta in outcome.deltas().iter().filter(|delta| delta.from() == Book::Issued) {
+                        count(format!("from {}", delta.source_name(&compiled.program)));
+                    }
+                    outcome.charges().for_each(|_| count("charge".into()));
                     outcome.messages().iter().for_each(|message| count(message.body().kind().to_owned()));
                     for delta in outcome.deltas() {
                         let by_clock = delta.key().to_string().starts_with('@');
@@ -183,6 +188,18 @@ fn generated_histories_reach_every_kind_of_booking() {
         "released by an event",
         "waits for an event",
         "kept after its last day",
+        "from Aufgaben",
+        "from Serie",
+        "from Ziehung",
+        "from Marken",
+        "from Karte",
+        "from Gold",
+        "from Bonus",
+        "from Rest",
+        "from Dividende",
+        "from Kerze",
+        "charge",
+        "MayNotChangeYet",
     ];
     for word in wanted {
         assert!(seen.get(word).is_some_and(|count| *count >= 5), "too few of {word} in {seen:?}");

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// All names that generated programs and histories use, but for `birthday`, which has a meaning of its own.
-const NAMES: [&str; 76] = [
+const NAMES: [&str; 87] = [
     "points",
     "miles",
     "stars",
@@ -82,6 +82,17 @@ const NAMES: [&str; 76] = [
     "Bonus",
     "Rest",
     "Marken",
+    "Aufgaben",
+    "Erste",
+    "Zweite",
+    "Dritte",
+    "Serie",
+    "lose",
+    "los",
+    "Ziehung",
+    "Haus",
+    "Zins",
+    "Dividende",
     "Kerze",
     "Anfang",
     "Später",
@@ -258,7 +269,7 @@ proptest! {
             with_gifts.push(event.clone());
             let applied = world.deliver(event).first().is_some_and(|delivery| delivery.result.is_ok());
             // who is not there yet would join by it, and late is what is older than something that happened
-            if !applied || matches!(happening.what, What::Joining { .. }) {
+            if !applied || matches!(happening.what, What::Joining { .. } | What::Announce { .. }) {
                 continue;
             }
             let given = Event::adjust(

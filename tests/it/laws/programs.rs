@@ -6,7 +6,7 @@
 
 use super::draw::{Draw, Genes, rows};
 use super::rules::{Stock, Unit};
-use super::{games, moments};
+use super::{games, moments, play};
 use proptest::option;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -31,6 +31,35 @@ pub(super) struct ProgramGenes {
     moments: Option<Genes>,
     rebates: Option<Genes>,
     milestones: Option<Genes>,
+    play: PlayGenes,
+}
+
+/// The bytes of the blocks that members play, and of those that say who pays.
+#[derive(Debug, Clone)]
+struct PlayGenes {
+    challenge: Option<Genes>,
+    streak: Option<Genes>,
+    tickets: Option<Genes>,
+    partner: Option<Genes>,
+    announced: Option<Genes>,
+}
+
+fn play_genes() -> impl Strategy<Value = PlayGenes> {
+    let row = |width| proptest::collection::vec(any::<u8>(), width);
+    (
+        option::weighted(0.35, row(20)),
+        option::weighted(0.35, row(20)),
+        option::weighted(0.3, row(6)),
+        option::weighted(0.2, row(6)),
+        option::weighted(0.25, row(6)),
+    )
+        .prop_map(|(challenge, streak, tickets, partner, announced)| PlayGenes {
+            challenge,
+            streak,
+            tickets,
+            partner,
+            announced,
+        })
 }
 
 /// Programs of every kind.
@@ -52,6 +81,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
             option::weighted(0.4, row(12)),
             option::weighted(0.4, row(14)),
             (option::weighted(0.3, row(32)), option::weighted(0.3, row(12)), option::weighted(0.4, row(24))),
+            play_genes(),
         ),
     )
         .prop_map(
@@ -67,6 +97,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     choice,
                     giving,
                     (moments, rebates, milestones),
+                    play,
                 ),
             )| {
                 ProgramGenes {
@@ -87,6 +118,7 @@ fn program_genes() -> impl Strategy<Value = ProgramGenes> {
                     moments,
                     rebates,
                     milestones,
+                    play,
                 }
             },
         )
@@ -164,12 +196,14 @@ impl Rules {
             units: Vec::new(),
             tiers: genes.tiers.is_some(),
             voucher: genes.voucher.is_some(),
+            partner: genes.play.partner.is_some(),
             rules: Vec::new(),
             caps: Vec::new(),
             names: Vec::new(),
         };
-        let (head, zone, day_starts) = program_block(&mut Draw::new(&genes.head));
-        let mut blocks = vec![head, vocabulary()];
+        let draw = &mut Draw::new(&genes.head);
+        let (head, zone, day_starts) = program_block(draw);
+        let mut blocks = vec![head, vocabulary(draw)];
         let (mut for_ever, genes_tiers) = (true, genes.tiers.is_some());
         for (name, genes) in ["points", "miles"].into_iter().zip(&genes.units) {
             let (text, unit, ever) = unit_block(name, genes_tiers, &mut Draw::new(genes));
@@ -191,6 +225,11 @@ impl Rules {
                 waits: false,
                 short: false,
             });
+        }
+        if genes.play.tickets.is_some() {
+            let (text, unit) = play::tickets();
+            blocks.push(text);
+            stock.units.push(unit);
         }
         if let Some(genes) = &genes.voucher {
             let mut draw = Draw::new(genes);
@@ -224,7 +263,8 @@ impl Rules {
             blocks.push(stock.shared_cap(name, genes));
         }
         blocks.extend(genes.tiers.as_ref().map(|genes| games::tiers(&stock, genes)));
-        if blocks.iter().any(|block| block.contains("on entry give choice")) {
+        blocks.append(&mut play_blocks(&stock, &genes.play));
+        if blocks.iter().any(|block| block.contains("give choice of") && !block.starts_with("bonus")) {
             offers.extend(games::gift_offers(&stock));
         }
         blocks.extend(genes.card.as_ref().map(|genes| games::card(&stock, genes)));
@@ -245,6 +285,10 @@ impl Rules {
         if let Some(genes) = &genes.returns {
             let (text, takes, negative) = games::returns(genes);
             (takes_back, may_go_negative) = (takes, negative);
+            if text.contains("as if never bought") {
+                // what is counted for each value does not go with it
+                blocks.iter_mut().for_each(|block| *block = block.replace(" for each channel", ""));
+            }
             blocks.push(text);
         }
         let decimals = stock.units.iter().map(|unit| (unit.name.to_owned(), unit.decimals)).collect();
@@ -266,6 +310,16 @@ impl Rules {
     }
 }
 
+fn play_blocks(stock: &Stock, genes: &PlayGenes) -> Vec<String> {
+    let mut blocks = Vec::new();
+    blocks.extend(genes.challenge.as_ref().map(|genes| play::challenge(stock, genes)));
+    blocks.extend(genes.streak.as_ref().map(|genes| play::streak(stock, genes)));
+    blocks.extend(genes.tickets.as_ref().map(|genes| play::draw(genes)));
+    blocks.extend(genes.partner.as_ref().map(|genes| play::partner(stock, genes)));
+    blocks.extend(genes.announced.iter().flat_map(|genes| play::announced(stock, genes)));
+    blocks
+}
+
 fn program_block(draw: &mut Draw<'_>) -> (String, &'static str, i64) {
     let zone = draw.one(&["UTC", "Europe/Berlin", "Africa/Cairo", "America/New_York", "Pacific/Auckland"]);
     let day = draw.one(&["", "", "  day starts at 06:00\n"]);
@@ -279,14 +333,15 @@ fn program_block(draw: &mut Draw<'_>) -> (String, &'static str, i64) {
     (text, zone, if day.is_empty() { 0 } else { 6 })
 }
 
-fn vocabulary() -> String {
+fn vocabulary(draw: &mut Draw<'_>) -> String {
+    let may = draw.one(&["", "", " may change 1 time per calendar year", " may change 1 time per lifetime"]);
     "categories [Obst, Wein, Tabak]\n\nchannels [Markt, Web]\n\nstores [S1, S2]\n\npayments [Prepaid, Karte]\n\n\
      list Auswahl [Wein, Tabak]\n\n\
-     member {\n  level: one of [x, y] optional\n  household: text optional\n  birthday: date optional\n}\n\n\
+     member {\n  level: one of [x, y] optionalMAY\n  household: text optional\n  birthday: date optional\n}\n\n\
      item {\n  tag: one of [neu, alt] optional\n  litres: decimal optional\n}\n\n\
      event purchase {\n  code: text optional\n  km: integer 0 to 10_000 optional\n  gift: money optional\n  trip: date optional\n}\n\n\
      event stay {\n  nights: integer 0 to 60 optional\n  room: money optional\n}"
-        .to_owned()
+        .replace("MAY", may)
 }
 
 fn unit_block(name: &'static str, tiers: bool, draw: &mut Draw<'_>) -> (String, Unit, bool) {

@@ -7,7 +7,9 @@
 use super::histories::{Case, Happening, What, Wish, cases_with, instant};
 use super::programs::{programs, scaled};
 use super::world::World;
-use super::{cases_per_law, compiled};
+use super::{cases_per_law, compiled, play};
+use loyalty_rules::calendar::Zone;
+use loyalty_rules::ledger::Reason;
 use loyalty_rules::{Account, Event, Program};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -78,12 +80,22 @@ fn leaves_no_trace(
         traces.retain(|key, _| !activity || !key.starts_with("lot"));
         traces
     };
-    let mut before = traces(&world.accounts[last.member]);
+    let zone = Zone::from_name(case.rules.zone).expect("a zone");
+    let day = zone.business_date(instant(last.at), case.rules.day_starts as u16 * 60);
+    let played = |world: &World<'_>| play::finished(program, &world.accounts[last.member], day);
+    let (mut before, played_before) = (traces(&world.accounts[last.member]), played(&world));
     if before.keys().any(|key| key.starts_with("debt")) {
         // a debt that the purchase paid off may be forgiven
         return Ok(());
     }
-    if world.deliver(&last.build()).first().is_none_or(|told| told.result.is_err()) {
+    let told = world.deliver(&last.build());
+    let Some(Ok(outcome)) = told.first().map(|told| &told.result) else { return Ok(()) };
+    if outcome.deltas().iter().any(|delta| delta.reason() == Reason::Converted) {
+        // what points became at once stays what it is
+        return Ok(());
+    }
+    if matches!(undone(&last.id), What::Return { .. }) && played(&world) != played_before {
+        // a round that is finished, and a period that has paid, stay so
         return Ok(());
     }
     let back = Happening { id: "back".into(), member: last.member, at: last.at, what: undone(&last.id) };

@@ -35,6 +35,8 @@ pub(super) struct Stock {
     pub(super) units: Vec<Unit>,
     pub(super) tiers: bool,
     pub(super) voucher: bool,
+    /// Whether a partner pays for units that can be spent.
+    pub(super) partner: bool,
     pub(super) rules: Vec<RuleFact>,
     pub(super) caps: Vec<CapFact>,
     pub(super) names: Vec<String>,
@@ -368,6 +370,9 @@ impl Stock {
                     ]
                 };
                 lines += &draw.maybe(10, |draw| format!("  expire {}\n", draw.one(ends)));
+                if self.partner {
+                    lines += draw.one(&["", "", "  funded by Haus\n", "  at partner Haus\n"]);
+                }
             }
         }
         (valid, lines)
@@ -379,6 +384,10 @@ impl Stock {
         let window = if window == "purchase" { on } else { window };
         let kind = draw.below(10);
         let (text, limit) = match (&give.unit, kind) {
+            (Some(unit), 7) if on == "purchase" && !matches!(window, "lifetime" | "campaign") => {
+                let window = draw.one(&["", " per week", " per day"]);
+                return format!("  cap {} {}{window} for each channel\n", unit.amount(draw), unit.name);
+            }
             (Some(unit), 8) if !give.flat && !give.of_event => {
                 return format!("  cap {} {} per item\n", unit.amount(draw), unit.name);
             }

@@ -17,6 +17,11 @@ fn order() {
 }
 
 #[test]
+fn deposits() {
+    passes(include_str!("deposits.loyalty"));
+}
+
+#[test]
 fn whole_baskets() {
     passes(include_str!("whole_baskets.loyalty"));
 }

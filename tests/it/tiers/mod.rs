@@ -1,5 +1,6 @@
 //! Levels: examples worked out by hand, written as tests of a rule file.
 
+mod counted_gifts;
 mod end_of_period;
 mod every;
 mod grace;
