@@ -198,15 +198,22 @@ impl Account {
 impl Task {
     /// A number of its counter as the text writes it.
     pub(crate) fn written(&self, program: &Program, number: i64) -> String {
+        self.counts.written(program, number)
+    }
+}
+
+impl Counts {
+    /// A number that is counted, as the text writes it.
+    pub(crate) fn written(self, program: &Program, number: i64) -> String {
         let decimal = |digits: u8| {
             let shown = Money::from_micros(number).map(|amount| amount.display(digits).to_string());
             shown.unwrap_or_else(|| number.to_string())
         };
-        match self.counts {
-            Counts::Spend => decimal(u8::try_from(program.currency_digits).unwrap_or(2)),
-            Counts::Items => decimal(0),
-            Counts::Events(_) => number.to_string(),
-            Counts::Unit(unit) => format_scaled(number, program.unit_decimals(unit)),
+        match self {
+            Self::Spend => decimal(u8::try_from(program.currency_digits).unwrap_or(2)),
+            Self::Items => decimal(0),
+            Self::Events(_) => number.to_string(),
+            Self::Unit(unit) => format_scaled(number, program.unit_decimals(unit)),
         }
     }
 }

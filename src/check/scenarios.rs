@@ -65,6 +65,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             GivenFact::Streak(name, number) => self.streak_at(name, number),
             GivenFact::Task(name, number) => self.task_at(name, number),
+            GivenFact::Milestones(name, number) => self.milestones_at(name, number),
             GivenFact::CapUsed(name, number, value) => self.capped(name, number, value.as_ref()),
             GivenFact::ReferredBy(_) | GivenFact::Account(_) => {}
             GivenFact::Balance(amount, _) => self.amount_of_unit(amount),
@@ -339,6 +340,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             Expect::Streak(name, _, number) => self.streak_at(name, number),
             Expect::Task(name, _, number) => self.task_at(name, number),
+            Expect::Milestones(name, _, number) => self.milestones_at(name, number),
             Expect::CapLeft(name, _, number, value) => self.capped(name, number, value.as_ref()),
             Expect::Charity(charity, amount) => {
                 self.charity(charity);
@@ -411,6 +413,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn task_at(&mut self, name: &Name, number: &Number) {
         if self.all.tasks.peek(&name.text).is_none() {
             self.report.unknown("task", &name.text, name.span, self.all.tasks.candidates(), "");
+        }
+        numbers::micro(number.value, number.span, &mut self.report);
+    }
+
+    fn milestones_at(&mut self, name: &Name, number: &Number) {
+        if self.all.milestones.peek(&name.text).is_none() {
+            let known = self.all.milestones.candidates();
+            self.report.unknown("milestones block", &name.text, name.span, known, "");
         }
         numbers::micro(number.value, number.span, &mut self.report);
     }

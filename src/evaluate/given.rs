@@ -15,8 +15,8 @@ use crate::calendar::{Date, Instant};
 use crate::event::Item;
 use crate::ledger::{Book, Reason, Source, Thing};
 use crate::program::{
-    Activate, AwardThing, CapId, CapWindow, CardId, EventKindId, Measure, MeterId, PlanId, Program, StreakId,
-    TiersId, UnitId,
+    Activate, AwardThing, CapId, CapWindow, CardId, EventKindId, Measure, MeterId, MilestonesId, PlanId,
+    Program, StreakId, TiersId, UnitId,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub(crate) enum GivenFact {
     Task(MeterId, i64),
     /// So many years of a level are counted.
     Years(MeterId, i64),
+    /// Milestones have counted so much, in the steps of their counter.
+    Milestones(MilestonesId, i64),
     /// So much of a cap is used, in the scale of its limit.
     CapUsed(CapId, i64),
     /// The same for a value of which it has a counter; nothing where the value is missing.
@@ -106,6 +108,14 @@ fn give(draft: &mut Draft<'_>, bound: &Bound, fact: &GivenFact) {
         GivenFact::Task(meter, count) | GivenFact::Years(meter, count) => {
             let slot = draft.slot_on(meter, draft.day);
             draft.count(meter, slot, count);
+        }
+        GivenFact::Milestones(id, count) => {
+            let Some(block) = draft.program.milestones.get(id.index()) else { return };
+            let slot = draft.slot_on(block.meter, draft.day);
+            // what is passed already gives nothing
+            for meter in std::iter::once(block.meter).chain(block.most) {
+                draft.count(meter, slot, count);
+            }
         }
         GivenFact::CapUsed(cap, used) => {
             let Some(rules) = draft.program.caps.get(cap.index()) else { return };

@@ -1,6 +1,7 @@
 //! Milestones: what is given where a count passes marks.
 
 use super::ids::{EventKindId, FilterId, MeterId, MilestonesId, UnitId};
+use super::play::Counts;
 use super::rule::{Award, Validity};
 use super::test::Test;
 use super::{Program, UnknownName};
@@ -31,6 +32,18 @@ pub(crate) enum MilestoneCount {
     Events(EventKindId),
     /// What rules book of a unit, in its scale.
     Unit(UnitId),
+}
+
+impl MilestoneCount {
+    /// In what it is counted.
+    pub(crate) const fn plain(self) -> Counts {
+        match self {
+            Self::Spend(_) => Counts::Spend,
+            Self::Pieces => Counts::Items,
+            Self::Events(kind) => Counts::Events(kind),
+            Self::Unit(unit) => Counts::Unit(unit),
+        }
+    }
 }
 
 /// Marks of one line, in the scale of the count.

@@ -20,6 +20,7 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
         Expect::Challenge(challenge, member, at) => tasks_done(runner, challenge, member, at),
         Expect::Streak(streak, member, at) => run_length(runner, streak, member, at),
         Expect::Task(task, member, at) => task_count(runner, task, member, at),
+        Expect::Milestones(name, member, at) => milestones_count(runner, name, member, at),
         Expect::CapLeft(cap, member, number, value) => {
             room(runner, (cap, value.as_ref()), member.as_ref(), number)
         }
@@ -349,12 +350,25 @@ fn run_length(runner: &Runner<'_>, streak: &Name, member: &Name, at: &ast::Numbe
 fn task_count(runner: &Runner<'_>, task: &Name, member: &Name, at: &ast::Number) -> Result<(), String> {
     let account = known(runner, member)?;
     let rules = find::task(runner.program, task)?;
-    let wanted = find::task_number(runner.program, rules, at.value)?;
+    let wanted = find::count_number(runner.program, rules.counts, at.value)?;
     let found = running(runner.program, account, rules.meter, today(runner, account));
     if found == wanted {
         return Ok(());
     }
     Err(format!("the task is at {}", rules.written(runner.program, found)))
+}
+
+fn milestones_count(runner: &Runner<'_>, name: &Name, member: &Name, at: &ast::Number) -> Result<(), String> {
+    let account = known(runner, member)?;
+    let (id, counts) = find::milestones(runner.program, name)?;
+    let wanted = find::count_number(runner.program, counts, at.value)?;
+    let meter = runner.program.milestones.get(id.index()).map(|block| block.meter);
+    let today = today(runner, account);
+    let found = meter.map_or(0, |meter| running(runner.program, account, meter, today));
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("the milestones are at {}", counts.written(runner.program, found)))
 }
 
 fn room(

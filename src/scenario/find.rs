@@ -6,8 +6,8 @@ use crate::calendar::{Date, Instant};
 use crate::evaluate::each::value_text;
 use crate::ledger::{Source, Thing};
 use crate::program::{
-    AwardThing, CapId, CapLimit, CardId, Challenge, Counts, Program, ReferralId, RuleId, StreakId, Task,
-    TiersId, UnitId, VoucherId,
+    AwardThing, CapId, CapLimit, CardId, Challenge, Counts, MilestonesId, Program, ReferralId, RuleId,
+    StreakId, Task, TiersId, UnitId, VoucherId,
 };
 use crate::syntax::ast;
 use rust_decimal::Decimal;
@@ -203,9 +203,16 @@ pub(super) fn task<'p>(program: &'p Program, name: &ast::Name) -> Result<&'p Tas
     found.ok_or_else(|| format!("there is no task `{}`", name.text))
 }
 
-/// A number of a task in the steps of its counter.
-pub(super) fn task_number(program: &Program, task: &Task, number: Decimal) -> Result<i64, String> {
-    match task.counts {
+/// Milestones by their name, and what they count.
+pub(super) fn milestones(program: &Program, name: &ast::Name) -> Result<(MilestonesId, Counts), String> {
+    let id = program.milestones_named(&name.text).ok();
+    let found = id.and_then(|id| Some((id, program.milestones.get(id.index())?.counts.plain())));
+    found.ok_or_else(|| format!("there are no milestones `{}`", name.text))
+}
+
+/// A number of what is counted in the steps of its counter.
+pub(super) fn count_number(program: &Program, counts: Counts, number: Decimal) -> Result<i64, String> {
+    match counts {
         Counts::Spend | Counts::Items => {
             let found = Money::try_from(number).map(Money::micros);
             found.map_err(|error| format!("{number} cannot be counted: {error}"))

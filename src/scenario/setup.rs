@@ -128,7 +128,11 @@ fn facts(program: &Program, fact: &ast::GivenFact) -> Result<Vec<GivenFact>, Str
         }
         ast::GivenFact::Task(name, number) => {
             let task = find::task(program, name)?;
-            vec![GivenFact::Task(task.meter, find::task_number(program, task, number.value)?)]
+            vec![GivenFact::Task(task.meter, find::count_number(program, task.counts, number.value)?)]
+        }
+        ast::GivenFact::Milestones(name, number) => {
+            let (id, counts) = find::milestones(program, name)?;
+            vec![GivenFact::Milestones(id, find::count_number(program, counts, number.value)?)]
         }
         ast::GivenFact::Years(name, number) => {
             let (tiers, level) = find::level(program, None, name)?;

@@ -367,6 +367,7 @@ const GIVEN: &[Form] = &[
     ("card", &["card \"Coffee card\" at 9 stamps"]),
     ("streak", &["streak Weekly at 3"]),
     ("task", &["task Nights at 12"]),
+    ("milestones", &["milestones Year at 480"]),
     ("cap", &["cap Limit used 950", "cap Tickets used 95 for T-1"]),
     ("referred", &["referred by Rosa"]),
     ("account", &["account Family"]),

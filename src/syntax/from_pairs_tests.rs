@@ -83,6 +83,11 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_at]);
                 GivenFact::Years(tier, self.number(&mut parts)?)
             }
+            Rule::g_milestones => {
+                let milestones = self.name(&mut parts)?;
+                parts.skip(&[Rule::k_at]);
+                GivenFact::Milestones(milestones, self.number(&mut parts)?)
+            }
             Rule::g_cap => {
                 let cap = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_used]);
@@ -290,8 +295,8 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_refused]);
                 Expect::Refused(self.maybe_text(&mut parts)?)
             }
-            Rule::e_challenge | Rule::e_streak | Rule::e_task => {
-                parts.skip(&[Rule::k_challenge, Rule::k_streak, Rule::k_task]);
+            Rule::e_challenge | Rule::e_streak | Rule::e_task | Rule::e_milestones => {
+                parts.skip(&[Rule::k_challenge, Rule::k_streak, Rule::k_task, Rule::k_milestones]);
                 let name = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_of]);
                 let member = self.name(&mut parts)?;
@@ -300,6 +305,7 @@ impl Builder<'_> {
                 match rule {
                     Rule::e_task => Expect::Task(name, member, at),
                     Rule::e_streak => Expect::Streak(name, member, at),
+                    Rule::e_milestones => Expect::Milestones(name, member, at),
                     _ => Expect::Challenge(name, member, at),
                 }
             }

@@ -386,7 +386,7 @@ kinds! {
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }
     TestLine { Given { member, facts }, When { at, step, facts }, Expect(a) }
     GivenFact {
-        Joined(a), Tier(a, b), Plan(a, b), Card(a, b), Streak(a, b), Task(a, b), CapUsed(a, b, c), ReferredBy(a), Account(a), Balance(a, b), Has(a, b), Spent(a, b), Years(a, b),
+        Joined(a), Tier(a, b), Plan(a, b), Card(a, b), Streak(a, b), Task(a, b), Milestones(a, b), CapUsed(a, b, c), ReferredBy(a), Account(a), Balance(a, b), Has(a, b), Spent(a, b), Years(a, b),
         Purchased(a, b), Attribute(a, b),
     }
     Step { Clock, Return { id, of, by }, Event { event, id, of, by }, Redeem { request, id, by }, Joining { id, by }, Choose { amount, id, by },
@@ -398,7 +398,7 @@ kinds! {
     StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {
-        Refused(a), Card(a, b, c), Challenge(a, b, c), Streak(a, b, c), Task(a, b, c), CapLeft(a, b, c, d), Charity(a, b), PartnerOwes(a, b), PartnerGets(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
+        Refused(a), Card(a, b, c), Challenge(a, b, c), Streak(a, b, c), Task(a, b, c), Milestones(a, b, c), CapLeft(a, b, c, d), Charity(a, b), PartnerOwes(a, b), PartnerGets(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
         Loses(a, b), Pays(a, b), PaysFees(a, b, c), Owes(a, b), Tier { member, of, tier, until },
     }
 }

@@ -49,6 +49,8 @@ pub enum GivenFact {
     Streak(Name, Number),
     /// `task Nights at 12`
     Task(Name, Number),
+    /// `milestones Year at 480`
+    Milestones(Name, Number),
     /// `cap Deckel used 950`, `cap Tickets used 95 for T-1`
     CapUsed(Name, Number, Option<Value>),
     /// `referred by Rosa`
@@ -259,6 +261,8 @@ pub enum Expect {
     Streak(Name, Name, Number),
     /// `task Nights of Dana at 12`
     Task(Name, Name, Number),
+    /// `milestones Year of Dana at 480`
+    Milestones(Name, Name, Number),
     /// `cap Deckel of Ann has 20 left`, `cap Tickets has 5 left for T-1`
     CapLeft(Name, Option<Name>, Number, Option<Value>),
     /// `charity Kinderhilfe gets 0.65 EUR`

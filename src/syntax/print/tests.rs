@@ -88,6 +88,9 @@ impl<'a> Statement<'a> for GivenFact {
             Self::Streak(streak, at) => words!["streak", name(streak), "at", number(at)],
             Self::Task(task, at) => words!["task", name(task), "at", number(at)],
             Self::Years(tier, at) => words!["years of", name(tier), "at", number(at)],
+            Self::Milestones(milestones, at) => {
+                words!["milestones", name(milestones), "at", number(at)]
+            }
             Self::CapUsed(cap, used, of) => {
                 words!["cap", name(cap), "used", number(used), for_value(printer, of.as_ref())]
             }
@@ -172,6 +175,9 @@ impl<'a> Printer<'a> {
             }
             Expect::Task(task, member, at) => {
                 words!["task", name(task), "of", name(member), "at", number(at)]
+            }
+            Expect::Milestones(milestones, member, at) => {
+                words!["milestones", name(milestones), "of", name(member), "at", number(at)]
             }
             Expect::CapLeft(cap, member, left, value) => {
                 let value = for_value(self, value.as_ref());

@@ -54,6 +54,7 @@ impl Choices {
     fn given_fact(&mut self) -> GivenFact {
         match self.pick(13) {
             12 => GivenFact::Years(self.name(), self.number()),
+            13 => GivenFact::Milestones(self.name(), self.number()),
             11 => GivenFact::Streak(self.name(), self.number()),
             10 => GivenFact::Task(self.name(), self.number()),
             0 => GivenFact::Joined(self.moment()),
@@ -102,6 +103,7 @@ impl Choices {
     fn expect(&mut self) -> Expect {
         match self.pick(18) {
             17 => Expect::PaysFees(self.name(), self.amount(), self.name()),
+            18 => Expect::Milestones(self.name(), self.name(), self.number()),
             15 => Expect::PartnerOwes(self.name(), self.signed_amount()),
             16 => Expect::PartnerGets(self.name(), self.signed_amount()),
             14 => Expect::Streak(self.name(), self.name(), self.number()),

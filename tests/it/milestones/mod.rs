@@ -57,6 +57,12 @@ fn marks_give_when_they_are_passed() {
     passes(include_str!("marks.loyalty"));
 }
 
+/// Windows that start on a day of the member's own, and counts that a test gives.
+#[test]
+fn days_of_the_members_own() {
+    passes(include_str!("own_days.loyalty"));
+}
+
 /// What a mark gave is known to a snapshot, so that a return after it takes back the same.
 #[test]
 fn marks_at_rest() {

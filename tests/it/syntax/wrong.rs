@@ -237,7 +237,7 @@ fn leading_words() {
                 "L001",
                 "born",
                 WRONG,
-                "a line in `given member` starts with `joined`, `tier`, `plan`, `card`, `streak`, `task`, `cap`, \
+                "a line in `given member` starts with `joined`, `tier`, `plan`, `card`, `streak`, `task`, `milestones`, `cap`, \
                  `referred`, `account`, `balance`, `has`, `spent`, `purchased` or `years`, or is for example `birthday: 1990-05-20`",
             ),
         ],
