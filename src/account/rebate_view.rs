@@ -71,7 +71,9 @@ impl Program {
     ) -> Option<RebateStanding> {
         let rebate: &Rebate = self.rebates.get(of.rebate.index())?;
         let terms = rebate.terms_on(of.last());
-        let payable = terms.payable(of.amount, value);
+        // an open period of an award that nobody can judge any more is not paid
+        let paid = if rebate.is_judged || state != RebateState::Running { of.amount } else { 0 };
+        let payable = terms.payable(paid, value);
         let next = payable.stage.map_or(0, |stage| stage + 1);
         let next = terms.stages.get(next).filter(|stage| stage.from > of.amount);
         Some(RebateStanding {

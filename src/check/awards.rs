@@ -95,6 +95,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             valid: valid?,
             items: items?,
             when: when?,
+            is_judged: true,
             counts: pays.counts,
             span: span?,
             terms: RebateTerms {

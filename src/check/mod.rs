@@ -77,6 +77,7 @@ mod tree;
 mod units;
 mod values;
 mod versions;
+mod versions_games;
 mod vouchers;
 mod windows;
 

@@ -77,6 +77,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             valid: valid?,
             items: items?,
             when: when?,
+            is_judged: true,
             span: span?,
             terms: RebateTerms {
                 retroactive: stage_mode? == StageMode::Retroactive,

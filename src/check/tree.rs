@@ -3,9 +3,10 @@
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
     AwardBlock, AwardLine, Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock,
-    DonateLine, File, Line, ListBlock, MilestonesBlock, PartnerBlock, PlanBlock, ProgramBlock, RebateBlock,
-    RebateLine, ReferralBlock, RuleBlock, RuleLine, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine,
-    UnitBlock, UnitKind, VocabularyKind, VoucherBlock,
+    DonateLine, DrawBlock, Field, File, Line, ListBlock, MilestonesBlock, ParameterBlock, PartnerBlock,
+    PlanBlock, ProgramBlock, RebateBlock, RebateLine, ReferralBlock, RuleBlock, RuleLine, SchemaLine,
+    SchemaOf, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind,
+    VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -51,6 +52,10 @@ pub(crate) struct Tree<'a> {
     rebates: Named<'a, RebateBlock>,
     awards: Named<'a, AwardBlock>,
     partners: Named<'a, PartnerBlock>,
+    draws: Named<'a, DrawBlock>,
+    parameters: Named<'a, ParameterBlock>,
+    /// Attributes of the member.
+    fields: Vec<&'a Field>,
     charities: BTreeMap<&'a str, Span>,
 }
 
@@ -76,6 +81,9 @@ impl<'a> Tree<'a> {
             rebates: BTreeMap::new(),
             awards: BTreeMap::new(),
             partners: BTreeMap::new(),
+            draws: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            fields: Vec::new(),
             charities: BTreeMap::new(),
         };
         for block in files.iter().flat_map(|file| &file.blocks) {
@@ -108,6 +116,14 @@ impl<'a> Tree<'a> {
                 }
             }
             BlockKind::Partner(node) => note(&mut self.partners, &node.name.text, node, head),
+            BlockKind::Draw(node) => note(&mut self.draws, &node.name.text, node, head),
+            BlockKind::Parameter(node) => note(&mut self.parameters, &node.name.text, node, head),
+            BlockKind::Schema(node) if node.of == SchemaOf::Member => {
+                self.fields.extend(node.fields.iter().filter_map(|line| match &line.kind {
+                    SchemaLine::Field(field) => Some(field),
+                    SchemaLine::JudgedOn(_) => None,
+                }));
+            }
             BlockKind::Plan(node) => note(&mut self.plans, &node.name.text, node, head),
             BlockKind::Import(_)
             | BlockKind::Schema(_)
@@ -116,8 +132,6 @@ impl<'a> Tree<'a> {
             | BlockKind::Reward(_)
             | BlockKind::Redeem(_)
             | BlockKind::Period(_)
-            | BlockKind::Parameter(_)
-            | BlockKind::Draw(_)
             | BlockKind::Returns(_)
             | BlockKind::Test(_) => {}
         }
@@ -206,6 +220,21 @@ impl<'a> Tree<'a> {
     /// A partner.
     pub(crate) fn partner(&self, name: &str) -> Option<Found<'a, PartnerBlock>> {
         self.partners.get(name).copied()
+    }
+
+    /// A draw.
+    pub(crate) fn draw(&self, name: &str) -> Option<Found<'a, DrawBlock>> {
+        self.draws.get(name).copied()
+    }
+
+    /// A parameter.
+    pub(crate) fn parameter(&self, name: &str) -> Option<Found<'a, ParameterBlock>> {
+        self.parameters.get(name).copied()
+    }
+
+    /// An attribute of the member.
+    pub(crate) fn field(&self, name: &str) -> Option<&'a Field> {
+        self.fields.iter().find(|field| field.name.text == name).copied()
     }
 
     /// Where a charity is declared.

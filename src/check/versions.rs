@@ -76,11 +76,11 @@ pub fn compile_versions(
 }
 
 /// A version and the one that follows it.
-struct Pair<'p, 't, 'a> {
-    old: &'p Program,
-    before: &'t Tree<'a>,
-    new: &'p Program,
-    after: &'t Tree<'a>,
+pub(super) struct Pair<'p, 't, 'a> {
+    pub(super) old: &'p Program,
+    pub(super) before: &'t Tree<'a>,
+    pub(super) new: &'p Program,
+    pub(super) after: &'t Tree<'a>,
 }
 
 impl Pair<'_, '_, '_> {
@@ -91,12 +91,14 @@ impl Pair<'_, '_, '_> {
             found.extend(self.shorter());
             found.extend(self.lowered());
             found.extend(self.dearer());
+            found.extend(self.games_gone());
+            found.extend(self.stricter());
         }
         found
     }
 
     /// Where something is said that the new version does not have.
-    fn program(&self) -> Span {
+    pub(super) fn program(&self) -> Span {
         self.after.program.map_or_else(Span::default, |block| block.name.span)
     }
 
@@ -195,7 +197,14 @@ impl Pair<'_, '_, '_> {
         }
     }
 
-    fn warn(&self, span: Span, message: String, old: Option<Span>, was: &str, help: &str) -> Diagnostic {
+    pub(super) fn warn(
+        &self,
+        span: Span,
+        message: String,
+        old: Option<Span>,
+        was: &str,
+        help: &str,
+    ) -> Diagnostic {
         let finding = Diagnostic::new(Code::Y001, span, message).help(help);
         match old {
             Some(old) => finding.other(old, was),
@@ -238,7 +247,7 @@ impl Pair<'_, '_, '_> {
                 RebateKind::Rebate => gone("rebate", &rebate.name, place, help),
                 RebateKind::Award => {
                     let place = self.before.award(&rebate.name).map(|it| it.head);
-                    let asks = "it is not paid any more, because nobody can judge its `when`";
+                    let asks = "periods that are open are not paid, because nobody can judge its `when`";
                     gone("award", &rebate.name, place, if rebate.when.is_some() { asks } else { help });
                 }
             }

@@ -197,7 +197,8 @@ fn wait(draft: &mut Draft<'_>, rebate: &Rebate, turnover: &Turnover) {
 
 /// Whether an award is paid for a period: its condition is judged at the last moment of it.
 fn holds(draft: &Draft<'_>, rebate: &Rebate, turnover: &Turnover) -> bool {
-    let Some(when) = rebate.when.as_ref().filter(|_| rebate.kind == RebateKind::Award) else { return true };
+    let when = rebate.when.as_ref().filter(|_| rebate.kind == RebateKind::Award);
+    let Some(when) = when else { return rebate.is_judged };
     let program = draft.program;
     let at = program.zone.start_of_day(turnover.closes, program.day_starts).plus_micros(-1);
     let mut bound = Bound { day: turnover.last(), at, local: program.zone.local(at), ..Bound::default() };

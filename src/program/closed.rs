@@ -173,10 +173,8 @@ impl Closed {
             let here = program.rebate_named(&rebate.name).is_ok();
             let asks = rebate.kind == RebateKind::Award && rebate.when.is_some();
             let mut rebate = rebate.clone();
-            if asks && !here {
-                // nobody can judge any more whether it is paid
-                rebate.terms.stages = Box::default();
-            }
+            // nobody can judge any more whether a period is paid that is not closed yet
+            rebate.is_judged &= here || !asks;
             if !here || other.effective_from < program.effective_from {
                 for stage in &mut rebate.terms.stages {
                     stage.pays = self.parameters_of(stage.pays, program, other);

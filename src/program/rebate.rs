@@ -21,6 +21,8 @@ pub(crate) struct Rebate {
     pub(crate) items: Option<Test>,
     /// Of a rebate, which purchases count; of an award, asked at the close.
     pub(crate) when: Option<Test>,
+    /// Whether it can still be asked: not of an award whose `when` stands in another version only.
+    pub(crate) is_judged: bool,
     pub(crate) counts: RebateCounts,
     pub(crate) span: RebateSpan,
     pub(crate) terms: RebateTerms,
@@ -381,6 +383,7 @@ mod tests {
             valid: Validity::Always,
             items: None,
             when: None,
+            is_judged: true,
             span: RebateSpan::Every(Period::CalendarYear),
             terms: RebateTerms { least: 3, ..terms(true) },
             since: day("2028-01-01"),

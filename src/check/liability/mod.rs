@@ -266,11 +266,16 @@ impl<'p> Costs<'p, '_, '_> {
             }
         }
         let others = parts::others(self.program, self.thing);
-        if !said && others.is_empty() {
+        let announced = parts::announced(self.program, self.thing);
+        if !said && others.is_empty() && announced.is_empty() {
             return None;
         }
         if let Some(others) = on_top(&others) {
             finding = finding.note(others);
+        }
+        if !announced.is_empty() {
+            let all = say::listed(&announced);
+            finding = finding.note(format!("no bound can be told for what is announced, on top: {all}"));
         }
         if let Some(caps) = self.caps(events) {
             finding = finding.note(caps);

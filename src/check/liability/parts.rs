@@ -2,7 +2,7 @@
 
 use crate::amount::Ratio;
 use crate::program::{
-    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Rate, RebateKind,
+    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Rate, Rebate, RebateKind,
     RebateTerms, Rule, RuleId, RuleKind, SHARE_WHOLE, Stage, StagePays, StampPer, Steps, Symbol,
 };
 
@@ -139,7 +139,9 @@ pub(super) fn rebates(program: &Program, thing: AwardThing, on: EventKindId) -> 
     for rebate in &program.rebates {
         if on == EventKindId::PURCHASE && AwardThing::Unit(rebate.terms.unit) == thing {
             sum = sum.checked_add(of_rebate(&rebate.terms)?)?;
-            names.push(&*rebate.name);
+            if !rebate.terms.stages.iter().all(is_announced) {
+                names.push(&*rebate.name);
+            }
         }
     }
     Some((sum, names))
@@ -159,7 +161,7 @@ fn of_rebate(terms: &RebateTerms) -> Option<Ratio> {
             }
             // what it pays for what rules earn is told among the others
             StagePays::Amount(_) | StagePays::Per(..) => Ratio::ZERO,
-            // nobody knows what will be announced
+            // nobody knows what will be announced: that is told apart
             StagePays::Announced(_) | StagePays::PartOf(..) => Ratio::ZERO,
             // a fee has no part in spend
             StagePays::OfFee(_) => Ratio::ZERO,
@@ -202,13 +204,11 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         let mut stages = rebate.terms.stages.iter();
         let free = |stage: &Stage| match stage.pays {
             StagePays::Amount(_) => stage.from == 0,
-            StagePays::Per(..) | StagePays::Announced(_) | StagePays::PartOf(..) => true,
-            StagePays::OfFee(_) => true,
-            StagePays::Rate(_) => false,
+            StagePays::Per(..) | StagePays::OfFee(_) => true,
+            StagePays::Announced(_) | StagePays::PartOf(..) | StagePays::Rate(_) => false,
         };
         if stages.any(free) {
-            let kind = if rebate.kind == RebateKind::Award { "award" } else { "rebate" };
-            named.push(format!("{kind} `{}`", rebate.name));
+            named.push(rebate_name(rebate));
         }
     }
     for referral in &program.referrals {
@@ -230,4 +230,19 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         named.push("what other units become".to_owned());
     }
     named
+}
+
+const fn is_announced(stage: &Stage) -> bool {
+    matches!(stage.pays, StagePays::Announced(_) | StagePays::PartOf(..))
+}
+
+fn rebate_name(rebate: &Rebate) -> String {
+    let kind = if rebate.kind == RebateKind::Award { "award" } else { "rebate" };
+    format!("{kind} `{}`", rebate.name)
+}
+
+/// What pays by numbers that somebody announces later, so that no bound can be told.
+pub(super) fn announced(program: &Program, thing: AwardThing) -> Vec<String> {
+    let gives = program.rebates.iter().filter(|it| AwardThing::Unit(it.terms.unit) == thing);
+    gives.filter(|it| it.terms.stages.iter().any(is_announced)).map(rebate_name).collect()
 }

@@ -52,7 +52,7 @@ impl Choices {
     }
 
     fn given_fact(&mut self) -> GivenFact {
-        match self.pick(13) {
+        match self.pick(14) {
             12 => GivenFact::Years(self.name(), self.number()),
             13 => GivenFact::Milestones(self.name(), self.number()),
             11 => GivenFact::Streak(self.name(), self.number()),
@@ -101,7 +101,7 @@ impl Choices {
     }
 
     fn expect(&mut self) -> Expect {
-        match self.pick(18) {
+        match self.pick(19) {
             17 => Expect::PaysFees(self.name(), self.amount(), self.name()),
             18 => Expect::Milestones(self.name(), self.name(), self.number()),
             15 => Expect::PartnerOwes(self.name(), self.signed_amount()),

@@ -381,3 +381,36 @@ fn a_version_without_the_award_pays_what_is_announced_later() {
     }
     assert_eq!(ann.balance(versions.of(&ann).unwrap(), "credit").unwrap().available, "40.00");
 }
+
+/// What was judged at its close waits for its value, also when a version has the award no more. What is open then is
+/// judged by nobody, and is not paid.
+#[test]
+fn what_waits_for_a_value_is_paid_when_a_version_has_no_such_award() {
+    let award = "parameter dividend: percent\n\naward Dividend {\n  when purchases in this month is at least 2\n  \
+        every month give dividend of spend as bonus\n}\n";
+    let texts = [version(1, "2026-01-01", award), version(2, "2026-02-15", "")];
+    let compiled = compile_versions(&texts, &Limits::default(), &Checks::default()).unwrap();
+    let messages: Vec<&str> = compiled.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert!(messages.contains(&"the award `Dividend` is gone with version 2"), "{messages:?}");
+    assert!(messages.contains(&"the parameter `dividend` is gone with version 2"), "{messages:?}");
+    let versions = compiled.versions;
+    let mut ann = Account::open(versions.all().next().unwrap(), "Ann");
+    let mut evaluator = Evaluator::new();
+    let says = |id: &str, day: &str, of: &str| {
+        let event = Event::announce(id, "Ann", &format!("{day}T12:00:00Z"), "dividend", "10");
+        event.for_day(of.parse().unwrap()).build().unwrap()
+    };
+    for event in [
+        buys("K-1", "2026-01-10", "100"),
+        buys("K-2", "2026-01-11", "100"),
+        buys("K-3", "2026-02-10", "100"),
+        buys("K-4", "2026-02-11", "100"),
+        says("N-1", "2026-03-10", "2026-01-31"),
+    ] {
+        evaluator.deliver(&versions, &mut ann, &event).unwrap();
+    }
+    // 1% of 400 at once, and 10% of the 200 of January; February was open when the version began
+    assert_eq!(available(&versions, &ann), "24.00");
+    let february = evaluator.deliver(&versions, &mut ann, &says("N-2", "2026-03-11", "2026-02-28"));
+    assert!(february.is_err() || available(&versions, &ann) == "24.00");
+}
