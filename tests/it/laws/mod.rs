@@ -26,6 +26,7 @@ mod moments;
 mod money;
 mod names;
 mod own_days;
+mod parts;
 mod plans;
 mod play;
 mod programs;

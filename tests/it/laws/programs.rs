@@ -314,7 +314,7 @@ fn play_blocks(stock: &Stock, genes: &PlayGenes) -> Vec<String> {
     let mut blocks = Vec::new();
     blocks.extend(genes.challenge.as_ref().map(|genes| play::challenge(stock, genes)));
     blocks.extend(genes.streak.as_ref().map(|genes| play::streak(stock, genes)));
-    blocks.extend(genes.tickets.as_ref().map(|genes| play::draw(genes)));
+    blocks.extend(genes.tickets.as_ref().map(play::draw));
     blocks.extend(genes.partner.as_ref().map(|genes| play::partner(stock, genes)));
     blocks.extend(genes.announced.iter().flat_map(|genes| play::announced(stock, genes)));
     blocks

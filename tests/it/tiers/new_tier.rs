@@ -1,6 +1,7 @@
 //! `new tier counts …`: which tier an event sees that reaches one.
 
 use super::{buys, holds, returns, tier};
+use crate::rule_files::passes;
 
 /// 350 EUR are Silver and 1.25 points, 1,000 EUR are Gold and 1.5 points. Gold gets 7 points for each purchase.
 fn club(line: &str, window: &str) -> String {
@@ -144,4 +145,11 @@ fn flat_amounts_steps_and_multipliers_are_mixed_as_well() {
         "expect Ann earns 215 points\nexpect Ann earns 19.50 stars\n".into(),
     ];
     holds(&parts(more), &lines.concat());
+}
+
+/// Full steps, `multiply everything` and late events, in a year and in a time that rolls.
+#[test]
+fn parts_of_steps_and_of_everything() {
+    passes(include_str!("parts.loyalty"));
+    passes(include_str!("parts_rolling.loyalty"));
 }
