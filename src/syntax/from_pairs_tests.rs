@@ -67,26 +67,21 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_at]);
                 GivenFact::Card(card, self.amount(&mut parts)?)
             }
-            Rule::g_streak => {
-                let streak = self.name(&mut parts)?;
+            Rule::g_streak | Rule::g_task | Rule::g_milestones => {
+                let name = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_at]);
-                GivenFact::Streak(streak, self.number(&mut parts)?)
-            }
-            Rule::g_task => {
-                let task = self.name(&mut parts)?;
-                parts.skip(&[Rule::k_at]);
-                GivenFact::Task(task, self.number(&mut parts)?)
+                let at = self.number(&mut parts)?;
+                match rule {
+                    Rule::g_streak => GivenFact::Streak(name, at),
+                    Rule::g_task => GivenFact::Task(name, at),
+                    _ => GivenFact::Milestones(name, at),
+                }
             }
             Rule::g_years => {
                 parts.skip(&[Rule::k_of]);
                 let tier = self.name(&mut parts)?;
                 parts.skip(&[Rule::k_at]);
                 GivenFact::Years(tier, self.number(&mut parts)?)
-            }
-            Rule::g_milestones => {
-                let milestones = self.name(&mut parts)?;
-                parts.skip(&[Rule::k_at]);
-                GivenFact::Milestones(milestones, self.number(&mut parts)?)
             }
             Rule::g_cap => {
                 let cap = self.name(&mut parts)?;
