@@ -39,7 +39,7 @@ pub(crate) use change::{
     OpenChoice, StreakState, Tenure, TierState, levels_between,
 };
 pub use claims::Claimed;
-pub(crate) use claims::OpenClaim;
+pub(crate) use claims::{OpenClaim, OpenGift};
 pub(crate) use frozen::Frozen;
 pub use giving::Donated;
 pub(crate) use giving::{GivenGift, Pledge, Pledged};

@@ -7,10 +7,10 @@ use super::tree::Tree;
 use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    AwardThing, Budget, BudgetCounts, BudgetId, CapLimit, CapWindow, Counts, Effect, MilestoneCount,
-    PriceList, Program, RuleId, TakeBack,
+    AwardThing, Budget, BudgetCounts, BudgetId, CapLimit, CapWindow, Counts, Effect, Gift, MilestoneCount,
+    PriceList, Program, ReferralBudgets, RuleId, TakeBack,
 };
-use crate::syntax::ast::{self, PartnerLine, RuleLine};
+use crate::syntax::ast::{self, DonateLine, PartnerLine, ReferralLine, RuleLine};
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// The budget that a rule has by itself.
@@ -20,16 +20,75 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         lines: &[(&'a ast::Cap, Span)],
         capped: Capped,
     ) -> Option<Option<BudgetId>> {
+        let Some((cap, span)) = self.one_own(lines)? else { return Some(None) };
+        let read = self.read_cap(cap, span, &[capped])?;
+        self.budget(&format!("rule {name}"), (read, span)).map(Some)
+    }
+
+    /// The only budget of a block itself; its book has the name of the block.
+    fn one_own(&mut self, lines: &[(&'a ast::Cap, Span)]) -> Option<Option<(&'a ast::Cap, Span)>> {
         let Some((cap, span)) = lines.first() else { return Some(None) };
         if let Some((_, second)) = lines.get(1) {
-            self.one_budget(*second);
+            let help = "remove it; of rules a shared cap may count beside it, `cap Most: … across all members on [ … ]`";
+            self.report.later(*second, "in this version a block has one budget of its own", help);
             return None;
         }
-        if !self.is_for_all(cap, *span) {
+        self.is_for_all(cap, *span).then_some(Some((*cap, *span)))
+    }
+
+    /// The budget that a donation asks.
+    pub(super) fn gift_budgets(
+        &mut self,
+        name: &str,
+        lines: &[(&'a ast::Cap, Span)],
+        capped: Capped,
+        gift: Option<Gift>,
+    ) -> Option<Box<[BudgetId]>> {
+        let Some((cap, span)) = self.one_own(lines)? else { return Some(Box::default()) };
+        if gift.is_some_and(Gift::is_by_member) {
+            let message = "what a member pays on top must be known at the till, and a budget answers later";
+            self.report.misplaced(span, message, "leave `across all members` out, or `give` a share instead");
             return None;
         }
-        let read = self.read_cap(cap, *span, &[capped])?;
-        self.budget(&format!("rule {name}"), (read, *span)).map(Some)
+        let (limit, window) = self.donation_cap(cap, span, capped)?;
+        let budget = self.budget(&format!("donate {name}"), (Read::Cap(limit, window), span))?;
+        Some(Box::from([budget]))
+    }
+
+    /// The budgets that the pay-outs of a referral ask: one of the referrer, one of the friend.
+    pub(super) fn referral_budgets_of(
+        &mut self,
+        name: &str,
+        lines: &[(&'a ast::Cap, Span)],
+        capped: Capped,
+    ) -> Option<ReferralBudgets> {
+        let is_friends = |cap: &ast::Cap| cap.side == Some(ast::Side::Friend);
+        let (friend, referrer): (Vec<_>, Vec<_>) =
+            lines.iter().copied().partition(|(cap, _)| is_friends(cap));
+        let (mut found, mut good) = (ReferralBudgets::default(), true);
+        for (side, lines, into) in
+            [("referrer", &referrer, &mut found.referrer), ("friend", &friend, &mut found.friend)]
+        {
+            let Some(own) = self.one_own(lines) else {
+                good = false;
+                continue;
+            };
+            let Some((cap, span)) = own else { continue };
+            let read = self.referral_cap(cap, span, capped);
+            let read = read.map(|(limit, window)| (Read::Cap(limit, window), span));
+            match read.and_then(|read| self.budget(&format!("{side} {name}"), read)) {
+                Some(budget) => *into = Box::from([budget]),
+                None => good = false,
+            }
+        }
+        good.then_some(found)
+    }
+
+    /// The budgets of all referrals; nothing where there are none.
+    pub(super) fn take_referral_budgets(&mut self) -> Box<[ReferralBudgets]> {
+        let all = std::mem::take(&mut self.referral_budgets);
+        let is_empty = all.iter().all(|budgets| *budgets == ReferralBudgets::default());
+        if is_empty { Box::default() } else { all.into() }
     }
 
     /// Whether a budget counts nothing but all members.
@@ -53,8 +112,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     ) {
         let Some(budget) = self.budget(&format!("cap {name}"), (read, span)) else { return };
         for id in ids {
-            if rules.get_mut(id.index()).is_some_and(|rule| !rule.ask(budget)) {
-                self.one_budget(span);
+            if let Some(rule) = rules.get_mut(id.index()) {
+                rule.ask(budget);
             }
         }
     }
@@ -72,11 +131,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let funded = lists.iter().flat_map(|list| &list.funded);
             for (rule, _) in funded.filter(|(_, shares)| shares.iter().any(|(name, _)| **name == *partner)) {
                 match rules.iter_mut().find(|draft| *draft.name.text == **rule) {
-                    Some(draft) => {
-                        if !draft.ask(budget) {
-                            self.one_budget(span);
-                        }
-                    }
+                    Some(draft) => draft.ask(budget),
                     None => {
                         let message =
                             format!("this version counts budgets for `earn` and `bonus`, not for `{rule}`");
@@ -91,11 +146,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 self.report.later(span, message, "let a partner without a budget pay for it");
             }
         }
-    }
-
-    fn one_budget(&mut self, span: Span) {
-        let help = "leave one of them out, or split the rule";
-        self.report.later(span, "in this version a rule asks one budget only", help);
     }
 
     fn budget(&mut self, name: &str, (read, span): (Read, Span)) -> Option<BudgetId> {
@@ -115,7 +165,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let counts = match limit {
             CapLimit::Times(times) => BudgetCounts::Times(times),
             CapLimit::Amount(thing, most) => BudgetCounts::Amount(thing, most),
-            CapLimit::Spend(_) | CapLimit::Stamps(_) | CapLimit::Given(_) => {
+            CapLimit::Given(most) => BudgetCounts::Given(most),
+            CapLimit::Spend(_) | CapLimit::Stamps(_) => {
                 let message = "this version has no budgets of spend across all members";
                 self.report.later(span, message, "cap what is given");
                 return None;
@@ -132,7 +183,7 @@ pub(super) fn budgets(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
     for (place, budget) in program.budgets.iter().enumerate() {
         let span = tree.budget(&budget.name);
         let id = BudgetId(place as u32);
-        let rules = program.rules.iter().filter(|rule| rule.budget == Some(id));
+        let rules = program.rules.iter().filter(|rule| rule.budgets.contains(&id));
         let mut later = |message: &str, help: &str| {
             let message = format!("this version does not evaluate {message}");
             found.push(Diagnostic::new(Code::L007, span, message).help(help.to_owned()));
@@ -191,6 +242,22 @@ impl Tree<'_> {
                 .find(|line| matches!(line.kind, RuleLine::Budget(_)))
                 .map(|line| line.span)
         };
+        let given = || {
+            let lines = self.donation(name).map(|it| &it.node.lines).into_iter().flatten();
+            let mut lines =
+                lines.filter(|line| kind == "donate" && matches!(line.kind, DonateLine::Budget(_)));
+            lines.next().map(|line| line.span)
+        };
+        let paid_out = || {
+            let friends = |cap: &ast::Cap| cap.side == Some(ast::Side::Friend);
+            let lines = self.referral(name).map(|it| &it.node.lines).into_iter().flatten();
+            let is_it = |line: &ReferralLine| match line {
+                ReferralLine::Budget(cap) if friends(cap) => kind == "friend",
+                ReferralLine::Budget(_) => kind == "referrer",
+                _ => false,
+            };
+            lines.into_iter().find(|line| is_it(&line.kind)).map(|line| line.span)
+        };
         let partner = || {
             let lines = self.partner(name).map(|it| &it.node.lines).into_iter().flatten();
             lines
@@ -198,6 +265,6 @@ impl Tree<'_> {
                 .find(|line| matches!(line.kind, PartnerLine::Budget { .. }))
                 .map(|line| line.span)
         };
-        shared.or_else(own).or_else(partner).unwrap_or_default()
+        shared.or_else(own).or_else(given).or_else(paid_out).or_else(partner).unwrap_or_default()
     }
 }

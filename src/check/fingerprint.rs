@@ -119,8 +119,17 @@ fn coalition(p: &Program, out: &mut Fnv) -> fmt::Result {
     for budget in &p.budgets {
         section(out, "budget", budget)?;
     }
-    for rule in p.rules.iter().filter(|rule| rule.budget.is_some()) {
-        section(out, "claims", &(&rule.name, rule.budget))?;
+    for rule in p.rules.iter().filter(|rule| !rule.budgets.is_empty()) {
+        section(out, "claims", &(&rule.name, rule.budgets.first().copied()))?;
+        if let Some(more) = rule.budgets.get(1..).filter(|more| !more.is_empty()) {
+            section(out, "and claims", &more)?;
+        }
+    }
+    for donation in p.donations.iter().filter(|donation| !donation.budgets.is_empty()) {
+        section(out, "gifts claim", &(&donation.name, &donation.budgets))?;
+    }
+    if !p.referral_budgets.is_empty() {
+        section(out, "pay-outs claim", &p.referral_budgets)?;
     }
     Ok(())
 }

@@ -45,6 +45,7 @@ struct Lines<'a> {
     add: Once<&'a Amount>,
     give: Once<&'a Give>,
     caps: Vec<(&'a ast::Cap, Span)>,
+    budgets: Vec<(&'a ast::Cap, Span)>,
     pays: Once<&'a ast::Period>,
     to: Once<&'a ToCharity>,
 }
@@ -165,6 +166,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             gives,
         };
         let caps = self.donation_caps(&block.name.text, &lines.caps, capped);
+        let budgets = self.gift_budgets(&block.name.text, &lines.budgets, capped, gift);
         let pays = match lines.pays.value() {
             None => Some(None),
             Some(period) => {
@@ -189,6 +191,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             pays: pays?,
             to: to?,
             caps: caps?,
+            budgets: budgets?,
         })
     }
 
@@ -205,6 +208,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             add: Once::new("add"),
             give: Once::new("give"),
             caps: Vec::new(),
+            budgets: Vec::new(),
             pays: Once::new("pay every"),
             to: Once::new("to charity"),
         };
@@ -223,6 +227,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 DonateLine::Give(give) => lines.give.set(give, span, report),
                 DonateLine::Cap(cap) => lines.caps.push((cap, span)),
                 DonateLine::Funded(_) => {}
+                DonateLine::Budget(cap) => lines.budgets.push((cap, span)),
                 DonateLine::PayEvery(period) => lines.pays.set(period, span, report),
                 DonateLine::ToCharity(to) => lines.to.set(to, span, report),
             }
@@ -419,7 +424,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         found.into_iter().collect()
     }
 
-    fn donation_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {
+    pub(super) fn donation_cap(
+        &mut self,
+        cap: &ast::Cap,
+        span: Span,
+        capped: Capped,
+    ) -> Option<(CapLimit, CapWindow)> {
         self.no_each(cap)?;
         if cap.side.is_some() || matches!(cap.per, Some(CapPer::Item)) {
             let help = "write for example `cap 3 times per month`";

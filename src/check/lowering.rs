@@ -10,7 +10,7 @@ use crate::calendar::Period;
 use crate::diagnostics::{SourceMap, Span};
 use crate::program::{
     Activity, Award, AwardThing, Budget, Cap, CapId, Choice, ChoiceId, DateAttribute, EachBy, EventKindId,
-    GroupId, Moment, Symbol, Symbols, UnitId, Validity, VoucherId,
+    GroupId, Moment, ReferralBudgets, Symbol, Symbols, UnitId, Validity, VoucherId,
 };
 use crate::syntax::ast::{self, Amount, Block, Name, Number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,8 @@ pub(super) struct Lowering<'f, 'a> {
     pub(super) each: Vec<EachBy>,
     /// Budgets across all members.
     pub(super) budgets: Vec<Budget>,
+    /// Those of referrals, one entry for each referral.
+    pub(super) referral_budgets: Vec<ReferralBudgets>,
     pub(super) choices: Vec<Choice>,
     /// By the phrase that names them.
     pub(super) choice_ids: BTreeMap<Box<str>, ChoiceId>,
@@ -64,6 +66,7 @@ impl<'f, 'a> Lowering<'f, 'a> {
             caps: Vec::new(),
             each: Vec::new(),
             budgets: Vec::new(),
+            referral_budgets: Vec::new(),
             choices: Vec::new(),
             choice_ids: BTreeMap::new(),
             dates: Vec::new(),

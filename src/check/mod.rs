@@ -335,6 +335,7 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
         charities: low.charities(),
         price_lists: price_lists?,
         budgets: std::mem::take(&mut low.budgets).into(),
+        referral_budgets: low.take_referral_budgets(),
         donations: donations?.into(),
         rebates: rebates?,
         parameters: low.parameters(),

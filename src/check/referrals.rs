@@ -39,6 +39,7 @@ struct Lines<'a> {
     joining: Gifts,
     qualifying: Gifts,
     caps: Vec<(&'a ast::Cap, Span)>,
+    budgets: Vec<(&'a ast::Cap, Span)>,
     not_same: Vec<Option<u16>>,
 }
 
@@ -77,6 +78,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             gives: whole.head,
         };
         let caps = self.referral_caps(&block.name, &lines.caps, capped);
+        let budgets = self.referral_budgets_of(&block.name.text, &lines.budgets, capped);
         let qualifies = match lines.qualifies.value() {
             None => Some(None),
             Some(found) => found.map(Some),
@@ -89,6 +91,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Some(found) => found.map(Some),
         };
         let (referrer_caps, friend_caps) = caps?;
+        self.referral_budgets.push(budgets?);
         let mut not_same = lines.not_same.into_iter().collect::<Option<Vec<u16>>>()?;
         not_same.sort_unstable();
         not_same.dedup();
@@ -121,6 +124,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             joining: Gifts::default(),
             qualifying: Gifts::default(),
             caps: Vec::new(),
+            budgets: Vec::new(),
             not_same: Vec::new(),
         };
         let on = self.qualifying_event(block);
@@ -151,6 +155,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     lines.qualifying.add(gift, *side, span);
                 }
                 ReferralLine::Cap(cap) => lines.caps.push((cap, span)),
+                ReferralLine::Budget(cap) => lines.budgets.push((cap, span)),
                 ReferralLine::NotWithinSame(name) => {
                     let found = self.member_attribute(name);
                     lines.not_same.push(found);
@@ -338,7 +343,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         good.then_some((referrer, friend))
     }
 
-    fn referral_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {
+    pub(super) fn referral_cap(
+        &mut self,
+        cap: &ast::Cap,
+        span: Span,
+        capped: Capped,
+    ) -> Option<(CapLimit, CapWindow)> {
         if !matches!(cap.limit, ast::CapLimit::Times(_)) || matches!(cap.per, Some(CapPer::Item)) {
             self.report.misplaced(
                 span,

@@ -136,7 +136,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let replaces = self.replaces(&lines.replaces, id, bonus);
         let own_caps = self.own_caps(&block.name, &lines.caps, capped, id);
-        let budget = self.own_budget(&block.name.text, &lines.budgets, capped);
+        let budgets = self.own_budget(&block.name.text, &lines.budgets, capped);
         let held = self.held((&lines.round, &lines.activate, &lines.hold), &lines.expire, capped);
         let activate = match lines.activate.value() {
             None => Some(None),
@@ -166,7 +166,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 caps: caps.into(),
                 spend_caps: spend_caps.into(),
                 piece_cap,
-                budget: budget?,
+                budgets: budgets?.into_iter().collect(),
                 round: lines.round.value().map(rounding),
                 activate: activate?,
                 expire: expire?,
@@ -620,11 +620,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 }
 
 impl DraftRule<'_> {
-    /// Sets the budget that the rule asks; tells whether it had none.
-    pub(super) fn ask(&mut self, budget: BudgetId) -> bool {
-        match &mut self.rule {
-            Some(rule) => rule.budget.replace(budget).is_none(),
-            None => true,
+    /// The rule asks one more budget.
+    pub(super) fn ask(&mut self, budget: BudgetId) {
+        if let Some(rule) = &mut self.rule {
+            rule.budgets = rule.budgets.iter().copied().chain([budget]).collect();
         }
     }
 }

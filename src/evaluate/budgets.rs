@@ -1,108 +1,159 @@
-//! Budgets across all members: what a rule with one would give is claimed, and booked when the answer comes.
+//! Budgets across all members: what is given within one is claimed, and booked when the answer comes.
 //!
 //! The evaluator sees one account. So a claim leaves it with the event, and the answer is an event of its own; it is
 //! booked with the day and the terms of the event that earned it. What has come back of that event until then is not
-//! booked at all.
+//! booked at all. Where several budgets are asked, each is asked for what the one before has granted, and what a later
+//! one does not grant is free again in the earlier ones.
 
-use super::draft::{Draft, Terms};
+use super::draft::Draft;
+use super::each;
+use super::granted;
 use super::judge::Facts;
 use super::note::Note;
-use super::rebates;
 use super::refuse::{Refusal, Rejection};
-use super::reversal::owed_of;
 use super::step08_cap::gives_back;
-use crate::account::{Change, LineRecord, OpenClaim, Receipt, ReceiptAward};
+use crate::account::{Change, LineRecord, OpenClaim, OpenGift, ReceiptAward};
 use crate::amount::{Sharer, Ties};
 use crate::calendar::Date;
 use crate::event::{BudgetLine, Claim, Message, Release, TEXT_MOST, answer_id};
 use crate::ledger::{Exact, Source, Thing};
-use crate::program::{Budget, BudgetCounts, CapWindow, Program, RuleId};
+use crate::program::{Budget, BudgetCounts, BudgetId, CapId, CapWindow, Program, RuleId};
 use std::sync::Arc;
 
-/// The budget of a rule.
-fn of_rule(program: &Program, rule: RuleId) -> Option<&Budget> {
-    let budget = program.rules.get(rule.index())?.budget?;
-    program.budgets.get(budget.index())
+/// What would be given.
+pub(super) struct Wanted {
+    pub(super) award: ReceiptAward,
+    /// What comes with it.
+    pub(super) more: Vec<ReceiptAward>,
+    /// The day that the event brings for `activate on`.
+    pub(super) on: Option<Date>,
+    /// Of the pay-out of a referral, whether it is the friend's.
+    pub(super) to_friend: bool,
+    pub(super) gift: Option<Box<OpenGift>>,
 }
 
-/// Claims what a rule would give, in place of giving it.
+impl Wanted {
+    /// One award and nothing else.
+    pub(super) const fn award(award: ReceiptAward, on: Option<Date>) -> Self {
+        Self { award, more: Vec::new(), on, to_friend: false, gift: None }
+    }
+}
+
+/// Claims what would be given, in place of giving it. What no budget has to be asked for is not claimed.
 #[cold]
 pub(super) fn claim(
     facts: &Facts<'_>,
     draft: &mut Draft<'_>,
-    rule: RuleId,
-    award: ReceiptAward,
-    on: Option<Date>,
+    budgets: &[BudgetId],
+    wanted: Wanted,
 ) -> Result<(), Rejection> {
-    let program = facts.program;
-    let (Some(budget), Some(rules)) = (of_rule(program, rule), program.rules.get(rule.index())) else {
-        return Ok(());
-    };
-    if answer_id(&rules.name, &draft.event).len() > TEXT_MOST {
-        let detail = "the id of the event is too long for a claim on a budget";
-        return Err(Rejection::new(Refusal::WrongValue, detail));
-    }
-    let cost = cost(program, budget, rule, award.thing, draft.day);
-    let (limit, whole) = match &budget.counts {
-        BudgetCounts::Amount(_, most) => (i128::from(*most), false),
-        BudgetCounts::Times(most) => (i128::from(*most), true),
-        BudgetCounts::Money(most, _) => (i128::from(*most), false),
-    };
-    let limit = match &budget.counts {
-        BudgetCounts::Amount(..) => limit * step(program, award.thing),
-        BudgetCounts::Times(_) => limit * Exact::ONE,
-        BudgetCounts::Money(..) => limit * (Exact::ONE / 1_000_000),
-    };
-    let line = Claim {
-        budget: budget.name.as_ref().into(),
-        member: draft.account.member.as_ref().into(),
-        event: draft.event.as_ref().into(),
-        rule: rules.name.as_ref().into(),
-        at: draft.at,
-        starts: budget.period.start_of(draft.day, &draft.anchors),
-        limit: Exact::of_steps(limit),
-        steps: award.amount,
-        cost: Exact::of_steps(cost),
-        whole,
-    };
-    let open = OpenClaim {
-        budget: budget.name.clone(),
+    let Wanted { award, more, on, to_friend, gift } = wanted;
+    let mut open = OpenClaim {
+        budget: Box::default(),
+        granted: Vec::new(),
         event: Arc::clone(&draft.event),
         at: draft.at,
         day: draft.day,
         on,
         lines: facts.event.items().len(),
         award,
+        more,
+        to_friend,
+        gift,
     };
-    draft.change(Change::Claim(Box::new(open), true));
-    draft.change(Change::Budget(Box::new(BudgetLine::Claim(line))));
+    let rule = draft.program.source_words(open.award.source).1;
+    if answer_id((rule, &draft.event), budgets.len()).len() > TEXT_MOST {
+        let detail = "the id of the event is too long for a claim on a budget";
+        return Err(Rejection::new(Refusal::WrongValue, detail));
+    }
+    let first = budgets.first().and_then(|id| draft.program.budgets.get(id.index()));
+    if let Some(budget) = first {
+        ask(draft, budget, &mut open);
+    }
     Ok(())
 }
+
+/// Asks a budget for what is claimed.
+fn ask(draft: &mut Draft<'_>, budget: &Budget, open: &mut OpenClaim) {
+    let program = draft.program;
+    open.budget = budget.name.clone();
+    let (most, one, whole) = match &budget.counts {
+        BudgetCounts::Amount(_, most) => (*most, step(program, open.award.thing), false),
+        BudgetCounts::Times(most) => (*most, Exact::ONE, true),
+        BudgetCounts::Money(most, _) | BudgetCounts::Given(most) => (*most, MICRO, false),
+    };
+    let line = Claim {
+        budget: budget.name.as_ref().into(),
+        member: draft.account.member.as_ref().into(),
+        event: open.event.as_ref().into(),
+        rule: program.source_words(open.award.source).1.into(),
+        at: open.at,
+        starts: budget.period.start_of(open.day, &draft.anchors),
+        limit: Exact::of_steps(i128::from(most).saturating_mul(one)),
+        steps: open.award.amount,
+        cost: Exact::of_steps(cost(program, budget, &Asked::of(open))),
+        whole,
+        after: open.granted.iter().map(ToString::to_string).collect(),
+    };
+    draft.change(Change::Claim(Box::new(open.clone()), true));
+    draft.change(Change::Budget(Box::new(BudgetLine::Claim(line))));
+}
+
+/// A millionth, exactly.
+const MICRO: i128 = Exact::ONE / 1_000_000;
 
 /// The smallest amount of a thing, exactly.
 fn step(program: &Program, thing: Thing) -> i128 {
     Exact::ONE / 10_i128.pow(u32::from(program.thing_decimals(thing)))
 }
 
-/// What one step of a thing takes of a budget.
-fn cost(program: &Program, budget: &Budget, rule: RuleId, thing: Thing, day: Date) -> i128 {
+/// What is counted by budgets, on the day on which it was earned.
+pub(super) struct Asked {
+    source: Source,
+    thing: Thing,
+    day: Date,
+    is_pledged: bool,
+}
+
+impl Asked {
+    /// What a claim asks for.
+    fn of(open: &OpenClaim) -> Self {
+        let is_pledged = open.gift.as_ref().is_some_and(|gift| gift.is_pledged);
+        Self { source: open.award.source, thing: open.award.thing, day: open.day, is_pledged }
+    }
+
+    /// What something gave.
+    pub(super) const fn given(source: Source, thing: Thing, day: Date) -> Self {
+        Self { source, thing, day, is_pledged: false }
+    }
+
+    /// What something pledged.
+    pub(super) const fn pledged(source: Source, thing: Thing, day: Date) -> Self {
+        Self { source, thing, day, is_pledged: true }
+    }
+}
+
+/// What one step takes of a budget.
+fn cost(program: &Program, budget: &Budget, asked: &Asked) -> i128 {
     match &budget.counts {
-        BudgetCounts::Amount(..) => step(program, thing),
+        BudgetCounts::Amount(..) => step(program, asked.thing),
+        BudgetCounts::Given(_) if asked.is_pledged => MICRO,
+        BudgetCounts::Given(_) => step(program, asked.thing),
         BudgetCounts::Times(_) => Exact::ONE,
         BudgetCounts::Money(_, partner) => {
-            let list = program.prices_on(day);
+            let list = program.prices_on(asked.day);
             let price = list.and_then(|list| list.partners.get(partner));
-            let price = price.and_then(|terms| terms.pays.get(program.thing_words(thing).1));
-            let shares = list.and_then(|list| list.funded.get(program.rule_name(rule)));
+            let price = price.and_then(|terms| terms.pays.get(program.thing_words(asked.thing).1));
+            let shares = list.and_then(|list| list.funded.get(program.source_words(asked.source).1));
             let share = shares.and_then(|shares| shares.iter().find(|(name, _)| name == partner));
             let (price, share) = (price.copied().unwrap_or(0), share.map_or(0, |(_, share)| *share));
-            let scale = 10_i128.pow(4_u32.saturating_sub(u32::from(program.thing_decimals(thing))));
+            let scale = 10_i128.pow(4_u32.saturating_sub(u32::from(program.thing_decimals(asked.thing))));
             i128::from(price).saturating_mul(i128::from(share)).saturating_mul(scale)
         }
     }
 }
 
-/// The answer to a claim: books what was granted, less what has come back since.
+/// The answer to a claim: asks the next budget, or books what was granted, less what has come back since.
 #[cold]
 pub(super) fn receive(
     facts: &Facts<'_>,
@@ -110,74 +161,123 @@ pub(super) fn receive(
     message: &Message,
     (event, granted): (&Arc<str>, i64),
 ) -> Result<(), Rejection> {
-    let (program, account) = (facts.program, facts.account);
+    let program = facts.program;
     let is_it = |open: &&OpenClaim| {
-        open.event == *event && program.source_words(open.award.source).1 == &*message.rule
+        open.event == *event
+            && *open.budget == *message.from
+            && program.source_words(open.award.source).1 == &*message.rule
     };
-    let Some(open) = account.claims.iter().find(is_it) else {
+    let Some(open) = facts.account.claims.iter().find(is_it) else {
         draft.notes.push(Note::Unrelated);
         return Ok(());
     };
     draft.change(Change::Claim(Box::new(open.clone()), false));
-    let granted = granted.clamp(0, open.award.amount);
-    let receipt = account.receipt(program, &open.event);
-    let award = ReceiptAward { amount: granted, record: shared(&open.award, granted)?, ..open.award.clone() };
-    let owed = receipt.map_or(0, |receipt| owed_of(program, receipt, &award));
-    let is_void = granted == 0 || receipt.is_some_and(|receipt| receipt.cancelled);
-    give_own_room_back(facts, draft, open, (granted - owed, is_void));
-    if granted == 0 {
+    let mut open = open.clone();
+    shrink(facts, draft, &mut open, granted)?;
+    if open.award.amount == 0 {
         return Ok(());
     }
-    let award = give(draft, open, award, granted - owed)?;
-    if let Some(receipt) = receipt {
-        let mut receipt = Receipt::clone(receipt);
-        receipt.awards.push(award);
-        if let Some(taken) = &mut receipt.taken {
-            taken.awards.push(owed);
+    let asked = std::mem::take(&mut open.budget);
+    let next = next_budget(program, &open, &asked);
+    open.granted.push(asked);
+    match next {
+        Some(budget) => {
+            ask(draft, budget, &mut open);
+            Ok(())
         }
-        draft.change(Change::Returned(Arc::new(receipt)));
+        None => granted::book(facts, draft, open),
     }
-    if let Source::Rule(rule) = open.award.source {
-        release(draft, rule, (open.day, owed));
+}
+
+/// The budget that is asked after another.
+fn next_budget<'p>(program: &'p Program, open: &OpenClaim, asked: &str) -> Option<&'p Budget> {
+    let budgets = program.budgets_of(open.award.source, open.to_friend).iter();
+    let mut budgets = budgets.filter_map(|id| program.budgets.get(id.index()));
+    budgets.find(|budget| *budget.name == *asked)?;
+    // a version may have put them into another order
+    budgets.find(|budget| !open.granted.contains(&budget.name))
+}
+
+/// Leaves of a claim what was granted. What was not is room again in the caps of the member, and in the budgets that
+/// had granted more.
+fn shrink(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    open: &mut OpenClaim,
+    granted: i64,
+) -> Result<(), Rejection> {
+    let granted = granted.clamp(0, open.award.amount);
+    let before = open.award.amount;
+    if granted == before {
+        return Ok(());
     }
+    let old = caps_count(open)?;
+    open.award.record = shared(&open.award, granted)?;
+    open.award.amount = granted;
+    if let Some(gift) = &mut open.gift {
+        gift.cut(facts.program, granted);
+    }
+    let by = old - caps_count(open)?;
+    let is_void = granted == 0 && !is_reversed(facts, open);
+    give_own_room_back(facts, draft, open, (by, is_void));
+    let earlier = std::mem::take(&mut open.granted);
+    free(draft, &earlier, &Asked::of(open), (before - granted, granted == 0));
+    open.granted = earlier;
     Ok(())
 }
 
-/// Books an amount as the event that earned it would have.
-fn give(
+/// How much of it caps count, if they count amounts.
+fn caps_count(open: &OpenClaim) -> Result<i64, Rejection> {
+    match &open.gift {
+        Some(gift) => super::step13_payers::micros(gift.exact),
+        None => Ok(open.award.amount),
+    }
+}
+
+/// Whether a pay-out of a referral was reversed: that has given its caps the time back.
+fn is_reversed(facts: &Facts<'_>, open: &OpenClaim) -> bool {
+    let is_pay_out = matches!(open.award.source, Source::Referral(_));
+    is_pay_out && facts.account.receipt(facts.program, &open.event).is_some_and(|receipt| receipt.cancelled)
+}
+
+/// Room in the caps of the member for what is not booked.
+pub(super) fn give_own_room_back(
+    facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     open: &OpenClaim,
-    award: ReceiptAward,
-    amount: i64,
-) -> Result<ReceiptAward, Rejection> {
-    let program = draft.program;
-    let Some(thing) = award.thing.award() else { return Ok(award) };
-    let rule = match award.source {
-        Source::Rule(rule) => program.rules.get(rule.index()).map(|found| (rule, found)),
-        _ => None,
-    };
-    let terms = Terms {
-        activate: rule.and_then(|(_, rule)| rule.activate),
-        expire: rule.map_or(&[], |(_, rule)| &rule.expire),
-        on: open.on,
-        own_hold: rule.is_some_and(|(_, rule)| rule.hold.is_some()),
-        ..Terms::default()
-    };
-    let (deltas, changes) = (draft.postings.deltas.len(), draft.postings.changes.len());
-    let now = (draft.at, draft.day);
-    (draft.at, draft.day) = (open.at, open.day);
-    let booked = draft.give(thing, amount, award.source, terms);
-    if let (Some((rule, _)), false) = (rule, program.rebates.is_empty()) {
-        rebates::earned(draft, rule, amount)?;
-    }
-    (draft.at, draft.day) = now;
-    draft.earned_by(deltas, &open.event);
-    for change in draft.postings.changes.iter_mut().skip(changes) {
-        if let Change::Charge(charge) = change {
-            charge.event = open.event.as_ref().into();
+    (amount, is_void): (i64, bool),
+) {
+    for cap in own_caps(facts.program, open) {
+        let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
+        if rules.each.is_some() {
+            let receipt = facts.account.receipt(facts.program, &open.event);
+            if let Some(receipt) = receipt.filter(|_| gives_back(rules.limit)) {
+                each::give_back(draft, rules, &receipt.shares, amount);
+            }
+            continue;
+        }
+        let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) else { continue };
+        let by = match gives_back(rules.limit) {
+            true => amount,
+            false => i64::from(is_void),
+        };
+        if by != 0 {
+            draft.count(meter, facts.period_slot(period, open.day), -by);
         }
     }
-    Ok(ReceiptAward { lot: booked.lot, start: booked.start, repaid: booked.repaid, ..award })
+}
+
+fn own_caps<'p>(program: &'p Program, open: &OpenClaim) -> &'p [CapId] {
+    let found = match open.award.source {
+        Source::Rule(rule) => program.rules.get(rule.index()).map(|rule| &rule.caps),
+        Source::Donation(id) => program.donations.get(id.index()).map(|donation| &donation.caps),
+        Source::Referral(id) => {
+            let referral = program.referrals.get(id.index());
+            referral.map(|it| if open.to_friend { &it.friend_caps } else { &it.referrer_caps })
+        }
+        _ => None,
+    };
+    found.map_or(&[], |caps| caps)
 }
 
 /// By what a part of what was claimed is shared out to the lines.
@@ -193,46 +293,66 @@ fn shared(award: &ReceiptAward, granted: i64) -> Result<LineRecord, Rejection> {
     Ok(LineRecord::Parts(found.into_iter().map(|part| i64::try_from(part).unwrap_or(0)).collect()))
 }
 
-/// What is not booked is room again in the caps of the member.
-fn give_own_room_back(
-    facts: &Facts<'_>,
+/// Tells budgets that something is free again of what they had granted. A time is free only if nothing was given.
+#[cold]
+pub(super) fn free(
     draft: &mut Draft<'_>,
-    open: &OpenClaim,
-    (booked, is_void): (i64, bool),
+    budgets: &[Box<str>],
+    asked: &Asked,
+    (amount, nothing_is_left): (i64, bool),
 ) {
-    let Source::Rule(rule) = open.award.source else { return };
-    let caps = facts.program.rules.get(rule.index()).map(|rule| &rule.caps);
-    for cap in caps.into_iter().flatten().copied() {
-        let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
-        let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) else { continue };
-        let by = match gives_back(rules.limit) {
-            true => open.award.amount - booked,
-            false => i64::from(is_void),
+    let program = draft.program;
+    for name in budgets {
+        let Some(budget) = program.budgets.iter().find(|budget| budget.name == *name) else { continue };
+        let by = match budget.counts {
+            BudgetCounts::Times(_) if nothing_is_left => Exact::ONE,
+            BudgetCounts::Times(_) => 0,
+            _ => cost(program, budget, asked).saturating_mul(i128::from(amount)),
         };
-        draft.count(meter, facts.period_slot(period, open.day), -by);
+        if by <= 0 {
+            continue;
+        }
+        let key = draft.key();
+        let line = Release {
+            budget: budget.name.as_ref().into(),
+            member: draft.account.member.as_ref().into(),
+            key: key.to_string(),
+            starts: budget.period.start_of(asked.day, &draft.anchors),
+            amount: Exact::of_steps(by),
+        };
+        draft.change(Change::Budget(Box::new(BudgetLine::Release(line))));
     }
 }
 
-/// Tells a budget that something is free again of what was granted for a day. Times stay used.
+/// Tells the budgets of a rule that a part of what it gave has come back. Times stay used.
 #[cold]
-pub(super) fn release(draft: &mut Draft<'_>, rule: RuleId, (day, amount): (Date, i64)) {
-    let program = draft.program;
-    let thing = program.rules.get(rule.index()).and_then(|rule| rule.effect.thing());
-    let Some(thing) = thing.map(Thing::from) else { return };
-    let Some(budget) = of_rule(program, rule).filter(|_| amount > 0) else { return };
-    if matches!(budget.counts, BudgetCounts::Times(_)) {
-        return;
+pub(super) fn release_rule(draft: &mut Draft<'_>, rule: RuleId, (day, amount): (Date, i64)) {
+    let thing = draft.program.rules.get(rule.index()).and_then(|rule| rule.effect.thing());
+    if let Some(thing) = thing {
+        release(draft, &Asked::given(Source::Rule(rule), Thing::from(thing), day), amount);
     }
-    let by = cost(program, budget, rule, thing, day).saturating_mul(i128::from(amount));
-    let key = draft.key();
-    let line = Release {
-        budget: budget.name.as_ref().into(),
-        member: draft.account.member.as_ref().into(),
-        key: key.to_string(),
-        starts: budget.period.start_of(day, &draft.anchors),
-        amount: Exact::of_steps(by),
-    };
-    draft.change(Change::Budget(Box::new(BudgetLine::Release(line))));
+}
+
+/// Tells the budgets of something that a part of what it gave has come back. Times stay used.
+#[cold]
+pub(super) fn release(draft: &mut Draft<'_>, asked: &Asked, amount: i64) {
+    let program = draft.program;
+    let budgets = program.budgets_of(asked.source, false).iter();
+    let names: Vec<Box<str>> =
+        budgets.filter_map(|id| program.budgets.get(id.index())).map(|budget| budget.name.clone()).collect();
+    free(draft, &names, asked, (amount, false));
+}
+
+/// Tells the budgets of a pay-out that it is undone.
+#[cold]
+pub(super) fn undo_pay_out(draft: &mut Draft<'_>, (source, to_friend): (Source, bool), day: Date) {
+    let program = draft.program;
+    let budgets = program.budgets_of(source, to_friend).iter();
+    let names: Vec<Box<str>> =
+        budgets.filter_map(|id| program.budgets.get(id.index())).map(|budget| budget.name.clone()).collect();
+    // a pay-out is one time, whatever it gave
+    let asked = Asked::given(source, Thing::Unit(crate::program::UnitId(0)), day);
+    free(draft, &names, &asked, (0, true));
 }
 
 impl super::Outcome {

@@ -4,6 +4,7 @@
 //! down that a return leaves alone: of events and purchases, and the times that caps have counted. What the time since
 //! an event, lots that were kept alive and choices that were made remember of it stays.
 
+use super::budgets;
 use super::draft::Draft;
 use super::judge::Facts;
 use super::refuse::{Refusal, Rejection};
@@ -63,7 +64,7 @@ pub(super) fn reverse(
     draft: &mut Draft<'_>,
     rows: &mut Rows,
     id: &Arc<str>,
-    caps: &[CapId],
+    (caps, source, to_friend): (&[CapId], Source, bool),
 ) -> Result<(), Rejection> {
     let Some(before) = facts.account.receipt(facts.program, id).filter(|before| !before.cancelled) else {
         return Ok(());
@@ -72,6 +73,10 @@ pub(super) fn reverse(
     undo(facts, draft, rows, before, &mut receipt)?;
     for cap in caps {
         uncount(facts, draft, &receipt, *cap, 1);
+    }
+    if !receipt.awards.is_empty() {
+        // what is claimed still is freed when the answer comes
+        budgets::undo_pay_out(draft, (source, to_friend), receipt.day);
     }
     draft.change(Change::Returned(Arc::new(receipt)));
     Ok(())

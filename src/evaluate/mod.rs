@@ -19,6 +19,7 @@ pub(crate) mod each;
 mod expenses;
 mod freeze;
 pub(crate) mod given;
+mod granted;
 mod judge;
 mod judged;
 mod line_caps;

@@ -356,7 +356,7 @@ pub(super) fn give_room_back(
         debug_assert!(taken.is_ok(), "limits keep turnover in range");
     }
     if let (Source::Rule(rule), false) = (source, facts.program.budgets.is_empty()) {
-        budgets::release(draft, rule, (day, amount));
+        budgets::release_rule(draft, rule, (day, amount));
     }
     let caps = match source {
         Source::Rule(rule) => facts.program.rules.get(rule.index()).map(|rule| &rule.caps),

@@ -1,7 +1,7 @@
 //! Step 9: booking. Each rule's amount is shared out to its lines, becomes a lot, and is written into the record of
 //! the purchase; counters of the past take the event in.
 
-use super::budgets;
+use super::budgets::{self, Wanted};
 use super::draft::{Booked, Draft, Terms, push_with};
 use super::judge::{Facts, Room};
 use super::line_caps;
@@ -34,13 +34,13 @@ pub(crate) fn book_rows(
         let Some(thing) = row.thing else { continue };
         let Some(award) = thing.award() else { continue };
         let source = Source::Rule(row.rule);
-        if rule.budget.is_some() {
+        if !rule.budgets.is_empty() {
             let (lot, start, amount, repaid) = (0, facts.event.day, row.amount, 0);
             let record = LineRecord::Event;
             let mut award = ReceiptAward { source, thing, lot, start, amount, repaid, record };
             record_lines(facts, row, by_item, (sharer, weights, parts), &mut award.record)?;
             let on = thing.award().and_then(|award| release_day(facts, rule, row, award));
-            budgets::claim(facts, draft, row.rule, award, on)?;
+            budgets::claim(facts, draft, &rule.budgets, Wanted::award(award, on))?;
             continue;
         }
         let terms = Terms {

@@ -4,6 +4,7 @@
 //! account: `named` → `accepted` → (the friend qualifies, the waiting time passes) → `qualified` → `settled`. What
 //! qualified may come back after that: then `reversed` undoes what both got, and the friend may qualify again.
 
+use super::budgets::{self, Wanted};
 use super::cancelling::reverse;
 use super::draft::{Draft, Terms};
 use super::judge::{Facts, Truth};
@@ -21,8 +22,8 @@ use crate::amount::divide;
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Source, Thing};
 use crate::program::{
-    CapId, EventKindId, Factor, Program, Qualifies, Referral, ReferralGift, ReferralId, TakeBack, Test,
-    UnitId, Window,
+    BudgetId, CapId, EventKindId, Factor, Program, Qualifies, Referral, ReferralGift, ReferralId, TakeBack,
+    Test, UnitId, Window,
 };
 use std::sync::Arc;
 
@@ -241,7 +242,8 @@ fn take_pay_out_back(
     let friend = Arc::clone(&draft.account.member);
     let paid = MessageBody::ReferralSettled { turn: link.turn };
     let paid = Message::id_of(paid.kind(), &referral.name, &friend, link.turn);
-    reverse(facts, draft, rows, &paid, &referral.friend_caps)?;
+    let id = ReferralId(link.referral);
+    reverse(facts, draft, rows, &paid, (&referral.friend_caps, Source::Referral(id), true))?;
     let body = MessageBody::ReferralReversed { turn: link.turn };
     draft.send(&link.referrer, &referral.name, &friend, body);
     link.stage = LinkStage::Open;
@@ -301,8 +303,12 @@ pub(crate) fn receive(
                 draft.notes.push(Note::Referral("what is asked of the referrer does not hold"));
                 return Ok(());
             }
-            let paid =
-                side.pay_capped(draft, &referral.qualifying_referrer, *spend, &referral.referrer_caps)?;
+            let paid = side.pay_capped(
+                draft,
+                &referral.qualifying_referrer,
+                *spend,
+                (&referral.referrer_caps, false),
+            )?;
             if !paid {
                 draft.notes.push(Note::Referral("the referrer's cap is used up"));
             }
@@ -315,13 +321,13 @@ pub(crate) fn receive(
             let last = referral.qualifies.and_then(|qualifies| link.counted.get(qualifies.times - 1));
             let spend = last.map_or(0, |event| event.spend);
             draft.change(Change::Link(Box::new(Link { stage: LinkStage::Settled, ..link })));
-            if !side.pay_capped(draft, &referral.qualifying_friend, spend, &referral.friend_caps)? {
+            if !side.pay_capped(draft, &referral.qualifying_friend, spend, (&referral.friend_caps, true))? {
                 draft.notes.push(Note::Referral("the friend's cap is used up"));
             }
         }
         MessageBody::ReferralReversed { turn } => {
             let paid = Message::id_of("referral-qualified", &referral.name, &message.from, *turn);
-            reverse(facts, draft, rows, &paid, &referral.referrer_caps)?;
+            reverse(facts, draft, rows, &paid, (&referral.referrer_caps, Source::Referral(id), false))?;
         }
         MessageBody::Transferred { .. } | MessageBody::BudgetAnswered { .. } => {}
     }
@@ -364,7 +370,7 @@ impl Side<'_> {
         draft: &mut Draft<'_>,
         gifts: &[ReferralGift],
         spend: i64,
-        caps: &[CapId],
+        (caps, to_friend): (&[CapId], bool),
     ) -> Result<bool, Rejection> {
         if gifts.is_empty() {
             return Ok(true);
@@ -372,11 +378,40 @@ impl Side<'_> {
         if caps.iter().any(|cap| room(self.facts, *cap) <= 0) {
             return Ok(false);
         }
-        self.pay(draft, gifts, spend)?;
+        let budgets = self.facts.program.budgets_of(Source::Referral(self.id), to_friend);
+        match budgets.is_empty() {
+            true => self.pay(draft, gifts, spend)?,
+            false => self.claim(draft, (gifts, spend), (budgets, to_friend))?,
+        }
         for cap in caps {
             count_cap(draft, self.facts, *cap, 1);
         }
         Ok(true)
+    }
+
+    /// Claims a pay-out, and keeps a record by which a reversal reaches it.
+    #[cold]
+    fn claim(
+        &self,
+        draft: &mut Draft<'_>,
+        (gifts, spend): (&[ReferralGift], i64),
+        (budgets, to_friend): (&[BudgetId], bool),
+    ) -> Result<(), Rejection> {
+        let source = Source::Referral(self.id);
+        let mut awards = Vec::with_capacity(gifts.len());
+        for gift in gifts {
+            let (amount, thing) = (self.worth(gift, spend)?, Thing::from(gift.thing()));
+            let (lot, start, repaid, record) = (0, draft.day, 0, LineRecord::Whole);
+            if amount > 0 {
+                awards.push(ReceiptAward { source, thing, lot, start, amount, repaid, record });
+            }
+        }
+        let mut awards = awards.into_iter();
+        let Some(award) = awards.next() else { return Ok(()) };
+        let wanted = Wanted { more: awards.collect(), to_friend, ..Wanted::award(award, None) };
+        budgets::claim(self.facts, draft, budgets, wanted)?;
+        keep_redemption(self.facts, draft, Vec::new(), None);
+        Ok(())
     }
 
     /// Pays, and keeps what a reversal will ask for.

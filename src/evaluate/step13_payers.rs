@@ -4,6 +4,7 @@
 //! given at once is booked in whole coins and stays given. With `pay every P` it is pledged exactly, comes off again
 //! with what is returned, and is rounded once, when the clock settles the period.
 
+use super::budgets::{self, Asked, Wanted};
 use super::cancelling::uncount;
 use super::charges;
 use super::draft::{Draft, Transfer};
@@ -13,7 +14,9 @@ use super::step04_match::{counts_times, room};
 use super::step08_cap::{count_cap, gives_back};
 use super::terms::is_valid;
 use super::trace::{DonationTrace, GivingVerdict, Trace};
-use crate::account::{Change, GivenGift, Lines, Pledge, Pledged, Receipt};
+use crate::account::{
+    Change, GivenGift, LineRecord, Lines, OpenClaim, OpenGift, Pledge, Pledged, Receipt, ReceiptAward,
+};
 use crate::amount::{Rounding, divide};
 use crate::ledger::{Book, Due, Reason, Source, Thing};
 use crate::program::{
@@ -76,7 +79,10 @@ pub(crate) fn give(
             let coins = i64::try_from(found.amount / SHARE_WHOLE).map_err(|_| Rejection::too_large())?;
             *left = found.basis.checked_add(coins).ok_or_else(Rejection::too_large)?;
         }
-        book(facts, draft, (id, donation), found)?;
+        match donation.budgets.is_empty() {
+            true => book(facts, draft, (id, donation), found)?,
+            false => claim(facts, draft, (id, donation), found)?,
+        }
     }
     Ok(())
 }
@@ -220,11 +226,7 @@ fn book(
     found: Found,
 ) -> Result<(), Rejection> {
     let (source, by_member) = (Source::Donation(id), donation.gift.is_by_member());
-    for cap in donation.caps.iter().copied() {
-        let Some(limit) = facts.program.caps.get(cap.index()).map(|cap| cap.limit) else { continue };
-        let by = if counts_times(limit) { 1 } else { micros(found.amount)? };
-        count_cap(draft, facts, cap, by);
-    }
+    use_caps(facts, draft, donation, found.amount)?;
     let amount = found.amount;
     let mut given = Given { source, charity: found.charity, amount, by_member, closes: None };
     // what comes late is settled with the period that runs
@@ -243,10 +245,7 @@ fn book(
             let closes = closes.ok_or_else(Rejection::too_large)?;
             given.closes = Some(closes);
             let pledge = Pledge { closes, source, charity: found.charity, by_member, amount };
-            if facts.account.pledged(&pledge).checked_add(amount).is_none_or(|sum| sum > MOST) {
-                return Err(Rejection::too_large());
-            }
-            draft.change(Change::Pledge(Box::new(pledge.clone())));
+            pledge_more(facts, draft, &pledge)?;
             if let Some(receipt) = draft.receipt.as_mut().and_then(Arc::get_mut) {
                 receipt.pledged.push(Pledged { pledge, parts: found.parts });
             }
@@ -256,8 +255,135 @@ fn book(
     Ok(())
 }
 
+/// Uses up caps by what is given exactly.
+fn use_caps(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    donation: &Donation,
+    amount: i128,
+) -> Result<(), Rejection> {
+    for cap in donation.caps.iter().copied() {
+        let Some(limit) = facts.program.caps.get(cap.index()).map(|cap| cap.limit) else { continue };
+        let by = if counts_times(limit) { 1 } else { micros(amount)? };
+        count_cap(draft, facts, cap, by);
+    }
+    Ok(())
+}
+
+fn pledge_more(facts: &Facts<'_>, draft: &mut Draft<'_>, pledge: &Pledge) -> Result<(), Rejection> {
+    if facts.account.pledged(pledge).checked_add(pledge.amount).is_none_or(|sum| sum > MOST) {
+        return Err(Rejection::too_large());
+    }
+    draft.change(Change::Pledge(Box::new(pledge.clone())));
+    Ok(())
+}
+
+/// Claims what would be given, where a budget across all members has to be asked.
+#[cold]
+fn claim(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    (id, donation): (DonationId, &Donation),
+    found: Found,
+) -> Result<(), Rejection> {
+    use_caps(facts, draft, donation, found.amount)?;
+    let is_pledged = donation.pays.is_some();
+    let parts = found.parts.filter(|_| is_pledged);
+    let gift = OpenGift { exact: found.amount, parts, is_pledged };
+    let award = ReceiptAward {
+        source: Source::Donation(id),
+        thing: Thing::Donation(found.charity),
+        lot: 0,
+        start: facts.event.day,
+        amount: gift.steps(facts.program).ok_or_else(Rejection::too_large)?,
+        repaid: 0,
+        record: LineRecord::Event,
+    };
+    let wanted = Wanted { gift: Some(Box::new(gift)), ..Wanted::award(award, None) };
+    budgets::claim(facts, draft, &donation.budgets, wanted)
+}
+
+/// What a budget has granted.
+pub(crate) struct Granted<'a> {
+    pub(crate) open: &'a OpenClaim,
+    pub(crate) gift: &'a OpenGift,
+    pub(crate) receipt: Option<&'a Arc<Receipt>>,
+}
+
+/// Books what a budget has granted, less what has come back since. Returns how much that is, exactly.
+#[cold]
+pub(crate) fn book_granted(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    granted: &Granted<'_>,
+) -> Result<i128, Rejection> {
+    let (source, Thing::Donation(charity)) = (granted.open.award.source, granted.open.award.thing) else {
+        return Ok(0);
+    };
+    let amount = granted.gift.exact;
+    let given = Given { source, charity, amount, by_member: false, closes: None };
+    match granted.gift.is_pledged {
+        true => pledge_granted(facts, draft, granted, given),
+        false => give_granted(draft, granted, given),
+    }
+}
+
+fn give_granted(draft: &mut Draft<'_>, granted: &Granted<'_>, given: Given) -> Result<i128, Rejection> {
+    if granted.receipt.is_some_and(|receipt| receipt.cancelled) {
+        return Ok(given.amount);
+    }
+    let coin = i128::from(draft.program.coin()) * SHARE_WHOLE;
+    let coins = i64::try_from(given.amount / coin).map_err(|_| Rejection::too_large())?;
+    let (now, deltas) = ((draft.at, draft.day), draft.postings.deltas.len());
+    (draft.at, draft.day) = (granted.open.at, granted.open.day);
+    transfer(draft, &given, coins);
+    (draft.at, draft.day) = now;
+    draft.earned_by(deltas, &granted.open.event);
+    if let Some(receipt) = granted.receipt {
+        let mut receipt = Receipt::clone(receipt);
+        let (source, charity) = (given.source, given.charity);
+        receipt.gifts.push(GivenGift { source, charity, by_member: false, coins });
+        draft.change(Change::Returned(Arc::new(receipt)));
+    }
+    draft.given.push(given);
+    Ok(0)
+}
+
+/// An answer that comes after the end of the period counts for the one that runs.
+fn pledge_granted(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    granted: &Granted<'_>,
+    mut given: Given,
+) -> Result<i128, Rejection> {
+    let donation = match given.source {
+        Source::Donation(id) => facts.program.donations.get(id.index()),
+        _ => None,
+    };
+    let (period, today) = (donation.and_then(|donation| donation.pays), draft.today());
+    // what a version pays at once, or does not know, is settled on the next day
+    let closes = period.map_or(today.checked_add_days(1), |period| period.next_start(today, &draft.anchors));
+    let closes = closes.ok_or_else(Rejection::too_large)?;
+    let (source, charity, amount) = (given.source, given.charity, given.amount);
+    let pledge = Pledge { closes, source, charity, by_member: false, amount };
+    let pledged = Pledged { pledge: pledge.clone(), parts: granted.gift.parts.clone() };
+    let undone = granted.receipt.map_or(Some(0), |receipt| pledged.undone(receipt));
+    let undone = undone.ok_or_else(Rejection::too_large)?;
+    if undone < amount {
+        pledge_more(facts, draft, &Pledge { amount: amount - undone, ..pledge })?;
+        (given.amount, given.closes) = (amount - undone, Some(closes));
+        draft.given.push(given);
+    }
+    if let Some(receipt) = granted.receipt {
+        let mut receipt = Receipt::clone(receipt);
+        receipt.pledged.push(pledged);
+        draft.change(Change::Returned(Arc::new(receipt)));
+    }
+    Ok(undone)
+}
+
 /// An exact amount in micro-units as caps count them, rounded up.
-fn micros(exact: i128) -> Result<i64, Rejection> {
+pub(crate) fn micros(exact: i128) -> Result<i64, Rejection> {
     let found = divide(exact, SHARE_WHOLE, Rounding::Up).and_then(|micros| i64::try_from(micros).ok());
     found.ok_or_else(Rejection::too_large)
 }
@@ -302,6 +428,12 @@ pub(crate) fn cancel(
             let Some(limit) = facts.program.caps.get(cap.index()).map(|cap| cap.limit) else { continue };
             let by = if counts_times(limit) { Some(1) } else { given };
             uncount(facts, draft, after, cap, by.unwrap_or(0));
+        }
+    }
+    if !facts.program.budgets.is_empty() {
+        for gift in &after.gifts {
+            let asked = Asked::given(gift.source, Thing::Donation(gift.charity), after.day);
+            budgets::release(draft, &asked, gift.coins);
         }
     }
     for gift in &after.gifts {
@@ -374,6 +506,10 @@ fn give_room_back(
     let Source::Donation(id) = pledge.source else { return Ok(()) };
     let donation = facts.program.donations.get(id.index());
     let by = micros(pledge.amount - old)? - micros(pledge.amount - new)?;
+    if !facts.program.budgets.is_empty() {
+        let asked = Asked::pledged(pledge.source, Thing::Donation(pledge.charity), receipt.day);
+        budgets::release(draft, &asked, by);
+    }
     for cap in donation.into_iter().flat_map(|donation| donation.caps.iter().copied()) {
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
         let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) else { continue };

@@ -57,6 +57,9 @@ pub struct Claim {
     pub cost: Exact,
     /// Whether it is granted whole or not at all.
     pub whole: bool,
+    /// The budgets that have granted it before, where several are asked one after another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
 }
 
 /// What came back of something that was granted.
@@ -138,6 +141,18 @@ impl Budget {
         place.ok().and_then(|place| self.windows.get(place)).map_or(Exact::default(), |window| window.used)
     }
 
+    /// Counts what was used before the book was opened, in the window that starts on a day.
+    ///
+    /// # Errors
+    ///
+    /// [`BudgetError::Amount`] if it is below zero or too large; nothing has changed then.
+    pub fn start_with(&mut self, starts: Date, amount: Exact) -> Result<(), BudgetError> {
+        if amount.steps() < 0 {
+            return Err(BudgetError::Amount);
+        }
+        self.use_up(starts, amount.steps())
+    }
+
     /// Takes a claim or a release. A claim gives the message that answers it: deliver that to the member as an event, as
     /// often as you like. The same claim again gives the same answer.
     ///
@@ -214,7 +229,7 @@ impl Budget {
 /// The answer to a claim.
 fn message(claim: &Claim, granted: i64) -> Message {
     Message {
-        id: answer_id(&claim.rule, &claim.event).into(),
+        id: answer_id((&claim.rule, &claim.event), claim.after.len()).into(),
         from: claim.budget.as_str().into(),
         to: claim.member.as_str().into(),
         at: claim.at,
@@ -223,8 +238,11 @@ fn message(claim: &Claim, granted: i64) -> Message {
     }
 }
 
-/// The id of an answer, unique for the member.
-pub(crate) fn answer_id(rule: &str, event: &str) -> String {
+/// The id of an answer, unique for the member: of a later budget of the same rule it ends with its number, from 2.
+pub(crate) fn answer_id((rule, event): (&str, &str), after: usize) -> String {
     let part = |text: &str| text.replace('%', "%25").replace('/', "%2F");
-    format!("@budget-answered/{}/{}", part(rule), part(event))
+    match after {
+        0 => format!("@budget-answered/{}/{}", part(rule), part(event)),
+        after => format!("@budget-answered/{}/{}/{}", part(rule), part(event), after + 1),
+    }
 }

@@ -1,5 +1,6 @@
 //! Why charities get something, and why not.
 
+use super::budgets::{self, WaitingExplanation};
 use super::{Explanation, words};
 use crate::calendar::Date;
 use crate::evaluate::Outcome;
@@ -33,6 +34,9 @@ pub struct DonationExplanation {
     pub cap: Option<String>,
     /// The day on which it is settled; nothing if it is booked at once.
     pub settled_on: Option<Date>,
+    /// What waits for the answer of a budget that all members share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<WaitingExplanation>,
 }
 
 pub(super) fn explain(
@@ -54,6 +58,7 @@ pub(super) fn explain(
         given: program.exact_money(trace.amount),
         cap: trace.cap.map(|cap| cap_text(program, cap).to_owned()),
         settled_on: given.and_then(|given| given.closes),
+        waits: budgets::waits(program, outcome, Source::Donation(trace.donation)),
     })
 }
 
@@ -143,7 +148,12 @@ pub(super) fn row(program: &Program, donation: &DonationExplanation) -> [String;
     if let Some(day) = donation.settled_on {
         why.push_str(&format!(", settled on {day}"));
     }
-    [format!("+{} {currency}", donation.given), donation.rule.clone(), why]
+    why.push_str(&budgets::told(donation.waits.as_ref(), currency, &[]));
+    let amount = match donation.waits {
+        Some(_) => format!("0 {currency}"),
+        None => format!("+{} {currency}", donation.given),
+    };
+    [amount, donation.rule.clone(), why]
 }
 
 /// What a return takes off what was pledged.

@@ -3,19 +3,21 @@
 //! An [`Explanation`] tells of every rule of the event's kind what it found, what it came to exactly, how it was
 //! rounded, which caps cut it, and what was booked. Nothing here decides anything: it reads the trace of an outcome.
 
+mod budgets;
 mod giving;
 mod plans;
 mod rebates;
 mod text;
 mod words;
 
+pub use budgets::WaitingExplanation;
 pub use giving::DonationExplanation;
 pub use text::text;
 
 use crate::amount::format_scaled;
 use crate::evaluate::trace::{RuleTrace, Verdict};
 use crate::evaluate::{Note, Outcome, Redemption};
-use crate::ledger::Thing;
+use crate::ledger::{Source, Thing};
 use crate::program::{Program, RuleId, RuleKind};
 use serde::Serialize;
 
@@ -98,6 +100,12 @@ pub struct RuleExplanation {
     pub lost: Vec<LostExplanation>,
     /// What was booked. The sum over all rules of a unit is what the event issued of it, cards and gifts aside.
     pub booked: String,
+    /// What waits for the answer of a budget that all members share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<WaitingExplanation>,
+    /// The partners who pay for it: `Brewery 70%`, or only the name of one who pays all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub funded_by: Vec<String>,
 }
 
 /// A cap that cut an amount.
@@ -132,7 +140,7 @@ impl Outcome {
         Some(Explanation {
             event: self.event().unwrap_or_default().into(),
             items: trace.items.iter().map(ToString::to_string).collect(),
-            rules: rules.into_iter().filter_map(|rule| explain(program, rule)).collect(),
+            rules: rules.into_iter().filter_map(|rule| explain(program, self, rule)).collect(),
             donations: trace
                 .donations
                 .iter()
@@ -164,7 +172,7 @@ fn notes(notes: &[Note]) -> Vec<NoteExplanation> {
     found.into_iter().map(|(note, times)| NoteExplanation { note: note.to_string(), times }).collect()
 }
 
-fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
+fn explain(program: &Program, outcome: &Outcome, trace: &RuleTrace) -> Option<RuleExplanation> {
     let rule = program.rules.get(trace.rule.index())?;
     let thing = trace.thing.or_else(|| rule.effect.thing().map(Thing::from));
     let scaled =
@@ -205,6 +213,8 @@ fn explain(program: &Program, trace: &RuleTrace) -> Option<RuleExplanation> {
             })
             .collect(),
         booked: scaled(trace.booked),
+        waits: budgets::waits(program, outcome, Source::Rule(trace.rule)),
+        funded_by: budgets::funded_by(program, &rule.name),
     })
 }
 

@@ -1,6 +1,6 @@
 //! An explanation as text, one line a rule, with the arithmetic.
 
-use super::{Explanation, LateExplanation, RuleExplanation, giving, plans, rebates, words};
+use super::{Explanation, LateExplanation, RuleExplanation, budgets, giving, plans, rebates, words};
 use crate::calendar::Date;
 use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::{Book, Delta, Reason, Thing};
@@ -101,6 +101,7 @@ fn rule_rows(
     for cap in &rule.caps {
         why.push_str(&format!("; cap {}: {} → {}", cap.limit, cap.before, cap.after));
     }
+    why.push_str(&budgets::told(rule.waits.as_ref(), &rule.gives, &rule.funded_by));
     let mut rows = vec![[amount, rule.rule.clone(), why]];
     if let Some(terms) = terms(program, outcome, rule) {
         rows.push([String::new(), String::new(), terms]);

@@ -1,6 +1,6 @@
 //! Giving: charities, and the rules by which they get money.
 
-use super::ids::{CapId, CharityId, EventKindId, Symbol};
+use super::ids::{BudgetId, CapId, CharityId, EventKindId, Symbol};
 use super::rule::Validity;
 use super::test::Test;
 use super::{Program, UnknownName};
@@ -30,6 +30,8 @@ pub(crate) struct Donation {
     pub(crate) pays: Option<Period>,
     pub(crate) to: Receiver,
     pub(crate) caps: Box<[CapId]>,
+    /// The budgets across all members that it asks, one after another.
+    pub(crate) budgets: Box<[BudgetId]>,
 }
 
 /// What a donation gives. Money in micro-units.

@@ -67,7 +67,7 @@ pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
 pub(crate) use rebate::{
     Rebate, RebateCounts, RebateKind, RebateLots, RebateSpan, RebateTerms, Stage, StagePays,
 };
-pub(crate) use referral::{Qualifies, Referral, ReferralGift};
+pub(crate) use referral::{Qualifies, Referral, ReferralBudgets, ReferralGift};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
     Steps, Table, TableKey, Validity,
@@ -189,6 +189,8 @@ pub struct Program {
     pub(crate) parameters: Box<[Box<str>]>,
     /// Budgets across all members.
     pub(crate) budgets: Box<[Budget]>,
+    /// Those of referrals; nothing where none of them has any.
+    pub(crate) referral_budgets: Box<[ReferralBudgets]>,
     /// `spend … after redemptions`: points that pay lower what counts as spent.
     pub(crate) spend_after_redemptions: bool,
     pub(crate) returns: Returns,

@@ -1,6 +1,6 @@
 //! Referrals: who may name whom, when a friend qualifies, and what both get.
 
-use super::ids::{CapId, EventKindId, MeterId, UnitId};
+use super::ids::{BudgetId, CapId, EventKindId, MeterId, UnitId};
 use super::rule::{Award, AwardThing, Factor, Steps, Table, Validity};
 use super::test::Test;
 use crate::calendar::Duration;
@@ -29,6 +29,13 @@ pub(crate) struct Referral {
     pub(crate) friend_caps: Box<[CapId]>,
     /// Places of member attributes of which both must not have the same value.
     pub(crate) not_same: Box<[u16]>,
+}
+
+/// The budgets across all members that the pay-outs of a referral ask, one after another.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ReferralBudgets {
+    pub(crate) referrer: Box<[BudgetId]>,
+    pub(crate) friend: Box<[BudgetId]>,
 }
 
 impl Referral {

@@ -49,8 +49,8 @@ pub(crate) struct Rule {
     pub(crate) spend_caps: Box<[CapId]>,
     /// `cap N U per item`: the most for one piece, in the unit's scale.
     pub(crate) piece_cap: Option<i64>,
-    /// The budget across all members that it asks.
-    pub(crate) budget: Option<BudgetId>,
+    /// The budgets across all members that it asks, one after another.
+    pub(crate) budgets: Box<[BudgetId]>,
     /// The rule's own `round`.
     pub(crate) round: Option<Round>,
     /// The rule's own `activate`.

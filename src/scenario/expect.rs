@@ -1,14 +1,14 @@
 //! Whether what a test expects is so, and what is instead.
 
-use super::find;
 use super::run::Runner;
+use super::{budgets, find};
 use crate::account::{Account, Change, Lot};
 use crate::amount::Money;
-use crate::calendar::{Anchors, Date};
+use crate::calendar::Date;
 use crate::evaluate::Outcome;
 use crate::evaluate::given::{cap_left, running, running_slot};
 use crate::ledger::{Book, Delta, Exact, Reason, Side, Source, Thing};
-use crate::program::{AwardThing, Budget, BudgetCounts, Measure, Program, UnitId, UnitKind};
+use crate::program::{AwardThing, Budget, Measure, Program, UnitId, UnitKind};
 use crate::syntax::ast::{self, Amount, Expect, HasKind, Name};
 use std::borrow::Cow;
 
@@ -378,8 +378,9 @@ fn room(
     number: &ast::Number,
 ) -> Result<(), String> {
     let program = runner.program;
-    if let (None, Some(budget)) = (member, program.budget_named(&name.text)) {
-        return budget_left(runner, budget, number);
+    let found: Vec<&Budget> = program.budgets_named(&name.text).collect();
+    if member.is_none() && !found.is_empty() {
+        return budgets::expect_left(runner, &found, number);
     }
     let account = match (member, &runner.actor) {
         (Some(member), _) => known(runner, member)?,
@@ -415,25 +416,6 @@ fn room(
         Some((_, left)) => Err(format!("{left} is left")),
         None => Err("nothing is known of this cap".to_owned()),
     }
-}
-
-/// What a budget that all members share still holds in the window that runs.
-fn budget_left(runner: &Runner<'_>, budget: &Budget, number: &ast::Number) -> Result<(), String> {
-    let program = runner.program;
-    let day = program.zone.business_date(runner.now, program.day_starts);
-    let starts = budget.period.start_of(day, &Anchors::new(day));
-    let (limit, step) = match &budget.counts {
-        BudgetCounts::Times(most) => (i128::from(*most), Exact::ONE),
-        BudgetCounts::Money(most, _) => (i128::from(*most), Exact::ONE / 1_000_000),
-        BudgetCounts::Amount(thing, most) => {
-            let decimals = u32::from(find::decimals(program, *thing));
-            (i128::from(*most), Exact::ONE / 10_i128.pow(decimals))
-        }
-    };
-    let used = runner.world.budget(&budget.name).map_or(Exact::default(), |book| book.used(starts));
-    let left = Exact::of_steps(limit.saturating_mul(step).saturating_sub(used.steps()));
-    let wanted = number.value.normalize().to_string().parse::<Exact>().map_err(|error| error.to_string())?;
-    if left == wanted { Ok(()) } else { Err(format!("{left} is left")) }
 }
 
 fn level(

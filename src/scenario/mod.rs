@@ -3,6 +3,7 @@
 //! A [`World`] plays the host: it keeps one account for each member, delivers messages between them and runs their
 //! clocks. Everything it does is in a fixed order, so the same events always end in the same ledger.
 
+mod budgets;
 mod expect;
 mod find;
 mod lines;

@@ -1,8 +1,8 @@
 //! The start of a test: joinings, then the facts that are given.
 
-use super::find;
 use super::run::Runner;
 use super::step::attribute_value;
+use super::{budgets, find};
 use crate::calendar::Instant;
 use crate::diagnostics::Span;
 use crate::evaluate::given::{GivenFact, book_given};
@@ -22,6 +22,8 @@ struct Given<'t> {
     referrer: Option<&'t Name>,
     account: Option<&'t Name>,
     attributes: Vec<(&'t Name, &'t ast::Value, Span)>,
+    /// What is used of budgets that all members share.
+    budgets: Vec<(&'t Name, &'t ast::Number, Span)>,
     facts: Vec<GivenFact>,
 }
 
@@ -48,6 +50,11 @@ pub(super) fn run(runner: &mut Runner<'_>, lines: &[Line<TestLine>]) {
     });
     let at = first_when.unwrap_or(runner.now);
     for given in &all {
+        for (name, number, span) in &given.budgets {
+            if let Err(error) = budgets::use_up(runner, name, number, at) {
+                runner.fail(*span, format!("this cannot be given: {error}"));
+            }
+        }
         let mut facts = given.facts.clone();
         if given.joined.is_none() {
             facts.extend(given_attributes(runner, given));
@@ -74,6 +81,7 @@ fn read<'t>(
         referrer: None,
         account: None,
         attributes: Vec::new(),
+        budgets: Vec::new(),
         facts: Vec::new(),
     };
     for line in lines {
@@ -91,6 +99,14 @@ fn read<'t>(
             }
             ast::GivenFact::Attribute(name, value) => {
                 given.attributes.push((name, value, line.span));
+                Ok(())
+            }
+            ast::GivenFact::CapUsed(name, number)
+                if runner.program.budgets_named(&name.text).next().is_some() =>
+            {
+                given.budgets.push((name, number, line.span));
+                // the rule may have a cap of each member too
+                given.facts.extend(facts(runner.program, &line.kind).unwrap_or_default());
                 Ok(())
             }
             other => facts(runner.program, other).map(|mut facts| given.facts.append(&mut facts)),

@@ -128,6 +128,11 @@ impl<'p> World<'p> {
         self.budgets.get(name)
     }
 
+    /// The book of a budget.
+    pub(super) fn book_of(&mut self, name: &str) -> &mut Budget {
+        self.budgets.entry(name.to_owned()).or_insert_with(|| Budget::new(name))
+    }
+
     /// Puts an account into the world, in place of one that the member may have: for a start from a stored state.
     pub fn insert(&mut self, account: Account) {
         self.note_homes(&account);
@@ -333,8 +338,7 @@ impl<'p> World<'p> {
     fn send(&mut self, outcome: &Outcome) {
         self.messages.extend(outcome.messages().iter().cloned().map(Event::from));
         for line in outcome.budget_lines() {
-            let book = self.budgets.entry(line.budget().to_owned());
-            let answer = book.or_insert_with(|| Budget::new(line.budget())).take(line);
+            let answer = self.book_of(line.budget()).take(line);
             // what one program claims and releases fits together
             debug_assert!(answer.is_ok(), "{answer:?}");
             self.messages.extend(answer.ok().flatten().map(Event::from));

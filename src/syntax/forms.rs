@@ -266,7 +266,14 @@ const DONATE: &[Form] = &[
     ("multiply", &["multiply by 2"]),
     ("add", &["add 2 EUR"]),
     ("give", &["give 1% of spend as gift", "give 0.50 gift"]),
-    ("cap", &["cap 3 times per month", "cap 50 EUR per calendar year"]),
+    (
+        "cap",
+        &[
+            "cap 3 times per month",
+            "cap 50 EUR per calendar year",
+            "cap 20_000 EUR per calendar year across all members",
+        ],
+    ),
     ("pay", &["pay every quarter"]),
     TO_CHARITY,
     FUNDED,
@@ -330,7 +337,10 @@ const REFERRAL: &[Form] = &[
     ("when", &["when friend age is at least 18", "when referrer tier is Gold"]),
     ("wait", &["wait 14 days"]),
     ("on", &["on qualifying give 1_000 points to referrer", "on joining give 1 Welcome to friend"]),
-    ("cap", &["cap referrer 10 times per calendar year"]),
+    (
+        "cap",
+        &["cap referrer 10 times per calendar year", "cap 500 times per calendar year across all members"],
+    ),
     ("not", &["not within same household"]),
     FUNDED,
 ];

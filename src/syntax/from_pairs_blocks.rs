@@ -547,6 +547,7 @@ impl Builder<'_> {
                 ReferralLine::OnQualifying(self.give(&mut parts)?, side(&mut parts))
             }
             Rule::referral_cap => ReferralLine::Cap(self.cap(&mut parts)?),
+            Rule::referral_budget => ReferralLine::Budget(self.cap(&mut parts)?),
             Rule::not_same => {
                 parts.skip(&[Rule::k_not, Rule::k_within, Rule::k_same]);
                 ReferralLine::NotWithinSame(self.name(&mut parts)?)

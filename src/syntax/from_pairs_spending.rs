@@ -133,6 +133,7 @@ impl Builder<'_> {
             Rule::when => DonateLine::When(self.when(&mut parts)?),
             Rule::cap => DonateLine::Cap(self.cap(&mut parts)?),
             Rule::funded => DonateLine::Funded(self.funded(&mut parts)?),
+            Rule::budget_cap => DonateLine::Budget(self.cap(&mut parts)?),
             Rule::to_charity => DonateLine::ToCharity(self.receiver(&mut parts)?),
             Rule::round_up => {
                 parts.skip(&[Rule::k_round, Rule::k_basket, Rule::k_up, Rule::k_to, Rule::k_next]);

@@ -30,16 +30,10 @@ const fn elsewhere(
 }
 
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
-const BUDGETS: &[Place] = &[
-    Place::Card,
-    Place::Draw,
-    Place::Voucher,
-    Place::Reward,
-    Place::Referral,
-    Place::Donate,
-    Place::Award,
-    Place::Rebate,
-];
+/// What may get a budget across all members.
+const BUDGETS: &[Place] = &[Place::Draw, Place::Award, Place::Rebate];
+/// What is known at the till at once, and cannot wait for the answer of a budget.
+const AT_ONCE: &[Place] = &[Place::Voucher, Place::Reward];
 const GIVES: &[Place] = &[
     Place::Rule,
     Place::Tier,
@@ -89,6 +83,18 @@ const FORMS: &[Form] = &[
         "cap",
         "cap …",
         "each length pays once a run; write for example `restart after 8 weeks`",
+    ),
+    elsewhere(
+        AT_ONCE,
+        "cap … across all members",
+        "cap … across all members",
+        "what is redeemed is sure at once, and a budget answers later; cap what is given, in the `earn` or `bonus`",
+    ),
+    elsewhere(
+        &[Place::Card],
+        "cap … across all members",
+        "cap … across all members",
+        "a stamp is on the card at once, and a budget answers later; cap what an `earn` or a `bonus` gives",
     ),
     form(BUDGETS, "cap … across all members", "cap … across all members"),
 ];

@@ -360,7 +360,7 @@ kinds! {
     Grants { AmountOff(a), PercentOff(a, b), ItemsFree(a), Text(a) }
     ReferralLine {
         Valid(a), Qualifies { times, event, at_least, within }, NamedUntil(a), WhenFriend(a), WhenReferrer(a), Wait(a),
-        OnJoining(a, b), OnQualifying(a, b), Cap(a), NotWithinSame(a), Funded(a),
+        OnJoining(a, b), OnQualifying(a, b), Cap(a), Budget(a), NotWithinSame(a), Funded(a),
     }
     ConvertAt { Once, EveryDuration(a, b), EveryPeriod(a, b) }
     RewardLine { Valid(a), ForItems(a), When(a), Cap(a), Grants(a), Worth(a), Give(a), Funded(a) }
@@ -370,7 +370,7 @@ kinds! {
     }
     DonateLine {
         Valid(a), On(a), ForItems(a), When(a), RoundUp(a), WholeAmounts(a), Multiply(a), Add(a), Give(a), Cap(a),
-        PayEvery(a), ToCharity(a), AtPartner(a), Funded(a),
+        Budget(a), PayEvery(a), ToCharity(a), AtPartner(a), Funded(a),
     }
     PartnerLine { Pays(a), Gets(a), Settles(a), Budget { amount, per } }
     ToCharity { Named(a), Matching(a) }

@@ -10,7 +10,7 @@ use crate::program::{CharityId, SHARE_WHOLE};
 use crate::wire::parse_amount;
 
 /// The most that can be pledged, far below what 128 bits hold.
-const MOST: i128 = 1_000_000_000_000_000_000 * SHARE_WHOLE;
+pub(super) const MOST: i128 = 1_000_000_000_000_000_000 * SHARE_WHOLE;
 
 impl Names<'_> {
     pub(super) fn donated(&self, account: &Account) -> Vec<DonatedState> {

@@ -381,6 +381,8 @@ pub enum ReferralLine {
     OnQualifying(Give, Side),
     /// `cap referrer 10 times per calendar year`
     Cap(Cap),
+    /// `cap referrer 500 times per calendar year across all members`
+    Budget(Cap),
     /// `not within same household`
     NotWithinSame(Name),
     /// `funded by Tankhof`

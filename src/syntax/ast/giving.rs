@@ -36,6 +36,8 @@ pub enum DonateLine {
     Give(Give),
     /// `cap 3 times per month`
     Cap(Cap),
+    /// `cap 20_000 gift per calendar year across all members`
+    Budget(Cap),
     /// `pay every quarter`
     PayEvery(Period),
     /// `to charity Forests`

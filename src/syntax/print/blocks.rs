@@ -447,6 +447,7 @@ impl<'a> Statement<'a> for ReferralLine {
                 words!["on qualifying", printer.give(give, span), "to", side(*to)]
             }
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Budget(cap) => words!["cap", printer.cap(cap), "across all members"],
             Self::NotWithinSame(attribute) => words!["not within same", name(attribute)],
             Self::Funded(by) => funded(by).into(),
         })

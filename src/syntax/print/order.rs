@@ -222,7 +222,7 @@ pub(in crate::syntax) fn donate(line: &DonateLine) -> u8 {
         DonateLine::WholeAmounts(_) => 6,
         DonateLine::Multiply(_) => 7,
         DonateLine::Add(_) => 8,
-        DonateLine::Cap(_) => 9,
+        DonateLine::Cap(_) | DonateLine::Budget(_) => 9,
         DonateLine::PayEvery(_) => 10,
         DonateLine::ToCharity(_) => 11,
         DonateLine::Funded(_) => 12,
@@ -285,7 +285,7 @@ pub(in crate::syntax) fn referral(line: &ReferralLine) -> u8 {
         ReferralLine::Wait(_) => 5,
         ReferralLine::OnJoining(..) => 6,
         ReferralLine::OnQualifying(..) => 7,
-        ReferralLine::Cap(_) => 8,
+        ReferralLine::Cap(_) | ReferralLine::Budget(_) => 8,
         ReferralLine::NotWithinSame(_) => 9,
         ReferralLine::Funded(_) => 10,
     }

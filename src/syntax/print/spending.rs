@@ -103,6 +103,7 @@ impl<'a> Statement<'a> for DonateLine {
             Self::Add(amount) => words!["add", printer.amount(amount)],
             Self::Give(give) => printer.give(give, span),
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Budget(cap) => words!["cap", printer.cap(cap), "across all members"],
             Self::PayEvery(every) => words!["pay every", period(every)],
             Self::ToCharity(to) => to_charity(to).into(),
             Self::Funded(by) => funded(by).into(),

@@ -686,6 +686,7 @@ impl Choices {
             },
             3 => ReferralLine::OnJoining(self.give(), self.side()),
             4 => ReferralLine::OnQualifying(self.give(), self.side()),
+            5 if self.yes() => ReferralLine::Budget(self.cap()),
             5 => ReferralLine::Cap(self.cap()),
             _ => ReferralLine::NotWithinSame(self.name()),
         }

@@ -53,6 +53,7 @@ impl Choices {
             4 => DonateLine::RoundUp(self.amount()),
             5 => DonateLine::WholeAmounts(self.amount()),
             6 => DonateLine::Give(self.give()),
+            7 if self.yes() => DonateLine::Budget(Cap { side: None, ..self.cap() }),
             7 => DonateLine::Cap(Cap { side: None, ..self.cap() }),
             8 => DonateLine::PayEvery(self.period()),
             9 => DonateLine::Multiply(self.number()),

@@ -1,5 +1,7 @@
 //! Referrals: who is brought, who qualifies, what both get, and what takes it back. Worked out by hand.
 
+pub(crate) mod budgets;
+
 use crate::rule_files::passes;
 use loyalty_rules::{Account, Evaluator, Event};
 use pretty_assertions::assert_eq;

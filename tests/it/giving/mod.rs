@@ -2,6 +2,7 @@
 //!
 //! `giving.loyalty` is a program with tests worked out by hand.
 
+pub(crate) mod budgets;
 mod statements;
 
 use crate::host::snapshot::{json, restore};

@@ -2,6 +2,7 @@
 
 pub(crate) mod budgets;
 mod expenses;
+mod several;
 
 use crate::rule_files::{compiled, passes};
 use loyalty_rules::account::Snapshot;

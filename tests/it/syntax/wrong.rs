@@ -451,8 +451,8 @@ fn forms_of_later_versions() {
             "cap … across all members",
         ),
         (
-            "donate D",
-            "cap 5 EUR per month across all members",
+            "award A",
+            "cap 5 points per month across all members",
             "across all members",
             "cap … across all members",
         ),
