@@ -39,6 +39,21 @@ impl Wanted {
     }
 }
 
+/// The budgets that something asks, one after another: a rule, a donation, or the pay-out of a referral to the friend or
+/// to the referrer.
+pub(super) fn budgets_of(program: &Program, source: Source, to_friend: bool) -> &[BudgetId] {
+    let found = match source {
+        Source::Rule(rule) => program.rules.get(rule.index()).map(|rule| &rule.budgets),
+        Source::Donation(donation) => program.donations.get(donation.index()).map(|it| &it.budgets),
+        Source::Referral(referral) => {
+            let both = program.referral_budgets.get(referral.index());
+            both.map(|both| if to_friend { &both.friend } else { &both.referrer })
+        }
+        _ => None,
+    };
+    found.map_or(&[], |budgets| budgets)
+}
+
 /// Claims what would be given, in place of giving it. What no budget has to be asked for is not claimed.
 #[cold]
 pub(super) fn claim(
@@ -191,7 +206,7 @@ pub(super) fn receive(
 
 /// The budget that is asked after another.
 fn next_budget<'p>(program: &'p Program, open: &OpenClaim, asked: &str) -> Option<&'p Budget> {
-    let budgets = program.budgets_of(open.award.source, open.to_friend).iter();
+    let budgets = budgets_of(program, open.award.source, open.to_friend).iter();
     let mut budgets = budgets.filter_map(|id| program.budgets.get(id.index()));
     budgets.find(|budget| *budget.name == *asked)?;
     // a version may have put them into another order
@@ -337,7 +352,7 @@ pub(super) fn release_rule(draft: &mut Draft<'_>, rule: RuleId, (day, amount): (
 #[cold]
 pub(super) fn release(draft: &mut Draft<'_>, asked: &Asked, amount: i64) {
     let program = draft.program;
-    let budgets = program.budgets_of(asked.source, false).iter();
+    let budgets = budgets_of(program, asked.source, false).iter();
     let names: Vec<Box<str>> =
         budgets.filter_map(|id| program.budgets.get(id.index())).map(|budget| budget.name.clone()).collect();
     free(draft, &names, asked, (amount, false));
@@ -347,7 +362,7 @@ pub(super) fn release(draft: &mut Draft<'_>, asked: &Asked, amount: i64) {
 #[cold]
 pub(super) fn undo_pay_out(draft: &mut Draft<'_>, (source, to_friend): (Source, bool), day: Date) {
     let program = draft.program;
-    let budgets = program.budgets_of(source, to_friend).iter();
+    let budgets = budgets_of(program, source, to_friend).iter();
     let names: Vec<Box<str>> =
         budgets.filter_map(|id| program.budgets.get(id.index())).map(|budget| budget.name.clone()).collect();
     // a pay-out is one time, whatever it gave

@@ -378,7 +378,7 @@ impl Side<'_> {
         if caps.iter().any(|cap| room(self.facts, *cap) <= 0) {
             return Ok(false);
         }
-        let budgets = self.facts.program.budgets_of(Source::Referral(self.id), to_friend);
+        let budgets = budgets::budgets_of(self.facts.program, Source::Referral(self.id), to_friend);
         match budgets.is_empty() {
             true => self.pay(draft, gifts, spend)?,
             false => self.claim(draft, (gifts, spend), (budgets, to_friend))?,

@@ -1,9 +1,8 @@
 //! Partners of a coalition: what each pays for units that rules give, and what each gets for units that are redeemed.
 //! And budgets, which all members share.
 
-use super::{AwardThing, BudgetId, Program};
+use super::{AwardThing, Program};
 use crate::calendar::{Date, Period};
-use crate::ledger::Source;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -115,20 +114,5 @@ impl Program {
     pub(crate) fn budgets_named(&self, name: &str) -> impl Iterator<Item = &Budget> {
         let is_it = move |budget: &&Budget| budget.name.split_once(' ').is_some_and(|(_, of)| of == name);
         self.budgets.iter().filter(is_it)
-    }
-
-    /// The budgets that something asks, one after another: a rule, a donation, or the pay-out of a referral to the
-    /// friend or to the referrer.
-    pub(crate) fn budgets_of(&self, source: Source, to_friend: bool) -> &[BudgetId] {
-        let found = match source {
-            Source::Rule(rule) => self.rules.get(rule.index()).map(|rule| &rule.budgets),
-            Source::Donation(donation) => self.donations.get(donation.index()).map(|it| &it.budgets),
-            Source::Referral(referral) => {
-                let both = self.referral_budgets.get(referral.index());
-                both.map(|both| if to_friend { &both.friend } else { &both.referrer })
-            }
-            _ => None,
-        };
-        found.map_or(&[], |budgets| budgets)
     }
 }

@@ -6,46 +6,87 @@ use crate::partners::budgets::RULES;
 use crate::rule_files::compiled;
 use loyalty_rules::event::{Budget, BudgetLine, Item, ReturnLine};
 use loyalty_rules::ledger::{Book, Exact, LineKind};
+use loyalty_rules::scenario::World;
 use loyalty_rules::{Account, Evaluator, Event, Outcome, Program};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::collections::VecDeque;
 
 /// The members.
 const MEMBERS: [&str; 3] = ["Ann", "Bo", "Cy"];
 
-/// What happens next: a purchase of a member of so many EUR for two pieces, a piece of a purchase that comes back, or a
-/// message that is delivered, by its place among those on the way, and whether it stays on the way.
+/// What happens next: a purchase of a member of so many EUR for two pieces, a piece of a purchase that comes back, a
+/// purchase that was a mistake, or a message that is delivered, by its place among those on the way, and whether it stays
+/// on the way.
 #[derive(Debug, Clone)]
 enum Deed {
     Buys(usize, u32),
     GivesBack(usize),
+    Cancels(usize),
     Answers(usize, bool),
     Tells(usize, bool),
 }
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let deed = prop_oneof![
-        3 => (0..MEMBERS.len(), 1_u32..40).prop_map(|(member, price)| Deed::Buys(member, price)),
-        2 => (0_usize..50).prop_map(Deed::GivesBack),
-        3 => (0_usize..50, any::<bool>()).prop_map(|(place, stays)| Deed::Answers(place, stays)),
-        3 => (0_usize..50, any::<bool>()).prop_map(|(place, stays)| Deed::Tells(place, stays)),
+        6 => (0..MEMBERS.len(), 1_u32..40).prop_map(|(member, price)| Deed::Buys(member, price)),
+        4 => (0_usize..50).prop_map(Deed::GivesBack),
+        1 => (0_usize..50).prop_map(Deed::Cancels),
+        6 => (0_usize..50, any::<bool>()).prop_map(|(place, stays)| Deed::Answers(place, stays)),
+        6 => (0_usize..50, any::<bool>()).prop_map(|(place, stays)| Deed::Tells(place, stays)),
     ];
     vec(deed, 1..40)
+}
+
+/// What members buy.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wares {
+    partner: Option<&'static str>,
+    category: Option<&'static str>,
+}
+
+impl Wares {
+    fn bought(self, id: &str, member: &str, at: &str, price: u32) -> Event {
+        let mut event = Event::purchase(id, member, at);
+        if let Some(partner) = self.partner {
+            event = event.partner(partner);
+        }
+        let item = Item::new("Milk", "2", &price.to_string());
+        let item = match self.category {
+            Some(category) => item.category(category),
+            None => item,
+        };
+        event.item(item).build().unwrap()
+    }
 }
 
 /// A host whose messages take their time.
 struct Host<'p> {
     program: &'p Program,
+    wares: Wares,
     accounts: Vec<Account>,
-    book: Budget,
-    /// Purchases: member, and how many pieces have come back.
+    books: Vec<Budget>,
+    /// Purchases: member, and how many pieces have come back; all of a cancelled one.
     bought: Vec<(usize, u32)>,
     lines: Vec<BudgetLine>,
     answers: Vec<Event>,
     hour: u32,
 }
 
-impl Host<'_> {
+impl<'p> Host<'p> {
+    fn new(program: &'p Program, wares: Wares, books: &[&str]) -> Self {
+        Host {
+            program,
+            wares,
+            accounts: MEMBERS.iter().map(|member| Account::open(program, member)).collect(),
+            books: books.iter().map(|name| Budget::new(name)).collect(),
+            bought: Vec::new(),
+            lines: Vec::new(),
+            answers: Vec::new(),
+            hour: 0,
+        }
+    }
+
     fn post(&mut self, member: usize, event: &Event) {
         let outcome = Evaluator::new().evaluate(self.program, &self.accounts[member], event).unwrap();
         self.accounts[member].post(self.program, &outcome).unwrap();
@@ -53,8 +94,9 @@ impl Host<'_> {
     }
 
     fn send(&mut self, outcome: &Outcome) {
-        let mine = outcome.budget_lines().filter(|line| line.budget() == self.book.name());
-        self.lines.extend(mine.cloned());
+        let known = |line: &&BudgetLine| self.books.iter().any(|book| book.name() == line.budget());
+        let mine: Vec<BudgetLine> = outcome.budget_lines().filter(known).cloned().collect();
+        self.lines.extend(mine);
     }
 
     fn at(&mut self) -> String {
@@ -68,7 +110,8 @@ impl Host<'_> {
         }
         let place = place % self.lines.len();
         let line = if stays { self.lines[place].clone() } else { self.lines.remove(place) };
-        self.answers.extend(self.book.take(&line).unwrap().map(Event::from));
+        let book = self.books.iter_mut().find(|book| book.name() == line.budget()).unwrap();
+        self.answers.extend(book.take(&line).unwrap().map(Event::from));
     }
 
     fn answer(&mut self, place: usize, stays: bool) {
@@ -86,8 +129,7 @@ impl Host<'_> {
         match deed {
             Deed::Buys(member, price) => {
                 let id = format!("P-{}", self.bought.len());
-                let event = Event::purchase(&id, MEMBERS[*member], &at);
-                let event = event.item(Item::new("Milk", "2", &price.to_string())).build().unwrap();
+                let event = self.wares.bought(&id, MEMBERS[*member], &at, *price);
                 self.bought.push((*member, 0));
                 self.post(*member, &event);
             }
@@ -103,24 +145,68 @@ impl Host<'_> {
                 let line = ReturnLine::new("Milk", "1").of(&format!("P-{place}"));
                 self.post(member, &event.line(line).build().unwrap());
             }
-            Deed::GivesBack(_) => {}
+            Deed::Cancels(place) if !self.bought.is_empty() => {
+                let place = place % self.bought.len();
+                let (member, back) = self.bought[place];
+                if back == 2 {
+                    return;
+                }
+                self.bought[place].1 = 2;
+                let event = Event::cancel(&format!("X-{place}"), MEMBERS[member], &at, &format!("P-{place}"));
+                self.post(member, &event.build().unwrap());
+            }
+            Deed::GivesBack(_) | Deed::Cancels(_) => {}
             Deed::Answers(place, stays) => self.answer(*place, *stays),
             Deed::Tells(place, stays) => self.tell(*place, *stays),
         }
     }
 
-    fn used(&self) -> Exact {
-        self.book.used("2026-01-01".parse().unwrap())
+    /// What is still on its way arrives in the end.
+    fn arrive(&mut self) {
+        while !self.lines.is_empty() || !self.answers.is_empty() {
+            self.tell(0, false);
+            self.answer(0, false);
+        }
     }
 
-    /// What members were given and kept.
-    fn kept(&self) -> i64 {
-        let totals = self
-            .accounts
-            .iter()
-            .map(|account| account.totals(self.program, LineKind::Unit, "points").unwrap());
+    /// What each book has used in March, or in the year.
+    fn used(&self) -> Vec<Exact> {
+        let used = |book: &Budget| {
+            let windows = ["2026-01-01", "2026-03-01"].map(|starts| book.used(starts.parse().unwrap()));
+            windows[0].plus(windows[1]).unwrap()
+        };
+        self.books.iter().map(used).collect()
+    }
+
+    /// What members were given of a unit, and kept.
+    fn kept(&self, unit: &str) -> i64 {
+        let totals = self.accounts.iter();
+        let totals = totals.map(|account| account.totals(self.program, LineKind::Unit, unit).unwrap());
         totals.map(|totals| -totals.balance(Book::Issued) - totals.balance(Book::TakenBack)).sum()
     }
+
+    /// No claim is left, and snapshots keep all of it.
+    fn is_settled(&self) -> Result<(), TestCaseError> {
+        for account in &self.accounts {
+            let open = account.claims(self.program);
+            let mine = |name: &str| self.books.iter().any(|book| book.name() == name);
+            prop_assert!(open.iter().all(|claim| !mine(&claim.budget)), "{open:?}");
+        }
+        self.is_stored()
+    }
+
+    fn is_stored(&self) -> Result<(), TestCaseError> {
+        for account in &self.accounts {
+            let text = serde_json::to_string(&account.snapshot(self.program)).unwrap();
+            let stored = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(&Account::restore(self.program, stored).unwrap(), account);
+        }
+        Ok(())
+    }
+}
+
+fn exact(text: &str) -> Exact {
+    text.parse().unwrap()
 }
 
 proptest! {
@@ -129,31 +215,105 @@ proptest! {
     #[test]
     fn no_order_of_messages_overruns_a_budget(deeds in deeds()) {
         let program = compiled(RULES).program;
-        let limit: Exact = "100".parse().unwrap();
-        let mut host = Host {
-            program: &program,
-            accounts: MEMBERS.iter().map(|member| Account::open(&program, member)).collect(),
-            book: Budget::new("rule Base"),
-            bought: Vec::new(),
-            lines: Vec::new(),
-            answers: Vec::new(),
-            hour: 0,
-        };
+        let mut host = Host::new(&program, Wares::default(), &["rule Base"]);
         for deed in &deeds {
             host.run(deed);
-            prop_assert!(host.used() <= limit);
-            prop_assert!(host.kept() <= 100);
+            prop_assert!(host.used()[0] <= exact("100"));
+            prop_assert!(host.kept("points") <= 100);
         }
-        // what is still on its way arrives in the end
-        while !host.lines.is_empty() || !host.answers.is_empty() {
-            host.tell(0, false);
-            host.answer(0, false);
+        host.arrive();
+        prop_assert_eq!(host.used()[0].to_string(), host.kept("points").to_string());
+        host.is_settled()?;
+    }
+
+    /// Several budgets of one rule, asked in turn: none is overrun, and all of them end with what was kept.
+    #[test]
+    fn no_order_of_messages_overruns_several_budgets(deeds in deeds()) {
+        let program = compiled(include_str!("../partners/several.loyalty")).program;
+        let wares = Wares { partner: Some("Market"), ..Wares::default() };
+        let mut host = Host::new(&program, wares, &["rule Stars", "cap Both", "partner Market"]);
+        let limits = [exact("100"), exact("120"), exact("1")];
+        for deed in &deeds {
+            host.run(deed);
+            prop_assert!(host.used().iter().zip(&limits).all(|(used, limit)| used <= limit));
+            host.is_stored()?;
         }
-        prop_assert_eq!(host.used().to_string(), host.kept().to_string());
+        host.arrive();
+        let kept = host.kept("stars");
+        // a star costs 0.012 EUR
+        let cost = exact(&format!("{}.{:03}", kept * 12 / 1_000, kept * 12 % 1_000));
+        let wanted = [exact(&kept.to_string()), exact(&kept.to_string()), cost];
+        prop_assert_eq!(host.used(), wanted);
+        host.is_settled()?;
+    }
+
+    /// Donations that are paid at once, and those that are pledged.
+    #[test]
+    fn no_order_of_messages_overruns_what_all_members_give(deeds in deeds(), is_pledged: bool) {
+        let program = compiled(crate::giving::budgets::RULES).program;
+        let (category, charity, book, limit) = match is_pledged {
+            true => ("Bread", "Kids", "donate Baking", "1"),
+            false => ("Seeds", "Forests", "donate Seeding", "5"),
+        };
+        let wares = Wares { category: Some(category), ..Wares::default() };
+        let mut host = Host::new(&program, wares, &[book]);
+        for deed in &deeds {
+            host.run(deed);
+            prop_assert!(host.used()[0] <= exact(limit));
+            host.is_stored()?;
+        }
+        host.arrive();
+        let mut given = Exact::default();
         for account in &host.accounts {
-            prop_assert!(account.claims(&program).iter().all(|claim| claim.budget != "rule Base"));
-            let text = serde_json::to_string(&account.snapshot(&program)).unwrap();
-            prop_assert_eq!(&Account::restore(&program, serde_json::from_str(&text).unwrap()).unwrap(), account);
+            for donated in account.donated(&program).iter().filter(|donated| donated.charity == charity) {
+                given = given.plus(exact(&donated.pledged)).unwrap().plus(exact(&donated.by_owner)).unwrap();
+            }
+        }
+        prop_assert_eq!(host.used()[0], given);
+        host.is_settled()?;
+    }
+
+    /// A host that hands each line to its book and each answer to its member at once has the accounts and the books of a
+    /// replay, byte for byte; and so has a second replay.
+    #[test]
+    fn a_replay_has_the_books_of_a_host(deeds in deeds()) {
+        let program = compiled(include_str!("../partners/several.loyalty")).program;
+        let wares = Wares { partner: Some("Market"), ..Wares::default() };
+        let events: Vec<Event> = deeds.iter().enumerate().filter_map(|(place, deed)| match deed {
+            Deed::Buys(member, price) => {
+                let at = format!("2026-03-{:02}T{:02}:00:00Z", 1 + place / 24, place % 24);
+                Some(wares.bought(&format!("P-{place}"), MEMBERS[*member], &at, *price))
+            }
+            _ => None,
+        }).collect();
+        let mut worlds = [World::new(&program), World::new(&program)];
+        for world in &mut worlds {
+            for event in &events {
+                world.deliver(event.clone()).unwrap();
+            }
+        }
+        let mut host = Host::new(&program, wares, &["rule Stars", "cap Both", "partner Market"]);
+        for event in &events {
+            let mut waiting = VecDeque::from([event.clone()]);
+            while let Some(next) = waiting.pop_front() {
+                let member = MEMBERS.iter().position(|member| *member == next.member()).unwrap();
+                host.post(member, &next);
+                while !host.lines.is_empty() {
+                    host.tell(0, false);
+                }
+                waiting.extend(std::mem::take(&mut host.answers));
+            }
+        }
+        let stored = |account: &Account| serde_json::to_string(&account.snapshot(&program)).unwrap();
+        for world in &worlds {
+            for account in world.accounts() {
+                let member = MEMBERS.iter().position(|member| *member == account.member()).unwrap();
+                prop_assert_eq!(stored(account), stored(&host.accounts[member]));
+            }
+            for book in world.budgets() {
+                let mine = host.books.iter().find(|mine| mine.name() == book.name()).unwrap();
+                prop_assert_eq!(serde_json::to_string(book).unwrap(), serde_json::to_string(mine).unwrap());
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ mod requests;
 mod returns;
 mod rules;
 mod same;
+mod settlements;
 mod shops;
 mod splits;
 mod time;

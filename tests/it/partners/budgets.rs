@@ -105,3 +105,25 @@ fn an_answer_without_a_claim_is_noted() {
     assert_eq!(post(&program, &mut account, &answers[0]).notes().len(), 1);
     assert_eq!(points(&program, &account), "0");
 }
+
+/// An explanation names the budget that is asked, and who pays.
+#[test]
+fn an_explanation_tells_what_waits_and_who_pays() {
+    let program = compiled(RULES).program;
+    let account = Account::open(&program, "Ann");
+    let event = Event::purchase("A-1", "Ann", "2026-03-03T10:00:00Z").partner("Market");
+    let event = event.item(Item::new("Milk", "2", "10")).build().unwrap();
+    let outcome = Evaluator::new().explain(&program, &account, &event).unwrap();
+    let explanation = outcome.explanation(&program).unwrap();
+    let told: Vec<String> = explanation
+        .rules
+        .iter()
+        .filter_map(|rule| Some((rule, rule.waits.as_ref()?)))
+        .map(|(rule, waits)| format!("{} {} {} {:?}", rule.rule, waits.budget, waits.amount, rule.funded_by))
+        .collect();
+    // 20 EUR are 20 points and 20 stars
+    assert_eq!(told, ["Base rule Base 20 []", r#"Stars partner Market 20 ["Market"]"#]);
+    let text = loyalty_rules::explain::text(&program, &outcome);
+    assert!(text.contains("; asks rule Base for 20 points\n"), "{text}");
+    assert!(text.contains("; asks partner Market for 20 stars; funded by Market\n"), "{text}");
+}
