@@ -339,6 +339,10 @@ fn give_granted(draft: &mut Draft<'_>, granted: &Granted<'_>, given: Given) -> R
     transfer(draft, &given, coins);
     (draft.at, draft.day) = now;
     draft.earned_by(deltas, &granted.open.event);
+    if charges::has_partners(draft.program) {
+        let micros = coins.saturating_mul(draft.program.coin());
+        draft.charge_gift(given.source, micros, granted.open.day, &granted.open.event);
+    }
     if let Some(receipt) = granted.receipt {
         let mut receipt = Receipt::clone(receipt);
         let (source, charity) = (given.source, given.charity);

@@ -206,6 +206,7 @@ impl<'p> Host<'p> {
 }
 
 fn exact(text: &str) -> Exact {
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
     text.parse().unwrap()
 }
 

@@ -445,8 +445,8 @@ fn descriptions_out_of_place() {
 fn forms_of_later_versions() {
     for (head, text, underlined, shown) in [
         (
-            "voucher V",
-            "cap 5 times per month across all members",
+            "rebate R",
+            "cap 5 points per month across all members",
             "across all members",
             "cap … across all members",
         ),
@@ -471,6 +471,12 @@ fn forms_that_belong_elsewhere() {
     for (head, text, underlined, told) in [
         ("card K", "on start of month", "on start of month", "`on start of …` has no meaning in a `card`"),
         ("streak S", "on birthday", "on birthday", "`on birthday` has no meaning in a `streak`"),
+        (
+            "voucher V",
+            "cap 5 times per month across all members",
+            "across all members",
+            "`cap … across all members` has no meaning in a `voucher`",
+        ),
         (
             "earn R",
             "give dividend of spend as points",
