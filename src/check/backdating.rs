@@ -133,7 +133,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if matches!(rule.effect.thing(), Some(AwardThing::Choice(_)) | None) {
             return Some(("it gives a choice", "give a unit or a voucher"));
         }
-        if rule.budget.is_some() {
+        if !rule.budgets.is_empty() {
             return Some(("a budget of all members pays it", "cap it for each member"));
         }
         if rule.combine != Combine::Add {

@@ -379,7 +379,7 @@ fn room(
 ) -> Result<(), String> {
     let program = runner.program;
     let found: Vec<&Budget> = program.budgets_named(&name.text).collect();
-    if member.is_none() && !found.is_empty() {
+    if member.is_none() && value.is_none() && !found.is_empty() {
         return budgets::expect_left(runner, &found, number);
     }
     let account = match (member, &runner.actor) {

@@ -101,7 +101,7 @@ fn read<'t>(
                 given.attributes.push((name, value, line.span));
                 Ok(())
             }
-            ast::GivenFact::CapUsed(name, number)
+            ast::GivenFact::CapUsed(name, number, None)
                 if runner.program.budgets_named(&name.text).next().is_some() =>
             {
                 given.budgets.push((name, number, line.span));
