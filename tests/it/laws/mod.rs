@@ -59,7 +59,7 @@ use std::collections::BTreeMap;
 fn cases_per_law() -> ProptestConfig {
     let default = ProptestConfig::default();
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
-    let cases = if std::env::var_os("CI").is_some() && !asked { 1_000 } else { default.cases };
+    let cases = if std::env::var_os("CI").is_some() && !asked { 2_000 } else { default.cases };
     ProptestConfig { cases, ..default }
 }
 
