@@ -3,7 +3,19 @@
 use crate::syntax::Unread;
 
 const THINGS: &[&str] = &["unit", "voucher", "reward"];
-const RULES: &[&str] = &["earn", "bonus", "card", "challenge", "streak", "draw", "milestones", "referral"];
+const RULES: &[&str] = &[
+    "earn",
+    "bonus",
+    "award",
+    "card",
+    "challenge",
+    "donate",
+    "draw",
+    "milestones",
+    "rebate",
+    "referral",
+    "streak",
+];
 const ATTRIBUTES: &[&str] = &["member", "item", "event"];
 
 /// What is missing in the trees of a program.
