@@ -1,12 +1,15 @@
-//! `this campaign` in a condition: the days of the rule's own `valid from … to …`.
+//! Campaigns: the days of a block's own `valid from … to …`, and `this campaign` in a condition.
 
 use super::lowering::Lowering;
-use crate::calendar::Date;
+use super::times;
+use crate::calendar::{Date, Duration, DurationUnit};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::Validity;
 
-/// 36 months: as far as other questions may look back.
-const MOST_DAYS: u32 = 1_096;
+/// Whether a block with this `valid` line is a campaign, within which can be capped.
+pub(super) fn is_campaign(line: Option<Span>, valid: Option<Validity>) -> bool {
+    line.is_some() && !matches!(valid, Some(Validity::EveryYear(..)))
+}
 
 impl Lowering<'_, '_> {
     /// The first day of the campaign in which a question stands, and how many days back it is asked at most.
@@ -21,7 +24,7 @@ impl Lowering<'_, '_> {
         match valid? {
             Validity::Days(first, last) if first != Date::MIN && last != Date::MAX => {
                 let days = u32::try_from(last.days() - first.days()).ok()?.saturating_add(1);
-                if days > MOST_DAYS {
+                if times::above_36_months(Duration::new(days, DurationUnit::Day)) {
                     let finding = Diagnostic::new(Code::H941, span, "this looks too far back")
                         .label("each day of it would have to be remembered for every member")
                         .other(written, "the campaign")

@@ -1,5 +1,6 @@
 //! Stamp cards.
 
+use super::campaigns;
 use super::caps::Capped;
 use super::each::Each;
 use super::lowering::Lowering;
@@ -8,9 +9,7 @@ use super::numbers;
 use super::report::Once;
 use super::subjects::Scope;
 use crate::diagnostics::Span;
-use crate::program::{
-    Award, AwardThing, CapId, CapLimit, CapWindow, Card, EventKindId, Expire, StampPer, Validity,
-};
+use crate::program::{Award, AwardThing, CapId, CapLimit, CapWindow, Card, EventKindId, Expire, StampPer};
 use crate::syntax::ast::{self, Amount, Block, CapPer, CardBlock, CardLine, Cond, Name, Per};
 use std::collections::BTreeMap;
 
@@ -90,7 +89,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             None => self.needed(head, "what a full card gives", "reward 1 \"Free coffee\""),
         };
-        let campaign = valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..)));
+        let campaign = campaigns::is_campaign(valid_span, valid);
         let capped = Capped::of_event(on, campaign, head);
         if average {
             self.holds_values((stamp_span, stamp.map(|(_, per)| per)), start_span);

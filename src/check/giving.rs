@@ -1,20 +1,18 @@
 //! Giving: charities, donation units, and the rules by which charities get money.
 
 use super::attributes::Kind;
+use super::campaigns;
 use super::caps::Capped;
 use super::facts::Thing;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers::{self, Misfit};
-use super::rates::FallsTo;
 use super::report::Once;
 use super::subjects::Scope;
 use super::{times, units};
 use crate::amount::Rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{
-    CapId, CapLimit, CapWindow, CharityId, Donation, EventKindId, Gift, Receiver, Validity,
-};
+use crate::program::{CapId, CapLimit, CapWindow, CharityId, Donation, EventKindId, Gift, Receiver};
 use crate::syntax::ast::{
     self, Amount, Base, Block, CapPer, Cond, DonateBlock, DonateLine, Give, Name, Number, Path, Percent,
     ToCharity, UnitBlock, UnitLine,
@@ -154,17 +152,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let rounded =
             RoundUp { step: lines.round_up, whole: lines.whole, multiply: lines.multiply, add: lines.add };
         let gift = self.what_is_given(rounded, lines.give, head, rounds);
-        let campaign = valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..)));
-        let capped = Capped {
-            falls_to: FallsTo::Event,
-            thing: None,
-            on,
-            counts_spend: false,
-            pieces: false,
-            several: false,
-            campaign,
-            gives,
-        };
+        let campaign = campaigns::is_campaign(valid_span, valid);
+        let capped = Capped::of_event(on, campaign, gives);
         let caps = self.donation_caps(&block.name.text, &lines.caps, capped);
         let budgets = self.gift_budgets(&block.name.text, &lines.budgets, capped, gift);
         let pays = match lines.pays.value() {

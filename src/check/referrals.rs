@@ -1,5 +1,6 @@
 //! Referrals.
 
+use super::campaigns;
 use super::caps::Capped;
 use super::lowering::Lowering;
 use super::money;
@@ -10,7 +11,7 @@ use super::times;
 use crate::diagnostics::Span;
 use crate::program::{
     Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Measure, MeterId, NumSubject, Qualifies,
-    Referral, ReferralGift, Slots, SymSubject, Table, TableKey, Test, Validity,
+    Referral, ReferralGift, Slots, SymSubject, Table, TableKey, Test,
 };
 use crate::syntax::ast::{
     self, Amount, Block, CapPer, Cond, Give, Name, Number, ReferralBlock, ReferralLine, Side,
@@ -74,7 +75,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             counts_spend: false,
             pieces: false,
             several: false,
-            campaign: valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..))),
+            campaign: campaigns::is_campaign(valid_span, valid),
             gives: whole.head,
         };
         let caps = self.referral_caps(&block.name, &lines.caps, capped);

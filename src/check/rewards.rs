@@ -1,11 +1,12 @@
 //! Rewards: what can be had for a price in a unit.
 
+use super::campaigns;
 use super::lowering::Lowering;
 use super::money;
 use super::report::Once;
 use super::subjects::Scope;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{Award, AwardThing, EventKindId, Reward, UnitId, Validity};
+use crate::program::{Award, AwardThing, EventKindId, Reward, UnitId};
 use crate::syntax::ast::{self, Amount, Cond, Give, Grants, RewardBlock, RewardLine, Valid};
 
 /// The lines of a reward.
@@ -35,7 +36,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let price = unit.and_then(|unit| self.amount_in(unit, &block.costs));
         let valid_span = lines.valid.span();
         let valid = self.validity(lines.valid.take());
-        let campaign = valid_span.is_some() && !matches!(valid, Some(Validity::EveryYear(..)));
+        let campaign = campaigns::is_campaign(valid_span, valid);
         let (items, _) = self.condition_line(lines.items.value(), EventKindId::PURCHASE, Scope::Items);
         let (when, when_text) = self.condition_line(lines.when.value(), EventKindId::PURCHASE, Scope::Event);
         let caps = self.use_caps("reward", &block.name.text, &lines.caps, (head, campaign));

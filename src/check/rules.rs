@@ -1,5 +1,6 @@
 //! `earn` and `bonus`.
 
+use super::campaigns;
 use super::caps::{Capped, Read};
 use super::everything::{Beside, units_of};
 use super::lowering::Lowering;
@@ -11,7 +12,7 @@ use super::units::rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
     AwardThing, Basis, BudgetId, CapId, CapLimit, Combine, Effect, EventKindId, GroupId, Needs, Rule, RuleId,
-    RuleKind, Unit, Validity,
+    RuleKind, Unit,
 };
 use crate::syntax::ast::{self, Amount, Block, Cond, Name, RuleBlock, RuleLine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,7 +124,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let draft = self.gives_line(lines.gives.value(), gives_span, head, event);
         let thing = draft.as_ref().and_then(Self::gives);
         let everything = units_of(draft.as_ref());
-        let campaign = valid_span.is_some() && !matches!(validity, Some(Validity::EveryYear(..)));
+        let campaign = campaigns::is_campaign(valid_span, validity);
         let capped = Capped::of(draft.as_ref(), on, campaign, gives_span.unwrap_or(head));
         self.warn_status(draft.as_ref(), thing, capped.gives);
         let lots = [lines.activate.span(), lines.expire.first().map(|line| line.1), lines.hold.span()];

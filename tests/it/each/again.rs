@@ -1,19 +1,15 @@
 //! `cap … for each A` beside returns that take back as if never bought, and periods of the member's own.
 
-use crate::host::snapshot::{json, restore};
+use super::{buy, points_after_each};
 use crate::returns::{all_pass, ann, holds, program};
 use loyalty_rules::event::Value;
-use loyalty_rules::{Account, Evaluator, Event, Limits, Sources, compile};
+use loyalty_rules::{Event, Limits, Sources, compile};
 use pretty_assertions::assert_eq;
 
 const AGAIN: &str = "take back earned as if never bought\nbalance may go negative";
 
 const RULES: &str = "event purchase {\n  ticket: text optional\n}\n\n\
      earn Miles {\n  on purchase\n  give 5 points per 1 EUR\n  cap 100 points per month for each ticket\n}";
-
-fn buy(id: &str, when: &str, ticket: &str, total: &str) -> String {
-    format!("when {when} purchase \"{id}\" by Ann {{\n  ticket: {ticket}\n  total {total} EUR\n}}\n")
-}
 
 #[test]
 fn what_is_left_is_judged_with_the_room_of_its_time() {
@@ -42,7 +38,6 @@ fn what_is_left_is_judged_with_the_room_of_its_time() {
 fn the_room_of_its_time_is_kept_longer_than_its_window() {
     let program = compile(&Sources::single("a.loyalty", program(AGAIN, RULES)), &Limits::default());
     let program = program.unwrap().program;
-    let mut ann = Account::open(&program, "Ann");
     let bought = |id: &str, day: &str, ticket: &str, total: &str| {
         let event = Event::purchase(id, "Ann", &format!("{day}T12:00:00Z"));
         event.attribute("ticket", Value::Text(ticket.into())).total(total).build().unwrap()
@@ -56,16 +51,7 @@ fn the_room_of_its_time_is_kept_longer_than_its_window() {
         Event::returned("R-1", "Ann", "2026-08-02T12:00:00Z").of("K-2").total("20").build().unwrap(),
         Event::returned("R-2", "Ann", "2026-08-03T12:00:00Z").of("K-2").total("4").build().unwrap(),
     ];
-    let mut has = Vec::new();
-    for event in events {
-        let mut copy = restore(&program, &json(&program, &ann)).unwrap();
-        for account in [&mut ann, &mut copy] {
-            let outcome = Evaluator::new().evaluate(&program, account, &event).unwrap();
-            account.post(&program, &outcome).unwrap();
-        }
-        assert_eq!(copy, ann);
-        has.push(ann.balance(&program, "points").unwrap().available);
-    }
+    let has = points_after_each(&program, &events);
     // 60, 40 of 150, 5, 5; what is left, 10 EUR, would earn 40 of 50, and 6 EUR would earn 30
     assert_eq!(has, ["60", "100", "105", "110", "110", "100"]);
 }

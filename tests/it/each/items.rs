@@ -1,9 +1,9 @@
 //! `cap … for each A` where each item has a value of its own.
 
-use crate::host::snapshot::{json, restore};
+use super::points_after_each;
 use crate::returns::{ann, holds, program};
 use loyalty_rules::event::{Item, ReturnLine};
-use loyalty_rules::{Account, Evaluator, Event, Limits, Sources, compile};
+use loyalty_rules::{Event, Limits, Sources, compile};
 use pretty_assertions::assert_eq;
 
 const HEAD: &str = "categories [Food, Wine, Toys]\n\nitem {\n  size: integer 1 to 9 optional\n}\n\n";
@@ -182,7 +182,6 @@ fn late_purchases_and_snapshots() {
         "time zone \"Europe/Berlin\"\n  accept late events for 40 days\n",
     );
     let program = compile(&Sources::single("a.loyalty", text), &Limits::default()).unwrap().program;
-    let mut ann = Account::open(&program, "Ann");
     let bought = |id: &str, day: &str, food: &str, wine: &str| {
         let event = Event::purchase(id, "Ann", &format!("{day}T12:00:00+01:00"));
         let event = event.item(Item::new("Ham", "1", food).category("Food"));
@@ -200,16 +199,7 @@ fn late_purchases_and_snapshots() {
             .unwrap(),
         bought("K-4", "2026-03-21", "30", "7"),
     ];
-    let mut has = Vec::new();
-    for event in events {
-        let mut copy = restore(&program, &json(&program, &ann)).unwrap();
-        for account in [&mut ann, &mut copy] {
-            let outcome = Evaluator::new().evaluate(&program, account, &event).unwrap();
-            account.post(&program, &outcome).unwrap();
-        }
-        assert_eq!(copy, ann);
-        has.push(ann.balance(&program, "points").unwrap().available);
-    }
+    let has = points_after_each(&program, &events);
     // 12 + 20, 20 + 3, 8, less 20, 7
     assert_eq!(has, ["32", "55", "63", "43", "50"]);
 }

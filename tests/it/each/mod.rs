@@ -25,6 +25,22 @@ fn buy(id: &str, when: &str, ticket: &str, total: &str) -> String {
     format!("when {when} purchase \"{id}\" by Ann {{\n  ticket: {ticket}\n  total {total} EUR\n}}\n")
 }
 
+/// What a new member has in points after each of some events. A snapshot is put back before each of them and goes on alike.
+fn points_after_each(program: &Program, events: &[Event]) -> Vec<String> {
+    let mut member = Account::open(program, "Ann");
+    let mut has = Vec::new();
+    for event in events {
+        let mut copy = restore(program, &json(program, &member)).unwrap();
+        for account in [&mut member, &mut copy] {
+            let outcome = Evaluator::new().evaluate(program, account, event).unwrap();
+            account.post(program, &outcome).unwrap();
+        }
+        assert_eq!(copy, member);
+        has.push(member.balance(program, "points").unwrap().available);
+    }
+    has
+}
+
 #[test]
 fn every_ticket_has_its_own_counter_and_none_is_a_value_too() {
     let steps = [
