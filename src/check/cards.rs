@@ -4,7 +4,6 @@ use super::campaigns;
 use super::caps::Capped;
 use super::each::Each;
 use super::lowering::Lowering;
-use super::money;
 use super::numbers;
 use super::report::Once;
 use super::subjects::Scope;
@@ -68,7 +67,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let (when, when_text) = self.at_partner(lines.partner.take(), event, when);
         let stamp_span = lines.stamp.span();
         let stamp = match lines.stamp.value() {
-            Some((count, per)) => self.stamp(count, per),
+            Some((count, per)) => self.stamp(count, per, (stamp_span.unwrap_or(head), event)),
             None => self.needed(head, "what a stamp is given for", "stamp 1 per item"),
         };
         let goal = match lines.goal.value() {
@@ -241,32 +240,25 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(found)
     }
 
-    fn stamp(&mut self, count: ast::Number, per: Option<&Per>) -> Option<(i64, StampPer)> {
+    /// How many stamps, and for what: whatever an `earn` can be in proportion to.
+    fn stamp(
+        &mut self,
+        count: ast::Number,
+        per: Option<&Per>,
+        (span, on): (Span, EventKindId),
+    ) -> Option<(i64, StampPer)> {
         let what = ("a number of stamps", count.span);
-        let stamps = numbers::whole(count.value, (0, MOST_STAMPS), what, &mut self.report)?;
-        if stamps == 0 {
+        let stamps = numbers::whole(count.value, (0, MOST_STAMPS), what, &mut self.report);
+        if stamps == Some(0) {
             self.report.zero(count.span, "zero stamps mean nothing here", "write at least 1");
             return None;
         }
         let per = match per {
             None => StampPer::Event,
             Some(Per::Item) => StampPer::Piece,
-            Some(Per::Amount { steps: ast::Steps::Full, amount, of: None | Some(ast::Base::Spend(_)) })
-                if money::is_currency(&amount.unit.text) =>
-            {
-                StampPer::Spend(money::above_zero(amount, self.settings(), &mut self.report)?)
-            }
-            Some(Per::Amount { amount, .. }) => {
-                let currency = &self.settings().currency;
-                self.report.later(
-                    amount.span,
-                    "this version stamps for each event, item or full amount of spend only",
-                    format!("write for example `stamp 1 per full 5 {currency}`"),
-                );
-                return None;
-            }
+            Some(per) => StampPer::Of(self.per(per, span, on)?),
         };
-        Some((stamps, per))
+        Some((stamps?, per))
     }
 
     fn card_caps(

@@ -9,20 +9,13 @@ use super::rates::{Draft, DraftRate};
 use super::subjects::Owner;
 use crate::amount::Ratio;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{AwardThing, Band, Basis, Effect, EventKindId, Factor, Steps, Table, UnitId};
+use crate::program::{
+    AwardThing, Band, Basis, Effect, EventKindId, Factor, Proportion, Steps, Table, UnitId,
+};
 use crate::syntax::ast::{self, Amount, Base, Give, Name, Number, Per, TableOf};
 
 /// Micro-units in one.
 const MILLION: i128 = 1_000_000;
-
-/// In proportion to what, and in which steps.
-#[derive(Debug, Clone, Copy)]
-struct Proportion {
-    basis: Basis,
-    steps: Steps,
-    /// Millionths of the basis.
-    step: i64,
-}
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// What a `give` line gives.
@@ -172,7 +165,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     rate: DraftRate::Fixed(rate),
                     basis: proportion.basis,
                     steps: proportion.steps,
-                    step: proportion.for_unit(),
+                    step: for_unit(proportion),
                 })
             }
             Thing::Voucher(voucher) => {
@@ -198,7 +191,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// What stands behind `per`.
-    fn per(&mut self, per: &Per, span: Span, on: EventKindId) -> Option<Proportion> {
+    pub(super) fn per(&mut self, per: &Per, span: Span, on: EventKindId) -> Option<Proportion> {
         let (steps, amount, of) = match per {
             Per::Item => {
                 self.has_basket(span, on)?;
@@ -434,7 +427,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
         let rate = DraftRate::Table(table.key, found);
         let Proportion { basis, steps, .. } = proportion;
-        Some(Draft::Linear { unit, rate, basis, steps, step: proportion.for_unit() })
+        Some(Draft::Linear { unit, rate, basis, steps, step: for_unit(proportion) })
     }
 
     fn flat_table(&mut self, unit: UnitId, table: &super::rows::ReadTable) -> Option<Draft> {
@@ -456,13 +449,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 }
 
-impl Proportion {
-    /// The size of a step for a unit: 1 if it is exact, because the rate then holds all.
-    const fn for_unit(self) -> i64 {
-        match self.steps {
-            Steps::Exact => 1,
-            Steps::Full | Steps::Started => self.step,
-        }
+/// The size of a step for a unit: 1 if it is exact, because the rate then holds all.
+const fn for_unit(proportion: Proportion) -> i64 {
+    match proportion.steps {
+        Steps::Exact => 1,
+        Steps::Full | Steps::Started => proportion.step,
     }
 }
 

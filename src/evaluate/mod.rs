@@ -32,6 +32,7 @@ mod outcome;
 mod own_days;
 mod parts;
 mod plans;
+mod proportion;
 mod rebates;
 mod refuse;
 mod returning;

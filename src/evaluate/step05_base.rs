@@ -5,6 +5,7 @@
 
 use super::judge::Facts;
 use super::line_caps;
+use super::proportion;
 use super::refuse::Rejection;
 use super::rows::{Row, Rows, Shape};
 use super::step04_match::room;
@@ -233,13 +234,8 @@ fn linear(
         ratio = (i128::from(num), i128::from(den));
     }
     if let Basis::SpendPaidWith(means) = basis {
-        let with: i64 = facts.event.payments.iter().filter(|paid| paid.0 == means).map(|paid| paid.1).sum();
-        // what no payment line names is of no kind
-        let all = facts.event.paid.max(facts.event.to_pay.unwrap_or(facts.event.spend));
-        if with <= 0 || all <= 0 {
-            return Ok(());
-        }
-        ratio = (ratio.0 * i128::from(with), ratio.1 * i128::from(all));
+        let Some((with, all)) = proportion::paid_with(facts, means) else { return Ok(()) };
+        ratio = (ratio.0 * with, ratio.1 * all);
     }
     weigh(facts, row, basis);
     row.shape = match basis {

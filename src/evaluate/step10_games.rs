@@ -6,6 +6,7 @@
 use super::draft::{Booked, Draft, Terms, Transfer};
 use super::each;
 use super::judge::{Facts, Truth};
+use super::proportion;
 use super::refuse::Rejection;
 use super::returning::take_units;
 use super::stamp_values;
@@ -22,6 +23,8 @@ use crate::program::{Award, AwardThing, Card, CardId, EventKindId, StampPer};
 use std::sync::Arc;
 
 const MICROS: i64 = 1_000_000;
+/// The most stamps of one event: each may fill a card.
+const MOST_STAMPS: i64 = 1_000_000;
 
 /// Stamps all cards that an event stamps.
 pub(crate) fn stamp_cards(
@@ -43,12 +46,15 @@ pub(crate) fn stamp_cards(
             Some(test) => facts.judge_items(test),
             None => facts.event.all.clone(),
         };
-        let mut stamps = earned_stamps(facts, card, &passes);
+        let mut stamps = earned_stamps(facts, card, &passes)?;
         for cap in card.caps.iter().copied() {
             stamps = stamps.min(room(facts, cap));
         }
         if stamps <= 0 {
             continue;
+        }
+        if stamps > MOST_STAMPS {
+            return Err(Rejection::too_large());
         }
         for cap in card.caps.iter().copied() {
             count_cap(draft, facts, cap, stamps);
@@ -60,32 +66,37 @@ pub(crate) fn stamp_cards(
             StampValues::default()
         };
         let dropped = fill(draft, id, card, stamps, &values)?;
-        awards.push(ReceiptAward { repaid: dropped, ..stamp_record(facts, card, id, stamps, passes) });
+        awards.push(ReceiptAward { repaid: dropped, ..stamp_record(facts, card, (id, stamps), passes)? });
     }
     Ok(())
 }
 
-/// How many stamps an event gives before caps: whole pieces and whole steps of the sum.
-fn earned_stamps(facts: &Facts<'_>, card: &Card, passes: &Lines) -> i64 {
+/// How many stamps an event gives before caps: whole pieces, and whole stamps of what they are in proportion to.
+fn earned_stamps(facts: &Facts<'_>, card: &Card, passes: &Lines) -> Result<i64, Rejection> {
     if card.items.is_some() && passes.is_empty() {
-        return 0;
+        return Ok(0);
     }
     let times = match card.per {
         StampPer::Event => 1,
         StampPer::Piece => facts.event.quantity_of(passes).div_euclid(MICROS),
-        StampPer::Spend(step) => facts.event.value_of(passes).max(0).checked_div(step).unwrap_or(0),
+        StampPer::Of(proportion) => return proportion::whole(facts, passes, proportion, card.stamps),
     };
-    times.saturating_mul(card.stamps)
+    Ok(times.saturating_mul(card.stamps))
 }
 
-/// Which line gave which stamps: by quantity, or by value where stamps are for spend.
-fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, lines: Lines) -> ReceiptAward {
+/// Which line gave which stamps: by what they are in proportion to.
+fn stamp_record(
+    facts: &Facts<'_>,
+    card: &Card,
+    (id, stamps): (CardId, i64),
+    lines: Lines,
+) -> Result<ReceiptAward, Rejection> {
     let record = match card.per {
         _ if facts.event.items().is_empty() => LineRecord::Event,
-        StampPer::Spend(_) => LineRecord::Values(lines),
         StampPer::Event | StampPer::Piece => LineRecord::Quantities(lines),
+        StampPer::Of(proportion) => proportion::record(facts, lines, proportion.basis, stamps)?,
     };
-    ReceiptAward {
+    Ok(ReceiptAward {
         source: Source::Card(id),
         thing: Thing::Stamps(id),
         lot: 0,
@@ -93,7 +104,7 @@ fn stamp_record(facts: &Facts<'_>, card: &Card, id: CardId, stamps: i64, lines: 
         amount: stamps,
         repaid: 0,
         record,
-    }
+    })
 }
 
 /// The day on which stamps of an event came onto the open card: a late event stamps what is open now.

@@ -69,8 +69,8 @@ pub(crate) use rebate::{
 };
 pub(crate) use referral::{Qualifies, Referral, ReferralBudgets, ReferralGift};
 pub(crate) use rule::{
-    Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Rate, Rule, RuleKind,
-    Steps, Table, TableKey, Validity,
+    Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Proportion, Rate,
+    Rule, RuleKind, Steps, Table, TableKey, Validity,
 };
 pub(crate) use spending::{Convert, Redeem, Reward};
 pub(crate) use terms::{Activate, Activity, DateAttribute, Expire, ExpireFrom, SpendOrder};

@@ -203,6 +203,17 @@ pub(crate) enum Basis {
     Event(u16),
 }
 
+/// What an amount is in proportion to, and in which steps that is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Proportion {
+    /// Of what.
+    pub(crate) basis: Basis,
+    /// How steps are counted.
+    pub(crate) steps: Steps,
+    /// The size of a step, millionths of the basis.
+    pub(crate) step: i64,
+}
+
 /// How a proportional rule counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Steps {

@@ -1,7 +1,7 @@
 //! Units, vouchers, cards, returns and the vocabulary of events.
 
 use super::ids::{CapId, EventKindId, Symbol};
-use super::rule::{Award, Validity};
+use super::rule::{Award, Proportion, Validity};
 use super::terms::{Activate, Expire, SpendOrder};
 use super::test::Test;
 use crate::amount::Rounding;
@@ -137,8 +137,8 @@ pub(crate) enum StampPer {
     Event,
     /// For each whole piece of the sum.
     Piece,
-    /// For each full step of spend, micro-units.
-    Spend(i64),
+    /// For so much of something, in steps or in proportion.
+    Of(Proportion),
 }
 
 /// What returns do.

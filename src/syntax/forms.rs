@@ -176,7 +176,7 @@ const CARD: &[Form] = &[
     AT_PARTNER,
     WHEN,
     FOR,
-    ("stamp", &["stamp 1 per item"]),
+    ("stamp", &["stamp 1 per item", "stamp 1 per full 5 EUR"]),
     ("goal", &["goal 10 stamps"]),
     ("start", &["start with 2 stamps", "start with 2 stamps on every card"]),
     ("cap", &["cap 3 stamps per day", "cap 2 rewards per purchase"]),

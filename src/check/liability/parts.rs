@@ -2,8 +2,8 @@
 
 use crate::amount::Ratio;
 use crate::program::{
-    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Rate, Rebate, RebateKind,
-    RebateTerms, Rule, RuleId, RuleKind, SHARE_WHOLE, Stage, StagePays, StampPer, Steps, Symbol,
+    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Proportion, Rate, Rebate,
+    RebateKind, RebateTerms, Rule, RuleId, RuleKind, SHARE_WHOLE, Stage, StagePays, StampPer, Steps, Symbol,
 };
 
 /// What a rule does to the amount for each micro-unit of spend, in steps of the unit.
@@ -127,7 +127,10 @@ fn of_card(program: &Program, card: &Card) -> Option<Ratio> {
         let held = i128::from(card.stamps).checked_mul(scale)?;
         return Ratio::new(held, i128::from(needed).checked_mul(1_000_000)?);
     }
-    let StampPer::Spend(step) = card.per else { return Some(Ratio::ZERO) };
+    let StampPer::Of(Proportion { basis: Basis::Spend | Basis::SpendPaidWith(_), step, .. }) = card.per
+    else {
+        return Some(Ratio::ZERO);
+    };
     let stamps = Ratio::new(i128::from(card.stamps), i128::from(step))?;
     let paid = Ratio::new(i128::from(card.reward.amount), i128::from(needed))?;
     stamps.checked_mul(paid)
@@ -187,7 +190,13 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         }
     }
     for card in program.cards.iter().filter(|card| gives(&card.reward)) {
-        let of_spend = card.average || matches!(card.per, StampPer::Spend(_));
+        // a begun step has no bound, because a purchase may be as small as one likes
+        let of_spend = match card.per {
+            StampPer::Of(Proportion { basis: Basis::Spend | Basis::SpendPaidWith(_), steps, .. }) => {
+                steps != Steps::Started
+            }
+            StampPer::Of(_) | StampPer::Event | StampPer::Piece => card.average,
+        };
         if !of_spend || card.head_start > 0 {
             named.push(format!("card `{}`", card.name));
         }

@@ -14,6 +14,11 @@ fn cards_with_caps_and_averages() {
     passes(RULES);
 }
 
+#[test]
+fn cards_in_proportion() {
+    passes(include_str!("proportion.loyalty"));
+}
+
 fn program() -> Program {
     crate::rule_files::compiled(RULES).program
 }

@@ -52,7 +52,15 @@ fn card(name: &str, genes: &Genes) -> String {
         "  expire 1 month after first stamp\n",
         "",
     ]);
-    let stamp = draw.one(&["1 per item", "2 per item", "1", "1 per full 5 EUR"]);
+    let stamp = draw.one(&[
+        "1 per item",
+        "2 per item",
+        "1",
+        "1 per full 5 EUR",
+        "2 per started 5 EUR",
+        "3 per 7 EUR",
+        "1 per full 5 EUR of spend paid with Prepaid",
+    ]);
     let goal = draw.one(&["4", "3", "5", "7"]);
     let start = draw.one(&["", "  start with 1 stamp\n", "  start with 2 stamps on every card\n"]);
     let cap = draw.one(&["", "", "  cap 3 stamps per day\n", "  cap 9 stamps per month\n"]);
@@ -78,7 +86,7 @@ fn cases() -> impl Strategy<Value = Case> {
         let mode = draw.one(&["in proportion", "as if never bought", "in full"]);
         let mut text = format!(
             "edition 2026\n\nprogram Cards {{\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  \
-             time zone \"Europe/Berlin\"\n}}\n\nunit points is spendable {{\n  singular point\n  \
+             time zone \"Europe/Berlin\"\n}}\n\npayments [Prepaid]\n\nunit points is spendable {{\n  singular point\n  \
              round down in total\n  expire never\n}}\n\nunit credit is money in EUR {{\n  round half up in total\n  \
              expire never\n}}\n\nreturns {{\n  take back earned {mode}\n  balance may go negative\n}}\n\n"
         );
@@ -117,7 +125,7 @@ fn instant(day: i64) -> Instant {
 }
 
 fn buys(world: &mut World<'_>, id: &str, day: i64, (pieces, price): (i64, &str)) {
-    let event = Event::purchase(id, "Ann", &instant(day).to_string());
+    let event = Event::purchase(id, "Ann", &instant(day).to_string()).payment("Prepaid", "4");
     apply(world, &event.item(Item::new("Bread", &pieces.to_string(), price)).build().expect("an event"));
 }
 

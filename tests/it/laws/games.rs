@@ -117,7 +117,7 @@ pub(super) fn card(stock: &Stock, genes: &Genes) -> String {
     let items =
         draw.one(&["", "  for items where category is not Tabak\n", "  for items where category is Wein\n"]);
     let when = draw.one(&["", "", "  when channel is not Web\n"]);
-    let stamp = draw.one(&["1 per item", "1", "1 per full 5 EUR", "2"]);
+    let stamp = draw.one(&["1 per item", "1", "1 per full 5 EUR", "2", "1 per started 7 EUR", "2 per 3 EUR"]);
     let goal = draw.one(&["5", "3", "10"]);
     let start = draw.one(&["", "  start with 1 stamp\n", "  start with 2 stamps on every card\n"]);
     let cap = draw.one(&[
