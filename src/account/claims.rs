@@ -20,6 +20,8 @@ pub(crate) struct OpenClaim {
     pub(crate) event: Arc<str>,
     pub(crate) at: Instant,
     pub(crate) day: Date,
+    /// Of what is paid for a period, its last day: budgets count it there.
+    pub(crate) ends: Option<Date>,
     /// The day that the event brings for `activate on`.
     pub(crate) on: Option<Date>,
     /// How many lines the event has.
@@ -66,6 +68,11 @@ impl OpenGift {
 }
 
 impl OpenClaim {
+    /// The day on which it counts for budgets.
+    pub(crate) fn counts_on(&self) -> Date {
+        self.ends.unwrap_or(self.day)
+    }
+
     /// What tells it from others.
     pub(crate) fn key(&self) -> (&str, Source) {
         (&self.event, self.award.source)
@@ -78,7 +85,7 @@ impl OpenClaim {
 pub struct Claimed {
     /// The budget.
     pub budget: String,
-    /// The event that earned it.
+    /// The event that earned it; of what is paid for a period, its last day.
     pub event: String,
     /// The rule.
     pub rule: String,

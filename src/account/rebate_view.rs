@@ -17,6 +17,8 @@ pub enum RebateState {
     Waiting,
     /// It was paid.
     Paid,
+    /// A budget was asked, which answers later.
+    Asked,
 }
 
 /// How a rebate stands in a period, in texts.
@@ -57,6 +59,9 @@ pub struct RebateStanding {
     /// The parameter by which it is paid, as long as it is not announced for the period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// The budget that is asked, or was asked for a part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<String>,
     /// The day on which it is paid; nothing beyond the end of the calendar.
     pub pays_on: Option<Date>,
 }
@@ -98,6 +103,7 @@ impl Program {
                 .asks(of.amount)
                 .filter(|_| value.is_none())
                 .map(|id| self.parameter_name(id).to_owned()),
+            budget: terms.budgets.first().map(|budget| budget.name.to_string()),
             pays_on: terms.pay_day(of.last()),
         })
     }

@@ -25,6 +25,7 @@ struct Lines<'a> {
     every: Once<(&'a ast::Period, &'a AwardGive)>,
     least: Once<&'a Amount>,
     cap: Once<&'a ast::Cap>,
+    budgets: Vec<(&'a ast::Cap, Span)>,
     lots: LotLines<'a>,
 }
 
@@ -61,6 +62,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     ) -> Option<Rebate> {
         let head = whole.head;
         let lines = self.award_lines(block);
+        let campaign = lines.valid.span().is_some();
         let valid = self.validity(lines.valid.take());
         let items_span = lines.items.span();
         let (items, _) = self.condition_line(lines.items.value(), EventKindId::PURCHASE, Scope::Items);
@@ -85,6 +87,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             _ => Some(None),
         };
         let most = self.most_paid(lines.cap.take(), unit, span);
+        let of = format!("award {}", block.name.text);
+        let budgets = self.paid_budgets(&of, &lines.budgets, (unit, campaign));
         let lots = self.paid_lots(lines.lots, unit);
         let (pays, (mode, lots)) = (pays?, lots?);
         let given = units.get(pays.unit.index())?.as_ref()?;
@@ -108,6 +112,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 least: least?.unwrap_or(0),
                 most: most?,
                 lots,
+                budgets: budgets?,
             },
             since: self.settings().effective_from,
             earlier: Box::default(),
@@ -122,6 +127,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             every: Once::new("every"),
             least: Once::new("pay nothing below"),
             cap: Once::new("cap"),
+            budgets: Vec::new(),
             lots: LotLines::new(),
         };
         for line in &block.lines {
@@ -134,6 +140,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 AwardLine::Every { period, give } => lines.every.set((period, give), span, report),
                 AwardLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
                 AwardLine::Cap(cap) => lines.cap.set(cap, span, report),
+                AwardLine::Budget(cap) => lines.budgets.push((cap, span)),
                 AwardLine::Round(round) => lines.lots.round.set(*round, span, report),
                 AwardLine::Activate(activate) => lines.lots.activate.set(activate, span, report),
                 AwardLine::Expire(expire) => lines.lots.expire.push((expire, span)),

@@ -3,14 +3,15 @@
 use super::caps::{Capped, Read};
 use super::lowering::Lowering;
 use super::rules::DraftRule;
+use super::times;
 use super::tree::Tree;
 use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    AwardThing, Budget, BudgetCounts, BudgetId, CapLimit, CapWindow, Counts, Effect, Gift, MilestoneCount,
-    PriceList, Program, ReferralBudgets, RuleId, TakeBack,
+    AwardThing, Budget, BudgetCounts, BudgetId, CapLimit, CapWindow, Counts, Donation, Effect, Expense, Gift,
+    MilestoneCount, PriceList, Program, Rebate, ReferralBudgets, RuleId, Shares, TakeBack, UnitId,
 };
-use crate::syntax::ast::{self, DonateLine, PartnerLine, ReferralLine, RuleLine};
+use crate::syntax::ast::{self, AwardLine, DonateLine, PartnerLine, RebateLine, ReferralLine, RuleLine};
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// The budget that a rule has by itself.
@@ -84,6 +85,40 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         good.then_some(found)
     }
 
+    /// The budgets that are asked for what is paid at the end of a period.
+    pub(super) fn paid_budgets(
+        &mut self,
+        of: &str,
+        lines: &[(&'a ast::Cap, Span)],
+        (unit, campaign): (Option<UnitId>, bool),
+    ) -> Option<Box<[Budget]>> {
+        let Some((cap, span)) = self.one_own(lines)? else { return Some(Box::default()) };
+        let help = "write for example `cap 50_000 … per calendar year across all members`";
+        let limit = match &cap.limit {
+            ast::CapLimit::Amount(amount) => {
+                let unit = unit?;
+                CapLimit::Amount(AwardThing::Unit(unit), self.least_paid(amount, unit)?)
+            }
+            ast::CapLimit::Times(number) => CapLimit::Times(self.times_limit(number)?),
+            ast::CapLimit::Spend(_) => {
+                self.report.misplaced(span, "a budget holds what is paid, not what is spent for it", help);
+                return None;
+            }
+        };
+        let Some(ast::CapPer::Period(period)) = cap.per.as_ref().filter(|_| cap.side.is_none()) else {
+            self.report.missing(span, "it is not said in which time the budget counts", help);
+            return None;
+        };
+        let found = times::period(period, &self.facts.settings, &mut self.report)?;
+        if found == Period::Campaign && !campaign {
+            let help = "add a line `valid from … to …`, or name another period";
+            self.report.missing(period.span, "a campaign needs a beginning and an end", help);
+            return None;
+        }
+        let id = self.budget(of, (Read::Cap(limit, CapWindow::Period(found)), span))?;
+        self.budgets.get(id.index()).map(|budget| Box::from([budget.clone()]))
+    }
+
     /// The budgets of all referrals; nothing where there are none.
     pub(super) fn take_referral_budgets(&mut self) -> Box<[ReferralBudgets]> {
         let all = std::mem::take(&mut self.referral_budgets);
@@ -118,8 +153,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
     }
 
-    /// Every rule that a partner with a budget pays for asks that.
-    pub(super) fn partner_budgets(&mut self, rules: &mut [DraftRule<'a>], lists: &[PriceList]) {
+    /// Everything that a partner with a budget pays for asks that.
+    pub(super) fn partner_budgets(
+        &mut self,
+        rules: &mut [DraftRule<'a>],
+        (donations, rebates): (&mut [Donation], &mut [Rebate]),
+        lists: &[PriceList],
+    ) {
         let all = self.all;
         for entry in all.partners.iter() {
             let partner = entry.name.text.as_str();
@@ -127,25 +167,47 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             let Some(place) = self.budgets.iter().position(mine) else { continue };
             let span = entry.node.lines.iter().find(|line| matches!(line.kind, PartnerLine::Budget { .. }));
             let span = span.map_or(entry.block.head, |line| line.span);
-            let budget = BudgetId(place as u32);
-            let funded = lists.iter().flat_map(|list| &list.funded);
-            for (rule, _) in funded.filter(|(_, shares)| shares.iter().any(|(name, _)| **name == *partner)) {
-                match rules.iter_mut().find(|draft| *draft.name.text == **rule) {
-                    Some(draft) => draft.ask(budget),
-                    None => {
-                        let message =
-                            format!("this version counts budgets for `earn` and `bonus`, not for `{rule}`");
-                        self.report.later(span, message, "let a partner without a budget pay for it");
-                    }
+            let id = BudgetId(place as u32);
+            let is_mine = |shares: &Shares| shares.iter().any(|(name, _)| **name == *partner);
+            let funded = lists.iter().flat_map(|list| &list.funded).filter(|(_, shares)| is_mine(shares));
+            for (name, _) in funded {
+                if let Some(draft) = rules.iter_mut().find(|draft| *draft.name.text == **name) {
+                    draft.ask(id);
+                } else if let Some(rebate) = rebates.iter_mut().find(|rebate| rebate.name == *name) {
+                    let budget = self.budgets.get(place).cloned();
+                    rebate.terms.budgets = rebate.terms.budgets.iter().cloned().chain(budget).collect();
+                } else if !self.pay_outs_ask(name, id) {
+                    let message = format!("`{name}` gives at once, and a budget answers later");
+                    self.cannot_wait(span, message);
                 }
             }
             let expenses = lists.iter().flat_map(|list| &list.expenses);
-            for ((_, name), _) in expenses.filter(|(_, shares)| shares.iter().any(|(of, _)| **of == *partner))
-            {
-                let message = format!("this version counts budgets for `earn` and `bonus`, not for `{name}`");
-                self.report.later(span, message, "let a partner without a budget pay for it");
+            for ((expense, name), _) in expenses.filter(|(_, shares)| is_mine(shares)) {
+                let donation = donations.iter_mut().filter(|_| *expense == Expense::Donation);
+                if let Some(donation) = donation.into_iter().find(|donation| donation.name == *name) {
+                    donation.budgets = donation.budgets.iter().copied().chain([id]).collect();
+                } else if *expense != Expense::Donation {
+                    let message = format!("`{name}` is used at the till at once, and a budget answers later");
+                    self.cannot_wait(span, message);
+                }
             }
         }
+    }
+
+    fn cannot_wait(&mut self, span: Span, message: String) {
+        self.report.misplaced(span, message, "let a partner without a budget pay for it");
+    }
+
+    /// The pay-outs of a referral ask a budget; tells whether it is one.
+    fn pay_outs_ask(&mut self, name: &str, id: BudgetId) -> bool {
+        let place = self.all.referrals.iter().position(|entry| entry.name.text == name);
+        let both = place.and_then(|place| self.referral_budgets.get_mut(place));
+        if let Some(both) = both {
+            for side in [&mut both.referrer, &mut both.friend] {
+                *side = side.iter().copied().chain([id]).collect();
+            }
+        }
+        place.is_some()
     }
 
     fn budget(&mut self, name: &str, (read, span): (Read, Span)) -> Option<BudgetId> {
@@ -235,6 +297,16 @@ impl Tree<'_> {
     fn budget(&self, name: &str) -> Span {
         let (kind, name) = name.split_once(' ').unwrap_or_default();
         let shared = self.shared_cap(name).filter(|_| kind == "cap").map(|it| it.head);
+        let paid = || {
+            let award = self.award(name).filter(|_| kind == "award").map(|it| &it.node.lines);
+            let mut award = award.into_iter().flatten();
+            let award = award.find(|line| matches!(line.kind, AwardLine::Budget(_))).map(|line| line.span);
+            let rebate = self.rebate(name).filter(|_| kind == "rebate").map(|it| &it.node.lines);
+            let mut rebate = rebate.into_iter().flatten();
+            award.or_else(|| {
+                rebate.find(|line| matches!(line.kind, RebateLine::Budget(_))).map(|line| line.span)
+            })
+        };
         let own = || {
             let lines = self.rule(name).map(|it| &it.node.lines).into_iter().flatten();
             lines
@@ -265,6 +337,12 @@ impl Tree<'_> {
                 .find(|line| matches!(line.kind, PartnerLine::Budget { .. }))
                 .map(|line| line.span)
         };
-        shared.or_else(own).or_else(given).or_else(paid_out).or_else(partner).unwrap_or_default()
+        shared
+            .or_else(own)
+            .or_else(paid)
+            .or_else(given)
+            .or_else(paid_out)
+            .or_else(partner)
+            .unwrap_or_default()
     }
 }

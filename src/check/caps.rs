@@ -135,11 +135,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn limit(&mut self, limit: &ast::CapLimit, capped: &[Capped]) -> Option<CapLimit> {
         match limit {
-            ast::CapLimit::Times(number) => {
-                let what = ("a number of times", number.span);
-                let times = numbers::whole(number.value, (0, 1_000_000_000), what, &mut self.report)?;
-                self.above_zero(times, number.span).map(CapLimit::Times)
-            }
+            ast::CapLimit::Times(number) => self.times_limit(number).map(CapLimit::Times),
             ast::CapLimit::Spend(amount) => {
                 let most = money::above_zero(amount, self.settings(), &mut self.report)?;
                 if let Some(other) = capped.iter().find(|rule| !rule.counts_spend) {
@@ -202,6 +198,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
         }
         Some(CapLimit::Amount(award.thing, award.amount))
+    }
+
+    /// A number of times above zero.
+    pub(super) fn times_limit(&mut self, number: &ast::Number) -> Option<i64> {
+        let what = ("a number of times", number.span);
+        let times = numbers::whole(number.value, (0, 1_000_000_000), what, &mut self.report)?;
+        self.above_zero(times, number.span)
     }
 
     fn above_zero(&mut self, number: i64, span: Span) -> Option<i64> {

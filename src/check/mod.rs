@@ -270,12 +270,14 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let [categories, channels, stores, payments, partners] = vocabularies(low);
     let ([member_attributes, item_attributes], events) = (attributes(low), events(low));
     let (units, vouchers, mut drafts) = (low.units(), low.vouchers(), drafted_rules(low));
-    let (cards, tiers, referrals, donations) = (low.cards(), low.tiers(), low.referrals(), low.donations());
+    let (cards, tiers, referrals, mut donations) =
+        (low.cards(), low.tiers(), low.referrals(), low.donations());
     let plans = low.plans();
     let (challenges, streaks, draws) = (low.challenges(), low.streaks(), low.draws());
     let price_lists = low.price_lists();
-    low.partner_budgets(&mut drafts, price_lists.as_deref().unwrap_or_default());
-    let (milestones, rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
+    let (milestones, mut rebates) = (low.milestones(), low.rebates_and_awards(&units, &drafts));
+    let asking = (donations.as_deref_mut().unwrap_or_default(), rebates.as_deref_mut().unwrap_or_default());
+    low.partner_budgets(&mut drafts, asking, price_lists.as_deref().unwrap_or_default());
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
     let (rules, units) = finished_rules(low, drafts, units)?;
     let (change_limits, backdated) = (low.change_limits(), low.backdated(&rules, &units)?);

@@ -29,6 +29,7 @@ struct Lines<'a> {
     pays: Once<(&'a Name, &'a Duration)>,
     least: Once<&'a Amount>,
     cap: Once<&'a ast::Cap>,
+    budgets: Vec<(&'a ast::Cap, Span)>,
     lots: LotLines<'a>,
 }
 
@@ -44,6 +45,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn rebate(&mut self, block: &'a RebateBlock, whole: &'a Block, units: &[Option<Unit>]) -> Option<Rebate> {
         let head = whole.head;
         let lines = self.rebate_lines(block);
+        let campaign = lines.valid.span().is_some();
         let valid = self.validity(lines.valid.take());
         let (items, _) = self.condition_line(lines.items.value(), EventKindId::PURCHASE, Scope::Items);
         let (when, _) = self.condition_line(lines.when.value(), EventKindId::PURCHASE, Scope::Event);
@@ -65,6 +67,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let unit = paid.map(|(unit, _)| unit);
         let most = self.most_paid(lines.cap.take(), unit, span);
+        let of = format!("rebate {}", block.name.text);
+        let budgets = self.paid_budgets(&of, &lines.budgets, (unit, campaign));
         let lots = self.paid_lots(lines.lots, unit);
         let stages = self.stages(&lines.stages, stage_mode, unit, head);
         let ((unit, after), (mode, lots)) = (paid?, lots?);
@@ -89,6 +93,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 least: least?.unwrap_or(0),
                 most: most?,
                 lots,
+                budgets: budgets?,
             },
             since: self.settings().effective_from,
             earlier: Box::default(),
@@ -106,6 +111,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             pays: Once::new("pay … after period end"),
             least: Once::new("pay nothing below"),
             cap: Once::new("cap"),
+            budgets: Vec::new(),
             lots: LotLines::new(),
         };
         for line in &block.lines {
@@ -121,6 +127,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RebateLine::Pays { unit, after } => lines.pays.set((unit, after), span, report),
                 RebateLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
                 RebateLine::Cap(cap) => lines.cap.set(cap, span, report),
+                RebateLine::Budget(cap) => lines.budgets.push((cap, span)),
                 RebateLine::Round(round) => lines.lots.round.set(*round, span, report),
                 RebateLine::Activate(activate) => lines.lots.activate.set(activate, span, report),
                 RebateLine::Expire(expire) => lines.lots.expire.push((expire, span)),

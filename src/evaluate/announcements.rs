@@ -9,8 +9,7 @@ use super::{rebates, step11_tiers};
 use crate::account::{Announced, Change, ClosedTurnover, MOST_ANNOUNCED};
 use crate::calendar::Date;
 use crate::event::Announce;
-use crate::ledger::Source;
-use crate::program::{AwardThing, Rebate, RebateId, RebateSpan};
+use crate::program::{Rebate, RebateId, RebateSpan};
 use std::sync::Arc;
 
 /// Notes a value, and pays what has waited for it.
@@ -106,8 +105,7 @@ fn pay(draft: &mut Draft<'_>, announced: &Announced) {
             draft.change(Change::ClosedTurnover(Box::new(closed), true));
             continue;
         }
-        let lots = rebates::lot_terms(terms);
-        draft.give(AwardThing::Unit(terms.unit), amount, Source::Rebate(of.rebate), lots);
+        rebates::pay_for(draft, terms, of, amount);
         paid = true;
     }
     if paid {

@@ -12,12 +12,12 @@ use super::judge::Facts;
 use super::note::Note;
 use super::refuse::{Refusal, Rejection};
 use super::step08_cap::gives_back;
-use crate::account::{Change, LineRecord, OpenClaim, OpenGift, ReceiptAward};
+use crate::account::{Change, LineRecord, OpenClaim, OpenGift, Receipt, ReceiptAward};
 use crate::amount::{Sharer, Ties};
 use crate::calendar::Date;
 use crate::event::{BudgetLine, Claim, Message, Release, TEXT_MOST, answer_id};
 use crate::ledger::{Exact, Source, Thing};
-use crate::program::{Budget, BudgetCounts, BudgetId, CapId, CapWindow, Program, RuleId};
+use crate::program::{ALL_OF_IT, Budget, BudgetCounts, CapId, CapWindow, Expense, Program, RuleId, UnitId};
 use std::sync::Arc;
 
 /// What would be given.
@@ -39,9 +39,13 @@ impl Wanted {
     }
 }
 
-/// The budgets that something asks, one after another: a rule, a donation, or the pay-out of a referral to the friend or
-/// to the referrer.
-pub(super) fn budgets_of(program: &Program, source: Source, to_friend: bool) -> &[BudgetId] {
+/// The budgets that something asks, one after another: a rule, a donation, the pay-out of a referral to the friend or to
+/// the referrer, or what is paid for a period that ends on a day.
+pub(super) fn budgets_of(
+    program: &Program,
+    source: Source,
+    (to_friend, ends): (bool, Option<Date>),
+) -> Vec<&Budget> {
     let found = match source {
         Source::Rule(rule) => program.rules.get(rule.index()).map(|rule| &rule.budgets),
         Source::Donation(donation) => program.donations.get(donation.index()).map(|it| &it.budgets),
@@ -49,26 +53,28 @@ pub(super) fn budgets_of(program: &Program, source: Source, to_friend: bool) -> 
             let both = program.referral_budgets.get(referral.index());
             both.map(|both| if to_friend { &both.friend } else { &both.referrer })
         }
+        Source::Rebate(rebate) => {
+            let terms = program.rebates.get(rebate.index()).zip(ends).map(|(it, last)| it.terms_on(last));
+            return terms.map_or_else(Vec::new, |terms| terms.budgets.iter().collect());
+        }
         _ => None,
     };
-    found.map_or(&[], |budgets| budgets)
+    let ids = found.map_or(&[][..], |budgets| budgets).iter();
+    ids.filter_map(|id| program.budgets.get(id.index())).collect()
 }
 
 /// Claims what would be given, in place of giving it. What no budget has to be asked for is not claimed.
 #[cold]
-pub(super) fn claim(
-    facts: &Facts<'_>,
-    draft: &mut Draft<'_>,
-    budgets: &[BudgetId],
-    wanted: Wanted,
-) -> Result<(), Rejection> {
+pub(super) fn claim(facts: &Facts<'_>, draft: &mut Draft<'_>, wanted: Wanted) -> Result<(), Rejection> {
     let Wanted { award, more, on, to_friend, gift } = wanted;
+    let budgets = budgets_of(draft.program, award.source, (to_friend, None));
     let mut open = OpenClaim {
         budget: Box::default(),
         granted: Vec::new(),
         event: Arc::clone(&draft.event),
         at: draft.at,
         day: draft.day,
+        ends: None,
         on,
         lines: facts.event.items().len(),
         award,
@@ -81,11 +87,34 @@ pub(super) fn claim(
         let detail = "the id of the event is too long for a claim on a budget";
         return Err(Rejection::new(Refusal::WrongValue, detail));
     }
-    let first = budgets.first().and_then(|id| draft.program.budgets.get(id.index()));
-    if let Some(budget) = first {
+    if let Some(budget) = budgets.first() {
         ask(draft, budget, &mut open);
     }
     Ok(())
+}
+
+/// Claims what would be paid for a period that is over. Its last day stands in place of an event: nothing is paid twice
+/// for one period.
+#[cold]
+pub(super) fn claim_paid(draft: &mut Draft<'_>, award: ReceiptAward, ends: Date) {
+    let program = draft.program;
+    let budgets = budgets_of(program, award.source, (false, Some(ends)));
+    let Some(budget) = budgets.first() else { return };
+    let mut open = OpenClaim {
+        budget: Box::default(),
+        granted: Vec::new(),
+        event: format!("@{ends}/{}", program.source_words(award.source).0.word()).into(),
+        at: draft.at,
+        day: draft.day,
+        ends: Some(ends),
+        on: None,
+        lines: 0,
+        award,
+        more: Vec::new(),
+        to_friend: false,
+        gift: None,
+    };
+    ask(draft, budget, &mut open);
 }
 
 /// Asks a budget for what is claimed.
@@ -95,7 +124,9 @@ fn ask(draft: &mut Draft<'_>, budget: &Budget, open: &mut OpenClaim) {
     let (most, one, whole) = match &budget.counts {
         BudgetCounts::Amount(_, most) => (*most, step(program, open.award.thing), false),
         BudgetCounts::Times(most) => (*most, Exact::ONE, true),
-        BudgetCounts::Money(most, _) | BudgetCounts::Given(most) => (*most, MICRO, false),
+        // a pay-out of a referral is several things, and granted whole
+        BudgetCounts::Money(most, _) => (*most, MICRO, matches!(open.award.source, Source::Referral(_))),
+        BudgetCounts::Given(most) => (*most, MICRO, false),
     };
     let line = Claim {
         budget: budget.name.as_ref().into(),
@@ -103,7 +134,7 @@ fn ask(draft: &mut Draft<'_>, budget: &Budget, open: &mut OpenClaim) {
         event: open.event.as_ref().into(),
         rule: program.source_words(open.award.source).1.into(),
         at: open.at,
-        starts: budget.period.start_of(open.day, &draft.anchors),
+        starts: budget.period.start_of(open.counts_on(), &draft.anchors),
         limit: Exact::of_steps(i128::from(most).saturating_mul(one)),
         steps: open.award.amount,
         cost: Exact::of_steps(cost(program, budget, &Asked::of(open))),
@@ -127,24 +158,44 @@ pub(super) struct Asked {
     source: Source,
     thing: Thing,
     day: Date,
+    /// Of what is paid for a period, its last day.
+    ends: Option<Date>,
     is_pledged: bool,
+    /// All that a pay-out of a referral gives, which is granted whole or not at all.
+    pay_out: Vec<(Thing, i64)>,
 }
 
 impl Asked {
     /// What a claim asks for.
-    fn of(open: &OpenClaim) -> Self {
+    pub(super) fn of(open: &OpenClaim) -> Self {
+        if matches!(open.award.source, Source::Referral(_)) {
+            return Self::paid_out(
+                open.award.source,
+                std::iter::once(&open.award).chain(&open.more),
+                open.day,
+            );
+        }
         let is_pledged = open.gift.as_ref().is_some_and(|gift| gift.is_pledged);
-        Self { source: open.award.source, thing: open.award.thing, day: open.day, is_pledged }
+        let (source, thing) = (open.award.source, open.award.thing);
+        Self { ends: open.ends, is_pledged, ..Self::given(source, thing, open.day) }
     }
 
     /// What something gave.
     pub(super) const fn given(source: Source, thing: Thing, day: Date) -> Self {
-        Self { source, thing, day, is_pledged: false }
+        Self { source, thing, day, ends: None, is_pledged: false, pay_out: Vec::new() }
     }
 
     /// What something pledged.
-    pub(super) const fn pledged(source: Source, thing: Thing, day: Date) -> Self {
-        Self { source, thing, day, is_pledged: true }
+    pub(super) fn pledged(source: Source, thing: Thing, day: Date) -> Self {
+        Self { is_pledged: true, ..Self::given(source, thing, day) }
+    }
+
+    /// What a pay-out gave.
+    fn paid_out<'a>(source: Source, awards: impl Iterator<Item = &'a ReceiptAward>, day: Date) -> Self {
+        let pay_out: Vec<(Thing, i64)> = awards.map(|award| (award.thing, award.amount)).collect();
+        // a pay-out is one time, whatever it gives
+        let thing = pay_out.first().map_or(Thing::Unit(UnitId(0)), |(thing, _)| *thing);
+        Self { pay_out, ..Self::given(source, thing, day) }
     }
 }
 
@@ -156,16 +207,34 @@ fn cost(program: &Program, budget: &Budget, asked: &Asked) -> i128 {
         BudgetCounts::Given(_) => step(program, asked.thing),
         BudgetCounts::Times(_) => Exact::ONE,
         BudgetCounts::Money(_, partner) => {
-            let list = program.prices_on(asked.day);
-            let price = list.and_then(|list| list.partners.get(partner));
-            let price = price.and_then(|terms| terms.pays.get(program.thing_words(asked.thing).1));
-            let shares = list.and_then(|list| list.funded.get(program.source_words(asked.source).1));
-            let share = shares.and_then(|shares| shares.iter().find(|(name, _)| name == partner));
-            let (price, share) = (price.copied().unwrap_or(0), share.map_or(0, |(_, share)| *share));
-            let scale = 10_i128.pow(4_u32.saturating_sub(u32::from(program.thing_decimals(asked.thing))));
-            i128::from(price).saturating_mul(i128::from(share)).saturating_mul(scale)
+            let all = asked.pay_out.iter().map(|(thing, amount)| {
+                paid_by(program, partner, (asked, *thing)).saturating_mul(i128::from(*amount))
+            });
+            match asked.pay_out.is_empty() {
+                true => paid_by(program, partner, (asked, asked.thing)),
+                false => all.fold(0, i128::saturating_add),
+            }
         }
     }
+}
+
+/// What a partner pays for the smallest amount of a thing.
+fn paid_by(program: &Program, partner: &str, (asked, thing): (&Asked, Thing)) -> i128 {
+    let Some(list) = program.prices_on(asked.day) else { return 0 };
+    let name = program.source_words(asked.source).1;
+    let is_gift = matches!(thing, Thing::Donation(_));
+    let shares = if is_gift { list.pays_for(Expense::Donation, name) } else { list.funded.get(name) };
+    let share = shares.and_then(|shares| shares.iter().find(|(name, _)| **name == *partner));
+    let share = i128::from(share.map_or(0, |(_, share)| *share));
+    if is_gift {
+        // money costs itself
+        let one = if asked.is_pledged { MICRO } else { step(program, thing) };
+        return one.saturating_mul(share).checked_div(i128::from(ALL_OF_IT)).unwrap_or(0);
+    }
+    let prices = list.partners.get(partner).map(|terms| &terms.pays);
+    let price = prices.and_then(|prices| prices.get(program.thing_words(thing).1)).copied().unwrap_or(0);
+    let scale = 10_i128.pow(4_u32.saturating_sub(u32::from(program.thing_decimals(thing))));
+    i128::from(price).saturating_mul(share).saturating_mul(scale)
 }
 
 /// The answer to a claim: asks the next budget, or books what was granted, less what has come back since.
@@ -206,8 +275,7 @@ pub(super) fn receive(
 
 /// The budget that is asked after another.
 fn next_budget<'p>(program: &'p Program, open: &OpenClaim, asked: &str) -> Option<&'p Budget> {
-    let budgets = budgets_of(program, open.award.source, open.to_friend).iter();
-    let mut budgets = budgets.filter_map(|id| program.budgets.get(id.index()));
+    let mut budgets = budgets_of(program, open.award.source, (open.to_friend, open.ends)).into_iter();
     budgets.find(|budget| *budget.name == *asked)?;
     // a version may have put them into another order
     budgets.find(|budget| !open.granted.contains(&budget.name))
@@ -226,7 +294,7 @@ fn shrink(
     if granted == before {
         return Ok(());
     }
-    let old = caps_count(open)?;
+    let (old, asked) = (caps_count(open)?, Asked::of(open));
     open.award.record = shared(&open.award, granted)?;
     open.award.amount = granted;
     if let Some(gift) = &mut open.gift {
@@ -236,7 +304,7 @@ fn shrink(
     let is_void = granted == 0 && !is_reversed(facts, open);
     give_own_room_back(facts, draft, open, (by, is_void));
     let earlier = std::mem::take(&mut open.granted);
-    free(draft, &earlier, &Asked::of(open), (before - granted, granted == 0));
+    free(draft, &earlier, &asked, (before - granted, granted == 0));
     open.granted = earlier;
     Ok(())
 }
@@ -318,10 +386,21 @@ pub(super) fn free(
 ) {
     let program = draft.program;
     for name in budgets {
-        let Some(budget) = program.budgets.iter().find(|budget| budget.name == *name) else { continue };
+        // what is paid for a period may ask what only an earlier version has
+        let mut own = budgets_of(program, asked.source, (false, asked.ends)).into_iter();
+        let own = own.find(|budget| budget.name == *name);
+        let budget = own.or_else(|| program.budgets.iter().find(|budget| budget.name == *name));
+        let Some(budget) = budget else { continue };
         let by = match budget.counts {
             BudgetCounts::Times(_) if nothing_is_left => Exact::ONE,
             BudgetCounts::Times(_) => 0,
+            BudgetCounts::Money(..) if !asked.pay_out.is_empty() => {
+                if nothing_is_left {
+                    cost(program, budget, asked)
+                } else {
+                    0
+                }
+            }
             _ => cost(program, budget, asked).saturating_mul(i128::from(amount)),
         };
         if by <= 0 {
@@ -332,7 +411,7 @@ pub(super) fn free(
             budget: budget.name.as_ref().into(),
             member: draft.account.member.as_ref().into(),
             key: key.to_string(),
-            starts: budget.period.start_of(asked.day, &draft.anchors),
+            starts: budget.period.start_of(asked.ends.unwrap_or(asked.day), &draft.anchors),
             amount: Exact::of_steps(by),
         };
         draft.change(Change::Budget(Box::new(BudgetLine::Release(line))));
@@ -351,22 +430,18 @@ pub(super) fn release_rule(draft: &mut Draft<'_>, rule: RuleId, (day, amount): (
 /// Tells the budgets of something that a part of what it gave has come back. Times stay used.
 #[cold]
 pub(super) fn release(draft: &mut Draft<'_>, asked: &Asked, amount: i64) {
-    let program = draft.program;
-    let budgets = budgets_of(program, asked.source, false).iter();
-    let names: Vec<Box<str>> =
-        budgets.filter_map(|id| program.budgets.get(id.index())).map(|budget| budget.name.clone()).collect();
+    let budgets = budgets_of(draft.program, asked.source, (false, asked.ends)).into_iter();
+    let names: Vec<Box<str>> = budgets.map(|budget| budget.name.clone()).collect();
     free(draft, &names, asked, (amount, false));
 }
 
 /// Tells the budgets of a pay-out that it is undone.
 #[cold]
-pub(super) fn undo_pay_out(draft: &mut Draft<'_>, (source, to_friend): (Source, bool), day: Date) {
-    let program = draft.program;
-    let budgets = budgets_of(program, source, to_friend).iter();
-    let names: Vec<Box<str>> =
-        budgets.filter_map(|id| program.budgets.get(id.index())).map(|budget| budget.name.clone()).collect();
-    // a pay-out is one time, whatever it gave
-    let asked = Asked::given(source, Thing::Unit(crate::program::UnitId(0)), day);
+pub(super) fn undo_pay_out(draft: &mut Draft<'_>, (source, to_friend): (Source, bool), receipt: &Receipt) {
+    let budgets = budgets_of(draft.program, source, (to_friend, None)).into_iter();
+    let names: Vec<Box<str>> = budgets.map(|budget| budget.name.clone()).collect();
+    let awards = receipt.awards.iter().filter(|award| award.source == source);
+    let asked = Asked::paid_out(source, awards, receipt.day);
     free(draft, &names, &asked, (0, true));
 }
 

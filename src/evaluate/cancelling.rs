@@ -76,7 +76,7 @@ pub(super) fn reverse(
     }
     if !receipt.awards.is_empty() {
         // what is claimed still is freed when the answer comes
-        budgets::undo_pay_out(draft, (source, to_friend), receipt.day);
+        budgets::undo_pay_out(draft, (source, to_friend), &receipt);
     }
     draft.change(Change::Returned(Arc::new(receipt)));
     Ok(())

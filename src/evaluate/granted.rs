@@ -9,6 +9,7 @@ use super::reversal::owed_of;
 use super::step13_payers;
 use crate::account::{Change, OpenClaim, OpenGift, Receipt, ReceiptAward};
 use crate::ledger::Source;
+use crate::program::{Program, RebateTerms};
 use std::sync::Arc;
 
 /// Books what was granted, less what has come back since.
@@ -21,7 +22,7 @@ pub(super) fn book(facts: &Facts<'_>, draft: &mut Draft<'_>, mut open: OpenClaim
     let is_cancelled = receipt.is_some_and(|receipt| receipt.cancelled);
     if let (Source::Referral(_), true) = (open.award.source, is_cancelled) {
         // what reversed it has given its caps the time back
-        free(draft, &open.granted, &Asked::given(open.award.source, open.award.thing, open.day), (0, true));
+        free(draft, &open.granted, &Asked::of(&open), (0, true));
         return Ok(());
     }
     let mut awards = Vec::with_capacity(1 + open.more.len());
@@ -42,12 +43,7 @@ pub(super) fn book(facts: &Facts<'_>, draft: &mut Draft<'_>, mut open: OpenClaim
         draft.change(Change::Returned(Arc::new(receipt)));
     }
     if owed > 0 {
-        free(
-            draft,
-            &open.granted,
-            &Asked::given(open.award.source, open.award.thing, open.day),
-            (owed, false),
-        );
+        free(draft, &open.granted, &Asked::of(&open), (owed, false));
     }
     Ok(())
 }
@@ -79,6 +75,12 @@ fn book_gift(
     Ok(())
 }
 
+/// The terms by which something is paid for a period.
+fn paid_terms<'p>(program: &'p Program, open: &OpenClaim) -> Option<&'p RebateTerms> {
+    let Source::Rebate(rebate) = open.award.source else { return None };
+    program.rebates.get(rebate.index()).zip(open.ends).map(|(rebate, last)| rebate.terms_on(last))
+}
+
 /// Books an amount as the event that earned it would have.
 fn give(
     draft: &mut Draft<'_>,
@@ -92,12 +94,15 @@ fn give(
         Source::Rule(rule) => program.rules.get(rule.index()).map(|found| (rule, found)),
         _ => None,
     };
-    let terms = Terms {
-        activate: rule.and_then(|(_, rule)| rule.activate),
-        expire: rule.map_or(&[], |(_, rule)| &rule.expire),
-        on: open.on,
-        own_hold: rule.is_some_and(|(_, rule)| rule.hold.is_some()),
-        ..Terms::default()
+    let terms = match paid_terms(program, open) {
+        Some(terms) => rebates::lot_terms(terms),
+        None => Terms {
+            activate: rule.and_then(|(_, rule)| rule.activate),
+            expire: rule.map_or(&[], |(_, rule)| &rule.expire),
+            on: open.on,
+            own_hold: rule.is_some_and(|(_, rule)| rule.hold.is_some()),
+            ..Terms::default()
+        },
     };
     let (deltas, changes) = (draft.postings.deltas.len(), draft.postings.changes.len());
     let now = (draft.at, draft.day);

@@ -7,7 +7,7 @@ use super::trace::Trace;
 use super::{Gathered, Given};
 use crate::account::{Account, Change, DueFee, Postings, RebateStanding, RebateState, Turnover};
 use crate::event::{Event, Message};
-use crate::ledger::{Delta, LedgerLine};
+use crate::ledger::{Delta, LedgerLine, Source};
 use crate::program::Program;
 use std::sync::Arc;
 
@@ -107,7 +107,10 @@ impl Outcome {
     pub fn rebates(&self, program: &Program) -> Vec<RebateStanding> {
         let by_clock = self.postings.changes.iter().filter_map(|change| match change {
             Change::ClosedTurnover(closed, true) => Some((&closed.of, RebateState::Waiting, closed.value)),
-            Change::ClosedTurnover(closed, false) => Some((&closed.of, RebateState::Paid, closed.value)),
+            Change::ClosedTurnover(closed, false) => {
+                let state = if self.asks_for(&closed.of) { RebateState::Asked } else { RebateState::Paid };
+                Some((&closed.of, state, closed.value))
+            }
             _ => None,
         });
         let counted = self.counted.iter().map(|turnover| (turnover, RebateState::Running, None));
@@ -115,6 +118,16 @@ impl Outcome {
             .chain(counted)
             .filter_map(|(of, state, value)| program.rebate_standing(of, state, value))
             .collect()
+    }
+
+    /// Whether a budget is asked for what is paid for a period.
+    fn asks_for(&self, of: &Turnover) -> bool {
+        self.postings.changes.iter().any(|change| match change {
+            Change::Claim(open, true) => {
+                open.award.source == Source::Rebate(of.rebate) && open.ends == Some(of.last())
+            }
+            _ => false,
+        })
     }
 
     /// The fees of plans that fall due: bill each once for its key.

@@ -4,14 +4,17 @@
 //! was closed is ever changed. What lies below zero at a close is carried into the next period.
 
 use super::bound::Bound;
+use super::budgets;
 use super::draft::{Draft, Terms};
 use super::judge::{Facts, Truth};
 use super::refuse::Rejection;
 use super::step11_tiers;
 use super::terms::is_valid;
-use crate::account::{Change, ClosedTurnover, MOST_TURNOVER, Receipt, Turnover, TurnoverShare};
+use crate::account::{
+    Change, ClosedTurnover, LineRecord, MOST_TURNOVER, Receipt, ReceiptAward, Turnover, TurnoverShare,
+};
 use crate::calendar::Date;
-use crate::ledger::{Due, Source};
+use crate::ledger::{Due, Source, Thing};
 use crate::program::{
     AwardThing, EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RuleId,
     SymSubject,
@@ -214,6 +217,18 @@ pub(super) fn lot_terms(terms: &RebateTerms) -> Terms<'_> {
     }
 }
 
+/// Pays an amount for a period that is over, or asks the budgets for it.
+pub(super) fn pay_for(draft: &mut Draft<'_>, terms: &RebateTerms, of: &Turnover, amount: i64) {
+    let (thing, source) = (AwardThing::Unit(terms.unit), Source::Rebate(of.rebate));
+    if terms.budgets.is_empty() || amount <= 0 {
+        draft.give(thing, amount, source, lot_terms(terms));
+        return;
+    }
+    let (thing, start, record) = (Thing::from(thing), draft.day, LineRecord::Event);
+    let award = ReceiptAward { source, thing, lot: 0, start, amount, repaid: 0, record };
+    budgets::claim_paid(draft, award, of.last());
+}
+
 /// Pays what is due.
 pub(crate) fn pay(draft: &mut Draft<'_>) {
     let account = draft.account;
@@ -228,8 +243,7 @@ pub(crate) fn pay(draft: &mut Draft<'_>) {
         if let Some(rebate) = draft.program.rebates.get(closed.of.rebate.index()) {
             let terms = rebate.terms_on(closed.of.last());
             let amount = terms.payable(closed.of.amount, closed.value).amount;
-            let source = Source::Rebate(closed.of.rebate);
-            draft.give(AwardThing::Unit(terms.unit), amount, source, lot_terms(terms));
+            pay_for(draft, terms, &closed.of, amount);
         }
         draft.change(Change::ClosedTurnover(Box::new(closed.clone()), false));
     }

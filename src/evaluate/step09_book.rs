@@ -40,7 +40,7 @@ pub(crate) fn book_rows(
             let mut award = ReceiptAward { source, thing, lot, start, amount, repaid, record };
             record_lines(facts, row, by_item, (sharer, weights, parts), &mut award.record)?;
             let on = thing.award().and_then(|award| release_day(facts, rule, row, award));
-            budgets::claim(facts, draft, &rule.budgets, Wanted::award(award, on))?;
+            budgets::claim(facts, draft, Wanted::award(award, on))?;
             continue;
         }
         let terms = Terms {

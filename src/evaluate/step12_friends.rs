@@ -22,8 +22,8 @@ use crate::amount::divide;
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Source, Thing};
 use crate::program::{
-    BudgetId, CapId, EventKindId, Factor, Program, Qualifies, Referral, ReferralGift, ReferralId, TakeBack,
-    Test, UnitId, Window,
+    CapId, EventKindId, Factor, Program, Qualifies, Referral, ReferralGift, ReferralId, TakeBack, Test,
+    UnitId, Window,
 };
 use std::sync::Arc;
 
@@ -378,15 +378,19 @@ impl Side<'_> {
         if caps.iter().any(|cap| room(self.facts, *cap) <= 0) {
             return Ok(false);
         }
-        let budgets = budgets::budgets_of(self.facts.program, Source::Referral(self.id), to_friend);
-        match budgets.is_empty() {
-            true => self.pay(draft, gifts, spend)?,
-            false => self.claim(draft, (gifts, spend), (budgets, to_friend))?,
+        match self.asks_budgets(to_friend) {
+            true => self.claim(draft, (gifts, spend), to_friend)?,
+            false => self.pay(draft, gifts, spend)?,
         }
         for cap in caps {
             count_cap(draft, self.facts, *cap, 1);
         }
         Ok(true)
+    }
+
+    fn asks_budgets(&self, to_friend: bool) -> bool {
+        let both = self.facts.program.referral_budgets.get(self.id.index());
+        both.is_some_and(|both| !(if to_friend { &both.friend } else { &both.referrer }).is_empty())
     }
 
     /// Claims a pay-out, and keeps a record by which a reversal reaches it.
@@ -395,7 +399,7 @@ impl Side<'_> {
         &self,
         draft: &mut Draft<'_>,
         (gifts, spend): (&[ReferralGift], i64),
-        (budgets, to_friend): (&[BudgetId], bool),
+        to_friend: bool,
     ) -> Result<(), Rejection> {
         let source = Source::Referral(self.id);
         let mut awards = Vec::with_capacity(gifts.len());
@@ -409,7 +413,7 @@ impl Side<'_> {
         let mut awards = awards.into_iter();
         let Some(award) = awards.next() else { return Ok(()) };
         let wanted = Wanted { more: awards.collect(), to_friend, ..Wanted::award(award, None) };
-        budgets::claim(self.facts, draft, budgets, wanted)?;
+        budgets::claim(self.facts, draft, wanted)?;
         keep_redemption(self.facts, draft, Vec::new(), None);
         Ok(())
     }

@@ -300,7 +300,7 @@ fn claim(
         record: LineRecord::Event,
     };
     let wanted = Wanted { gift: Some(Box::new(gift)), ..Wanted::award(award, None) };
-    budgets::claim(facts, draft, &donation.budgets, wanted)
+    budgets::claim(facts, draft, wanted)
 }
 
 /// What a budget has granted.

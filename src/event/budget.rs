@@ -37,15 +37,15 @@ impl BudgetLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
-    /// The budget: `cap X` of a shared cap, `rule X` of an own one, `partner X`.
+    /// The budget: `cap X` of a shared cap, `rule X`, `donate X`, `award X` and so on of an own one, `partner X`.
     pub budget: String,
     /// The member.
     pub member: String,
-    /// The event.
+    /// The event; of what is paid for a period, its last day: `@2026-12-31/rebate`.
     pub event: String,
     /// The rule.
     pub rule: String,
-    /// The instant of the event.
+    /// The instant of the event, or that at which it is paid.
     pub at: Instant,
     /// The first day of the window in which it counts.
     pub starts: Date,

@@ -22,8 +22,12 @@ pub(super) fn row(program: &Program, standing: &RebateStanding) -> [String; 3] {
     if let (RebateState::Running, Some((missing, next))) = (standing.state, missing) {
         why.push_str(&format!("; {missing} {currency} to the stage {next}"));
     }
+    if let (RebateState::Asked, Some(budget)) = (standing.state, &standing.budget) {
+        why.push_str(&format!("; asks {budget} for {} {}", standing.pays, standing.unit));
+    }
     let (amount, when) = match standing.state {
         RebateState::Paid => (format!("+{} {}", standing.pays, standing.unit), None),
+        RebateState::Asked => (String::new(), None),
         _ => (String::new(), standing.pays_on),
     };
     if let Some(day) = when {

@@ -1,6 +1,7 @@
 //! An explanation as text, one line a rule, with the arithmetic.
 
 use super::{Explanation, LateExplanation, RuleExplanation, budgets, giving, plans, rebates, words};
+use crate::account::{RebateStanding, RebateState};
 use crate::calendar::Date;
 use crate::evaluate::{Outcome, Redemption};
 use crate::ledger::{Book, Delta, Reason, Thing};
@@ -228,7 +229,12 @@ fn other_row(program: &Program, delta: &Delta, explanation: &Explanation) -> Opt
     // requests and donations have rows of their own; what the clock settled has none
     let donated = delta.reason() == Reason::Donated && delta.event() == explanation.event;
     // what a rebate paid stands with its turnover
-    let rebate = matches!(delta.source, crate::ledger::Source::Rebate(_)) && delta.reason() == Reason::Earned;
+    let paid = |standing: &RebateStanding| {
+        standing.state == RebateState::Paid && standing.rebate == delta.source_name(program)
+    };
+    let rebate = matches!(delta.source, crate::ledger::Source::Rebate(_))
+        && delta.reason() == Reason::Earned
+        && explanation.rebates.iter().any(paid);
     if delta.reason() == Reason::Redeemed || donated || rebate {
         return None;
     }

@@ -89,7 +89,7 @@ impl Program {
 /// A budget that all members share. An account does not know what is left of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Budget {
-    /// `cap X` of a shared cap, `rule X` of an own one, `partner X`.
+    /// `cap X` of a shared cap, `rule X`, `donate X`, `award X` or `rebate X` of an own one, `partner X`.
     pub(crate) name: Box<str>,
     /// In which time it counts.
     pub(crate) period: Period,

@@ -4,7 +4,7 @@ use super::giving::SHARE_WHOLE;
 use super::ids::{ParameterId, RebateId, RuleId, UnitId};
 use super::rule::Validity;
 use super::test::Test;
-use super::{Activate, Expire, Program, UnknownName};
+use super::{Activate, Budget, Expire, Program, UnknownName};
 use crate::amount::{Rounding, divide};
 use crate::calendar::{Anchors, Date, Duration, Period};
 use std::fmt::{self, Debug};
@@ -80,6 +80,8 @@ pub(crate) struct RebateTerms {
     pub(crate) most: Option<i64>,
     /// What differs from the terms of the unit.
     pub(crate) lots: Option<Box<RebateLots>>,
+    /// The budgets across all members that are asked, one after another.
+    pub(crate) budgets: Box<[Budget]>,
 }
 
 /// When what is paid can be used, and when it ends, where that is not as the unit says.
@@ -99,6 +101,9 @@ impl Debug for RebateTerms {
         all.field("least", &self.least).field("most", &self.most);
         if let Some(lots) = &self.lots {
             all.field("lots", lots);
+        }
+        if !self.budgets.is_empty() {
+            all.field("budgets", &self.budgets);
         }
         all.finish()
     }
@@ -323,6 +328,7 @@ mod tests {
             least: 0,
             most: None,
             lots: None,
+            budgets: Box::default(),
         }
     }
 

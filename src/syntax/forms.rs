@@ -298,7 +298,10 @@ const AWARD: &[Form] = &[
             "every calendar year give dividend of spend as credit",
         ],
     ),
-    ("cap", &["cap 5_000 points per calendar year"]),
+    (
+        "cap",
+        &["cap 5_000 points per calendar year", "cap 500_000 points per calendar year across all members"],
+    ),
     ("pay", &["pay nothing below 5 points"]),
     FUNDED,
     ROUND,
@@ -316,7 +319,10 @@ const REBATE: &[Form] = &[
         "stage",
         &["stage from 50_000 EUR: 1%", "stage from 2_500 EUR: 30 credit", "stage from 5_000 EUR: 10% of fee"],
     ),
-    ("cap", &["cap 5_000 credit per calendar year"]),
+    (
+        "cap",
+        &["cap 5_000 credit per calendar year", "cap 500_000 credit per calendar year across all members"],
+    ),
     ("pay", &["pay credit 31 days after period end", "pay nothing below 5 EUR"]),
     FUNDED,
     ROUND,

@@ -55,6 +55,7 @@ impl Builder<'_> {
                 AwardLine::PayNothingBelow(self.amount(&mut parts)?)
             }
             Rule::cap => AwardLine::Cap(self.cap(&mut parts)?),
+            Rule::budget_cap => AwardLine::Budget(self.cap(&mut parts)?),
             Rule::round => AwardLine::Round(self.round(&mut parts)?),
             Rule::activate => AwardLine::Activate(self.activate(&mut parts)?),
             Rule::expire => AwardLine::Expire(self.expire(&mut parts)?),
@@ -128,6 +129,7 @@ impl Builder<'_> {
                 RebateLine::PayNothingBelow(self.amount(&mut parts)?)
             }
             Rule::cap => RebateLine::Cap(self.cap(&mut parts)?),
+            Rule::budget_cap => RebateLine::Budget(self.cap(&mut parts)?),
             Rule::round => RebateLine::Round(self.round(&mut parts)?),
             Rule::activate => RebateLine::Activate(self.activate(&mut parts)?),
             Rule::expire => RebateLine::Expire(self.expire(&mut parts)?),

@@ -7,6 +7,7 @@
 pub mod ast;
 mod broken_off;
 mod characters;
+mod elsewhere;
 mod format;
 mod forms;
 mod from_pairs;
@@ -24,7 +25,6 @@ mod from_pairs_tests;
 mod grammar;
 mod heads;
 mod joined;
-mod later;
 mod lexemes;
 mod limits;
 mod numbers;

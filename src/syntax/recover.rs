@@ -4,8 +4,8 @@
 //! decide what is said: first the slips that everybody makes, then forms that this version does not evaluate,
 //! then the leading word, and last the right forms of the line.
 
+use super::elsewhere;
 use super::forms::{forms, similar, stands_elsewhere};
-use super::later;
 use super::lexemes::{Kind, Lexeme, lexemes};
 use super::pest_error;
 use super::places::Place;
@@ -50,35 +50,19 @@ pub(super) fn diagnose(place: Place, text: &str, span: &dyn Fn(usize, usize) -> 
     let stop = pest_error::stops_at(place, text).unwrap_or(0);
     let wrong = Wrong { place, text, head, stop, span };
     let finding = slips::find(&wrong)
-        .or_else(|| not_yet(&wrong))
+        .or_else(|| misplaced(&wrong))
         .or_else(|| edition(&wrong))
         .or_else(|| leading_word(&wrong))
         .unwrap_or_else(|| not_understood(&wrong));
     vec![finding]
 }
 
-/// A form that this version does not evaluate, or that belongs elsewhere.
-fn not_yet(wrong: &Wrong<'_>) -> Option<Diagnostic> {
-    let later::Found { shown, remedy, at } = later::find(wrong.place, &wrong.head)?;
+/// A form that belongs elsewhere.
+fn misplaced(wrong: &Wrong<'_>) -> Option<Diagnostic> {
+    let elsewhere::Found { shown, remedy, at } = elsewhere::find(wrong.place, &wrong.head)?;
     let start = wrong.head.get(at)?.start;
-    if let Some(remedy) = remedy {
-        let message = format!("`{shown}` has no meaning {}", wrong.place.words());
-        return Some(Diagnostic::new(Code::N106, (wrong.span)(start, wrong.end()), message).help(remedy));
-    }
-    let what = match wrong.place {
-        Place::File if !shown.contains(' ') => format!("`{shown}` blocks are"),
-        _ if shown.starts_with("an event") => format!("{shown} is"),
-        _ => format!("`{shown}` is"),
-    };
-    let what = match shown {
-        "charities" => "`charities [ … ]` is".to_owned(),
-        _ => what,
-    };
-    let span = (wrong.span)(start, wrong.end());
-    Some(
-        Diagnostic::new(Code::L007, span, format!("{what} not evaluated by this version yet"))
-            .help("remove it for this version"),
-    )
+    let message = format!("`{shown}` has no meaning {}", wrong.place.words());
+    Some(Diagnostic::new(Code::N106, (wrong.span)(start, wrong.end()), message).help(remedy))
 }
 
 /// An `edition` line that is wrong or stands further down.

@@ -376,10 +376,10 @@ kinds! {
     ToCharity { Named(a), Matching(a) }
     RebateLine {
         Valid(a), ForItems(a), When(a), Period(a), Stages(a), Stage { from, pays }, Pays { unit, after },
-        PayNothingBelow(a), Cap(a), Round(a), Activate(a), Expire(a), Funded(a),
+        PayNothingBelow(a), Cap(a), Budget(a), Round(a), Activate(a), Expire(a), Funded(a),
     }
-    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a), Cap(a), Round(a),
-        Activate(a), Expire(a), Funded(a) }
+    AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a), Cap(a), Budget(a),
+        Round(a), Activate(a), Expire(a), Funded(a) }
     AwardGive { Share { rate, most, unit }, Announced { parameter, most, unit }, Bands { unit, bands }, Earned { amount, per, rules }, Flat(a) }
     Announced { Percent(a), Amount(a) }
     StagePays { Percent(a), PercentOf(a, b), Amount(a) }

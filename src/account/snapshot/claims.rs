@@ -6,7 +6,7 @@ use super::take::{Names, text};
 use super::{AwardState, SnapshotError, SourceState};
 use crate::account::{Account, LineRecord, OpenClaim, OpenGift, ReceiptAward};
 use crate::calendar::{Date, Instant};
-use crate::ledger::Thing;
+use crate::ledger::{Source, Thing};
 use serde::{Deserialize, Serialize};
 
 /// A claim that is not answered.
@@ -17,6 +17,9 @@ pub(crate) struct ClaimState {
     event: String,
     at: Instant,
     day: Date,
+    /// The last day of the period for which it is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends: Option<Date>,
     on: Option<Date>,
     lines: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +62,7 @@ impl Names<'_> {
             event: text(&open.event),
             at: open.at,
             day: open.day,
+            ends: open.ends,
             on: open.on,
             lines: u32::try_from(open.lines).unwrap_or(u32::MAX),
             award: open.gift.is_none().then(|| self.award(&open.award, open.lines)),
@@ -104,12 +108,17 @@ impl Restore<'_> {
             if !is_new(&award) || !more.iter().all(is_new) {
                 return Err(wrong("nothing is claimed, or it was given already"));
             }
+            let is_paid_later = matches!(award.source, Source::Rebate(_));
+            if is_paid_later != state.ends.is_some() || state.ends.is_some_and(|ends| ends >= state.day) {
+                return Err(wrong("it is paid for another period, or for none"));
+            }
             let open = OpenClaim {
                 budget: state.budget.as_str().into(),
                 granted: state.granted_by.iter().map(|budget| budget.as_str().into()).collect(),
                 event: event.into(),
                 at: state.at,
                 day: state.day,
+                ends: state.ends,
                 on: state.on,
                 lines,
                 award,

@@ -42,6 +42,8 @@ pub enum RebateLine {
     PayNothingBelow(Amount),
     /// `cap 5_000 bonus per calendar year`
     Cap(Cap),
+    /// `cap 50_000 bonus per calendar year across all members`
+    Budget(Cap),
     /// `funded by Tankhof`
     Funded(FundedBy),
     /// `round down in total`
@@ -101,6 +103,8 @@ pub enum AwardLine {
     PayNothingBelow(Amount),
     /// `cap 5_000 punkte per calendar year`
     Cap(Cap),
+    /// `cap 50_000 punkte per calendar year across all members`
+    Budget(Cap),
     /// `funded by Tankhof`
     Funded(FundedBy),
     /// `round down in total`

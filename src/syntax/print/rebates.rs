@@ -32,6 +32,7 @@ impl<'a> Statement<'a> for RebateLine {
             Self::Pays { unit, after } => words!["pay", name(unit), duration(after), "after period end"],
             Self::PayNothingBelow(amount) => words!["pay nothing below", printer.amount(amount)],
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Budget(cap) => words!["cap", printer.cap(cap), "across all members"],
             Self::Round(line) => round(line).into(),
             Self::Activate(line) => activate(line).into(),
             Self::Expire(line) => expire(line).into(),
@@ -79,6 +80,7 @@ impl<'a> Statement<'a> for AwardLine {
             }
             Self::PayNothingBelow(amount) => words!["pay nothing below", printer.amount(amount)],
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
+            Self::Budget(cap) => words!["cap", printer.cap(cap), "across all members"],
             Self::Round(line) => round(line).into(),
             Self::Activate(line) => activate(line).into(),
             Self::Expire(line) => expire(line).into(),

@@ -12,6 +12,46 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::VecDeque;
 
+/// What is paid for each month within budgets.
+const PAID: &str = r#"edition 2026
+
+program Paid {
+  version 1
+  effective from 2026-01-01
+  currency EUR
+  time zone "Europe/Berlin"
+}
+
+unit bonus is money in EUR {
+  round half up in total
+  expire never
+}
+
+unit points is spendable {
+  singular point
+  round down in total
+  expire never
+}
+
+rebate Monthly {
+  period month
+  stages are incremental
+  stage from 20 EUR: 5%
+  stage from 60 EUR: 9.5%
+  cap 12 bonus per month across all members
+  pay bonus 15 days after period end
+}
+
+award Extra {
+  every month give 10% of spend as points
+  cap 12 points per calendar year across all members
+}
+
+returns {
+  take back earned in proportion
+}
+"#;
+
 /// The members.
 const MEMBERS: [&str; 3] = ["Ann", "Bo", "Cy"];
 
@@ -161,6 +201,17 @@ impl<'p> Host<'p> {
         }
     }
 
+    /// The clock of each member runs to a day, in an order.
+    fn run_to(&mut self, day: &str, first: usize) {
+        let to = format!("{day}T12:00:00Z").parse().unwrap();
+        for member in 0..self.accounts.len() {
+            let member = (member + first) % self.accounts.len();
+            let outcome = Evaluator::new().advance(self.program, &self.accounts[member], to).unwrap();
+            self.accounts[member].post(self.program, &outcome).unwrap();
+            self.send(&outcome);
+        }
+    }
+
     /// What is still on its way arrives in the end.
     fn arrive(&mut self) {
         while !self.lines.is_empty() || !self.answers.is_empty() {
@@ -271,6 +322,36 @@ proptest! {
             }
         }
         prop_assert_eq!(host.used()[0], given);
+        host.is_settled()?;
+    }
+
+    /// What is paid for a month asks when it is paid, whatever came back before; and answers may take until the next payment.
+    #[test]
+    fn no_order_of_messages_overruns_what_all_members_are_paid(
+        deeds in deeds(),
+        first in 0_usize..3,
+        messages in vec((any::<bool>(), 0_usize..50, any::<bool>()), 0..12),
+    ) {
+        let program = compiled(PAID).program;
+        let mut host = Host::new(&program, Wares::default(), &["rebate Monthly", "award Extra"]);
+        deeds.iter().for_each(|deed| host.run(deed));
+        host.run_to("2026-04-02", first);
+        for (place, (answers, which, stays)) in messages.iter().enumerate() {
+            match answers {
+                true => host.answer(*which, *stays),
+                false => host.tell(*which, *stays),
+            }
+            if place == 5 {
+                host.run_to("2026-04-20", first + 1);
+            }
+            prop_assert!(host.used().iter().all(|used| *used <= exact("12")));
+            host.is_stored()?;
+        }
+        host.run_to("2026-05-20", first);
+        host.arrive();
+        let bonus = host.kept("bonus");
+        prop_assert_eq!(host.used()[0], exact(&format!("{}.{:02}", bonus / 100, bonus % 100)));
+        prop_assert_eq!(host.used()[1], exact(&host.kept("points").to_string()));
         host.is_settled()?;
     }
 

@@ -16,6 +16,11 @@ use pretty_assertions::assert_eq;
 const RULES: &str = include_str!("coalition.loyalty");
 
 #[test]
+fn budgets_of_partners_pay_donations_awards_rebates_and_referrals() {
+    passes(include_str!("paid.loyalty"));
+}
+
+#[test]
 fn partners_pay_for_what_they_fund_and_get_what_is_redeemed() {
     passes(RULES);
 }

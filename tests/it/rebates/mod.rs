@@ -2,6 +2,8 @@
 //!
 //! `rebates.loyalty` is a program with tests worked out by hand.
 
+mod budgets;
+
 use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
 use loyalty_rules::account::RebateStanding;
@@ -222,7 +224,7 @@ fn a_damaged_snapshot_is_refused() {
 }
 
 /// A program of a year with one rebate line, or without a rebate.
-fn version(number: u32, from: &str, rebate: &str) -> Sources {
+pub(super) fn version(number: u32, from: &str, rebate: &str) -> Sources {
     let text = format!(
         "edition 2026\n\nprogram Demo {{\n  version {number}\n  effective from {from}\n  currency EUR\n  time zone \
          \"Europe/Berlin\"\n}}\n\nunit bonus is money in EUR {{\n  round half up in total\n  expire never\n}}\n\n\

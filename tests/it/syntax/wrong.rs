@@ -442,31 +442,6 @@ fn descriptions_out_of_place() {
 }
 
 #[test]
-fn forms_of_later_versions() {
-    for (head, text, underlined, shown) in [
-        (
-            "rebate R",
-            "cap 5 points per month across all members",
-            "across all members",
-            "cap … across all members",
-        ),
-        (
-            "award A",
-            "cap 5 points per month across all members",
-            "across all members",
-            "cap … across all members",
-        ),
-    ] {
-        let read = line(head, text);
-        let finding = read.only();
-        assert_eq!(finding.code.id(), "L007", "{text}");
-        assert_eq!(read.map.text(finding.primary.span), underlined);
-        assert_eq!(finding.message, format!("`{shown}` is not evaluated by this version yet"));
-        assert_eq!(read.file.blocks.len(), 3);
-    }
-}
-
-#[test]
 fn forms_that_belong_elsewhere() {
     for (head, text, underlined, told) in [
         ("card K", "on start of month", "on start of month", "`on start of …` has no meaning in a `card`"),
@@ -476,6 +451,12 @@ fn forms_that_belong_elsewhere() {
             "cap 5 times per month across all members",
             "across all members",
             "`cap … across all members` has no meaning in a `voucher`",
+        ),
+        (
+            "draw D",
+            "cap 5 lots per campaign across all members",
+            "across all members",
+            "`cap … across all members` has no meaning in a `draw`",
         ),
         (
             "earn R",

@@ -1,4 +1,4 @@
-//! Forms of the language that this version does not evaluate. They are known, so they are refused by name.
+//! Forms that have a meaning in other places. They are known, so they are refused by name.
 
 use super::lexemes::{Kind, Lexeme};
 use super::places::Place;
@@ -11,12 +11,8 @@ struct Form {
     places: &'static [Place],
     pattern: &'static str,
     shown: &'static str,
-    /// Where it belongs, if it will never stand here.
-    remedy: Option<&'static str>,
-}
-
-const fn form(places: &'static [Place], pattern: &'static str, shown: &'static str) -> Form {
-    Form { places, pattern, shown, remedy: None }
+    /// Where it belongs, and what to write instead.
+    remedy: &'static str,
 }
 
 /// A form that has no meaning in some places, and what to write instead.
@@ -26,12 +22,10 @@ const fn elsewhere(
     shown: &'static str,
     remedy: &'static str,
 ) -> Form {
-    Form { places, pattern, shown, remedy: Some(remedy) }
+    Form { places, pattern, shown, remedy }
 }
 
 const MOMENTS: &[Place] = &[Place::Card, Place::Streak, Place::Donate];
-/// What may get a budget across all members.
-const BUDGETS: &[Place] = &[Place::Draw, Place::Award, Place::Rebate];
 /// What is known at the till at once, and cannot wait for the answer of a budget.
 const AT_ONCE: &[Place] = &[Place::Voucher, Place::Reward];
 const GIVES: &[Place] = &[
@@ -96,14 +90,19 @@ const FORMS: &[Form] = &[
         "cap … across all members",
         "a stamp is on the card at once, and a budget answers later; cap what an `earn` or a `bonus` gives",
     ),
-    form(BUDGETS, "cap … across all members", "cap … across all members"),
+    elsewhere(
+        &[Place::Draw],
+        "cap … across all members",
+        "cap … across all members",
+        "it would hang on chance whose tickets take part; cap the tickets where they are given, in the `earn` or `bonus`",
+    ),
 ];
 
 /// The form that a wrong line has: how to show it, and the index of the lexeme at which it begins.
 pub(super) struct Found {
     pub(super) shown: &'static str,
-    /// What to write instead, where it will never stand.
-    pub(super) remedy: Option<&'static str>,
+    /// What to write instead.
+    pub(super) remedy: &'static str,
     pub(super) at: usize,
 }
 
