@@ -2,8 +2,9 @@
 
 use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
+use loyalty_rules::check::{Checks, Sources, compile_versions};
 use loyalty_rules::event::Budget;
-use loyalty_rules::{Account, Evaluator, Event, Outcome, Program};
+use loyalty_rules::{Account, Evaluator, Event, Limits, Outcome, Program};
 use pretty_assertions::assert_eq;
 
 const RULES: &str = include_str!("budget.loyalty");
@@ -89,4 +90,39 @@ fn what_reverses_a_pay_out_may_overtake_its_answer() {
     claimed(&answered, &mut book);
     assert_eq!(used(&book), "0");
     assert_eq!(ann.claims(&program), []);
+}
+
+/// A pay-out that waits when a version without its budget, or without the referral, begins is answered as it was asked, and its
+/// reversal is told to the book.
+#[test]
+fn a_pay_out_outlives_its_version() {
+    let dated = |number: u32, from: &str, text: &str| {
+        let text = text.split("\ntest ").next().unwrap();
+        let text = text.replace("version 1", &format!("version {number}")).replace("2026-01-01", from);
+        Sources::single(format!("{number}.loyalty"), text)
+    };
+    let budget = "  cap 2 times per calendar year across all members\n";
+    let without = RULES.replace(budget, "");
+    let renamed = RULES.replace("referral Invite", "referral Bring");
+    assert!(without != RULES && renamed != RULES);
+    for second in [without, renamed] {
+        let texts = [dated(1, "2026-01-01", RULES), dated(2, "2026-04-01", &second)];
+        let versions = compile_versions(&texts, &Limits::default(), &Checks::default()).unwrap().versions;
+        let first = versions.all().next().unwrap();
+        let (mut ann, mut dan, told) = qualified(first);
+        let mut evaluator = Evaluator::new();
+        let mut book = Budget::new("referrer Invite");
+        let asked = evaluator.deliver(&versions, &mut ann, &told).unwrap();
+        let answers = claimed(&asked[0].outcome, &mut book);
+        evaluator.run_clock(&versions, &mut ann, "2026-04-02T10:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(versions.of(&ann).unwrap().version(), 2);
+        evaluator.deliver(&versions, &mut ann, &answers[0]).unwrap();
+        let points = |ann: &Account| ann.balance(versions.of(ann).unwrap(), "points").unwrap().available;
+        assert_eq!((points(&ann), used(&book)), ("500".to_owned(), "1".to_owned()));
+        let back = Event::returned("D-R", "Dan", "2026-03-03T10:00:00Z").of("D-1").all_items(None);
+        let reversed = evaluator.deliver(&versions, &mut dan, &back.build().unwrap()).unwrap();
+        let undone = evaluator.deliver(&versions, &mut ann, &messages(&reversed[0].outcome)[0]).unwrap();
+        undone.iter().for_each(|judged| drop(claimed(&judged.outcome, &mut book)));
+        assert_eq!((points(&ann), used(&book)), ("0".to_owned(), "0".to_owned()));
+    }
 }

@@ -3,10 +3,11 @@
 use super::{apply, tick};
 use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
+use loyalty_rules::check::{Checks, Sources, compile_versions};
 use loyalty_rules::event::{Budget, BudgetLine, Item, ReturnLine};
 use loyalty_rules::ledger::{Book, LineKind};
 use loyalty_rules::scenario::{Tally, World};
-use loyalty_rules::{Account, Event, Outcome, Program};
+use loyalty_rules::{Account, Evaluator, Event, Limits, Outcome, Program};
 use pretty_assertions::assert_eq;
 
 pub(crate) const RULES: &str = include_str!("budget.loyalty");
@@ -170,4 +171,61 @@ fn a_claim_in_a_snapshot_is_checked() {
         assert!(restore(&program, &text.replacen(right, wrong, 1)).is_err(), "{wrong}");
     }
     assert!(text.contains(r#""parts":["0.605","0.00"]"#), "{text}");
+}
+
+/// The program of a year, with or without the budgets and the donations.
+fn dated(number: u32, from: &str, text: &str) -> Sources {
+    let text = text.split("\ntest ").next().unwrap();
+    let text = text.replace("version 1", &format!("version {number}")).replace("2026-01-01", from);
+    Sources::single(format!("{number}.loyalty"), text)
+}
+
+/// A gift that waits when a version begins that has no budget for it, or another one, or no such donation, is answered as it was
+/// asked; and one of a version without a budget never asks.
+#[test]
+fn a_version_may_add_a_budget_for_gifts_or_drop_it() {
+    let without = RULES.replace("  cap 5 gift per calendar year across all members\n", "");
+    let other = RULES.replace("cap 5 gift per calendar year", "cap 1 gift per month");
+    let none = RULES.replace("## Paid at once, in coins.\ndonate Seeding", "donate Planting");
+    for (first, second, got_at_once, in_all) in [
+        // 10% of 20 EUR wait, and 10% of 6 EUR are given at once
+        (RULES, &*without, 0, 260),
+        // 1 gift is left of the month
+        (RULES, &*other, 0, 300),
+        (RULES, &*none, 0, 260),
+        (&*without, RULES, 200, 260),
+    ] {
+        let texts = [dated(1, "2026-01-01", first), dated(2, "2026-04-01", second)];
+        let versions = compile_versions(&texts, &Limits::default(), &Checks::default()).unwrap().versions;
+        let (mut ann, mut book) =
+            (Account::open(versions.all().next().unwrap(), "Ann"), Budget::new("donate Seeding"));
+        let mut evaluator = Evaluator::new();
+        let total = |ann: &Account| got(versions.of(ann).unwrap(), ann, "Forests");
+        let judged = evaluator.deliver(&versions, &mut ann, &buys("A-1", "Seeds", "10")).unwrap();
+        let waiting: Vec<Event> = judged.iter().flat_map(|judged| take(&mut book, &judged.outcome)).collect();
+        assert_eq!(total(&ann), got_at_once);
+        let price = if std::ptr::eq(second, &*other) { "10" } else { "3" };
+        let item = Item::new("Thing", "2", price).category("Seeds");
+        let later = Event::purchase("A-2", "Ann", "2026-04-03T10:00:00Z").item(item).build().unwrap();
+        let judged = evaluator.deliver(&versions, &mut ann, &later).unwrap();
+        assert_eq!(versions.of(&ann).unwrap().version(), 2);
+        let asked = judged.iter().flat_map(|judged| {
+            let lines: Vec<BudgetLine> = judged.outcome.budget_lines().cloned().collect();
+            lines
+        });
+        let asked: Vec<BudgetLine> = asked.collect();
+        for answer in &waiting {
+            evaluator.deliver(&versions, &mut ann, answer).unwrap();
+        }
+        for line in &asked {
+            let answer = Event::from(Budget::new(line.budget()).take(line).unwrap().unwrap());
+            evaluator.deliver(&versions, &mut ann, &answer).unwrap();
+        }
+        assert_eq!((total(&ann), ann.claims(versions.of(&ann).unwrap())), (in_all, Vec::new()));
+        // what is cancelled under the new version is told to the book that had granted it
+        let cancel = Event::cancel("A-X", "Ann", "2026-04-04T10:00:00Z", "A-1").build().unwrap();
+        let judged = evaluator.deliver(&versions, &mut ann, &cancel).unwrap();
+        judged.iter().for_each(|judged| drop(take(&mut book, &judged.outcome)));
+        assert_eq!((total(&ann), used(&book, "2026-01-01")), (in_all - 200, "0".to_owned()));
+    }
 }
