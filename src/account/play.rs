@@ -53,10 +53,10 @@ pub struct StreakProgress {
     pub from: Date,
     /// Its last day.
     pub to: Date,
-    /// How many events count in it, less what came back as a whole.
-    pub count: i64,
-    /// How many win it.
-    pub needs: i64,
+    /// What counts in it, less what came back: events, money with the digits of the currency, a unit with its decimals.
+    pub count: String,
+    /// What wins it.
+    pub needs: String,
     /// Whether it is won.
     pub won: bool,
     /// The last day on which the run can still be kept: nothing while there is no run, while the period is won, or
@@ -131,8 +131,8 @@ impl Account {
             forgives,
             from: range.first,
             to: range.last,
-            count,
-            needs: rules.needs,
+            count: rules.counts.written(program, count),
+            needs: rules.counts.written(program, rules.needs),
             won,
             kept_until: at_risk.then_some(range.last),
             next_gift: rules.gifts.iter().map(|(after, _)| *after).filter(|after| *after > length).min(),

@@ -271,7 +271,8 @@ pub(super) fn budgets(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
                 later("`multiply everything` of what a budget grants", "name the units that it multiplies");
             }
             let tasks = program.challenges.iter().flat_map(|challenge| &challenge.tasks);
-            let mut units = tasks.map(|task| task.counts);
+            let runs = program.streaks.iter().map(|streak| streak.counts);
+            let mut units = tasks.map(|task| task.counts).chain(runs);
             let counted = |unit| AwardThing::Unit(unit) == thing;
             let by_task = units.any(|counts| matches!(counts, Counts::Unit(unit) if counted(unit)));
             let by_mark = |counts| matches!(counts, MilestoneCount::Unit(unit) if counted(unit));

@@ -5,7 +5,7 @@
 //! explanations need are left out, so neither have comments, descriptions and layout. It is no protection against
 //! somebody who looks for a second program with the same fingerprint.
 
-use crate::program::Program;
+use crate::program::{Counts, Program};
 use std::fmt::{self, Debug, Write};
 
 /// The offset basis of FNV-1a with 128 bits.
@@ -182,6 +182,9 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
         let winning = (&streak.name, streak.on, streak.valid, &streak.when, streak.per, streak.needs);
         let run = (&streak.gifts, streak.forgive, streak.restart, streak.meter);
         section(out, "streak", &(winning, run))?;
+        if streak.counts != Counts::Events(streak.on) {
+            section(out, "streak counts", &streak.counts)?;
+        }
     }
     for draw in &p.draws {
         section(out, "draw", draw)?;

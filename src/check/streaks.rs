@@ -1,15 +1,15 @@
 //! Streaks.
 
 use super::challenges::one_of;
+use super::facts::Thing;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
 use super::report::Once;
 use super::subjects::Scope;
 use super::times;
-use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{Award, EventKindId, Measure, Slots, Streak};
+use crate::program::{Award, Counts, EventKindId, Measure, Slots, Streak};
 use crate::syntax::ast::{self, Block, Cond, Give, Name, Number, Run, StreakBlock, StreakLine};
 
 /// The longest run that is counted.
@@ -45,8 +45,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let (when, _) = self.condition_line(lines.when.value(), event, Scope::Event);
         let (per, needs, written) = match lines.each.value() {
             Some((period, count, of)) => {
-                let needs = self.needed_events(count, of, on);
-                (self.streak_period(period), needs, Some(period))
+                let needs = self.needed_for_a_win(count, of, on);
+                let per = times::repeating(period, self.settings(), &mut self.report);
+                (per, needs, Some(period))
             }
             None => (self.needed(head, "what wins a period", "each week needs 2 purchase"), None, None),
         };
@@ -66,10 +67,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let per = per?;
         let slots = Slots::Period(per);
-        let what = format!("events of streak {name:?}");
+        let what = match needs.map(|(counts, _)| counts) {
+            Some(Counts::Spend) => format!("spend of streak {name:?}"),
+            Some(Counts::Items) => format!("items of streak {name:?}"),
+            Some(Counts::Unit(unit)) => format!("unit {:?} of streak {name:?}", self.unit_name(unit)),
+            Some(Counts::Events(_)) | None => format!("events of streak {name:?}"),
+        };
         let meter = self.counters.meter(&what, Measure::Game, slots, times::period_days(per));
         let gifts = gifts.into_iter().collect::<Option<Vec<_>>>().filter(|gifts| !gifts.is_empty())?;
-        let (forgive, restart) = (forgive?, restart?);
+        let (forgive, restart, (counts, needs)) = (forgive?, restart?, needs?);
         self.forgives_all(&gifts, forgive, forgive_span);
         self.never_reached(&gifts, &lines.gives, restart, restart_span);
         Some(Streak {
@@ -78,7 +84,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             valid: valid?,
             when: when?,
             per,
-            needs: needs?,
+            counts,
+            needs,
             gifts: gifts.into(),
             forgive,
             restart,
@@ -121,38 +128,43 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         on != EventKindId::JOINING
     }
 
-    fn streak_period(&mut self, written: &ast::Period) -> Option<Period> {
-        let found = times::repeating(written, self.settings(), &mut self.report)?;
-        if matches!(found, Period::Own(_) | Period::MembershipYear) {
-            self.report.later(
-                written.span,
-                "this version plays streaks in periods that are the same for all members",
-                "write for example `each week`, `each month` or a declared period of the calendar",
-            );
+    /// `2 run`, `100 EUR`, `50 points`: how much wins a period.
+    fn needed_for_a_win(
+        &mut self,
+        count: Number,
+        of: &Name,
+        on: Option<EventKindId>,
+    ) -> Option<(Counts, i64)> {
+        let on = on?;
+        let event = self.event_name(on);
+        let found = if one_of(&of.text, event) {
+            let what = ("a number of events", count.span);
+            let needs = numbers::whole(count.value, (0, 1_000_000_000), what, &mut self.report)?;
+            (Counts::Events(on), needs)
+        } else if money::is_currency(&of.text) {
+            let amount = ast::Amount { number: count, unit: of.clone(), span: count.span.to(of.span) };
+            let needs = money::above_zero(&amount, self.settings(), &mut self.report)?;
+            (Counts::Spend, needs)
+        } else if matches!(of.text.as_str(), "item" | "items") {
+            (Counts::Items, numbers::micro(count.value, count.span, &mut self.report)?)
+        } else if let Some(Thing::Unit(_)) = self.facts.thing(&of.text) {
+            let unit = self.unit(of)?;
+            (Counts::Unit(unit), self.in_scale(unit, &count)?)
+        } else {
+            let help = format!("write `{} {event}`, an amount of money, or of a unit", count.value);
+            self.report.mixed(of.span, format!("this streak waits for {event}, not for {}", of.text), help);
+            return None;
+        };
+        if matches!(found.0, Counts::Spend | Counts::Items) && on != EventKindId::PURCHASE {
+            let help = format!("write `{} {event}`, or let the streak wait `on purchase`", count.value);
+            self.report.misplaced(of.span, "only purchases count for spend and items", help);
+            return None;
+        }
+        if found.1 <= 0 {
+            self.report.zero(count.span, "zero wins every period", "write a number above zero");
             return None;
         }
         Some(found)
-    }
-
-    /// `2 run`: how many of the events for which the streak waits.
-    fn needed_events(&mut self, count: Number, of: &Name, on: Option<EventKindId>) -> Option<i64> {
-        let what = ("a number of events", count.span);
-        let needs = numbers::whole(count.value, (0, 1_000_000_000), what, &mut self.report);
-        let event = self.event_name(on?);
-        if one_of(&of.text, event) {
-            let needs = needs?;
-            if needs == 0 {
-                self.report.zero(count.span, "zero of them win every period", "write at least 1");
-            }
-            return Some(needs).filter(|needs| *needs > 0);
-        }
-        let help = format!("write `{} {event}`", count.value);
-        if money::is_currency(&of.text) || matches!(of.text.as_str(), "items" | "spend") {
-            self.report.later(of.span, "this version counts events in a streak only", help);
-        } else {
-            self.report.mixed(of.span, format!("this streak waits for {event}, not for {}", of.text), help);
-        }
-        None
     }
 
     /// `4 weeks`: a number above zero of the periods of the streak.

@@ -11,7 +11,7 @@ use super::terms::is_valid;
 use crate::account::{LineRecord, MeterShare, Receipt, ReceiptAward, ShareBy};
 use crate::event::Item;
 use crate::ledger::{Source, Thing};
-use crate::program::{Challenge, ChallengeId, Counts, EventKindId, Task, UnitId};
+use crate::program::{Challenge, ChallengeId, Counts, EventKindId, MeterId, Task, Test, UnitId};
 
 /// Counts an event for all challenges, and pays those that it completes. What it counted and gave is added to what its
 /// record keeps.
@@ -30,7 +30,8 @@ pub(super) fn count(
         }
         let mut counted = false;
         for task in &challenge.tasks {
-            let share = share_of(facts, draft, task, kind, awards.get(..earned).unwrap_or_default());
+            let earned = awards.get(..earned).unwrap_or_default();
+            let share = share_of_task(facts, draft, task, kind, earned);
             let Some((share, amount)) = share else { continue };
             draft.count(share.meter, share.slot, amount);
             shares.push(share);
@@ -45,7 +46,7 @@ pub(super) fn count(
 }
 
 /// What an event counts for a task, and how much that is in all.
-fn share_of(
+fn share_of_task(
     facts: &Facts<'_>,
     draft: &Draft<'_>,
     task: &Task,
@@ -55,9 +56,20 @@ fn share_of(
     if !task.counts.takes(kind) || task.when.iter().any(|when| facts.judge(when, None) != Truth::Yes) {
         return None;
     }
-    let (by, parts, amount) = match task.counts {
-        Counts::Spend => by_line(facts, task, ShareBy::Value, |item| item.value),
-        Counts::Items => by_line(facts, task, ShareBy::Quantity, |item| item.quantity),
+    share_of(facts, draft, (task.meter, task.counts), task.items.as_ref(), awards)
+}
+
+/// What an event counts for a game, and how much that is in all.
+pub(super) fn share_of(
+    facts: &Facts<'_>,
+    draft: &Draft<'_>,
+    (meter, counts): (MeterId, Counts),
+    items: Option<&Test>,
+    awards: &[ReceiptAward],
+) -> Option<(MeterShare, i64)> {
+    let (by, parts, amount) = match counts {
+        Counts::Spend => by_line(facts, items, ShareBy::Value, |item| item.value),
+        Counts::Items => by_line(facts, items, ShareBy::Quantity, |item| item.quantity),
         Counts::Events(_) => (ShareBy::Whole, Box::from([1]), 1),
         Counts::Unit(unit) => {
             let amount = awards.iter().filter(|award| is_earned(award, unit)).map(|award| award.amount).sum();
@@ -67,17 +79,17 @@ fn share_of(
     if amount == 0 && parts.iter().all(|part| *part == 0) {
         return None;
     }
-    let slot = draft.slot_on(task.meter, facts.event.day);
-    Some((MeterShare { meter: task.meter, slot, by, parts }, amount))
+    let slot = draft.slot_on(meter, facts.event.day);
+    Some((MeterShare { meter, slot, by, parts }, amount))
 }
 
 fn by_line(
     facts: &Facts<'_>,
-    task: &Task,
+    items: Option<&Test>,
     by: ShareBy,
     of: impl Fn(&Item) -> i64,
 ) -> (ShareBy, Box<[i64]>, i64) {
-    let passes = task.items.as_ref().map(|test| facts.judge_items(test));
+    let passes = items.map(|test| facts.judge_items(test));
     let items = facts.event.items().iter().enumerate();
     let part = |(line, item): (usize, &Item)| {
         if passes.as_ref().is_none_or(|passes| passes.has(line)) { of(item) } else { 0 }

@@ -4,9 +4,9 @@
 //! so on: so nothing that was counted is lost, and no cap is opened anew. What is booked keeps its dates.
 
 use super::draft::Draft;
-use crate::account::{Change, MeterShare, PassedMark, Receipt};
+use crate::account::{Change, MeterShare, PassedMark, Receipt, StreakState};
 use crate::calendar::{Anchors, Date, Period};
-use crate::program::{MeterId, Program, Slots, TiersId, each_slot, each_start, each_value};
+use crate::program::{MeterId, Program, Slots, StreakId, TiersId, each_slot, each_start, each_value};
 use std::sync::Arc;
 
 /// Turns a draft to the days that the attributes say which it has changed so far.
@@ -34,6 +34,7 @@ pub(super) fn turn(draft: &mut Draft<'_>) {
     turned.marks(draft);
     turned.receipts(draft);
     turned.levels(draft);
+    turned.streaks(draft);
     draft.turn_to(after);
 }
 
@@ -123,6 +124,18 @@ impl Turned {
                 share.slot = slot(share).unwrap_or(share.slot);
             }
             draft.change(Change::Returned(Arc::new(turned)));
+        }
+    }
+
+    /// The period of a run that is played takes the place of the one that was.
+    fn streaks(&self, draft: &mut Draft<'_>) {
+        let (program, account) = (draft.program, draft.account);
+        for (place, (streak, state)) in program.streaks.iter().zip(&account.streaks).enumerate() {
+            let first = state.open.and_then(|(first, _)| self.start(streak.per, first));
+            if let Some(first) = first {
+                let open = Some((first, streak.per.last_day(first, &self.after)));
+                draft.change(Change::Streak(StreakId(place as u32), StreakState { open, ..*state }));
+            }
         }
     }
 

@@ -3,11 +3,11 @@
 //! A period is won with the event that meets its need, and decided at its end by the clock. What comes back lowers the
 //! period that is played; one that has paid stays won, and what is decided stays decided.
 
-use super::challenges::{give, take_gifts};
+use super::challenges::{give, share_of, take_gifts};
 use super::draft::Draft;
 use super::judge::{Facts, Truth};
 use super::terms::is_valid;
-use crate::account::{Change, MeterShare, Receipt, ReceiptAward, ShareBy, StreakState};
+use crate::account::{Change, MeterShare, Receipt, ReceiptAward, StreakState};
 use crate::calendar::{Date, MonthDay};
 use crate::ledger::Source;
 use crate::program::{EventKindId, Streak, StreakId, Validity};
@@ -36,8 +36,10 @@ pub(super) fn count(
         let id = StreakId(place as u32);
         let slot = i64::from(period.first.days());
         let won_before = is_won(draft, streak, state(draft, id), slot);
-        draft.count(streak.meter, slot, 1);
-        shares.push(MeterShare { meter: streak.meter, slot, by: ShareBy::Whole, parts: Box::from([1]) });
+        let counted = share_of(facts, draft, (streak.meter, streak.counts), None, awards);
+        let Some((share, amount)) = counted else { continue };
+        draft.count(streak.meter, slot, amount);
+        shares.push(share);
         if !won_before && draft.meter(streak.meter, slot) >= streak.needs {
             win(draft, (id, streak), (period.first, period.last), awards);
         }
@@ -82,14 +84,16 @@ pub(super) fn recheck(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receip
     for (place, streak) in facts.program.streaks.iter().enumerate() {
         let id = StreakId(place as u32);
         let mut next = state(draft, id);
-        let Some((first, last)) = next.open else { continue };
+        let Some((first, _)) = next.open else { continue };
         let slot = i64::from(first.days());
         if draft.meter(streak.meter, slot) >= streak.needs {
             continue;
         }
         let source = Source::Streak(id);
         let gave = receipt.awards.iter().any(|award| award.source == source);
-        let played = first <= receipt.day && receipt.day <= last;
+        // its count goes along with a period that starts on another day
+        let mine = |share: &MeterShare| share.meter == streak.meter && share.slot == slot;
+        let played = receipt.shares.iter().any(mine);
         if next.paid && receipt.cancelled && gave && played {
             next.paid = false;
             take_gifts(facts, draft, receipt, source);

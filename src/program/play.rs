@@ -36,7 +36,7 @@ pub(crate) struct Task {
     pub(crate) meter: MeterId,
 }
 
-/// What a task counts.
+/// What a task or a streak counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counts {
     /// What is spent in purchases, micro-units.
@@ -68,7 +68,8 @@ pub(crate) struct Streak {
     pub(crate) valid: Validity,
     pub(crate) when: Option<Test>,
     pub(crate) per: Period,
-    /// How many events win a period.
+    /// What is counted in a period, and how much of it wins it, in the steps of the counter.
+    pub(crate) counts: Counts,
     pub(crate) needs: i64,
     /// By the length of the run that gets it, in the order of the text.
     pub(crate) gifts: Box<[(u32, Award)]>,
@@ -76,7 +77,7 @@ pub(crate) struct Streak {
     pub(crate) forgive: u32,
     /// After how many periods a new run begins.
     pub(crate) restart: Option<u32>,
-    /// Counts the events, one slot a period.
+    /// One slot a period.
     pub(crate) meter: MeterId,
 }
 

@@ -207,7 +207,7 @@ const STREAK: &[Form] = &[
     ON,
     VALID,
     WHEN,
-    ("each", &["each week needs 2 run"]),
+    ("each", &["each week needs 2 run", "each month needs 100 EUR"]),
     ("after", &["after 4 weeks give 50 points"]),
     ("forgive", &["forgive 1 missed week"]),
     ("restart", &["restart after 8 weeks"]),

@@ -78,15 +78,28 @@ fn challenge(name: &str, genes: &Genes) -> String {
 
 fn streak(genes: &Genes) -> String {
     let draw = &mut Draw::new(genes);
-    let period = draw.below(4);
-    let (period, word) = [("day", "day"), ("week", "week"), ("month", "month"), ("week", "week")][period];
-    let needs = 1 + draw.below(2);
+    let period = draw.below(5);
+    let periods =
+        [("day", "day"), ("week", "week"), ("month", "month"), ("week", "week"), ("membership year", "year")];
+    let (period, word) = periods[period];
     let on = draw.one(&["purchase", "purchase", "run"]);
+    let needs = match on {
+        "run" => draw.one(&["1 run", "2 run", "3 points"]),
+        _ => draw.one(&[
+            "1 purchase",
+            "2 purchases",
+            "12 EUR",
+            "9.50 EUR",
+            "3 items",
+            "2.5 items",
+            "11 points",
+        ]),
+    };
     let forgive = draw.below(3);
     let first = 1 + draw.below(2);
     let second = first + 1 + draw.below(2);
     let gift = draw.one(&["5 points", "1 Drink", "choice of [1 Drink, 3 points] within 20 days"]);
-    let mut text = format!("streak Often {{\n  on {on}\n  each {period} needs {needs} {on}\n");
+    let mut text = format!("streak Often {{\n  on {on}\n  each {period} needs {needs}\n");
     if forgive > 0 && forgive < second {
         text.push_str(&format!("  forgive {forgive} missed {word}s\n"));
     }

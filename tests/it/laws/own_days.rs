@@ -101,3 +101,94 @@ proptest! {
         }
     }
 }
+
+const PLAYED: &str = "edition 2026\n\nprogram Days {\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  \
+    time zone \"UTC\"\n}\n\nmember {\n  cut-off: integer 1 to 28 optional\n}\n\n\
+    period statement starts on day cut-off of every month\n\n\
+    voucher Coffee {\n  grants \"A coffee\"\n  worth 1 EUR\n}\n\n\
+    streak Often {\n  on purchase\n  each statement needs 20 EUR\n  after 2 statements give 1 Coffee\n}\n";
+
+/// What should be of a run.
+struct Run {
+    next: Date,
+    day: u8,
+    /// What was spent in the period that runs.
+    spent: i64,
+    /// How many periods are won and decided.
+    length: u32,
+    /// Whether a period is played.
+    open: bool,
+    coffees: usize,
+}
+
+impl Run {
+    fn go(&mut self, today: Date) {
+        while self.next <= today {
+            (self.length, self.open) = match self.open && self.spent >= 20 {
+                true => (self.length + 1, true),
+                false => (0, false),
+            };
+            self.spent = 0;
+            self.next = Model::after(self.day, self.next);
+        }
+    }
+
+    fn buys(&mut self, euros: i64) {
+        let before = self.spent;
+        self.spent += euros;
+        if before < 20 && self.spent >= 20 {
+            self.open = true;
+            self.coffees += usize::from(self.length + 1 == 2);
+        }
+    }
+
+    fn all(&self) -> u32 {
+        self.length + u32::from(self.open && self.spent >= 20)
+    }
+}
+
+proptest! {
+    #![proptest_config(cases_per_law())]
+
+    /// However often the day changes, the period of a run that is played takes its count along: none is won twice, and none is missed
+    /// before the next start.
+    #[test]
+    fn a_change_of_the_day_takes_a_run_along(
+        steps in proptest::collection::vec((0u32..25, 0u8..4, 1u8..=28), 1..25),
+    ) {
+        let compiled = compile(&Sources::single("days.loyalty", PLAYED), &Limits::default()).expect("a program");
+        let program = &compiled.program;
+        let (mut ann, mut often) = (Account::open(program, "Ann"), Account::open(program, "Ann"));
+        let mut today = Date::from_ymd(2026, 1, 5).expect("a day");
+        let next = Model::after(1, today);
+        let mut model = Run { day: 1, next, spent: 0, length: 0, open: false, coffees: 0 };
+        for (place, (days, buys, number)) in steps.into_iter().enumerate() {
+            today = today.plus_days(days);
+            model.go(today);
+            let id = format!("E{place}");
+            let event = if buys > 0 {
+                model.buys(i64::from(number));
+                Event::purchase(&id, "Ann", &noon(today)).total(&number.to_string()).build()
+            } else {
+                (model.day, model.next) = (number, Model::after(number, today));
+                Event::change(&id, "Ann", &noon(today)).attribute("cut-off", i64::from(number)).build()
+            };
+            let event = event.expect("an event");
+            while let Some(due) = often.next_due(program).filter(|due| *due <= event.at()) {
+                tick(program, &mut often, due);
+            }
+            post(program, &mut ann, &event);
+            post(program, &mut often, &event);
+            prop_assert!(same_but_version(program, &ann, &often), "{:?}\n{:?}", ann, often);
+            let told = ann.streak(program, "Often", today).expect("a streak");
+            prop_assert_eq!((told.length, told.count), (model.all(), format!("{}.00", model.spent)));
+            prop_assert_eq!(ann.vouchers(program).len(), model.coffees);
+            let due: Option<Instant> =
+                model.open.then(|| format!("{}T00:00:00Z", model.next).parse().expect("an instant"));
+            prop_assert_eq!(ann.next_due(program), due);
+            let json = serde_json::to_string(&ann.snapshot(program)).expect("JSON");
+            let snapshot: Snapshot = serde_json::from_str(&json).expect("a snapshot");
+            prop_assert_eq!(&Account::restore(program, snapshot).expect("an account"), &ann);
+        }
+    }
+}

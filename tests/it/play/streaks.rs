@@ -196,3 +196,119 @@ fn a_streak_may_be_daily_and_begin_in_the_middle() {
          expect streak Daily of Ann at 0\n}";
     holds(IN_PROPORTION, rules, steps);
 }
+
+const SPENDS: &str =
+    "streak Often {\n  on purchase\n  each month needs 100 EUR\n  after 2 months give 5 points\n}";
+
+/// What comes back is taken off line by line, with the part that came back.
+#[test]
+fn a_streak_may_count_what_is_spent() {
+    let steps = "when 2026-03-02 10:00 purchase \"K-1\" by Ann { item Loaf 2 x 30 EUR }\n\
+         when 2026-03-10 10:00 purchase \"K-2\" by Ann { total 40 EUR }\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-11 10:00 return \"R-1\" of \"K-1\" by Ann { item Loaf 1 }\n\
+         expect streak Often of Ann at 0\n\
+         when 2026-03-12 10:00 purchase \"K-3\" by Ann { total 29.99 EUR }\n\
+         expect streak Often of Ann at 0\n\
+         when 2026-03-13 10:00 purchase \"K-4\" by Ann { total 0.01 EUR }\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-04-05 10:00 purchase \"K-5\" by Ann { item Loaf 4 x 30 EUR }\n\
+         expect Ann earns 5 points\n\
+         expect streak Often of Ann at 2\n\
+         when 2026-04-06 10:00 return \"R-2\" of \"K-5\" by Ann { item Loaf 2 }\n\
+         expect Ann has 5 points\n\
+         when 2026-04-07 10:00 purchase \"K-6\" by Ann { total 90 EUR }\n\
+         expect Ann earns nothing\n\
+         when 2026-05-01 00:00 clock\n\
+         expect streak Often of Ann at 2\n\
+         when 2026-06-01 00:00 clock\n\
+         expect streak Often of Ann at 0";
+    for mode in MODES {
+        holds(mode, SPENDS, &ann(steps));
+    }
+}
+
+/// 2 points for each euro, no more than 60 for a purchase; 100 of them win a week.
+#[test]
+fn a_streak_may_count_what_rules_have_given() {
+    let rules = "earn Base {\n  on purchase\n  give 2 points per full 1 EUR\n  cap 60 points per purchase\n}\n\n\
+         voucher Drink { grants 1 item free }\n\nstreak Often {\n  on purchase\n  each week needs 100 points\n  \
+         after 2 weeks give 1 Drink\n}";
+    // 2026-03-02 is a Monday
+    let steps = "when 2026-03-02 10:00 purchase \"K-1\" by Ann { item Loaf 2 x 25 EUR }\n\
+         expect streak Often of Ann at 0\n\
+         when 2026-03-03 10:00 purchase \"K-2\" by Ann { item Loaf 2 x 10 EUR }\n\
+         # 60 and 40\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-04 10:00 return \"R-1\" of \"K-2\" by Ann { item Loaf 1 }\n\
+         expect streak Often of Ann at 0\n\
+         when 2026-03-05 10:00 purchase \"K-3\" by Ann { total 10 EUR }\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-09 10:00 purchase \"K-4\" by Ann { total 30 EUR }\n\
+         when 2026-03-10 10:00 purchase \"K-5\" by Ann { total 20 EUR }\n\
+         expect Ann has 1 Drink\n\
+         when 2026-03-10 11:00 cancel \"C-1\" of \"K-5\" by Ann\n\
+         expect Ann has 0 Drink\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-11 10:00 purchase \"K-6\" by Ann { total 20 EUR }\n\
+         expect Ann has 1 Drink";
+    for mode in [MODES[0], MODES[1]] {
+        holds(mode, rules, &ann(steps));
+    }
+}
+
+#[test]
+fn a_streak_may_count_pieces() {
+    let rules = "streak Often {\n  on purchase\n  each week needs 5 items\n  after 1 week give 5 points\n}";
+    let steps = "when 2026-03-02 10:00 purchase \"K-1\" by Ann { item Loaf 4 x 3 EUR }\n\
+         expect Ann earns nothing\n\
+         when 2026-03-03 10:00 purchase \"K-2\" by Ann { item Loaf 1 x 3 EUR }\n\
+         expect Ann earns 5 points";
+    holds(IN_PROPORTION, rules, &ann(steps));
+}
+
+/// Ann joined on 5 January, so her years begin on that day.
+#[test]
+fn a_streak_may_be_played_in_years_of_the_member() {
+    let rules = "streak Loyal {\n  on purchase\n  each membership year needs 1 purchase\n  after 2 years give 5 points\n}";
+    let steps = "when 2027-01-04 10:00 purchase \"K-1\" by Ann { total 5 EUR }\n\
+         expect streak Loyal of Ann at 1\n\
+         when 2027-01-05 10:00 purchase \"K-2\" by Ann { total 5 EUR }\n\
+         expect Ann earns 5 points\n\
+         when 2029-01-04 23:00 clock\n\
+         expect streak Loyal of Ann at 2\n\
+         when 2029-01-05 00:00 clock\n\
+         expect streak Loyal of Ann at 0";
+    holds(IN_PROPORTION, rules, &ann(steps));
+}
+
+/// Another day takes the period that is played along, with what it has counted.
+#[test]
+fn a_streak_may_be_played_in_periods_of_the_members_own() {
+    let rules = "member {\n  statement-day: integer 1 to 28\n}\n\nperiod statement starts on day statement-day of every month\n\n\
+         streak Often {\n  on purchase\n  each statement needs 2 purchases\n  after 2 statements give 5 points\n}";
+    let steps = "test \"it\" {\n  given member Ann {\n    joined 2026-01-05\n    statement-day: 10\n  }\n\
+         when 2026-03-08 10:00 purchase \"K-1\" by Ann { total 5 EUR }\n\
+         when 2026-03-09 10:00 purchase \"K-2\" by Ann { total 5 EUR }\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-12 10:00 purchase \"K-3\" by Ann { total 5 EUR }\n\
+         # from 25 February to 24 March the purchase of the 12th counts, and the period before stays won\n\
+         when 2026-03-14 10:00 change \"X-1\" by Ann { statement-day: 25 }\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-24 10:00 purchase \"K-4\" by Ann { total 5 EUR }\n\
+         expect Ann earns 5 points\n\
+         # from 15 March to 14 April\n\
+         when 2026-03-24 11:00 change \"X-2\" by Ann { statement-day: 15 }\n\
+         when 2026-03-24 12:00 cancel \"C-1\" of \"K-3\" by Ann\n\
+         expect Ann has 5 points\n\
+         when 2026-03-24 13:00 cancel \"C-2\" of \"K-4\" by Ann\n\
+         expect Ann loses 5 points\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-04-14 23:00 clock\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-04-15 00:00 clock\n\
+         expect streak Often of Ann at 0\n}";
+    for mode in MODES {
+        holds(mode, rules, steps);
+    }
+}
