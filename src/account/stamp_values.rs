@@ -4,25 +4,37 @@
 /// came back of stamps that are on a full card is taken from what comes next: it stands at the beginning, as a run of no
 /// stamps if there is no other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct StampValues(Vec<(i64, i128)>);
+pub(crate) struct StampValues(Option<Box<Runs>>);
+
+/// Most cards hold no values, and an open card goes with every stamp: so this stands apart, and there only if there are
+/// some.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Runs(Vec<(i64, i128)>);
 
 impl StampValues {
     /// Runs as they were kept.
     pub(crate) fn of(runs: Vec<(i64, i128)>) -> Self {
-        Self(runs)
+        Self((!runs.is_empty()).then(|| Box::new(Runs(runs))))
     }
 
     pub(crate) fn runs(&self) -> &[(i64, i128)] {
-        &self.0
+        self.0.as_ref().map_or(&[], |runs| &runs.0)
+    }
+
+    fn change<R>(&mut self, change: impl FnOnce(&mut Vec<(i64, i128)>) -> R) -> R {
+        let mut runs = self.0.take().unwrap_or_default();
+        let result = change(&mut runs.0);
+        self.0 = (!runs.0.is_empty()).then_some(runs);
+        result
     }
 
     pub(crate) fn stamps(&self) -> i64 {
-        self.0.iter().map(|run| run.0).sum()
+        self.runs().iter().map(|run| run.0).sum()
     }
 
     /// What all of them hold.
     pub(crate) fn value(&self) -> i128 {
-        self.0.iter().map(|run| run.1).sum()
+        self.runs().iter().map(|run| run.1).sum()
     }
 
     /// Newest stamps. Those that hold as much as the ones before join their run.
@@ -30,68 +42,74 @@ impl StampValues {
         if stamps <= 0 {
             return;
         }
-        match self.0.last_mut() {
+        self.change(|runs| match runs.last_mut() {
             Some(last) if last.0 > 0 && last.1 * i128::from(stamps) == value * i128::from(last.0) => {
                 *last = (last.0 + stamps, last.1 + value);
             }
-            _ => self.0.push((stamps, value)),
-        }
+            _ => runs.push((stamps, value)),
+        });
     }
 
     /// Oldest stamps.
     pub(crate) fn put_first(&mut self, stamps: i64, value: i128) {
         if stamps > 0 {
-            self.0.insert(0, (stamps, value));
+            self.change(|runs| runs.insert(0, (stamps, value)));
         }
     }
 
     /// Takes the oldest stamps, and what they hold.
     pub(crate) fn take_first(&mut self, stamps: i64) -> i128 {
-        let (mut rest, mut value, mut gone) = (stamps, 0, 0);
-        for run in &mut self.0 {
-            if run.0 > rest {
-                let part = share(*run, rest);
-                value += part;
-                *run = (run.0 - rest, run.1 - part);
-                break;
+        self.change(|runs| {
+            let (mut rest, mut value, mut gone) = (stamps, 0, 0);
+            for run in runs.iter_mut() {
+                if run.0 > rest {
+                    let part = share(*run, rest);
+                    value += part;
+                    *run = (run.0 - rest, run.1 - part);
+                    break;
+                }
+                rest -= run.0;
+                value += run.1;
+                gone += 1;
             }
-            rest -= run.0;
-            value += run.1;
-            gone += 1;
-        }
-        self.0.drain(..gone);
-        value
+            runs.drain(..gone);
+            value
+        })
     }
 
     /// Takes the newest stamps, and what they hold.
     pub(crate) fn take_last(&mut self, stamps: i64) -> i128 {
         let (all, left) = (self.value(), self.stamps() - stamps);
-        let (mut rest, mut value) = (left.max(0), 0);
-        for run in std::mem::take(&mut self.0) {
-            // what stands at the beginning without stamps belongs to what comes next
-            if run.0 > rest {
-                let part = share(run, rest);
-                if rest > 0 {
-                    self.0.push((rest, part));
-                    value += part;
+        self.change(|runs| {
+            let (mut rest, mut value) = (left.max(0), 0);
+            for run in std::mem::take(runs) {
+                // what stands at the beginning without stamps belongs to what comes next
+                if run.0 > rest {
+                    let part = share(run, rest);
+                    if rest > 0 {
+                        runs.push((rest, part));
+                        value += part;
+                    }
+                    break;
                 }
-                break;
+                rest -= run.0;
+                value += run.1;
+                runs.push(run);
             }
-            rest -= run.0;
-            value += run.1;
-            self.0.push(run);
-        }
-        all - value
+            all - value
+        })
     }
 
     /// Lets the oldest of them hold so much more.
     pub(crate) fn shift(&mut self, by: i128) {
-        match self.0.first_mut() {
-            _ if by == 0 => {}
-            Some(first) => first.1 += by,
-            None => self.0.push((0, by)),
-        }
-        self.0.retain(|run| *run != (0, 0));
+        self.change(|runs| {
+            match runs.first_mut() {
+                _ if by == 0 => {}
+                Some(first) => first.1 += by,
+                None => runs.push((0, by)),
+            }
+            runs.retain(|run| *run != (0, 0));
+        });
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
+    #[inline]
     pub(crate) fn new(
         program: &'a Program,
         account: &'a Account,

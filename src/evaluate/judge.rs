@@ -49,7 +49,16 @@ pub(crate) enum Room {
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(program: &'a Program, account: &'a Account, event: &'a Bound) -> Self {
-        let anchors = account.anchors(program, event.day);
+        Self::anchored(program, account, event, account.anchors(program, event.day))
+    }
+
+    /// With the anchors that are known already.
+    pub(super) const fn anchored(
+        program: &'a Program,
+        account: &'a Account,
+        event: &'a Bound,
+        anchors: Anchors,
+    ) -> Self {
         Self { program, account, event, anchors, room: Room::Left }
     }
 

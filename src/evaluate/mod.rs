@@ -216,8 +216,11 @@ impl Evaluator {
         let whose = step00_accept::whose(program, account, event)?;
         if step00_accept::is_repeated(program, account, event)? {
             let id = Arc::clone(&event.id);
-            let outcome = Outcome::new(program, account, Some(id), Gathered::default());
-            return Ok(outcome.of(whose, account, event));
+            let mut outcome = Outcome::new(program, account, Some(id), Gathered::default());
+            if whose != Whose::OnlyMember {
+                outcome.is_of(account, event);
+            }
+            return Ok(outcome);
         }
         let mut gathered = Gathered { trace, ..Gathered::default() };
         let (attributes, tenure) = match whose {
@@ -253,7 +256,11 @@ impl Evaluator {
             // at rest it is the turn of the first
             gathered.postings.changes.push(Change::Turn(0));
         }
-        Ok(Outcome::new(program, account, None, gathered).of(whose, account, event))
+        let mut outcome = Outcome::new(program, account, None, gathered);
+        if whose != Whose::OnlyMember {
+            outcome.is_of(account, event);
+        }
+        Ok(outcome)
     }
 
     /// The first event of an unknown member enrols it: a joining at the same instant runs before the event.
@@ -299,7 +306,7 @@ impl Evaluator {
             tier_windows::reach_by_itself(program, account, &mut self.bound);
         }
         let bound = &self.bound;
-        let facts = Facts::new(program, account, bound);
+        let facts = Facts::anchored(program, account, bound, draft.anchors);
         match &event.kind {
             Kind::Named(Named { of: event_of, .. }) => {
                 if let Some(kind) = bound.kind {
@@ -419,6 +426,7 @@ fn turn_to(whose: Whose, working: &mut Cow<'_, Account>, event: &Event, gathered
     }
 }
 
+#[inline]
 fn start_draft<'a>(program: &'a Program, account: &'a Account, id: Arc<str>, bound: &Bound) -> Draft<'a> {
     let anchors = Facts::new(program, account, bound).anchors;
     Draft::new(program, account, id, (bound.at, bound.day), anchors)

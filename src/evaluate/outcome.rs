@@ -1,7 +1,6 @@
 //! Step 14: what an evaluation answers.
 
 use super::note::Note;
-use super::step00_accept::Whose;
 use super::step03_requests::Taken;
 use super::trace::Trace;
 use super::{Gathered, Given};
@@ -47,6 +46,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    #[inline]
     pub(super) fn new(
         program: &Program,
         account: &Account,
@@ -71,12 +71,10 @@ impl Outcome {
         }
     }
 
-    /// The outcome of an event of one of several members.
-    pub(super) fn of(self, whose: Whose, account: &Account, event: &Event) -> Self {
-        if whose == Whose::OnlyMember {
-            return self;
-        }
-        Self { member: Arc::clone(&event.member), account: Some(Arc::clone(account.shared_id())), ..self }
+    /// Says that it is an event of one of several members.
+    pub(super) fn is_of(&mut self, account: &Account, event: &Event) {
+        self.member = Arc::clone(&event.member);
+        self.account = Some(Arc::clone(account.shared_id()));
     }
 
     /// Whether the event was applied or had been before.
