@@ -1,5 +1,6 @@
 //! Caps: own caps of rules, shared caps, caps of cards and referrals.
 
+use super::each::Each;
 use super::everything::units_of;
 use super::lowering::Lowering;
 use super::money;
@@ -74,7 +75,7 @@ pub(super) enum Read {
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// Limit and window of a cap on rules. `capped` are the rules it covers.
     pub(super) fn read_cap(&mut self, cap: &ast::Cap, span: Span, capped: &[Capped]) -> Option<Read> {
-        self.no_each(cap)?;
+        self.never_each(cap, "this has no counter for each value")?;
         if cap.side.is_some() {
             self.report.misplaced(
                 span,
@@ -282,23 +283,25 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         &mut self,
         (name, key): (&str, &str),
         lines: &[(&'a ast::Cap, Span)],
-        mut read: impl FnMut(&mut Self, &'a ast::Cap, Span) -> Option<(CapLimit, CapWindow)>,
+        mut read: impl FnMut(&mut Self, &'a ast::Cap, Span) -> Option<(CapLimit, CapWindow, Option<Each>)>,
     ) -> Option<Box<[CapId]>> {
         let mut found = Vec::new();
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for (cap, span) in lines {
-            let Some((limit, window)) = read(self, cap, *span) else {
+            let Some((limit, window, each)) = read(self, cap, *span) else {
                 found.push(None);
                 continue;
             };
-            let same = format!("{window:?} {}", cap.per_account);
+            let by = cap.each.as_ref().map(|each| &each.text);
+            let same = format!("{} {window:?} {by:?} {}", self.limit_word(limit), cap.per_account);
             if let Some(first) = seen.insert(same, *span) {
                 self.report.twice("cap", *span, first);
                 found.push(None);
                 continue;
             }
             let text = self.cap_text(*span);
-            found.push(Some(self.add_cap((name, key), text, (limit, window, cap.per_account), None, false)));
+            let terms = (limit, window, each, cap.per_account);
+            found.push(Some(self.add_rule_cap((name, key), text, terms, (&[], false))));
         }
         found.into_iter().collect()
     }

@@ -266,15 +266,18 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         caps.any(|id| self.caps.get(id.index()).is_some_and(|cap| cap.by_line))
     }
 
-    /// Whether a cap in a block that has no counters for each value asks for none.
-    pub(super) fn no_each(&mut self, cap: &ast::Cap) -> Option<()> {
-        let Some(name) = &cap.each else { return Some(()) };
-        let message = "this version has counters for each value in `earn`, `bonus` and `card` only";
-        self.report.later(name.span, message, "remove `for each …`");
+    /// Whether the values of a cap are those of the event and not of its items.
+    pub(super) fn of_event(&mut self, cap: &ast::Cap, values: &Values, why: &str) -> Option<()> {
+        let Some(name) = cap.each.as_ref().filter(|_| values.of_items()) else { return Some(()) };
+        self.report.misplaced(
+            name.span,
+            why,
+            "name something that the event carries, or leave `for each` out",
+        );
         None
     }
 
-    /// The same where counters for each value have no meaning.
+    /// Whether a cap asks for no counters for each value, where counters for each value have no meaning.
     pub(super) fn never_each(&mut self, cap: &ast::Cap, why: &str) -> Option<()> {
         let Some(name) = &cap.each else { return Some(()) };
         self.report.misplaced(name.span, why, "remove `for each …`");

@@ -1,6 +1,7 @@
 //! Vouchers.
 
 use super::caps::{Capped, Read};
+use super::each::Each;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
@@ -146,7 +147,29 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             gives: head,
         };
         let key = format!("cap of {what} {name:?}, times");
-        self.caps_of((name, &key), lines, |this, cap, span| this.use_cap(cap, span, capped))
+        self.caps_of((name, &key), lines, |this, cap, span| this.each_use_cap(cap, span, capped))
+    }
+
+    /// A cap on how often something is used, with counters for each value or without. What the values are is said by
+    /// purchases.
+    fn each_use_cap(
+        &mut self,
+        cap: &ast::Cap,
+        span: Span,
+        capped: Capped,
+    ) -> Option<(CapLimit, CapWindow, Option<Each>)> {
+        let bought = Capped { on: Some(EventKindId::PURCHASE), ..capped };
+        let Some((plain, values)) = self.without_each(cap, span, &[bought])? else {
+            let (limit, window) = self.use_cap(cap, span, capped)?;
+            return Some((limit, window, None));
+        };
+        self.of_event(
+            cap,
+            &values,
+            "what is used is used for the whole event, and not for each value of its items",
+        )?;
+        let (limit, window) = self.use_cap(&plain, span, capped)?;
+        Some((limit, window, Some(self.each_in(cap, values, window, span)?)))
     }
 
     fn use_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {

@@ -6,11 +6,13 @@
 
 use super::budgets;
 use super::draft::Draft;
+use super::each;
 use super::judge::Facts;
 use super::refuse::{Refusal, Rejection};
 use super::returning::{give_back, undo};
 use super::rows::Rows;
 use super::step04_match::counts_times;
+use super::step08_cap::gives_back;
 use super::{rebates, step12_friends, step13_payers};
 use crate::account::{Change, Receipt};
 use crate::ledger::{Source, Thing};
@@ -139,6 +141,13 @@ fn uncount_times(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt) {
 /// Gives room back in the window of the event.
 pub(super) fn uncount(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, cap: CapId, by: i64) {
     let Some(rules) = facts.program.caps.get(cap.index()) else { return };
+    if rules.each.is_some() {
+        // the record knows the counter, and gives times back itself
+        if gives_back(rules.limit) {
+            each::give_back(draft, rules, &receipt.shares, by);
+        }
+        return;
+    }
     if let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) {
         draft.count(meter, facts.period_slot(period, receipt.day), -by);
     }

@@ -10,9 +10,10 @@ use super::judge::Facts;
 use super::line_caps;
 use super::rows::Rows;
 use super::step04_match::counts_times;
-use crate::account::{Account, Change, MeterShare, NO_VALUE, ShareBy};
+use crate::account::{Account, Change, MeterShare, NO_VALUE, Payment, ShareBy};
 use crate::calendar::{Date, Duration, DurationUnit};
 use crate::event::{Event, Named, Value};
+use crate::ledger::{Source, Thing};
 use crate::program::{
     Attribute, Cap, CapId, CapWindow, EACH_MONTHS, EachBy, MeterId, Program, Slots, Symbol, each_slot,
     each_start, each_value,
@@ -213,6 +214,24 @@ pub(super) fn mark(facts: &Facts<'_>, draft: &mut Draft<'_>, cap: CapId, by: i64
     let cap = facts.program.caps.get(cap.index()).filter(|cap| cap.each.is_some())?;
     let (meter, slot) = (cap.meter?, draft.slot_of_cap(facts, cap)?);
     Some(MeterShare { meter, slot, by: ShareBy::Mistake, parts: Box::from([by]) })
+}
+
+/// The same of vouchers and rewards that were used.
+#[cold]
+pub(super) fn use_marks(facts: &Facts<'_>, draft: &mut Draft<'_>, payment: &Payment) -> Vec<MeterShare> {
+    let mut marks = Vec::new();
+    for spent in &payment.spent {
+        let Thing::Voucher(voucher) = spent.thing else { continue };
+        let used = spent.lots.iter().map(|lot| lot.amount).sum();
+        let caps = facts.program.vouchers.get(voucher.index()).map(|voucher| &voucher.caps);
+        marks.extend(caps.into_iter().flatten().filter_map(|cap| mark(facts, draft, *cap, used)));
+    }
+    for (source, times) in &payment.uses {
+        let Source::Reward(reward) = source else { continue };
+        let caps = facts.program.rewards.get(reward.index()).map(|reward| &reward.caps);
+        marks.extend(caps.into_iter().flatten().filter_map(|cap| mark(facts, draft, *cap, *times)));
+    }
+    marks
 }
 
 /// Gives room back to the counter of the value that a purchase had, but no more than it holds.

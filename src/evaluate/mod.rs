@@ -324,7 +324,14 @@ impl Evaluator {
             }
             Kind::Redeem(_) => {
                 let Settled { awards, record, .. } = &mut gathered.settled;
+                let marks = match record.as_deref().filter(|_| !program.each.is_empty()) {
+                    Some(payment) => each::use_marks(&facts, &mut draft, payment),
+                    None => Vec::new(),
+                };
                 step09_book::keep_redemption(&facts, &mut draft, std::mem::take(awards), record.take());
+                if let Some(receipt) = draft.receipt.as_mut().and_then(Arc::get_mut) {
+                    receipt.shares = marks;
+                }
             }
             Kind::Cancel { of } => {
                 cancelling::cancel(&facts, &mut draft, &mut self.rows, of)?;
@@ -515,6 +522,9 @@ fn named(
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
     if !facts.program.each.is_empty() {
         shares.append(&mut each::marks(facts, draft, rows));
+        if let Some(payment) = &settled.record {
+            shares.append(&mut each::use_marks(facts, draft, payment));
+        }
         if let Some(trace) = trace {
             trace.take_values(facts);
         }

@@ -8,6 +8,7 @@ use super::budgets::{self, Asked, Wanted};
 use super::cancelling::uncount;
 use super::charges;
 use super::draft::{Draft, Transfer};
+use super::each;
 use super::judge::{Facts, Truth};
 use super::refuse::Rejection;
 use super::step04_match::{counts_times, room};
@@ -264,8 +265,13 @@ fn use_caps(
 ) -> Result<(), Rejection> {
     for cap in donation.caps.iter().copied() {
         let Some(limit) = facts.program.caps.get(cap.index()).map(|cap| cap.limit) else { continue };
-        let by = if counts_times(limit) { 1 } else { micros(amount)? };
-        count_cap(draft, facts, cap, by);
+        let is_times = counts_times(limit);
+        count_cap(draft, facts, cap, if is_times { 1 } else { micros(amount)? });
+        if let Some(share) = each::mark(facts, draft, cap, i64::from(is_times))
+            && let Some(receipt) = draft.receipt.as_mut().and_then(Arc::get_mut)
+        {
+            receipt.shares.push(share);
+        }
     }
     Ok(())
 }
@@ -516,6 +522,12 @@ fn give_room_back(
     }
     for cap in donation.into_iter().flat_map(|donation| donation.caps.iter().copied()) {
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
+        if rules.each.is_some() {
+            if gives_back(rules.limit) {
+                each::give_back(draft, rules, &receipt.shares, by);
+            }
+            continue;
+        }
         let (Some(meter), CapWindow::Period(period)) = (rules.meter, rules.window) else { continue };
         if matches!(rules.limit, CapLimit::Given(_)) && gives_back(rules.limit) {
             draft.count(meter, facts.period_slot(period, receipt.day), -by);

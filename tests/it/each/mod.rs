@@ -3,6 +3,7 @@
 mod again;
 mod cards;
 mod items;
+mod uses;
 
 use crate::host::snapshot::{json, restore};
 use crate::returns::{ann, holds, program};
