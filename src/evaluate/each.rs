@@ -196,7 +196,12 @@ impl Draft<'_> {
 /// What the record of a purchase says of the values whose counters it has raised: their slots, and of times how many
 /// go back where it was a mistake.
 #[cold]
-pub(super) fn marks(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &Rows) -> Vec<MeterShare> {
+pub(super) fn marks(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    rows: &Rows,
+    payment: Option<&Payment>,
+) -> Vec<MeterShare> {
     let mut marks = Vec::new();
     for (id, by) in &rows.cap_used {
         let times = facts.program.caps.get(id.index()).is_some_and(|cap| counts_times(cap.limit));
@@ -205,6 +210,7 @@ pub(super) fn marks(facts: &Facts<'_>, draft: &mut Draft<'_>, rows: &Rows) -> Ve
     if !rows.value_used.is_empty() {
         line_caps::marks(facts, draft, rows, &mut marks);
     }
+    marks.extend(payment.map(|payment| use_marks(facts, draft, payment)).into_iter().flatten());
     marks
 }
 

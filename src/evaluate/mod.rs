@@ -324,14 +324,7 @@ impl Evaluator {
             }
             Kind::Redeem(_) => {
                 let Settled { awards, record, .. } = &mut gathered.settled;
-                let marks = match record.as_deref().filter(|_| !program.each.is_empty()) {
-                    Some(payment) => each::use_marks(&facts, &mut draft, payment),
-                    None => Vec::new(),
-                };
                 step09_book::keep_redemption(&facts, &mut draft, std::mem::take(awards), record.take());
-                if let Some(receipt) = draft.receipt.as_mut().and_then(Arc::get_mut) {
-                    receipt.shares = marks;
-                }
             }
             Kind::Cancel { of } => {
                 cancelling::cancel(&facts, &mut draft, &mut self.rows, of)?;
@@ -521,10 +514,7 @@ fn named(
     let mut shares = step09_book::count_event(facts, draft, kind);
     shares.append(&mut step09_book::count_spend(facts, draft, rows));
     if !facts.program.each.is_empty() {
-        shares.append(&mut each::marks(facts, draft, rows));
-        if let Some(payment) = &settled.record {
-            shares.append(&mut each::use_marks(facts, draft, payment));
-        }
+        shares.append(&mut each::marks(facts, draft, rows, settled.record.as_deref()));
         if let Some(trace) = trace {
             trace.take_values(facts);
         }

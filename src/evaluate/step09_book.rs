@@ -3,6 +3,7 @@
 
 use super::budgets::{self, Wanted};
 use super::draft::{Booked, Draft, Terms, push_with};
+use super::each;
 use super::judge::{Facts, Room};
 use super::line_caps;
 use super::rebates;
@@ -238,6 +239,8 @@ pub(crate) fn keep_redemption(
     awards: Vec<ReceiptAward>,
     payment: Option<Box<Payment>>,
 ) {
+    let with_values = payment.as_deref().filter(|_| !facts.program.each.is_empty());
+    let shares = with_values.map_or_else(Vec::new, |payment| each::use_marks(facts, draft, payment));
     draft.receipt = Some(Arc::new(Receipt {
         id: Arc::clone(&draft.event),
         member: draft.account.turned().cloned(),
@@ -248,7 +251,7 @@ pub(crate) fn keep_redemption(
         returned: Vec::new(),
         awards,
         chosen: Vec::new(),
-        shares: Vec::new(),
+        shares,
         payment,
         gifts: Vec::new(),
         pledged: Vec::new(),
