@@ -282,7 +282,7 @@ impl Evaluator {
             draft.change(Change::Joined(tenure));
             let facts = Facts::new(program, working, &bound);
             let awards = award(&facts, &mut draft, &mut self.rows, EventKindId::JOINING, &mut None)?;
-            play_joining(&facts, &mut draft, awards)?;
+            step10_games::play_joining(&facts, &mut draft, awards)?;
             step11_tiers::recount(&mut draft);
             step11a_convert::at_once(&mut draft);
             draft.postings
@@ -571,21 +571,6 @@ fn deliver(
     Ok(())
 }
 
-/// Step 10 for what rules give on joining, which never comes back.
-fn play_joining(
-    facts: &Facts<'_>,
-    draft: &mut Draft<'_>,
-    mut awards: Vec<crate::account::ReceiptAward>,
-) -> Result<(), Rejection> {
-    if !facts.program.milestones.is_empty() {
-        step10_milestones::count(facts, draft, EventKindId::JOINING, &awards)?;
-    }
-    if !facts.program.challenges.is_empty() {
-        challenges::count(facts, draft, EventKindId::JOINING, &mut awards, &mut Vec::new());
-    }
-    Ok(())
-}
-
 /// A member joins: attributes, rules `on joining`, and the naming of a referrer.
 #[cold]
 fn join(
@@ -613,7 +598,7 @@ fn join(
         return Ok(());
     }
     let awards = award(&facts, draft, rows, EventKindId::JOINING, &mut gathered.trace)?;
-    play_joining(&facts, draft, awards)?;
+    step10_games::play_joining(&facts, draft, awards)?;
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
     if let Some(referrer) = referrer {

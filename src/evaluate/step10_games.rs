@@ -4,7 +4,6 @@
 //! and a new card begins; what is above the goal is carried over or dropped.
 
 use super::draft::{Booked, Draft, Terms, Transfer};
-use super::each;
 use super::judge::{Facts, Truth};
 use super::proportion;
 use super::refuse::Rejection;
@@ -13,6 +12,7 @@ use super::stamp_values;
 use super::step04_match::room;
 use super::step08_cap::count_cap;
 use super::terms::{is_valid, last_day};
+use super::{challenges, each, step10_milestones};
 use crate::account::{
     CardState, Change, FullCard, LapsedStamps, LineRecord, Lines, MeterShare, ReceiptAward, StampValues,
     may_come_back,
@@ -392,4 +392,19 @@ fn take_reward(draft: &mut Draft<'_>, id: CardId, full: &FullCard, of: &Arc<str>
 /// Whether a card's last day has passed before a day.
 pub(crate) fn is_over(state: &CardState, day: Date) -> bool {
     state.last.is_some_and(|last| last < day)
+}
+
+/// Step 10 for what rules give on joining, which never comes back.
+pub(super) fn play_joining(
+    facts: &Facts<'_>,
+    draft: &mut Draft<'_>,
+    mut awards: Vec<ReceiptAward>,
+) -> Result<(), Rejection> {
+    if !facts.program.milestones.is_empty() {
+        step10_milestones::count(facts, draft, EventKindId::JOINING, &awards)?;
+    }
+    if !facts.program.challenges.is_empty() {
+        challenges::count(facts, draft, EventKindId::JOINING, &mut awards, &mut Vec::new());
+    }
+    Ok(())
 }
