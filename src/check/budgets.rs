@@ -43,7 +43,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         name: &str,
         lines: &[(&'a ast::Cap, Span)],
         capped: Capped,
-        gift: Option<Gift>,
+        gift: Option<&Gift>,
     ) -> Option<Box<[BudgetId]>> {
         let Some((cap, span)) = self.one_own(lines)? else { return Some(Box::default()) };
         if gift.is_some_and(Gift::is_by_member) {

@@ -164,7 +164,7 @@ fn payers(p: &Program, out: &mut Fnv) -> fmt::Result {
     }
     for donation in &p.donations {
         let matching = (&donation.name, donation.on, donation.valid, &donation.items, &donation.when);
-        let giving = (donation.gift, donation.pays, &donation.to, &donation.caps);
+        let giving = (&donation.gift, donation.pays, &donation.to, &donation.caps);
         section(out, "donation", &(matching, giving))?;
     }
     if !p.parameters.is_empty() {

@@ -224,7 +224,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// `spend`, `spend paid with K`, or a money attribute.
-    fn base(&mut self, base: &Base, on: EventKindId) -> Option<Basis> {
+    pub(super) fn base(&mut self, base: &Base, on: EventKindId) -> Option<Basis> {
         match base {
             Base::Spend(span) => self.has_basket(*span, on).map(|()| Basis::Spend),
             Base::SpendPaidWith(name) => {
@@ -248,7 +248,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// A numeric attribute of the item or the event, by its name or singular form.
-    fn counted(&mut self, name: &Name, on: EventKindId) -> Option<Basis> {
+    pub(super) fn counted(&mut self, name: &Name, on: EventKindId) -> Option<Basis> {
         let (basis, kind) = self.basis_attribute(name, on)?;
         match kind {
             Kind::Integer(..) | Kind::Decimal => Some(basis),

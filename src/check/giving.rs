@@ -15,9 +15,10 @@ use crate::amount::Rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{CapId, CapLimit, CapWindow, CharityId, Donation, EventKindId, Gift, Receiver};
 use crate::syntax::ast::{
-    self, Amount, Base, Block, CapPer, Cond, DonateBlock, DonateLine, Give, Name, Number, Path, Percent,
-    ToCharity, UnitBlock, UnitLine,
+    self, Amount, Block, CapPer, Cond, DonateBlock, DonateLine, Give, Name, Number, Path, Percent, ToCharity,
+    UnitBlock, UnitLine,
 };
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// The most times that what is missing can be given.
@@ -152,11 +153,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let gives = lines.give.span().or(lines.round_up.span()).unwrap_or(head);
         let rounded =
             RoundUp { step: lines.round_up, whole: lines.whole, multiply: lines.multiply, add: lines.add };
-        let gift = self.what_is_given(rounded, lines.give, head, rounds);
+        let gift_text = lines.give.span().map_or_else(String::new, |span| self.gift_text(span));
+        let gift = self.what_is_given(rounded, lines.give, (head, event), rounds);
         let campaign = campaigns::is_campaign(valid_span, valid);
         let capped = Capped::of_event(on, campaign, gives);
         let caps = self.donation_caps(&block.name.text, &lines.caps, capped);
-        let budgets = self.gift_budgets(&block.name.text, &lines.budgets, capped, gift);
+        let budgets = self.gift_budgets(&block.name.text, &lines.budgets, capped, gift.as_ref());
         let pays = match lines.pays.value() {
             None => Some(None),
             Some(period) => {
@@ -178,6 +180,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             when: when?,
             when_text: when_text.into(),
             gift: gift?,
+            gift_text: gift_text.into(),
             pays: pays?,
             to: to?,
             caps: caps?,
@@ -240,7 +243,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         &mut self,
         rounded: RoundUp<'a>,
         give: Once<&'a Give>,
-        head: Span,
+        (head, on): (Span, EventKindId),
         rounds: &BTreeMap<&'a str, Rounding>,
     ) -> Option<Gift> {
         match (rounded.step.value(), give.take()) {
@@ -264,7 +267,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     self.report.misplaced(span, "nothing is rounded up here", help);
                 }
                 match given {
-                    Some((give, span)) => self.given_gift(give, span, rounds),
+                    Some((give, span)) => self.given_gift(give, (span, on), rounds),
                     None => self.needed(head, "what is given", "round basket up to next 1 EUR"),
                 }
             }
@@ -298,34 +301,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(found)
     }
 
-    /// What the shop gives.
-    fn given_gift(&mut self, give: &Give, span: Span, rounds: &BTreeMap<&'a str, Rounding>) -> Option<Gift> {
-        match give {
-            Give::Share { rate, base: Base::Spend(_), unit } => {
-                let unit = self.gift_unit_named(unit);
-                let rate = self.gift_rate(*rate);
-                let round = rounds.get(unit?).copied();
-                Some(Gift::Share { rate: rate?, round: round? })
-            }
-            Give::Flat(amount) => {
-                self.gift_unit_named(&amount.unit)?;
-                let found = self.gift_amount(amount)?;
-                if found == 0 {
-                    let help = "write an amount above zero";
-                    self.report.zero(amount.span, "this gives nothing", help);
-                    return None;
-                }
-                Some(Gift::Fixed(found))
-            }
-            _ => {
-                let message = "this version gives a share of spend or a fixed amount in a donation";
-                self.report.later(span, message, "write for example `give 1% of spend as …`");
-                None
-            }
-        }
-    }
-
-    fn gift_rate(&mut self, rate: Percent) -> Option<i64> {
+    pub(super) fn gift_rate(&mut self, rate: Percent) -> Option<i64> {
         let found = numbers::micro(rate.value, rate.span, &mut self.report)?;
         if found == 0 {
             let help = "write a percentage above zero";
@@ -340,7 +316,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// A donation unit by its name, which is used by this.
-    fn gift_unit_named(&mut self, name: &Name) -> Option<&'a str> {
+    pub(super) fn gift_unit_named(&mut self, name: &Name) -> Option<&'a str> {
         match self.facts.thing(&name.text) {
             Some(Thing::Donation(unit)) => {
                 self.all.gifts.get(unit);
@@ -365,23 +341,28 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// An amount of a donation unit in micro-units, in whole coins.
-    fn gift_amount(&mut self, amount: &Amount) -> Option<i64> {
+    pub(super) fn gift_amount(&mut self, amount: &Amount) -> Option<i64> {
+        self.gift_coins(amount.number.value, amount.span)
+    }
+
+    /// A number of a donation unit in micro-units, in whole coins.
+    pub(super) fn gift_coins(&mut self, value: Decimal, span: Span) -> Option<i64> {
         let digits = self.settings().currency_digits;
         let coin = 10_i64.pow(6_u32.saturating_sub(digits));
-        match numbers::scaled(amount.number.value, digits) {
+        match numbers::scaled(value, digits) {
             Ok(coins) => coins.checked_mul(coin).filter(|micros| *micros <= numbers::MOST).or_else(|| {
-                self.report.outside(amount.span, "this is too large", "write a smaller amount");
+                self.report.outside(span, "this is too large", "write a smaller amount");
                 None
             }),
             Err(Misfit::TooLarge) => {
-                self.report.outside(amount.span, "this is too large", "write a smaller amount");
+                self.report.outside(span, "this is too large", "write a smaller amount");
                 None
             }
             Err(Misfit::TooFine) => {
                 let currency = &self.settings().currency;
                 self.report.outside(
-                    amount.span,
-                    format!("{} cannot be paid in coins", amount.number.value),
+                    span,
+                    format!("{} cannot be paid in coins", value),
                     format!("money of {currency} has {digits} digits behind the dot"),
                 );
                 None

@@ -32,6 +32,7 @@ mod expenses;
 mod facts;
 mod fingerprint;
 mod games;
+mod gifts;
 mod gives;
 mod giving;
 mod hidden;
@@ -424,7 +425,8 @@ fn asked(p: &Program) -> Asked {
     let of_streaks = p.streaks.iter().filter_map(|streak| streak.when.as_ref());
     let others = of_vouchers.chain(of_rewards).chain(of_redeems).chain(of_donations).chain(of_rebates);
     let others = others.chain(waiting).chain(milestones).flatten().chain(of_tasks).chain(of_streaks);
-    Asked::of(&p.rules, &p.cards, &p.filters, others)
+    let tables = p.donations.iter().filter_map(crate::program::Donation::key);
+    Asked::of(&p.rules, &p.cards, &p.filters, others).with_tables(tables)
 }
 
 /// `purchase`, `joining`, then the declared events by name.

@@ -18,6 +18,7 @@ mod draws;
 pub(crate) mod each;
 mod expenses;
 mod freeze;
+mod gifts;
 pub(crate) mod given;
 mod granted;
 mod judge;

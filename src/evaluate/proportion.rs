@@ -3,7 +3,7 @@
 use super::judge::Facts;
 use super::refuse::Rejection;
 use crate::account::{LineRecord, Lines};
-use crate::amount::{Rounding, Sharer, Ties, divide};
+use crate::amount::{Rounding, Sharer, Ties, divide, gcd};
 use crate::program::{Basis, NumSubject, Proportion, Steps, Symbol};
 
 /// Which part of what was paid was paid with a means, as a fraction; nothing if none was.
@@ -14,39 +14,68 @@ pub(super) fn paid_with(facts: &Facts<'_>, means: Symbol) -> Option<(i128, i128)
     (with > 0 && all > 0).then(|| (i128::from(with), i128::from(all)))
 }
 
-/// What a basis comes to, millionths of it, as a fraction.
-fn sum(facts: &Facts<'_>, passes: &Lines, basis: Basis) -> (i128, i128) {
-    let (sum, part) = match basis {
-        Basis::Spend => (i128::from(facts.event.value_of(passes)), (1, 1)),
-        Basis::SpendPaidWith(means) => {
-            (i128::from(facts.event.value_of(passes)), paid_with(facts, means).unwrap_or((0, 1)))
-        }
-        Basis::Pieces => (i128::from(facts.event.quantity_of(passes)), (1, 1)),
-        Basis::Item(place) => (passes.iter().map(|line| of_line(facts, place, line)).sum(), (1, 1)),
-        Basis::Event(place) => (i128::from(facts.num(NumSubject::Event(place), None).unwrap_or(0)), (1, 1)),
-    };
-    (sum.max(0).saturating_mul(part.0), part.1)
+/// What counts of each line, and at the end of the event, millionths of the basis.
+pub(super) fn weights(facts: &Facts<'_>, passes: &Lines, basis: Basis) -> Vec<i128> {
+    let width = facts.event.items().len();
+    let mut found = vec![0; width + 1];
+    for line in passes.iter() {
+        let (Some(item), Some(weight)) = (facts.event.items().get(line), found.get_mut(line)) else {
+            continue;
+        };
+        *weight = match basis {
+            Basis::Spend | Basis::SpendPaidWith(_) => i128::from(item.value),
+            Basis::Pieces => i128::from(item.quantity),
+            Basis::Item(place) => of_line(facts, place, line),
+            Basis::Event(_) => 0,
+        };
+    }
+    if let (Basis::Event(_), Some(event)) = (basis, found.last_mut()) {
+        *event = sum(facts, passes, basis);
+    }
+    found
+}
+
+/// The sum of what counts.
+fn sum(facts: &Facts<'_>, passes: &Lines, basis: Basis) -> i128 {
+    match basis {
+        Basis::Spend | Basis::SpendPaidWith(_) => facts.event.value_of(passes).into(),
+        Basis::Pieces => facts.event.quantity_of(passes).into(),
+        Basis::Item(place) => passes.iter().map(|line| of_line(facts, place, line)).sum(),
+        Basis::Event(place) => facts.num(NumSubject::Event(place), None).unwrap_or(0).into(),
+    }
 }
 
 fn of_line(facts: &Facts<'_>, place: u16, line: usize) -> i128 {
     i128::from(facts.num(NumSubject::Item(place), Some(line)).unwrap_or(0))
 }
 
-/// So many for each step, as a fraction; whole and begun steps are counted on the sum.
-pub(super) fn exact(
+/// How many steps a sum is, as a fraction; of what was paid with a means the part that was. Below zero there are none.
+pub(super) fn count_steps(
     facts: &Facts<'_>,
-    passes: &Lines,
+    sum: i128,
     Proportion { basis, steps, step }: Proportion,
-    each: i64,
 ) -> Result<(i128, i128), Rejection> {
-    let (sum, part) = sum(facts, passes, basis);
-    let den = part.checked_mul(i128::from(step)).ok_or_else(Rejection::too_large)?;
-    let (count, den) = match steps {
-        Steps::Exact => (sum, den),
-        Steps::Full => (divide(sum, den, Rounding::Down).ok_or_else(Rejection::too_large)?, 1),
-        Steps::Started => (divide(sum, den, Rounding::Up).ok_or_else(Rejection::too_large)?, 1),
+    let (with, all) = match basis {
+        Basis::SpendPaidWith(means) => match paid_with(facts, means) {
+            Some(part) => lowest(part.0, part.1),
+            None => return Ok((0, 1)),
+        },
+        Basis::Spend | Basis::Pieces | Basis::Item(_) | Basis::Event(_) => (1, 1),
     };
-    Ok((count.checked_mul(i128::from(each)).ok_or_else(Rejection::too_large)?, den))
+    let (num, den) = lowest(sum.max(0), i128::from(step));
+    let num = num.checked_mul(with).ok_or_else(Rejection::too_large)?;
+    let den = den.checked_mul(all).ok_or_else(Rejection::too_large)?;
+    match steps {
+        Steps::Exact => Ok((num, den)),
+        Steps::Full => Ok((divide(num, den, Rounding::Down).ok_or_else(Rejection::too_large)?, 1)),
+        Steps::Started => Ok((divide(num, den, Rounding::Up).ok_or_else(Rejection::too_large)?, 1)),
+    }
+}
+
+/// A fraction in its lowest terms, neither part below zero.
+pub(super) fn lowest(num: i128, den: i128) -> (i128, i128) {
+    let common = i128::try_from(gcd(num.unsigned_abs(), den.unsigned_abs())).unwrap_or(1).max(1);
+    (num / common, den / common)
 }
 
 /// So many for each step, rounded down.
@@ -56,9 +85,9 @@ pub(super) fn whole(
     proportion: Proportion,
     each: i64,
 ) -> Result<i64, Rejection> {
-    let (num, den) = exact(facts, passes, proportion, each)?;
-    let found = divide(num, den, Rounding::Down).and_then(|found| i64::try_from(found).ok());
-    found.ok_or_else(Rejection::too_large)
+    let (num, den) = count_steps(facts, sum(facts, passes, proportion.basis), proportion)?;
+    let found = num.checked_mul(i128::from(each)).and_then(|num| divide(num, den, Rounding::Down));
+    found.and_then(|found| i64::try_from(found).ok()).ok_or_else(Rejection::too_large)
 }
 
 /// By what an amount is shared out to the lines that gave it.
@@ -68,16 +97,13 @@ pub(super) fn record(
     basis: Basis,
     amount: i64,
 ) -> Result<LineRecord, Rejection> {
-    let place = match basis {
+    match basis {
         Basis::Spend | Basis::SpendPaidWith(_) => return Ok(LineRecord::Values(lines)),
         Basis::Pieces => return Ok(LineRecord::Quantities(lines)),
         Basis::Event(_) => return Ok(LineRecord::Event),
-        Basis::Item(place) => place,
-    };
-    let width = facts.event.items().len();
-    let weight = |line| if lines.has(line) { of_line(facts, place, line) } else { 0 };
-    // the last part is that of the event, which gave nothing
-    let weights: Vec<i128> = (0..=width).map(|line| if line < width { weight(line) } else { 0 }).collect();
+        Basis::Item(_) => {}
+    }
+    let weights = weights(facts, &lines, basis);
     let mut parts = Vec::new();
     let shared = Sharer::new().share_out(i128::from(amount), &weights, Ties::Later, &mut parts);
     shared.ok_or_else(Rejection::too_large)?;

@@ -9,6 +9,7 @@ use super::cancelling::uncount;
 use super::charges;
 use super::draft::{Draft, Transfer};
 use super::each;
+use super::gifts;
 use super::judge::{Facts, Truth};
 use super::refuse::Rejection;
 use super::step04_match::{counts_times, room};
@@ -111,8 +112,13 @@ fn find(
         return Ok(Err(GivingVerdict::NoItem));
     }
     let Some(charity) = receiver(facts, &donation.to) else { return Ok(Err(GivingVerdict::NoCharity)) };
-    let (basis, exact, parts) = match donation.gift {
-        Gift::RoundUp { step, whole, times, more } => {
+    let (basis, exact, parts) = match &donation.gift {
+        Gift::Terms(terms) => {
+            let worked = gifts::work_out(facts, &passes, terms, donation.pays.is_none())?;
+            let gifts::Worked { basis, exact, amount, parts } = worked;
+            return cut(facts, donation, Found { charity, basis, exact, amount, cap: None, parts });
+        }
+        &Gift::RoundUp { step, whole, times, more } => {
             let left = coins(facts.program, left.unwrap_or(0))?;
             if left <= 0 {
                 return Ok(Err(GivingVerdict::NothingToPay));
@@ -128,12 +134,12 @@ fn find(
             let given = if missing == 0 { 0 } else { given + i128::from(more) };
             (left, given * SHARE_WHOLE, None)
         }
-        Gift::Share { rate, .. } => {
+        &Gift::Share { rate, .. } => {
             let basis = facts.event.value_of(&passes);
             let exact = i128::from(basis.max(0)) * i128::from(rate);
             (basis, exact, Some(parts_of(facts, &passes, rate)))
         }
-        Gift::Fixed(amount) => {
+        &Gift::Fixed(amount) => {
             let exact = i128::from(amount) * SHARE_WHOLE;
             (0, exact, Some(whole_event(facts, exact)))
         }

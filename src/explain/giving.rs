@@ -108,6 +108,9 @@ fn because(program: &Program, donation: &Donation, trace: &DonationTrace) -> Vec
         GivingVerdict::GivesNothing(basis) if donation.gift.is_by_member() => {
             format!("{} is a whole amount", money(basis))
         }
+        GivingVerdict::GivesNothing(_) if donation.gift.hangs_on_else() => {
+            format!("{} gives nothing", donation.gift_text)
+        }
         GivingVerdict::GivesNothing(basis) => format!("too little of {}", money(basis)),
         GivingVerdict::NoRoom(cap) => format!("cap {} leaves too little", cap_text(program, cap)),
     };
@@ -121,20 +124,28 @@ pub(super) fn row(program: &Program, donation: &DonationExplanation) -> [String;
         return [format!("0 {currency}"), donation.rule.clone(), donation.because.join("; ")];
     }
     let known = program.donations.iter().find(|known| *known.name == *donation.rule);
-    let mut why = match known.map(|known| known.gift) {
+    let mut why = match known.map(|known| &known.gift) {
         Some(Gift::RoundUp { step, times, more, .. }) => {
             let money = |micros| format!("{} {currency}", words::micros(micros, program.currency_digits));
-            let times = if times == 1 { String::new() } else { format!(", {times} times") };
-            let more = if more == 0 { String::new() } else { format!(", and {} more", money(more)) };
-            format!("{} {currency} up to the next {}{times}{more}", donation.of, money(step))
+            let times = if *times == 1 { String::new() } else { format!(", {times} times") };
+            let more = if *more == 0 { String::new() } else { format!(", and {} more", money(*more)) };
+            format!("{} {currency} up to the next {}{times}{more}", donation.of, money(*step))
         }
         Some(Gift::Share { rate, .. }) => {
             format!(
                 "{}% of {} {currency} → {} {currency}",
-                words::micros(rate, 0),
+                words::micros(*rate, 0),
                 donation.of,
                 donation.exact
             )
+        }
+        Some(Gift::Terms(terms)) => {
+            let text = known.map_or("", |known| &known.gift_text);
+            let of = match terms.is_of_spend() {
+                true => format!(", of {} {currency}", donation.of),
+                false => String::new(),
+            };
+            format!("{text}{of} → {} {currency}", donation.exact)
         }
         Some(Gift::Fixed(_)) | None => "once".to_owned(),
     };

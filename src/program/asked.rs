@@ -43,6 +43,16 @@ impl Asked {
         asked
     }
 
+    /// What tables of donations ask too.
+    pub(crate) fn with_tables(mut self, tables: impl Iterator<Item = TableKey>) -> Self {
+        for key in tables {
+            if let TableKey::Sym(subject) = key {
+                self.subject(subject);
+            }
+        }
+        self
+    }
+
     fn add(&mut self, test: &Test) {
         match test {
             Test::And(parts) | Test::Or(parts) => parts.iter().for_each(|part| self.add(part)),

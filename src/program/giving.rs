@@ -1,7 +1,7 @@
 //! Giving: charities, and the rules by which they get money.
 
 use super::ids::{BudgetId, CapId, CharityId, EventKindId, Symbol};
-use super::rule::Validity;
+use super::rule::{Band, Basis, Proportion, Table, TableKey, Validity};
 use super::test::Test;
 use super::{Program, UnknownName};
 use crate::amount::Rounding;
@@ -26,6 +26,8 @@ pub(crate) struct Donation {
     /// The text of `when …`, for explanations.
     pub(crate) when_text: Box<str>,
     pub(crate) gift: Gift,
+    /// The text of `give …`, for explanations.
+    pub(crate) gift_text: Box<str>,
     /// `pay every P`: amounts stay exact until the end of the period.
     pub(crate) pays: Option<Period>,
     pub(crate) to: Receiver,
@@ -35,7 +37,7 @@ pub(crate) struct Donation {
 }
 
 /// What a donation gives. Money in micro-units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gift {
     /// The member pays what is missing to the next multiple.
     RoundUp {
@@ -57,11 +59,74 @@ pub(crate) enum Gift {
     },
     /// The shop gives a fixed amount.
     Fixed(i64),
+    /// The shop gives by a rate or a table.
+    Terms(Box<GiftTerms>),
+}
+
+/// What the shop gives, in micro-units, and how that is rounded to the smallest coin where it is paid at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GiftTerms {
+    pub(crate) amount: GiftAmount,
+    pub(crate) round: Rounding,
+}
+
+/// How much the shop gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GiftAmount {
+    /// So much for each step.
+    Per(GiftRate, Proportion),
+    /// A fixed amount by a table.
+    Table(Table<i64>),
+    /// A fixed amount by the spend that counts.
+    Bands(Box<[Band]>),
+}
+
+/// How much for each step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GiftRate {
+    /// One for all.
+    Fixed(i64),
+    /// By tier or attribute; a missing row is 0.
+    Table(Table<i64>),
+}
+
+impl GiftTerms {
+    /// What picks the row, where there is a table.
+    pub(crate) const fn key(&self) -> Option<TableKey> {
+        match &self.amount {
+            GiftAmount::Table(table) | GiftAmount::Per(GiftRate::Table(table), _) => Some(table.key),
+            GiftAmount::Per(GiftRate::Fixed(_), _) | GiftAmount::Bands(_) => None,
+        }
+    }
+
+    /// Whether it hangs on what is spent.
+    pub(crate) const fn is_of_spend(&self) -> bool {
+        match &self.amount {
+            GiftAmount::Per(_, of) => matches!(of.basis, Basis::Spend | Basis::SpendPaidWith(_)),
+            GiftAmount::Bands(_) => true,
+            GiftAmount::Table(_) => false,
+        }
+    }
+}
+
+impl Donation {
+    /// What picks the row of a table, where there is one.
+    pub(crate) fn key(&self) -> Option<TableKey> {
+        match &self.gift {
+            Gift::Terms(terms) => terms.key(),
+            Gift::RoundUp { .. } | Gift::Share { .. } | Gift::Fixed(_) => None,
+        }
+    }
 }
 
 impl Gift {
+    /// Whether it hangs on something that is not spent.
+    pub(crate) const fn hangs_on_else(&self) -> bool {
+        matches!(self, Self::Terms(terms) if !terms.is_of_spend())
+    }
+
     /// Whether the member pays it.
-    pub(crate) const fn is_by_member(self) -> bool {
+    pub(crate) const fn is_by_member(&self) -> bool {
         matches!(self, Self::RoundUp { .. })
     }
 }

@@ -47,7 +47,7 @@ pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
 pub(crate) use each::{EACH_MONTHS, EachBy, EachId, each_slot, each_start, each_value};
-pub(crate) use giving::{Donation, Gift, Receiver, SHARE_WHOLE};
+pub(crate) use giving::{Donation, Gift, GiftAmount, GiftRate, GiftTerms, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
     ActivitiesId, BudgetId, CapId, CardId, ChallengeId, CharityId, ChoiceId, ConvertId, DateId, DonationId,
     DrawId, EventKindId, FilterId, FormerId, GroupId, MeterId, MilestonesId, ParameterId, PlanId, RebateId,

@@ -236,7 +236,7 @@ pub(crate) enum Rate {
 }
 
 /// A table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Table<T> {
     /// What picks the row.
     pub(crate) key: TableKey,

@@ -8,7 +8,9 @@ use super::super::tree::{Found, Tree};
 use super::{SHOWN_MOST, of_event, on_top, per_hundred, too_complex, until_caps};
 use crate::amount::Ratio;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{Donation, EventKindId, Gift, Program, SHARE_WHOLE, Validity};
+use crate::program::{
+    Donation, EventKindId, Gift, GiftAmount, GiftRate, Program, SHARE_WHOLE, Steps, Validity,
+};
 use crate::syntax::ast::{DonateLine, Give, UnitBlock, UnitLine};
 use std::collections::BTreeMap;
 
@@ -62,7 +64,7 @@ fn note<'a>(
             finding = finding.note(format!("and {hidden} smaller ones"));
         }
     }
-    let fixed = donations.iter().filter(|donation| matches!(donation.gift, Gift::Fixed(_)));
+    let fixed = donations.iter().filter(|donation| is_on_top(&donation.gift));
     let others = on_top(&fixed.map(|donation| format!("`{}`", donation.name)).collect::<Vec<_>>());
     if !said && others.is_none() {
         return None;
@@ -84,8 +86,13 @@ fn gives(tree: &Tree<'_>, donation: &Donation, unit: &UnitBlock) -> bool {
         unit.name.text == word || unit.lines.iter().any(|line| singular(&line.kind))
     };
     block.node.lines.iter().any(|line| match &line.kind {
-        DonateLine::Give(Give::Share { unit, .. }) => is_it(&unit.text),
-        DonateLine::Give(Give::Flat(amount)) => is_it(&amount.unit.text),
+        DonateLine::Give(
+            Give::Share { unit, .. }
+            | Give::AsUnit { unit, .. }
+            | Give::Bands { unit, .. }
+            | Give::Table { unit, .. },
+        ) => is_it(&unit.text),
+        DonateLine::Give(Give::Flat(amount) | Give::Per { amount, .. }) => is_it(&amount.unit.text),
         _ => false,
     })
 }
@@ -100,9 +107,9 @@ fn moments<'a>(
 ) -> Option<Vec<Moment>> {
     let mut shares = Vec::new();
     for donation in donations.iter().copied().filter(|donation| donation.on == on) {
-        if let Gift::Share { rate, .. } = donation.gift {
+        if let Some((rate, step)) = rate_of(&donation.gift) {
             let region = region(space, donation, program.day_starts).ok();
-            shares.push(Share { donation, rate: Ratio::new(i128::from(rate), SHARE_WHOLE)?, region });
+            shares.push(Share { donation, rate: Ratio::new(i128::from(rate), step)?, region });
         }
     }
     if shares.len() > SHARES_MOST {
@@ -127,6 +134,34 @@ fn moments<'a>(
     }
     found.sort_by_key(|moment| moment.most);
     Some(found)
+}
+
+/// The most micro-units for so many of spend, where it is in proportion to that.
+fn rate_of(gift: &Gift) -> Option<(i64, i128)> {
+    match gift {
+        Gift::Share { rate, .. } => Some((*rate, SHARE_WHOLE)),
+        Gift::Terms(terms) if terms.is_of_spend() => match &terms.amount {
+            GiftAmount::Per(GiftRate::Fixed(rate), of) => Some((*rate, of.step.into())),
+            GiftAmount::Per(GiftRate::Table(table), of) => {
+                let most = table.rows.iter().map(|(_, rate)| *rate).max();
+                most.map(|most| (most, of.step.into()))
+            }
+            GiftAmount::Table(_) | GiftAmount::Bands(_) => None,
+        },
+        Gift::RoundUp { .. } | Gift::Fixed(_) | Gift::Terms(_) => None,
+    }
+}
+
+/// Whether something of it has no bound for what is spent, because a purchase may be as small as one likes.
+fn is_on_top(gift: &Gift) -> bool {
+    match gift {
+        Gift::Fixed(_) => true,
+        Gift::Terms(terms) => {
+            let begun = matches!(&terms.amount, GiftAmount::Per(_, of) if of.steps == Steps::Started);
+            begun || rate_of(gift).is_none()
+        }
+        Gift::Share { .. } | Gift::RoundUp { .. } => false,
+    }
 }
 
 /// By share, the others that may meet it on an item.

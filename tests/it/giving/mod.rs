@@ -23,6 +23,32 @@ fn rules() {
 }
 
 #[test]
+fn terms() {
+    passes(include_str!("terms.loyalty"));
+}
+
+#[test]
+fn an_explanation_tells_by_which_terms() {
+    let program = compiled(include_str!("terms.loyalty")).program;
+    let mut lena = Account::open(&program, "Lena");
+    let event = Event::purchase("K-1", "Lena", &at("2026-03-03")).channel("Counter");
+    let outcome = apply(&program, &mut lena, &event.item(Item::new("Vase", "1", "25")).build().unwrap());
+    let told = |outcome: &Outcome, name: &str| {
+        let text = explain::text(&program, outcome);
+        let line = text.lines().find(|line| line.contains(name)).unwrap().to_owned();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        told(&outcome, "Full tens"),
+        "+1.00 EUR Full tens 0.5 gift per full 10 EUR, of 25.00 EUR → 1.00 EUR; to Kids"
+    );
+    assert_eq!(told(&outcome, "Pages"), "0 EUR Pages 0.005 cents per 3 pages gives nothing");
+    let ride = Event::named("ride", "F-1", "Lena", &at("2026-03-04")).attribute("km", 7);
+    let outcome = apply(&program, &mut lena, &ride.build().unwrap());
+    assert_eq!(told(&outcome, "Rides"), "+0.07 EUR Rides 0.01 gift per 1 km → 0.07 EUR; to Forests");
+}
+
+#[test]
 fn the_example() {
     passes(EXAMPLE);
 }

@@ -255,6 +255,14 @@ pub(super) fn giving(genes: &Genes) -> Vec<String> {
             "give 1% of spend as gaben",
             "give 33.333333% of spend as gaben",
             "give 0.07 gaben",
+            "give 0.05 gaben per item",
+            "give 0.3 gaben per full 3 EUR",
+            "give 0.01 gaben per started 7 EUR",
+            "give 0.07 gaben per 3 EUR",
+            "give 3.7% of spend paid with Prepaid as gaben",
+            "give gaben by category [Wein: 7%, Tabak: 1.3%] of spend",
+            "give gaben by channel [Web: 0.1, Markt: 0.25] per full 2 EUR",
+            "give gaben by spend bands [from 2 EUR: 0.5, from 20 EUR: 0.75]",
         ]);
         let items = match draw.one(&["", "  for items where category is not Tabak\n"]) {
             _ if gift.starts_with("round") => "",
