@@ -3,7 +3,7 @@
 use super::{Account, Turnover};
 use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Instant};
-use crate::program::{Program, Rebate, RebateCounts, RebateId, RebateTerms, Stage, StagePays};
+use crate::program::{Program, Rebate, RebateCounts, RebateId, RebateTerms, Stage, StagePays, Steps};
 use serde::Serialize;
 
 /// Where a period of a rebate stands.
@@ -98,7 +98,7 @@ impl Program {
                 .most
                 .filter(|most| payable.amount == *most)
                 .map(|most| format_scaled(most, u8::try_from(terms.decimals).unwrap_or(0))),
-            unit: self.unit_name(terms.unit).to_owned(),
+            unit: self.thing_called(terms.gives).to_owned(),
             waits_for: terms
                 .asks(of.amount)
                 .filter(|_| value.is_none())
@@ -123,13 +123,23 @@ impl Program {
                 let give = format_scaled(give, u8::try_from(terms.decimals).unwrap_or(0));
                 let counted = match rebate.counts {
                     RebateCounts::Earned { unit, .. } => self.unit_name(unit),
-                    RebateCounts::Spend | RebateCounts::ByCategory => &self.currency,
+                    RebateCounts::Spend | RebateCounts::PaidWith(_) | RebateCounts::ByCategory => &self.currency,
                 };
                 format!(
                     "{give} {} per {} {counted}",
-                    self.unit_name(terms.unit),
+                    self.thing_called(terms.gives),
                     self.counted_text(rebate, per)
                 )
+            }
+            StagePays::PerSpend { give, per, steps } => {
+                let give = Money::from_micros(give).map_or_else(String::new, |give| give.to_string());
+                let step = match steps {
+                    Steps::Exact => "",
+                    Steps::Full => "full ",
+                    Steps::Started => "started ",
+                };
+                let (per, name) = (self.money_text(per), self.thing_called(terms.gives));
+                format!("{give} {name} per {step}{per} {}", self.currency)
             }
             StagePays::Announced(parameter) => format!("from {from}: {}", self.parameter_name(parameter)),
             StagePays::PartOf(rate, parameter) => {
@@ -142,7 +152,7 @@ impl Program {
             }
             StagePays::Amount(amount) => {
                 let amount = format_scaled(amount, u8::try_from(terms.decimals).unwrap_or(0));
-                format!("from {from}: {amount} {}", self.unit_name(terms.unit))
+                format!("from {from}: {amount} {}", self.thing_called(terms.gives))
             }
         }
     }
@@ -150,7 +160,7 @@ impl Program {
     fn counted_text(&self, rebate: &Rebate, amount: i64) -> String {
         match rebate.counts {
             RebateCounts::Earned { unit, .. } => format_scaled(amount, self.unit_decimals(unit)),
-            RebateCounts::Spend | RebateCounts::ByCategory => self.money_text(amount),
+            RebateCounts::Spend | RebateCounts::PaidWith(_) | RebateCounts::ByCategory => self.money_text(amount),
         }
     }
 

@@ -5,7 +5,7 @@ use super::report::Once;
 use super::units::rounding;
 use crate::amount::Rounding;
 use crate::diagnostics::Span;
-use crate::program::{Activate, Expire, RebateLots, UnitId};
+use crate::program::{Activate, AwardThing, Expire, RebateLots};
 use crate::syntax::ast;
 
 /// The lines of a block that say it.
@@ -26,8 +26,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     pub(super) fn paid_lots(
         &mut self,
         lines: LotLines<'a>,
-        unit: Option<UnitId>,
+        gives: Option<AwardThing>,
     ) -> Option<(Option<Rounding>, Option<Box<RebateLots>>)> {
+        if let Some(AwardThing::Voucher(_) | AwardThing::Choice(_)) = gives {
+            return self.no_lots(lines);
+        }
+        let Some(AwardThing::Unit(unit)) = gives else { return None };
         let mode = match lines.round.take() {
             Some((written, span)) if written.per_item => {
                 let message = "nothing of an item is there any more when a period is paid";
@@ -38,11 +42,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let places = lines.activate.span().into_iter().chain(lines.expire.first().map(|(_, span)| *span));
         let places: Vec<Span> = places.collect();
-        if let Some(facts) = self.facts.unit(unit?)
+        if let Some(facts) = self.facts.unit(unit)
             && !facts.kind.is_spendable()
             && !places.is_empty()
         {
-            let message = format!("{} are only counted, and end with their periods", self.unit_name(unit?));
+            let message = format!("{} are only counted, and end with their periods", self.unit_name(unit));
             for span in places {
                 self.report.misplaced(
                     span,
@@ -60,6 +64,18 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let expire: Box<[Expire]> = ends.collect::<Option<_>>()?;
         let differs = activate.is_some() || !expire.is_empty();
         Some((mode, differs.then(|| Box::new(RebateLots { activate, expire }))))
+    }
+
+    /// Vouchers and choices say themselves when they can be used.
+    fn no_lots(&mut self, lines: LotLines<'a>) -> Option<(Option<Rounding>, Option<Box<RebateLots>>)> {
+        let ends = lines.expire.iter().map(|(_, span)| *span);
+        let places = lines.round.span().into_iter().chain(lines.activate.span()).chain(ends);
+        let places: Vec<Span> = places.collect();
+        for span in &places {
+            let help = "remove the line; a voucher says itself when it can be used, and a choice how long";
+            self.report.misplaced(*span, "only units are rounded and held for a time", help);
+        }
+        places.is_empty().then_some((None, None))
     }
 
     fn paid_activation(&mut self, written: &'a ast::Activate) -> Option<Activate> {

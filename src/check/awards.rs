@@ -1,19 +1,22 @@
 //! Awards: what is paid at the close of a period.
 
 use super::award_lots::LotLines;
+use super::facts::Thing;
 use super::lowering::Lowering;
 use super::money;
+use super::numbers;
 use super::report::Once;
 use super::rules::DraftRule;
 use super::subjects::{Place, Scope};
 use super::times;
+use crate::amount::Rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    AwardThing, EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, RuleId, Stage,
+    AwardThing, Basis, EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, RuleId, Stage,
     StagePays, Unit, UnitId,
 };
 use crate::syntax::ast::{
-    self, Amount, AwardBlock, AwardGive, AwardLine, Band, Block, Cond, Name, ParameterKind,
+    self, Amount, AwardBlock, AwardGive, AwardLine, Band, Block, Cond, Name, ParameterKind, Per,
 };
 use std::collections::BTreeSet;
 
@@ -31,9 +34,16 @@ struct Lines<'a> {
 
 /// What an award adds up, and what it pays for it.
 struct Pays {
-    unit: UnitId,
+    gives: AwardThing,
     counts: RebateCounts,
     stages: Box<[Stage]>,
+}
+
+impl Pays {
+    /// One thing for all that was spent.
+    fn once(gives: AwardThing, counts: RebateCounts, pays: StagePays) -> Self {
+        Self { gives, counts, stages: [Stage { from: 0, pays }].into() }
+    }
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -74,24 +84,31 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             None => Some(None),
         };
+        let every_span = lines.every.span();
         let every = match lines.every.value() {
             Some(every) => Some(every),
             None => self.needed(head, "what is given, and at the end of which period", "every month give …"),
         };
         let (period, give) = every?;
         let span = times::repeating(period, &self.facts.settings, &mut self.report).map(RebateSpan::Every);
-        let pays = self.award_pays(give, items_span, rules);
-        let unit = pays.as_ref().map(|pays| pays.unit);
-        let least = match (lines.least.value(), unit) {
-            (Some(least), Some(unit)) => self.least_paid(least, unit).map(Some),
+        let pays = self.award_pays((give, every_span.unwrap_or(head)), items_span, rules);
+        let gives = pays.as_ref().map(|pays| pays.gives);
+        let least = match (lines.least.value(), gives) {
+            (Some(least), Some(gives)) => self.least_paid(least, gives).map(Some),
             _ => Some(None),
         };
-        let most = self.most_paid(lines.cap.take(), unit, span);
+        let most = self.most_paid(lines.cap.take(), gives, span);
         let of = format!("award {}", block.name.text);
-        let budgets = self.paid_budgets(&of, &lines.budgets, (unit, campaign));
-        let lots = self.paid_lots(lines.lots, unit);
+        let budgets = self.paid_budgets(&of, &lines.budgets, (gives, campaign));
+        let lots = self.paid_lots(lines.lots, gives);
         let (pays, (mode, lots)) = (pays?, lots?);
-        let given = units.get(pays.unit.index())?.as_ref()?;
+        let (decimals, rounded) = match pays.gives {
+            AwardThing::Unit(unit) => {
+                let unit = units.get(unit.index())?.as_ref()?;
+                (unit.decimals, unit.round.mode)
+            }
+            AwardThing::Voucher(_) | AwardThing::Choice(_) => (0, Rounding::Down),
+        };
         Some(Rebate {
             name: block.name.text.as_str().into(),
             kind: RebateKind::Award,
@@ -105,9 +122,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             terms: RebateTerms {
                 retroactive: true,
                 stages: pays.stages,
-                unit: pays.unit,
-                decimals: given.decimals,
-                round: mode.unwrap_or(given.round.mode),
+                gives: pays.gives,
+                decimals,
+                round: mode.unwrap_or(rounded),
                 after: None,
                 least: least?.unwrap_or(0),
                 most: most?,
@@ -151,12 +168,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     fn award_pays(
         &mut self,
-        give: &'a AwardGive,
+        (give, span): (&'a AwardGive, Span),
         items: Option<Span>,
         drafts: &[DraftRule<'a>],
     ) -> Option<Pays> {
         match give {
-            AwardGive::Share { rate, most, unit } => {
+            AwardGive::Share { rate, most, paid_with, unit } => {
                 let unit = self.unit(unit);
                 let found = self.stage_rate(*rate);
                 if found == Some(0) {
@@ -167,25 +184,33 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     );
                     return None;
                 }
-                let stages = [Stage { from: 0, pays: StagePays::Rate(found?) }].into();
-                let counts = if *most { RebateCounts::ByCategory } else { RebateCounts::Spend };
-                Some(Pays { unit: unit?, counts, stages })
+                let counts = match paid_with {
+                    Some(means) => self.counts_paid_with(means)?,
+                    None if *most => RebateCounts::ByCategory,
+                    None => RebateCounts::Spend,
+                };
+                Some(Pays::once(AwardThing::Unit(unit?), counts, StagePays::Rate(found?)))
             }
             AwardGive::Announced { parameter, most, unit } => {
                 let (unit, parameter) = (self.unit(unit), self.parameter(parameter, ParameterKind::Percent));
                 let stages = [Stage { from: 0, pays: StagePays::Announced(parameter?) }].into();
                 let counts = if *most { RebateCounts::ByCategory } else { RebateCounts::Spend };
-                Some(Pays { unit: unit?, counts, stages })
+                Some(Pays { gives: AwardThing::Unit(unit?), counts, stages })
             }
             AwardGive::Bands { unit, bands } => {
                 let unit = self.unit(unit)?;
-                Some(Pays { unit, counts: RebateCounts::Spend, stages: self.award_bands(unit, bands)? })
+                let (gives, counts) = (AwardThing::Unit(unit), RebateCounts::Spend);
+                Some(Pays { gives, counts, stages: self.award_bands(unit, bands)? })
             }
             AwardGive::Flat(amount) => {
-                let (unit, amount) = self.award_amount(amount)?;
-                let stages = [Stage { from: 0, pays: StagePays::Amount(amount) }].into();
-                Some(Pays { unit, counts: RebateCounts::Spend, stages })
+                let award = self.award(amount)?;
+                Some(Pays::once(award.thing, RebateCounts::Spend, StagePays::Amount(award.amount)))
             }
+            AwardGive::Choice(choice) => {
+                let award = self.choice(choice, span)?;
+                Some(Pays::once(award.thing, RebateCounts::Spend, StagePays::Amount(award.amount)))
+            }
+            AwardGive::Per { amount, per } => self.award_per(amount, per, span),
             AwardGive::Earned { amount, per, rules } => {
                 if let Some(span) = items {
                     let help = "remove this line; which items count is said by the rules";
@@ -194,9 +219,43 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 let (given, counted) = (self.award_amount(amount), self.award_amount(per));
                 let ids = self.earned_rules(rules, counted.map(|(unit, _)| unit), drafts);
                 let ((unit, give), (of, per)) = (given?, counted?);
-                let stages = [Stage { from: 0, pays: StagePays::Per(give, per) }].into();
-                Some(Pays { unit, counts: RebateCounts::Earned { unit: of, rules: ids? }, stages })
+                let counts = RebateCounts::Earned { unit: of, rules: ids? };
+                Some(Pays::once(AwardThing::Unit(unit), counts, StagePays::Per(give, per)))
             }
+        }
+    }
+
+    fn counts_paid_with(&mut self, means: &'a Name) -> Option<RebateCounts> {
+        let all = self.all;
+        self.word("kind of payment", &all.payments, means).map(RebateCounts::PaidWith)
+    }
+
+    /// So much for each step of what was spent in the period.
+    fn award_per(&mut self, amount: &'a Amount, per: &'a Per, span: Span) -> Option<Pays> {
+        let gives = self.award_thing(amount);
+        let of = self.per(per, span, EventKindId::PURCHASE)?;
+        let counts = match of.basis {
+            Basis::Spend => RebateCounts::Spend,
+            Basis::SpendPaidWith(means) => RebateCounts::PaidWith(means),
+            Basis::Pieces | Basis::Item(_) | Basis::Event(_) => {
+                let help = "give it in an `earn`, and write here `per 1 … earned from [ … ]`";
+                self.report.misplaced(span, "at the close of a period only what was spent is known", help);
+                return None;
+            }
+        };
+        let give = numbers::micro(amount.number.value, amount.span, &mut self.report)?;
+        if give == 0 {
+            self.report.zero(amount.span, "this gives nothing", "write an amount above zero");
+            return None;
+        }
+        Some(Pays::once(gives?, counts, StagePays::PerSpend { give, per: of.step, steps: of.steps }))
+    }
+
+    fn award_thing(&mut self, amount: &'a Amount) -> Option<AwardThing> {
+        match self.thing(&amount.unit)? {
+            Thing::Unit(unit) => Some(AwardThing::Unit(unit)),
+            Thing::Voucher(voucher) => Some(AwardThing::Voucher(voucher)),
+            Thing::Donation(_) => None,
         }
     }
 

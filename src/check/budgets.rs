@@ -90,14 +90,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         &mut self,
         of: &str,
         lines: &[(&'a ast::Cap, Span)],
-        (unit, campaign): (Option<UnitId>, bool),
+        (gives, campaign): (Option<AwardThing>, bool),
     ) -> Option<Box<[Budget]>> {
         let Some((cap, span)) = self.one_own(lines)? else { return Some(Box::default()) };
         let help = "write for example `cap 50_000 … per calendar year across all members`";
         let limit = match &cap.limit {
             ast::CapLimit::Amount(amount) => {
-                let unit = unit?;
-                CapLimit::Amount(AwardThing::Unit(unit), self.least_paid(amount, unit)?)
+                let gives = gives?;
+                CapLimit::Amount(gives, self.least_paid(amount, gives)?)
+            }
+            ast::CapLimit::Times(_) if matches!(gives, Some(AwardThing::Choice(_))) => {
+                let message = "a choice is open at once, and a budget answers later";
+                self.report.misplaced(span, message, "let the award give one unit or voucher");
+                return None;
             }
             ast::CapLimit::Times(number) => CapLimit::Times(self.times_limit(number)?),
             ast::CapLimit::Spend(_) => {

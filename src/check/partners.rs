@@ -333,7 +333,7 @@ fn things(program: &Program, name: &str) -> Vec<AwardThing> {
             || streak.is_some_and(|it| it.gifts.iter().any(|(_, gift)| gift.thing == *thing))
             || milestones.is_some_and(|it| it.marks.iter().any(|mark| mark.gives.thing == *thing))
             || referral.is_some_and(|it| it.gives(*thing))
-            || rebate.is_some_and(|it| AwardThing::Unit(it.terms.unit) == *thing)
+            || rebate.is_some_and(|it| it.terms.gives == *thing)
     };
     all.filter(gives).collect()
 }

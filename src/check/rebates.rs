@@ -10,7 +10,7 @@ use super::times;
 use crate::calendar::{Date, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays, Unit, UnitId,
+    AwardThing, EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays, Unit, UnitId,
     Validity,
 };
 use crate::syntax::ast::{
@@ -62,14 +62,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => self.needed(head, "in what it is paid, and when", "pay … 31 days after period end"),
         };
         let least = match (lines.least.value(), paid) {
-            (Some(least), Some((unit, _))) => self.least_paid(least, unit).map(Some),
+            (Some(least), Some((unit, _))) => self.least_paid(least, AwardThing::Unit(unit)).map(Some),
             _ => Some(None),
         };
         let unit = paid.map(|(unit, _)| unit);
-        let most = self.most_paid(lines.cap.take(), unit, span);
+        let gives = unit.map(AwardThing::Unit);
+        let most = self.most_paid(lines.cap.take(), gives, span);
         let of = format!("rebate {}", block.name.text);
-        let budgets = self.paid_budgets(&of, &lines.budgets, (unit, campaign));
-        let lots = self.paid_lots(lines.lots, unit);
+        let budgets = self.paid_budgets(&of, &lines.budgets, (gives, campaign));
+        let lots = self.paid_lots(lines.lots, gives);
         let stages = self.stages(&lines.stages, stage_mode, unit, head);
         let ((unit, after), (mode, lots)) = (paid?, lots?);
         let rules = units.get(unit.index())?.as_ref()?;
@@ -86,7 +87,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             terms: RebateTerms {
                 retroactive: stage_mode? == StageMode::Retroactive,
                 stages: stages?,
-                unit,
+                gives: AwardThing::Unit(unit),
                 decimals: rules.decimals,
                 round: mode.unwrap_or(rules.round.mode),
                 after: Some(after),
@@ -168,7 +169,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// An amount of what is paid; of program money also in money.
-    pub(super) fn least_paid(&mut self, least: &'a Amount, unit: UnitId) -> Option<i64> {
+    pub(super) fn least_paid(&mut self, least: &'a Amount, gives: AwardThing) -> Option<i64> {
+        let AwardThing::Unit(unit) = gives else { return self.number_paid(least, gives) };
         let facts = self.facts.unit(unit)?;
         let is_money = matches!(facts.kind, ast::UnitKind::Money(_));
         let found = match is_money && least.unit.text == self.settings().currency {
@@ -182,11 +184,28 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         found
     }
 
+    /// The same of vouchers; a choice is given whole.
+    fn number_paid(&mut self, amount: &'a Amount, gives: AwardThing) -> Option<i64> {
+        if matches!(gives, AwardThing::Choice(_)) {
+            let message = "a choice is given whole, once for a period";
+            self.report.misplaced(amount.span, message, "remove this line");
+            return None;
+        }
+        let found = self.award(amount)?;
+        if found.thing != gives {
+            let (wanted, given) = (self.thing_name(gives), self.thing_name(found.thing));
+            let message = format!("an amount of {wanted} is needed here, not of {given}");
+            self.report.mixed(amount.span, message, format!("write a number of {wanted}"));
+            return None;
+        }
+        Some(found.amount)
+    }
+
     /// `cap A per P`: the most that is paid for a period, which must be that of the rebate or award.
     pub(super) fn most_paid(
         &mut self,
         cap: Option<(&'a ast::Cap, Span)>,
-        unit: Option<UnitId>,
+        gives: Option<AwardThing>,
         over: Option<RebateSpan>,
     ) -> Option<Option<i64>> {
         let Some((cap, span)) = cap else { return Some(None) };
@@ -212,7 +231,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.report.misplaced(period.span, "this is another period than that of the block", help);
             return None;
         }
-        self.least_paid(amount, unit?).map(Some)
+        self.least_paid(amount, gives?).map(Some)
     }
 
     fn stages(

@@ -411,7 +411,7 @@ fn ends_earlier(old: VoucherEnd, new: VoucherEnd) -> bool {
 /// What a rebate or award adds up: money, money by category, or a unit.
 fn counted<'p>(program: &'p Program, rebate: &Rebate) -> (bool, Option<&'p str>) {
     match rebate.counts {
-        RebateCounts::Spend => (false, None),
+        RebateCounts::Spend | RebateCounts::PaidWith(_) => (false, None),
         RebateCounts::ByCategory => (true, None),
         RebateCounts::Earned { unit, .. } => (false, Some(program.unit_name(unit))),
     }

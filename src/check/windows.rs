@@ -229,7 +229,7 @@ pub(super) fn all_amounts(program: &Program, thing: AwardThing, stretch: Stretch
         || program.referrals.iter().any(|referral| referral.gives(thing));
     let gifts = gifts || program.milestones.iter().flat_map(|it| it.marks.iter()).any(|it| gift(&it.gives));
     let chosen = program.choices.iter().any(|choice| choice.offers(thing));
-    let rebated = program.rebates.iter().any(|rebate| AwardThing::Unit(rebate.terms.unit) == thing);
+    let rebated = program.rebates.iter().any(|rebate| rebate.terms.gives == thing);
     if gifts || chosen || rebated {
         return None;
     }

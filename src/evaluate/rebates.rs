@@ -7,6 +7,7 @@ use super::bound::Bound;
 use super::budgets;
 use super::draft::{Draft, Terms};
 use super::judge::{Facts, Truth};
+use super::proportion;
 use super::refuse::Rejection;
 use super::step11_tiers;
 use super::terms::is_valid;
@@ -16,7 +17,7 @@ use crate::account::{
 use crate::calendar::Date;
 use crate::ledger::{Due, Source, Thing};
 use crate::program::{
-    AwardThing, EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RuleId,
+    EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RuleId,
     SymSubject,
 };
 use std::sync::Arc;
@@ -75,6 +76,18 @@ fn parts(facts: &Facts<'_>, rebate: &Rebate) -> Vec<(Arc<str>, Box<[i64]>)> {
         RebateCounts::Earned { .. } => Vec::new(),
         RebateCounts::Spend => {
             let parts = items().map(|(place, item)| if passes.has(place) { item.value } else { 0 });
+            vec![(Arc::default(), parts.collect())]
+        }
+        RebateCounts::PaidWith(means) => {
+            let Some((with, all)) = proportion::paid_with(facts, means) else { return Vec::new() };
+            let (mut sum, mut counted) = (0_i128, 0_i128);
+            // of the sum so far, so that the lines add up to the part of the whole
+            let parts = items().map(|(place, item)| {
+                sum += if passes.has(place) { i128::from(item.value) } else { 0 };
+                let before = counted;
+                counted = sum.saturating_mul(with).div_euclid(all);
+                i64::try_from(counted - before).unwrap_or(0)
+            });
             vec![(Arc::default(), parts.collect())]
         }
         RebateCounts::ByCategory => {
@@ -219,7 +232,7 @@ pub(super) fn lot_terms(terms: &RebateTerms) -> Terms<'_> {
 
 /// Pays an amount for a period that is over, or asks the budgets for it.
 pub(super) fn pay_for(draft: &mut Draft<'_>, terms: &RebateTerms, of: &Turnover, amount: i64) {
-    let (thing, source) = (AwardThing::Unit(terms.unit), Source::Rebate(of.rebate));
+    let (thing, source) = (terms.gives, Source::Rebate(of.rebate));
     if terms.budgets.is_empty() || amount <= 0 {
         draft.give(thing, amount, source, lot_terms(terms));
         return;

@@ -131,7 +131,7 @@ impl Closed {
         }
         for card in other.cards.iter().filter(|card| program.card_named(&card.name).is_err()) {
             if !self.cards.iter().any(|(known, _)| known.name == card.name) {
-                let gives = other.award_thing_name(card.reward.thing).to_owned();
+                let gives = other.thing_called(card.reward.thing).to_owned();
                 let (valid, expire, caps) = (Validity::Always, None, Box::from([]));
                 let (items, when) = (None, None);
                 let closed = Card { on: NEVER, valid, items, when, caps, expire, ..card.clone() };
@@ -141,7 +141,7 @@ impl Closed {
         for choice in other.choices.iter().filter(|choice| program.choice_named(&choice.name).is_err()) {
             if !self.choices.iter().any(|(known, _)| known.name == choice.name) {
                 let gives = choice.entries.iter().chain(&choice.otherwise);
-                let gives = gives.map(|award| other.award_thing_name(award.thing).to_owned()).collect();
+                let gives = gives.map(|award| other.thing_called(award.thing).to_owned()).collect();
                 self.choices.push((choice.clone(), gives));
             }
         }
@@ -183,14 +183,16 @@ impl Closed {
                     lots.activate = lots.activate.map(|activate| own_days.activate(activate));
                     lots.expire.iter_mut().for_each(|line| *line = own_days.expire(*line));
                 }
-                let unit = other.unit_name(rebate.terms.unit).into();
+                let gives = other.thing_called(rebate.terms.gives).into();
                 let counts = match rebate.counts {
                     // of what is told of it only the decimals are asked
-                    RebateCounts::Earned { .. } | RebateCounts::Spend => RebateCounts::Spend,
+                    RebateCounts::Earned { .. } | RebateCounts::PaidWith(_) | RebateCounts::Spend => {
+                        RebateCounts::Spend
+                    }
                     RebateCounts::ByCategory => RebateCounts::ByCategory,
                 };
                 (rebate.span, rebate.items, rebate.when) = (RebateSpan::Closed, None, None);
-                self.rebates.push((Rebate { counts, ..rebate }, unit));
+                self.rebates.push((Rebate { counts, ..rebate }, gives));
             }
         }
         self.rebates.sort_by(|(one, _), (two, _)| (&one.name, one.since).cmp(&(&two.name, two.since)));
@@ -345,9 +347,9 @@ impl Program {
     /// Adds what other versions said under the names of rebates, the oldest first.
     fn close_rebates(&mut self, closed: Vec<(Rebate, Box<str>)>) {
         let mut all = std::mem::take(&mut self.rebates).into_vec();
-        for (mut rebate, unit) in closed {
-            let Ok(unit) = self.unit_named(&unit) else { continue };
-            rebate.terms.unit = unit;
+        for (mut rebate, gives) in closed {
+            let Some(gives) = self.award_thing(&gives) else { continue };
+            rebate.terms.gives = gives;
             let Some(known) = all.iter_mut().find(|known| known.name == rebate.name) else {
                 all.push(rebate);
                 continue;
@@ -374,7 +376,8 @@ impl Program {
         }
     }
 
-    fn award_thing_name(&self, thing: AwardThing) -> &str {
+    /// The name of a unit or voucher, or the phrase of a choice.
+    pub(crate) fn thing_called(&self, thing: AwardThing) -> &str {
         match thing {
             AwardThing::Unit(unit) => self.unit_name(unit),
             AwardThing::Voucher(voucher) => self.voucher_name(voucher),

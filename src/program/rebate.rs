@@ -1,8 +1,8 @@
 //! What is paid on the turnover of a period: rebates and awards.
 
 use super::giving::SHARE_WHOLE;
-use super::ids::{ParameterId, RebateId, RuleId, UnitId};
-use super::rule::Validity;
+use super::ids::{ParameterId, RebateId, RuleId, Symbol, UnitId};
+use super::rule::{AwardThing, Steps, Validity};
 use super::test::Test;
 use super::{Activate, Budget, Expire, Program, UnknownName};
 use crate::amount::{Rounding, divide};
@@ -46,6 +46,8 @@ pub(crate) enum RebateCounts {
     Spend,
     /// The same for each declared category; the largest is paid.
     ByCategory,
+    /// The part of the spend that was paid with a means.
+    PaidWith(Symbol),
     /// What rules have booked of a unit, in its scale.
     Earned { unit: UnitId, rules: Box<[RuleId]> },
 }
@@ -68,8 +70,9 @@ pub(crate) struct RebateTerms {
     pub(crate) retroactive: bool,
     /// From the lowest to the highest.
     pub(crate) stages: Box<[Stage]>,
-    pub(crate) unit: UnitId,
-    /// Decimals of the unit.
+    /// In what it is paid.
+    pub(crate) gives: AwardThing,
+    /// Decimals of the unit; vouchers and choices have none.
     pub(crate) decimals: u32,
     pub(crate) round: Rounding,
     /// How long after the last day of the period it is paid; nothing at the close.
@@ -96,7 +99,11 @@ pub(crate) struct RebateLots {
 impl Debug for RebateTerms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut all = f.debug_struct("RebateTerms");
-        all.field("retroactive", &self.retroactive).field("stages", &self.stages).field("unit", &self.unit);
+        all.field("retroactive", &self.retroactive).field("stages", &self.stages);
+        match &self.gives {
+            AwardThing::Unit(unit) => all.field("unit", unit),
+            other => all.field("gives", other),
+        };
         all.field("decimals", &self.decimals).field("round", &self.round).field("after", &self.after);
         all.field("least", &self.least).field("most", &self.most);
         if let Some(lots) = &self.lots {
@@ -126,6 +133,15 @@ pub(crate) enum StagePays {
     Amount(i64),
     /// So much of the unit for so much of what is added up, each in its scale.
     Per(i64, i64),
+    /// So much, in millionths, for each step of so many micro-units of turnover.
+    PerSpend {
+        /// How much.
+        give: i64,
+        /// The step.
+        per: i64,
+        /// How steps are counted.
+        steps: Steps,
+    },
     /// The percentage of the turnover that is announced.
     Announced(ParameterId),
     /// Millionths of a percent of the amount that is announced.
@@ -154,6 +170,9 @@ impl RebateTerms {
         let exact = match self.stages.get(reached).map(|stage| stage.pays) {
             Some(StagePays::Amount(amount)) => i128::from(amount) * self.step(),
             Some(StagePays::Per(give, per)) => return self.per(turnover, (give, per), reached),
+            Some(StagePays::PerSpend { give, per, steps }) => {
+                return self.per_spend(turnover, (give, per, steps), reached).unwrap_or_default();
+            }
             Some(StagePays::Announced(_)) => i128::from(turnover) * i128::from(announced.unwrap_or(0)),
             Some(StagePays::PartOf(rate, _) | StagePays::OfFee(rate)) => {
                 i128::from(announced.unwrap_or(0)) * i128::from(rate)
@@ -176,6 +195,28 @@ impl RebateTerms {
         Payable { stage: Some(stage), exact: exact.unwrap_or(0), amount }
     }
 
+    /// So much for each step of turnover. Nothing if a number leaves 128 bits.
+    fn per_spend(
+        &self,
+        turnover: i64,
+        (give, per, steps): (i64, i64, Steps),
+        stage: usize,
+    ) -> Option<Payable> {
+        let (turnover, per) = (i128::from(turnover), i128::from(per.max(1)));
+        let (count, den) = match steps {
+            Steps::Exact => (turnover, per),
+            Steps::Full => (divide(turnover, per, Rounding::Down)?, 1),
+            Steps::Started => (divide(turnover, per, Rounding::Up)?, 1),
+        };
+        let product = count.checked_mul(i128::from(give))?;
+        let scaled = product.checked_mul(10_i128.checked_pow(self.decimals)?)?;
+        let den = den.checked_mul(1_000_000)?;
+        let amount = divide(scaled, den, self.round).and_then(|amount| i64::try_from(amount).ok());
+        let enough = scaled >= i128::from(self.least).checked_mul(den)?;
+        let exact = divide(product.checked_mul(SHARE_WHOLE)?, den.checked_div(1_000_000)?, Rounding::Down)?;
+        Some(Payable { stage: Some(stage), exact, amount: self.cut(amount.filter(|_| enough)) })
+    }
+
     /// What the cap leaves of a rounded amount.
     fn cut(&self, amount: Option<i64>) -> i64 {
         amount.unwrap_or(0).clamp(0, self.most.unwrap_or(i64::MAX))
@@ -188,7 +229,7 @@ impl RebateTerms {
             let part = turnover.min(end).saturating_sub(stage.from).max(0);
             match stage.pays {
                 StagePays::Rate(rate) => i128::from(part) * i128::from(rate),
-                StagePays::Amount(_) | StagePays::Per(..) => 0,
+                StagePays::Amount(_) | StagePays::Per(..) | StagePays::PerSpend { .. } => 0,
                 StagePays::Announced(_) | StagePays::PartOf(..) | StagePays::OfFee(_) => 0,
             }
         });
@@ -215,7 +256,7 @@ impl StagePays {
     pub(crate) const fn parameter(self) -> Option<ParameterId> {
         match self {
             Self::Announced(parameter) | Self::PartOf(_, parameter) => Some(parameter),
-            Self::Rate(_) | Self::Amount(_) | Self::Per(..) | Self::OfFee(_) => None,
+            Self::Rate(_) | Self::Amount(_) | Self::Per(..) | Self::PerSpend { .. } | Self::OfFee(_) => None,
         }
     }
 }
@@ -321,7 +362,7 @@ mod tests {
         RebateTerms {
             retroactive,
             stages: [stage(100_000, 2), stage(200_000, 3), stage(500_000, 4)].into(),
-            unit: UnitId(0),
+            gives: AwardThing::Unit(UnitId(0)),
             decimals: 2,
             round: Rounding::HalfUp,
             after: Some(Duration::new(31, crate::calendar::DurationUnit::Day)),

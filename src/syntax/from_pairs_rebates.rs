@@ -69,17 +69,32 @@ impl Builder<'_> {
                 let rate = self.percent(parts)?;
                 parts.skip(&[Rule::k_of, Rule::k_spend]);
                 let most = parts.take(Rule::most_spend).is_some();
+                let paid_with = match parts.eat(Rule::k_paid) {
+                    true => {
+                        parts.skip(&[Rule::k_with]);
+                        Some(self.name(parts)?)
+                    }
+                    false => None,
+                };
                 parts.skip(&[Rule::k_as]);
-                Ok(AwardGive::Share { rate, most, unit: self.name(parts)? })
+                Ok(AwardGive::Share { rate, most, paid_with, unit: self.name(parts)? })
             }
             Some(Rule::amount) => {
                 let amount = self.amount(parts)?;
-                if !parts.eat(Rule::k_per) {
-                    return Ok(AwardGive::Flat(amount));
+                if let Some(per) = self.maybe_per(parts)? {
+                    return Ok(AwardGive::Per { amount, per });
                 }
-                let per = self.amount(parts)?;
+                let Some(pair) = parts.take(Rule::award_earned) else { return Ok(AwardGive::Flat(amount)) };
+                let mut parts = self.parts(pair);
+                parts.skip(&[Rule::k_per]);
+                let per = self.amount(&mut parts)?;
                 parts.skip(&[Rule::k_earned, Rule::k_from]);
-                Ok(AwardGive::Earned { amount, per, rules: self.names(parts)?.0 })
+                Ok(AwardGive::Earned { amount, per, rules: self.names(&mut parts)?.0 })
+            }
+            Some(Rule::give_choice) => {
+                let Some(pair) = parts.take(Rule::give_choice) else { return Err(parts.fault()) };
+                let mut parts = self.parts(pair);
+                self.choice(&mut parts).map(AwardGive::Choice)
             }
             _ => {
                 let unit = self.name(parts)?;

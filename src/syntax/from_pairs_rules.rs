@@ -172,7 +172,7 @@ impl Builder<'_> {
     }
 
     /// `choice of 2 from […] within 3 months otherwise give …`
-    fn choice(&mut self, inner: &mut Parts<'_>) -> Made<Choice> {
+    pub(super) fn choice(&mut self, inner: &mut Parts<'_>) -> Made<Choice> {
         inner.skip(&[Rule::k_choice, Rule::k_of]);
         let picks = if inner.peek() == Some(Rule::number) { Some(self.number(inner)?) } else { None };
         inner.skip(&[Rule::k_from]);

@@ -380,7 +380,10 @@ kinds! {
     }
     AwardLine { Valid(a), ForItems(a), When(a), Every { period, give }, PayNothingBelow(a), Cap(a), Budget(a),
         Round(a), Activate(a), Expire(a), Funded(a) }
-    AwardGive { Share { rate, most, unit }, Announced { parameter, most, unit }, Bands { unit, bands }, Earned { amount, per, rules }, Flat(a) }
+    AwardGive {
+        Share { rate, most, paid_with, unit }, Announced { parameter, most, unit }, Bands { unit, bands },
+        Earned { amount, per, rules }, Per { amount, per }, Flat(a), Choice(a),
+    }
     Announced { Percent(a), Amount(a) }
     StagePays { Percent(a), PercentOf(a, b), Amount(a) }
     ReturnsLine { TakeBack(a), GiveBack(a), Balance(a), AcceptWithin(a), Unmatched(a) }

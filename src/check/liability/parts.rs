@@ -140,7 +140,7 @@ fn of_card(program: &Program, card: &Card) -> Option<Ratio> {
 pub(super) fn rebates(program: &Program, thing: AwardThing, on: EventKindId) -> Option<(Ratio, Vec<&str>)> {
     let (mut sum, mut names) = (Ratio::ZERO, Vec::new());
     for rebate in &program.rebates {
-        if on == EventKindId::PURCHASE && AwardThing::Unit(rebate.terms.unit) == thing {
+        if on == EventKindId::PURCHASE && rebate.terms.gives == thing {
             sum = sum.checked_add(of_rebate(&rebate.terms)?)?;
             if !rebate.terms.stages.iter().all(is_announced) {
                 names.push(&*rebate.name);
@@ -164,6 +164,10 @@ fn of_rebate(terms: &RebateTerms) -> Option<Ratio> {
             }
             // what it pays for what rules earn is told among the others
             StagePays::Amount(_) | StagePays::Per(..) => Ratio::ZERO,
+            StagePays::PerSpend { give, per, .. } => {
+                let give = i128::from(give).checked_mul(scale)?;
+                Ratio::new(give, i128::from(per).checked_mul(1_000_000)?)?
+            }
             // nobody knows what will be announced: that is told apart
             StagePays::Announced(_) | StagePays::PartOf(..) => Ratio::ZERO,
             // a fee has no part in spend
@@ -209,11 +213,12 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         let levels = tiers.levels.iter().filter(|level| level.gifts().any(gives));
         named.extend(levels.map(|level| format!("tier `{}`", level.name)));
     }
-    for rebate in program.rebates.iter().filter(|it| AwardThing::Unit(it.terms.unit) == thing) {
+    for rebate in program.rebates.iter().filter(|it| it.terms.gives == thing) {
         let mut stages = rebate.terms.stages.iter();
         let free = |stage: &Stage| match stage.pays {
             StagePays::Amount(_) => stage.from == 0,
             StagePays::Per(..) | StagePays::OfFee(_) => true,
+            StagePays::PerSpend { steps, .. } => steps == Steps::Started,
             StagePays::Announced(_) | StagePays::PartOf(..) | StagePays::Rate(_) => false,
         };
         if stages.any(free) {
@@ -252,6 +257,6 @@ fn rebate_name(rebate: &Rebate) -> String {
 
 /// What pays by numbers that somebody announces later, so that no bound can be told.
 pub(super) fn announced(program: &Program, thing: AwardThing) -> Vec<String> {
-    let gives = program.rebates.iter().filter(|it| AwardThing::Unit(it.terms.unit) == thing);
+    let gives = program.rebates.iter().filter(|it| it.terms.gives == thing);
     gives.filter(|it| it.terms.stages.iter().any(is_announced)).map(rebate_name).collect()
 }

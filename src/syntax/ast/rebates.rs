@@ -124,6 +124,8 @@ pub enum AwardGive {
         rate: Percent,
         /// Whether only the category counts on which most was spent.
         most: bool,
+        /// `paid with K`: only what was paid with a means counts.
+        paid_with: Option<Name>,
         /// In what it is paid.
         unit: Name,
     },
@@ -152,6 +154,15 @@ pub enum AwardGive {
         /// The rules that count.
         rules: Vec<Name>,
     },
-    /// `50 punkte`
+    /// `1 punkt per full 10 EUR`
+    Per {
+        /// What is paid for each step.
+        amount: Amount,
+        /// The step.
+        per: Per,
+    },
+    /// `50 punkte`, `1 Coffee`
     Flat(Amount),
+    /// `choice of [5 punkte, 1 Coffee] within 3 days`
+    Choice(Choice),
 }

@@ -54,10 +54,16 @@ impl<'a> Statement<'a> for AwardLine {
             Self::Every { period: every, give } => {
                 let every = format!("every {} give", period(every));
                 match give {
-                    AwardGive::Share { rate, most, unit } => {
-                        let most = if *most { " on the category with most spend" } else { "" };
-                        words![every, percent(rate), format!("of spend{most} as"), name(unit)]
+                    AwardGive::Share { rate, most, paid_with, unit } => {
+                        let of = match paid_with {
+                            Some(means) => format!(" paid with {}", name(means)),
+                            None if *most => " on the category with most spend".to_owned(),
+                            None => String::new(),
+                        };
+                        words![every, percent(rate), format!("of spend{of} as"), name(unit)]
                     }
+                    AwardGive::Per { amount, per } => words![every, printer.amount(amount), printer.per(per)],
+                    AwardGive::Choice(choice) => words![every, printer.choice(choice, span)],
                     AwardGive::Announced { parameter, most, unit } => {
                         let most = if *most { " on the category with most spend" } else { "" };
                         words![every, name(parameter), format!("of spend{most} as"), name(unit)]

@@ -237,7 +237,7 @@ impl<'a> Printer<'a> {
     }
 
     /// `choice of 2 from […] within 3 months otherwise give …`
-    fn choice(&mut self, choice: &'a Choice, span: Span) -> Doc {
+    pub(super) fn choice(&mut self, choice: &'a Choice, span: Span) -> Doc {
         let picks = choice.picks.as_ref().map(|picks| format!("{} from", number(picks)));
         let entries = choice.entries.iter().map(|entry| (entry.span, self.amount(entry).into())).collect();
         let list = self.list(entries, span);

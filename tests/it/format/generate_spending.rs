@@ -70,8 +70,12 @@ impl Choices {
             3 => AwardLine::PayNothingBelow(self.amount()),
             4 => AwardLine::Cap(Cap { side: None, ..self.cap() }),
             _ => {
-                let give = match self.pick(4) {
-                    0 => AwardGive::Share { rate: self.percent(), most: self.yes(), unit: self.name() },
+                let give = match self.pick(6) {
+                    0 => {
+                        let paid_with = if self.yes() { Some(self.name()) } else { None };
+                        let most = paid_with.is_none() && self.yes();
+                        AwardGive::Share { rate: self.percent(), most, paid_with, unit: self.name() }
+                    }
                     1 => AwardGive::Bands {
                         unit: self.name(),
                         bands: self.some(1, |c| Band {
@@ -88,6 +92,8 @@ impl Choices {
                     3 if self.yes() => {
                         AwardGive::Announced { parameter: self.name(), most: self.yes(), unit: self.name() }
                     }
+                    4 => AwardGive::Per { amount: self.amount(), per: self.per() },
+                    5 => AwardGive::Choice(self.choice()),
                     _ => AwardGive::Flat(self.amount()),
                 };
                 AwardLine::Every { period: self.period(), give }

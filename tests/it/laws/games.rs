@@ -307,7 +307,11 @@ pub(super) fn rebates(stock: &Stock, genes: &Genes) -> Vec<String> {
     );
     let when = draw.one(&["", "", "  when level is x\n", "  when purchases in this month is at least 2\n"]);
     let name = unit.name;
-    let give = match draw.below(4) {
+    let give = match draw.below(8) {
+        4 => format!("2 {name} per full 3 EUR"),
+        5 => format!("1 {name} per started 8 EUR of spend paid with Prepaid"),
+        6 => format!("5% of spend paid with Prepaid as {name}"),
+        7 => format!("choice of [1 {name}, 3 {name}] within 20 days otherwise give 1 {name}"),
         0 => format!("5% of spend as {name}"),
         1 => format!("5% of spend on the category with most spend as {name}"),
         2 => format!("3 {name}"),

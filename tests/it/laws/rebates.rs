@@ -281,6 +281,10 @@ unit credit is money in EUR {
 
 unit stars is status
 
+unit tens is status
+
+unit begun is status
+
 unit match is spendable {
   round half even in total
   expire never
@@ -300,6 +304,14 @@ award Most {
   every quarter give 4% of spend on the category with most spend as stars
 }
 
+award Tens {
+  every month give 3 tens per full 10 EUR
+}
+
+award Begun {
+  every month give 2 begun per started 7 EUR
+}
+
 award Match {
   every month give 3 match per 2 points earned from [Base]
 }
@@ -309,8 +321,8 @@ returns {
 }
 "#;
 
-/// What the awards give by hand: cents, stars, and matched points.
-fn awarded(deeds: &[(Date, Deed)]) -> (i64, i64, i64) {
+/// What the awards give by hand: cents, stars, matched points, and for full and begun steps.
+fn awarded(deeds: &[(Date, Deed)]) -> (i64, i64, i64, [i64; 2]) {
     let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month()) - 1;
     let bought = |id: usize| {
         let of = deeds.iter().find_map(|(_, deed)| match deed {
@@ -338,7 +350,7 @@ fn awarded(deeds: &[(Date, Deed)]) -> (i64, i64, i64) {
     }
     let months = 2026 * 12..2027 * 12 + 5;
     let (mut credit, mut stars, mut matched) = (0, 0, 0);
-    let (mut carried, mut earned) = (0, 0);
+    let (mut carried, mut earned, mut steps) = (0, 0, [0, 0]);
     for now in months.clone() {
         let of = |part: fn(&(i64, usize, i64, i64)) -> i64| -> i64 {
             all.iter().filter(|entry| entry.0 == now).map(part).sum()
@@ -346,6 +358,8 @@ fn awarded(deeds: &[(Date, Deed)]) -> (i64, i64, i64) {
         let spend = of(|entry| entry.2) + carried;
         let exact = spend * 25;
         credit += if exact >= 100_000 { exact / 1_000 } else { 0 };
+        steps[0] += spend.max(0) / 1_000 * 3;
+        steps[1] += (spend.max(0) + 699) / 700 * 2;
         carried = spend.min(0);
         let sum = of(|entry| entry.3) + earned;
         let product = (sum * 3).max(0);
@@ -365,7 +379,7 @@ fn awarded(deeds: &[(Date, Deed)]) -> (i64, i64, i64) {
         stars += sums.into_iter().max().unwrap_or(0).max(0) * 4 / 10_000;
         carried = sums.map(|sum| sum.min(0));
     }
-    (credit, stars, matched)
+    (credit, stars, matched, steps)
 }
 
 proptest! {
@@ -411,6 +425,7 @@ proptest! {
         let of = |unit: &str| -> i64 {
             account.balance(&program, unit).unwrap().available.replace('.', "").parse().unwrap()
         };
-        prop_assert_eq!((of("credit"), of("stars"), of("match")), awarded(&deeds));
+        let found = (of("credit"), of("stars"), of("match"), [of("tens"), of("begun")]);
+        prop_assert_eq!(found, awarded(&deeds));
     }
 }

@@ -3,6 +3,7 @@
 //! `rebates.loyalty` is a program with tests worked out by hand.
 
 mod budgets;
+mod gives;
 
 use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
