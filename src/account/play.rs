@@ -4,7 +4,7 @@
 use super::Account;
 use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Period};
-use crate::program::{Challenge, Counts, Program, Streak, Task, UnknownName};
+use crate::program::{Challenge, Counts, Draw, DrawRound, Program, Streak, Task, UnknownName};
 use serde::Serialize;
 
 /// How far a member is in the round of a challenge.
@@ -85,26 +85,60 @@ pub struct DrawTickets {
 }
 
 impl Account {
-    /// How many tickets of a member take part in a draw, as of now. They are counted until a year after the draw.
+    /// How many tickets of a member take part in a draw, as of now. They are counted until a year after the draw. Of a
+    /// draw that comes every year this is the one that runs, or the last one that began.
     ///
     /// # Errors
     ///
     /// [`UnknownName`] if the program has no such draw.
     pub fn draw(&self, program: &Program, draw: &str) -> Result<DrawTickets, UnknownName> {
+        let today = self.clock_day(program).max(self.newest.map(|(_, day)| day));
+        self.draw_on(program, draw, today.unwrap_or(program.effective_from))
+    }
+
+    /// The same of the draw that runs on a day, or of the last one that began before it.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownName`] if the program has no such draw.
+    pub fn draw_on(&self, program: &Program, draw: &str, on: Date) -> Result<DrawTickets, UnknownName> {
         let id = program.draw_named(draw)?;
         let rules = program.draws.get(id.index()).ok_or_else(|| UnknownName::new("draw", draw))?;
-        let (from, to) = rules.days;
+        let DrawRound { first: from, last: to, held } = rules.days.round(on);
         let issued = self.counted_in(rules.meter, i64::from(from.days()), i64::from(to.days()));
-        let tickets = rules.cap.map_or(issued, |cap| issued.min(cap)).max(0);
+        let part =
+            if rules.caps.is_empty() { issued } else { self.capped_tickets(program, rules, (from, to)) };
+        let tickets = rules.cap.map_or(part, |cap| part.min(cap)).max(0);
         let text = |amount| format_scaled(amount, program.unit_decimals(rules.unit));
         Ok(DrawTickets {
             unit: program.unit_name(rules.unit).into(),
             from,
             to,
-            held: rules.held,
+            held,
             issued: text(issued),
             tickets: text(tickets),
         })
+    }
+
+    /// The tickets for which there is room in each period, day by day from the first one on.
+    fn capped_tickets(&self, program: &Program, rules: &Draw, (first, last): (Date, Date)) -> i64 {
+        let anchors = self.anchors(program, first);
+        let mut used: Vec<(Date, i64)> = vec![(Date::MIN, 0); rules.caps.len()];
+        let mut sum = 0_i64;
+        for day in first.days()..=last.days() {
+            let mut part = self.counted_in(rules.meter, i64::from(day), i64::from(day)).max(0);
+            let Some(day) = Date::from_days(day).filter(|_| part > 0) else { continue };
+            for ((period, most), (begins, used)) in rules.caps.iter().zip(&mut used) {
+                let start = period.start_of(day, &anchors);
+                if *begins != start {
+                    (*begins, *used) = (start, 0);
+                }
+                part = part.min(most.saturating_sub(*used));
+            }
+            used.iter_mut().for_each(|(_, used)| *used = used.saturating_add(part));
+            sum = sum.saturating_add(part);
+        }
+        sum
     }
 
     /// The run of a member in a streak, as of the period of a day.

@@ -123,7 +123,9 @@ impl Program {
                 let give = format_scaled(give, u8::try_from(terms.decimals).unwrap_or(0));
                 let counted = match rebate.counts {
                     RebateCounts::Earned { unit, .. } => self.unit_name(unit),
-                    RebateCounts::Spend | RebateCounts::PaidWith(_) | RebateCounts::ByCategory => &self.currency,
+                    RebateCounts::Spend | RebateCounts::PaidWith(_) | RebateCounts::ByCategory => {
+                        &self.currency
+                    }
                 };
                 format!(
                     "{give} {} per {} {counted}",
@@ -160,7 +162,9 @@ impl Program {
     fn counted_text(&self, rebate: &Rebate, amount: i64) -> String {
         match rebate.counts {
             RebateCounts::Earned { unit, .. } => format_scaled(amount, self.unit_decimals(unit)),
-            RebateCounts::Spend | RebateCounts::PaidWith(_) | RebateCounts::ByCategory => self.money_text(amount),
+            RebateCounts::Spend | RebateCounts::PaidWith(_) | RebateCounts::ByCategory => {
+                self.money_text(amount)
+            }
         }
     }
 

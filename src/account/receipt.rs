@@ -213,6 +213,8 @@ pub(crate) enum ShareBy {
     Quantity,
     /// All of it when everything has come back.
     Whole,
+    /// One, when all lines with a part have come back.
+    Lines,
     /// By what is taken back of a unit that rules gave.
     Unit(UnitId),
     /// As an award with these parts: by line, and at the end that of the event.
@@ -221,11 +223,21 @@ pub(crate) enum ShareBy {
     Mistake,
 }
 
+impl MeterShare {
+    /// What it has added in all.
+    pub(crate) fn all(&self) -> i64 {
+        match self.by {
+            ShareBy::Lines => 1,
+            _ => self.parts.iter().sum(),
+        }
+    }
+}
+
 impl ShareBy {
     /// How many parts there are for so many lines.
     pub(crate) const fn parts(self, lines: usize) -> usize {
         match self {
-            Self::Value | Self::Quantity => lines,
+            Self::Value | Self::Quantity | Self::Lines => lines,
             Self::Award => lines + 1,
             Self::Whole | Self::Unit(_) | Self::Mistake => 1,
         }
@@ -289,6 +301,19 @@ impl Receipt {
     pub(crate) fn has_come_back(&self) -> bool {
         let whole = self.items.is_empty() && !self.returned.is_empty();
         whole || self.returned.iter().any(|line| *line != (0, 0))
+    }
+
+    /// Whether all lines with a part have come back.
+    pub(crate) fn has_lines_back(&self, parts: &[i64]) -> bool {
+        if self.is_returned_in_full() {
+            return true;
+        }
+        let mut mine = self.items.iter().enumerate().zip(parts).filter(|(_, part)| **part != 0);
+        !self.returned.is_empty()
+            && mine.all(|((line, _), _)| {
+                let (gone, whole) = self.fraction(line);
+                gone == whole
+            })
     }
 
     /// Whether everything has come back: all lines that are worth something, or all lines if none is. An event without

@@ -9,7 +9,7 @@ use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
     AwardThing, Budget, BudgetCounts, BudgetId, CapLimit, CapWindow, Counts, Donation, Effect, Expense, Gift,
-    MilestoneCount, PriceList, Program, Rebate, ReferralBudgets, RuleId, Shares, TakeBack, UnitId,
+    MilestoneCount, PriceList, Program, Rebate, ReferralBudgets, RuleId, Shares, TakeBack,
 };
 use crate::syntax::ast::{self, AwardLine, DonateLine, PartnerLine, RebateLine, ReferralLine, RuleLine};
 
@@ -133,10 +133,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// Whether a budget counts nothing but all members.
     pub(super) fn is_for_all(&mut self, cap: &ast::Cap, span: Span) -> bool {
-        let message = match (&cap.each, cap.per_account) {
-            (None, false) => return true,
-            (Some(_), _) => "a budget has no counter for each value",
-            (None, true) => "a budget counts all members, not those of an account",
+        let message = match (&cap.each, cap.per_account, cap.per_member) {
+            (None, false, false) => return true,
+            (Some(_), ..) => "a budget has no counter for each value",
+            (None, true, _) => "a budget counts all members, not those of an account",
+            (None, false, true) => "a budget counts all members together, not each",
         };
         self.report.later(span, message, "leave one of them out");
         false

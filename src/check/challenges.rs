@@ -193,15 +193,20 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     fn task_items(&mut self, cond: &'a Cond, counts: Option<Counts>) -> Option<Test> {
-        if !matches!(counts, None | Some(Counts::Spend | Counts::Items)) {
-            self.report.later(
-                cond.span(),
-                "this version chooses items for `spend` and `items` only",
-                "write `when any item ( … )`, or count `items` or `spend`",
-            );
-            return None;
-        }
-        self.condition(cond, Place { event: EventKindId::PURCHASE, scope: Scope::Items })
+        let event = match counts {
+            Some(Counts::Unit(_)) => {
+                let message = "which items bring units is said by the rules that give them";
+                let help = "write `when any item ( … )`, or count `items`, `purchases` or `spend`";
+                self.report.misplaced(cond.span(), message, help);
+                return None;
+            }
+            Some(Counts::Events(event)) => {
+                self.has_basket(cond.span(), event)?;
+                event
+            }
+            Some(Counts::Spend | Counts::Items) | None => EventKindId::PURCHASE,
+        };
+        self.condition(cond, Place { event, scope: Scope::Items })
     }
 
     fn task_goal(&mut self, goal: &Goal, counts: Counts) -> Option<i64> {

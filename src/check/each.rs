@@ -77,9 +77,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let lifetime = ast::Period { kind: ast::PeriodKind::Lifetime, span };
         let per = cap.per.clone().unwrap_or(CapPer::Period(lifetime));
         let limit = cap.limit.clone();
-        let (side, per_account) = (cap.side, cap.per_account);
+        let (side, per_account, per_member) = (cap.side, cap.per_account, cap.per_member);
         Some(Some((
-            ast::Cap { side, limit, per: Some(per), each: None, per_account },
+            ast::Cap { side, limit, per: Some(per), each: None, per_account, per_member },
             Values { by, is_finite },
         )))
     }

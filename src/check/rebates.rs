@@ -10,8 +10,8 @@ use super::times;
 use crate::calendar::{Date, Period};
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
-    AwardThing, EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays, Unit, UnitId,
-    Validity,
+    AwardThing, EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays,
+    Unit, UnitId, Validity,
 };
 use crate::syntax::ast::{
     self, Amount, Block, CapPer, Cond, Duration, Name, ParameterKind, Percent, RebateBlock, RebateLine,

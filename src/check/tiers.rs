@@ -375,11 +375,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Give::Flat(amount) => self.award(amount),
             Give::Choice(choice) => self.choice(choice, span),
             _ => {
-                self.report.later(
-                    span,
-                    "this version gives a fixed amount here only",
-                    "write a number of a unit or voucher, for example `give 250 points`",
-                );
+                let message = "here a fixed amount is given, whatever an event says";
+                let help = "write a number of a unit or voucher, for example `give 250 points`";
+                self.report.misplaced(span, message, help);
                 None
             }
         }

@@ -70,6 +70,11 @@ pub(super) fn share_of(
     let (by, parts, amount) = match counts {
         Counts::Spend => by_line(facts, items, ShareBy::Value, |item| item.value),
         Counts::Items => by_line(facts, items, ShareBy::Quantity, |item| item.quantity),
+        Counts::Events(_) if items.is_some() => {
+            let (by, parts, _) = by_line(facts, items, ShareBy::Lines, |_| 1);
+            let counts = i64::from(parts.contains(&1));
+            (by, parts, counts)
+        }
         Counts::Events(_) => (ShareBy::Whole, Box::from([1]), 1),
         Counts::Unit(unit) => {
             let amount = awards.iter().filter(|award| is_earned(award, unit)).map(|award| award.amount).sum();

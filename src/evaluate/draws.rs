@@ -14,8 +14,7 @@ pub(super) fn enter(
     awards: &mut Vec<ReceiptAward>,
 ) {
     for (place, draw) in facts.program.draws.iter().enumerate() {
-        let (from, to) = draw.days;
-        if !(from..=to).contains(&facts.event.day) {
+        if draw.free.is_empty() || !draw.days.has(facts.event.day) {
             continue;
         }
         let source = Source::Draw(DrawId(place as u32));

@@ -107,13 +107,12 @@ use trace::{Late, Trace};
 /// #   time zone "Europe/Berlin"
 /// # }
 /// # unit points is spendable {
-/// #   singular point
 /// #   round down in total
 /// #   expire never
 /// # }
 /// # earn Base {
 /// #   on purchase
-/// #   give 1 point per full 2 EUR
+/// #   give 1 points per full 2 EUR
 /// # }
 /// # "#;
 /// let program = compile(&Sources::single("demo.loyalty", rules), &Limits::default())?.program;

@@ -17,8 +17,7 @@ use crate::account::{
 use crate::calendar::Date;
 use crate::ledger::{Due, Source, Thing};
 use crate::program::{
-    EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RuleId,
-    SymSubject,
+    EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RuleId, SymSubject,
 };
 use std::sync::Arc;
 

@@ -79,12 +79,13 @@ fn counted_back(receipt: &Receipt, line: usize) -> i64 {
 /// By how much a counter is lowered that has a share of the purchase.
 fn counted(receipt: &Receipt, share: &MeterShare, of: impl Fn(&ReceiptAward) -> i64) -> i64 {
     if receipt.cancelled {
-        return share.parts.iter().sum();
+        return share.all();
     }
     match share.by {
         ShareBy::Value | ShareBy::Quantity => {}
         ShareBy::Mistake => return 0,
         ShareBy::Award => return came_back(receipt, &share.parts, share.parts.iter().sum()),
+        ShareBy::Lines => return i64::from(receipt.has_lines_back(&share.parts)),
         ShareBy::Whole => return if receipt.is_returned_in_full() { share.parts.iter().sum() } else { 0 },
         ShareBy::Unit(unit) => {
             let awards = receipt.awards.iter().filter(|award| is_earned(award, unit));

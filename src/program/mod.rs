@@ -16,6 +16,7 @@ mod changes;
 mod choice;
 mod closed;
 mod describe;
+mod draw;
 mod each;
 mod giving;
 mod ids;
@@ -46,6 +47,7 @@ pub(crate) use changes::ChangeLimit;
 pub(crate) use choice::{Choice, ENTRIES_MOST};
 pub(crate) use closed::{Closed, Former, FormerKind, Own};
 pub use describe::{CardInfo, LevelInfo, RewardInfo, UnitInfo, VoucherInfo};
+pub(crate) use draw::{Draw, DrawDays, Round as DrawRound};
 pub(crate) use each::{EACH_MONTHS, EachBy, EachId, each_slot, each_start, each_value};
 pub(crate) use giving::{Donation, Gift, GiftAmount, GiftRate, GiftTerms, Receiver, SHARE_WHOLE};
 pub(crate) use ids::{
@@ -63,7 +65,7 @@ pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
 pub(crate) use partner::{ALL_OF_IT, Budget, BudgetCounts, Expense, PartnerTerms, PriceList, Shares};
 pub(crate) use plan::Plan;
-pub(crate) use play::{Challenge, Counts, Draw, Streak, Task};
+pub(crate) use play::{Challenge, Counts, Streak, Task};
 pub(crate) use rebate::{
     Rebate, RebateCounts, RebateKind, RebateLots, RebateSpan, RebateTerms, Stage, StagePays,
 };

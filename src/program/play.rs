@@ -3,7 +3,7 @@
 use super::ids::{EventKindId, MeterId, UnitId};
 use super::rule::{Award, Validity};
 use super::test::Test;
-use crate::calendar::{Date, Period};
+use crate::calendar::Period;
 
 /// A challenge: tasks that are to be completed in one round.
 #[derive(Debug, Clone)]
@@ -78,21 +78,5 @@ pub(crate) struct Streak {
     /// After how many periods a new run begins.
     pub(crate) restart: Option<u32>,
     /// One slot a period.
-    pub(crate) meter: MeterId,
-}
-
-/// A draw: which tickets take part, and how they are had for nothing. Somebody else draws.
-#[derive(Debug, Clone)]
-pub(crate) struct Draw {
-    pub(crate) name: Box<str>,
-    pub(crate) unit: UnitId,
-    /// First and last day of the tickets that take part.
-    pub(crate) days: (Date, Date),
-    pub(crate) held: Date,
-    /// How many tickets of a member take part at most.
-    pub(crate) cap: Option<i64>,
-    /// What events give.
-    pub(crate) free: Box<[(EventKindId, Award)]>,
-    /// Counts the unit by days.
     pub(crate) meter: MeterId,
 }

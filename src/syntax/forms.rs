@@ -217,7 +217,7 @@ const STREAK: &[Form] = &[
 const DRAW: &[Form] = &[
     ("draws", &["draws from lots"]),
     ("valid", &["valid from 2026-03-01 to 2026-07-31"]),
-    ("held", &["held on 2026-08-07"]),
+    ("held", &["held on 2026-08-07", "held on 08-07"]),
     ("cap", &["cap 100 lots per campaign"]),
     ("free", &["free entry on postcard give 5 lots"]),
 ];

@@ -109,7 +109,10 @@ impl Builder<'_> {
             Rule::valid => DrawLine::Valid(self.valid(&mut parts)?),
             Rule::held_on => {
                 parts.skip(&[Rule::k_held, Rule::k_on]);
-                DrawLine::HeldOn(self.date(&mut parts)?)
+                match parts.peek() {
+                    Some(Rule::month_day) => DrawLine::HeldEvery(self.month_day(&mut parts)?),
+                    _ => DrawLine::HeldOn(self.date(&mut parts)?),
+                }
             }
             Rule::cap => DrawLine::Cap(self.cap(&mut parts)?),
             Rule::free_entry => {

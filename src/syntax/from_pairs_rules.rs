@@ -350,8 +350,16 @@ impl Builder<'_> {
             }
             None => None,
         };
-        let per_account = parts.eat(Rule::cap_account);
-        Ok(Cap { side, limit, per, each, per_account })
+        let scope = match parts.take(Rule::cap_account) {
+            Some(pair) => {
+                let mut inner = self.parts(pair);
+                inner.skip(&[Rule::k_per]);
+                Some(inner.eat(Rule::k_account))
+            }
+            None => None,
+        };
+        let (per_account, per_member) = (scope == Some(true), scope == Some(false));
+        Ok(Cap { side, limit, per, each, per_account, per_member })
     }
 
     pub(super) fn shared_cap(&mut self, parts: &mut Parts<'_>) -> Made<SharedCap> {

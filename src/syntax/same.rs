@@ -191,7 +191,7 @@ fields! {
     Choice { picks, entries, within, otherwise }
     Multiply { unit, by }
     MultiplyEverything { unit, by }
-    Cap { side, limit, per, each, per_account }
+    Cap { side, limit, per, each, per_account, per_member }
     SharedCap { name, cap, across, rules }
     Task { name, measure, goal, of }
     Run { count, periods }
@@ -347,7 +347,7 @@ kinds! {
     }
     ChallengeLine { Valid(a), When(a), Task(a), CompleteAll, CompleteAny(a), Once(a), Give(a), Funded(a) }
     StreakLine { On(a), Valid(a), When(a), Each { period, count, of }, After { run, give }, Forgive(a), Restart(a), Funded(a) }
-    DrawLine { From(a), Valid(a), HeldOn(a), Cap(a), FreeEntry { event, give } }
+    DrawLine { From(a), Valid(a), HeldOn(a), HeldEvery(a), Cap(a), FreeEntry { event, give } }
     Goal { Number(a), Amount(a) }
     TaskItems { ForItems(a), When(a) }
     OncePer { Member, Period(a) }

@@ -181,9 +181,13 @@ impl Restore<'_> {
         let parts: Option<Box<[i64]>> = share.parts.iter().map(|part| parse_amount(part, 0)).collect();
         let wrong = || SnapshotError::value("receipt", id, "a share of a counter cannot be");
         let by = match (share.by_quantity, share.whole, &share.unit) {
+            _ if u8::from(share.award) + u8::from(share.mistake) + u8::from(share.by_lines) > 1 => {
+                return Err(wrong());
+            }
             (false, false, None) if share.award => ShareBy::Award,
             (false, false, None) if share.mistake => ShareBy::Mistake,
-            _ if share.award || share.mistake => return Err(wrong()),
+            (false, false, None) if share.by_lines => ShareBy::Lines,
+            _ if share.award || share.mistake || share.by_lines => return Err(wrong()),
             (false, false, None) => ShareBy::Value,
             (true, false, None) => ShareBy::Quantity,
             (false, true, None) => ShareBy::Whole,
@@ -191,6 +195,8 @@ impl Restore<'_> {
             _ => return Err(wrong()),
         };
         let parts = parts.filter(|parts| parts.len() == by.parts(lines));
+        let good = |parts: &[i64]| by != ShareBy::Lines || parts.iter().all(|part| matches!(part, 0 | 1));
+        let parts = parts.filter(|parts| good(parts));
         let (meter, slot) = (self.meter(&share.counter)?, share.slot);
         Ok(MeterShare { meter, slot, by, parts: parts.ok_or_else(wrong)? })
     }

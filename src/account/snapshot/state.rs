@@ -565,6 +565,9 @@ parts! {
         /// It comes back as an award does.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         award: bool,
+        /// It is one, and comes back with the last line that has a part.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_lines: bool,
         /// It comes back only where the event was a mistake.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         mistake: bool,

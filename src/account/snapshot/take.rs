@@ -302,6 +302,7 @@ impl Names<'_> {
                     by_quantity: share.by == ShareBy::Quantity,
                     whole: share.by == ShareBy::Whole,
                     award: share.by == ShareBy::Award,
+                    by_lines: share.by == ShareBy::Lines,
                     mistake: share.by == ShareBy::Mistake,
                     unit: match share.by {
                         ShareBy::Unit(unit) => Some(text(self.0.unit_name(unit))),

@@ -141,6 +141,8 @@ pub enum DrawLine {
     Valid(Valid),
     /// `held on 2026-08-07`
     HeldOn(Date),
+    /// `held on 08-07`, of a draw that comes every year
+    HeldEvery(MonthDay),
     /// `cap 100 lose per campaign`
     Cap(Cap),
     /// `free entry on postcard give 5 lose`

@@ -349,6 +349,8 @@ pub struct Cap {
     pub each: Option<Name>,
     /// `per account`: it counts what all members of an account have together.
     pub per_account: bool,
+    /// `per member`: what holds without it too, said aloud.
+    pub per_member: bool,
 }
 
 /// The limit of a cap.

@@ -148,7 +148,7 @@ pub(in crate::syntax) fn draw(line: &DrawLine) -> u8 {
     match line {
         DrawLine::From(_) => 0,
         DrawLine::Valid(_) => 1,
-        DrawLine::HeldOn(_) => 2,
+        DrawLine::HeldOn(_) | DrawLine::HeldEvery(_) => 2,
         DrawLine::Cap(_) => 3,
         DrawLine::FreeEntry { .. } => 4,
     }

@@ -1,7 +1,7 @@
 //! Blocks that members play: challenges, streaks and draws.
 
 use super::doc::{Doc, words};
-use super::literals::{date, name, number, period, period_except};
+use super::literals::{date, month_day, name, number, period, period_except};
 use super::partners::funded;
 use super::rules::{on, valid};
 use super::{Printer, Statement, Written, order};
@@ -65,6 +65,7 @@ impl<'a> Statement<'a> for DrawLine {
             Self::From(unit) => words!["draws from", name(unit)],
             Self::Valid(line) => valid(line).into(),
             Self::HeldOn(day) => words!["held on", date(day)],
+            Self::HeldEvery(day) => words!["held on", month_day(day)],
             Self::Cap(cap) => words!["cap", printer.cap(cap)],
             Self::FreeEntry { event, give } => {
                 words!["free entry on", name(event), printer.give(give, span)]

@@ -298,10 +298,16 @@ impl<'a> Printer<'a> {
         let per = match &cap.per {
             None => String::new(),
             Some(CapPer::Item) => " per item".to_owned(),
-            Some(CapPer::Period(within)) => format!(" per {}", period_except(within, &["item", "account"])),
+            Some(CapPer::Period(within)) => {
+                format!(" per {}", period_except(within, &["item", "account", "member"]))
+            }
         };
         let each = cap.each.as_ref().map(|each| format!(" for each {}", name(each))).unwrap_or_default();
-        let account = if cap.per_account { " per account" } else { "" };
+        let account = match (cap.per_account, cap.per_member) {
+            (true, _) => " per account",
+            (false, true) => " per member",
+            (false, false) => "",
+        };
         format!("{side}{limit}{per}{each}{account}")
     }
 }

@@ -451,16 +451,20 @@ impl Choices {
             }
             6 => Give::More { percent: self.percent(), unit: self.name() },
             7 => Give::MoreTable { unit: self.name(), key: self.table_key(), rows: self.some(1, Self::cell) },
-            _ => Give::Choice(Choice {
-                picks: self.maybe(Self::number),
-                entries: self.some(1, Self::amount),
-                within: self.duration(),
-                otherwise: self.maybe(Self::amount),
-            }),
+            _ => Give::Choice(self.choice()),
         }
     }
 
-    fn per(&mut self) -> Per {
+    pub(super) fn choice(&mut self) -> Choice {
+        Choice {
+            picks: self.maybe(Self::number),
+            entries: self.some(1, Self::amount),
+            within: self.duration(),
+            otherwise: self.maybe(Self::amount),
+        }
+    }
+
+    pub(super) fn per(&mut self) -> Per {
         match self.pick(2) {
             0 => Per::Item,
             _ => Per::Amount {
@@ -509,12 +513,14 @@ impl Choices {
             _ => CapLimit::Spend(self.amount()),
         };
         let per = self.maybe(|c| if c.yes() { CapPer::Item } else { CapPer::Period(c.period()) });
+        let scope = self.pick(3);
         Cap {
             side: self.maybe(Self::side),
             limit,
             per,
             each: self.maybe(Self::name),
-            per_account: self.yes(),
+            per_account: scope == 1,
+            per_member: scope == 2,
         }
     }
 

@@ -49,7 +49,11 @@ fn challenge(name: &str, genes: &Genes) -> String {
             "spend reaches 9.50 EUR for items where category is Cake",
             "spend reaches 1 EUR",
         ],
-        ["purchases reaches 2", "purchases reaches 3", "purchases reaches 1 when channel is App"],
+        [
+            "purchases reaches 2 for items where category is Cake",
+            "purchases reaches 3",
+            "purchases reaches 1 when channel is App",
+        ],
         ["points reaches 30", "points reaches 11", "points reaches 5 when channel is App"],
         ["run reaches 2", "run reaches 1", "run reaches 3"],
     ];

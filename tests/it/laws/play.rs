@@ -58,7 +58,11 @@ pub(super) fn challenge(stock: &Stock, genes: &Genes) -> String {
             "items reaches 9",
         ]),
         draw.one(&["spend reaches 30 EUR", "spend reaches 9.50 EUR for items where category is not Tabak"]),
-        draw.one(&["purchases reaches 2", "purchases reaches 1 when channel is Web"]),
+        draw.one(&[
+            "purchases reaches 2",
+            "purchases reaches 1 when channel is Web",
+            "purchases reaches 2 for items where category is Wein",
+        ]),
         draw.one(&["stay reaches 1", "stay reaches 2 when nights is at least 2", &counted]),
     ];
     let count = 1 + draw.below(3);

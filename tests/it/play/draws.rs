@@ -81,3 +81,50 @@ fn a_draw_counts_the_tickets_of_its_days_up_to_its_cap() {
     apply(&program, &mut ann, &buys("K-4", "2028-04-03", "4"));
     assert_eq!(tickets(&program, &ann, "Spring"), pair("0", "0"));
 }
+
+const YEARLY: &str = "unit lots is tickets {\n  singular lot\n}\n\n\
+     earn Shopping {\n  on purchase\n  give 1 lot per 4 EUR\n}\n\n\
+     draw Spring {\n  draws from lots\n  valid every year from 02-01 to 04-01\n  held on 04-10\n  \
+     cap 3 lots per day\n  cap 5 lots per week\n  cap 9 lots per campaign\n}\n\n\
+     draw Always {\n  draws from lots\n  valid from 2026-02-01 to 2027-04-01\n  held on 2027-04-10\n  \
+     cap 12 lots per lifetime per member\n}";
+
+#[test]
+fn caps_of_days_and_weeks_take_tickets_day_by_day() {
+    let text = program(IN_PROPORTION, YEARLY);
+    let program = compile(&Sources::single("lots.loyalty", text), &Limits::default()).unwrap().program;
+    let mut ann = Account::open(&program, "Ann");
+    let pair = |issued: &str, tickets: &str| (issued.to_owned(), tickets.to_owned());
+    // nothing has happened yet: the last draw that began when the program did
+    assert_eq!(ann.draw(&program, "Spring").unwrap().from.to_string(), "2025-02-01");
+    apply(&program, &mut ann, &buys("K-0", "2026-01-31", "40"));
+    // Monday 2 March: 4 lots, of which 3 take part; Tuesday 2; Wednesday 2, for which the week has no room
+    for (id, day, price) in
+        [("K-1", "2026-03-02", "16"), ("K-2", "2026-03-03", "8"), ("K-3", "2026-03-04", "8")]
+    {
+        apply(&program, &mut ann, &buys(id, day, price));
+    }
+    assert_eq!(tickets(&program, &ann, "Spring"), pair("8", "5"));
+    // Monday 9 and Tuesday 10 March: 3 and 2, and all together 9
+    apply(&program, &mut ann, &buys("K-4", "2026-03-09", "12"));
+    apply(&program, &mut ann, &buys("K-5", "2026-03-10", "8"));
+    assert_eq!(tickets(&program, &ann, "Spring"), pair("13", "9"));
+    // what comes back of Monday makes room for Wednesday: 0 + 2 + 2, and 5
+    let back = Event::returned("R-1", "Ann", "2026-03-11T12:00:00+01:00").of("K-1").all_items(None);
+    apply(&program, &mut ann, &back.build().unwrap());
+    assert_eq!(tickets(&program, &ann, "Spring"), pair("9", "9"));
+    let back = Event::returned("R-2", "Ann", "2026-03-11T13:00:00+01:00").of("K-4").all_items(None);
+    apply(&program, &mut ann, &back.build().unwrap());
+    assert_eq!(tickets(&program, &ann, "Spring"), pair("6", "6"));
+    // the next year begins anew, and the one before can still be told
+    apply(&program, &mut ann, &buys("K-6", "2027-02-01", "40"));
+    assert_eq!(tickets(&program, &ann, "Spring"), pair("10", "3"));
+    let told = ann.draw_on(&program, "Spring", "2027-01-31".parse().unwrap()).unwrap();
+    assert_eq!(
+        [told.from, told.to, told.held].map(|day| day.to_string()),
+        ["2026-02-01", "2026-04-01", "2026-04-10"]
+    );
+    assert_eq!((told.issued, told.tickets), pair("6", "6"));
+    // 6 and 10, up to 12
+    assert_eq!(tickets(&program, &ann, "Always"), pair("16", "12"));
+}

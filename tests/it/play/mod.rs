@@ -4,3 +4,4 @@ mod challenges;
 mod draws;
 mod stored;
 mod streaks;
+mod tasks;

@@ -29,6 +29,7 @@ fn hosts_are_told_what_a_period_gives() {
     assert_eq!(
         told,
         [
+            "Begun: 0.0 points, ",
             // 59 × 0.1 / 3
             "Cakes: 1 Cake, 1 Cake per full 50.00 EUR",
             "Coffees: 1 Coffee, from 0.00: 1 Coffee",
@@ -59,7 +60,7 @@ fn a_version_without_the_award_gives_what_its_period_collected() {
     let texts = [Sources::single("one.loyalty", RULES), Sources::single("two.loyalty", &second[..tests])];
     let versions = compile_versions(&texts, &Limits::default(), &Checks::default()).unwrap().versions;
     let mut ann = Account::open(versions.all().next().unwrap(), "Ann");
-    for (id, day, total) in [("K-1", "2026-03-03", "60"), ("K-2", "2026-04-05", "1")] {
+    for (id, day, total) in [("K-1", "2026-03-03", "60"), ("K-2", "2026-04-03", "1")] {
         Evaluator::new().deliver(&versions, &mut ann, &buys(id, day, total)).unwrap();
     }
     let newest = versions.of(&ann).unwrap();

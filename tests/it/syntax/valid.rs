@@ -95,7 +95,7 @@ fn blocks_of_one_line() {
         ("period S starts on day cut-off of every month", "Period(PeriodBlock(S, OnAttribute(cut-off)))"),
         (
             "cap Deckel: 1_000 punkte per month on [A, \"B C\"]",
-            "SharedCap(Deckel, Cap(None, Amount(1000 punkte), Period(Month), None, false), false, [A, B C])",
+            "SharedCap(Deckel, Cap(None, Amount(1000 punkte), Period(Month), None, false, false), false, [A, B C])",
         ),
     ] {
         let read = read(text);
@@ -197,15 +197,18 @@ fn rules() {
             ("combine add", "Combine(Add)"),
             ("combine best of Aktionen", "Combine(BestOf(Aktionen))"),
             ("combine exclusive", "Combine(Exclusive)"),
-            ("cap 3 times per month", "Cap(Cap(None, Times(3), Period(Month), None, false))"),
-            ("cap 1 time per purchase", "Cap(Cap(None, Times(1), Period(Named(purchase)), None, false))"),
-            ("cap 100 points per item", "Cap(Cap(None, Amount(100 points), Item, None, false))"),
+            ("cap 3 times per month", "Cap(Cap(None, Times(3), Period(Month), None, false, false))"),
+            (
+                "cap 1 time per purchase",
+                "Cap(Cap(None, Times(1), Period(Named(purchase)), None, false, false))",
+            ),
+            ("cap 100 points per item", "Cap(Cap(None, Amount(100 points), Item, None, false, false))"),
             (
                 "cap 1_500 USD of spend per quarter",
-                "Cap(Cap(None, Spend(1500 USD), Period(Quarter), None, false))",
+                "Cap(Cap(None, Spend(1500 USD), Period(Quarter), None, false, false))",
             ),
-            ("cap 5 points", "Cap(Cap(None, Amount(5 points), None, None, false))"),
-            ("cap 5 points for each store", "Cap(Cap(None, Amount(5 points), None, store, false))"),
+            ("cap 5 points", "Cap(Cap(None, Amount(5 points), None, None, false, false))"),
+            ("cap 5 points for each store", "Cap(Cap(None, Amount(5 points), None, store, false, false))"),
             ("round half up per item", "Round(Round(HalfUp, true))"),
             ("activate at once", "Activate(AtOnce)"),
             ("expire never", "Expire(Never)"),
@@ -431,7 +434,7 @@ fn cards() {
             ("goal 10 stamps", "Goal(10 stamps)"),
             ("start with 2 stamps", "StartWith(2 stamps, false)"),
             ("start with 2 stamps on every card", "StartWith(2 stamps, true)"),
-            ("cap 3 stamps per day", "Cap(Cap(None, Amount(3 stamps), Period(Day), None, false))"),
+            ("cap 3 stamps per day", "Cap(Cap(None, Amount(3 stamps), Period(Day), None, false, false))"),
             ("carry over", "Carry(true)"),
             ("no carry over", "Carry(false)"),
             ("expire 12 months after first stamp", "Expire(After(12 Month, FirstStamp, None))"),
@@ -495,7 +498,10 @@ fn draws() {
             ("draws from lose", "From(lose)"),
             ("valid to 2026-10-01", "Valid(Span(None, Moment(2026-10-01, None)))"),
             ("held on 2026-08-07", "HeldOn(2026-08-07)"),
-            ("cap 100 lose per campaign", "Cap(Cap(None, Amount(100 lose), Period(Campaign), None, false))"),
+            (
+                "cap 100 lose per campaign",
+                "Cap(Cap(None, Amount(100 lose), Period(Campaign), None, false, false))",
+            ),
             ("free entry on postcard give 5 lose", "FreeEntry(postcard, Flat(5 lose))"),
         ],
     );
@@ -518,7 +524,10 @@ fn vouchers() {
             ("usable from 2026-12-01 to 2026-12-07", "Usable(2026-12-01, 2026-12-07)"),
             ("for items where category is K", "ForItems(Compare(category, Is(Name(K))))"),
             ("when basket is at least 50 EUR", "When(Compare(basket, AtLeast(Amount(50 EUR))))"),
-            ("cap 1 time per purchase", "Cap(Cap(None, Times(1), Period(Named(purchase)), None, false))"),
+            (
+                "cap 1 time per purchase",
+                "Cap(Cap(None, Times(1), Period(Named(purchase)), None, false, false))",
+            ),
         ],
     );
 }
@@ -544,10 +553,13 @@ fn friends_and_returns() {
             ("on qualifying give 1_000 punkte to referrer", "OnQualifying(Flat(1000 punkte), Referrer)"),
             (
                 "cap referrer 10 times per calendar year",
-                "Cap(Cap(Referrer, Times(10), Period(CalendarYear), None, false))",
+                "Cap(Cap(Referrer, Times(10), Period(CalendarYear), None, false, false))",
             ),
-            ("cap friend 1 time per lifetime", "Cap(Cap(Friend, Times(1), Period(Lifetime), None, false))"),
-            ("cap 1 time per lifetime", "Cap(Cap(None, Times(1), Period(Lifetime), None, false))"),
+            (
+                "cap friend 1 time per lifetime",
+                "Cap(Cap(Friend, Times(1), Period(Lifetime), None, false, false))",
+            ),
+            ("cap 1 time per lifetime", "Cap(Cap(None, Times(1), Period(Lifetime), None, false, false))"),
             ("not within same household", "NotWithinSame(household)"),
         ],
     );
