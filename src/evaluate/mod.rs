@@ -33,6 +33,7 @@ mod outcome;
 mod own_days;
 mod parts;
 mod plans;
+pub(crate) mod progress;
 mod proportion;
 mod rebates;
 mod refuse;
@@ -348,6 +349,9 @@ impl Evaluator {
         }
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
+        }
+        if let Some(trace) = &mut gathered.trace {
+            progress::note(&draft, trace);
         }
         let Draft { mut postings, mut messages, notes: mut said, given, counted, receipt, event: id, .. } =
             draft;

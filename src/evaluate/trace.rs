@@ -4,6 +4,7 @@
 use super::each::told;
 use super::judge::{Facts, Truth};
 use super::line_caps;
+use super::progress::Progress;
 use super::rows::{Row, Rows};
 use crate::calendar::Date;
 use crate::ledger::Thing;
@@ -141,6 +142,8 @@ pub(crate) struct Trace {
     pub(crate) donations: Vec<DonationTrace>,
     /// Whether the event is late.
     pub(crate) late: Option<Late>,
+    /// How far games have come.
+    pub(crate) progress: Vec<Progress>,
 }
 
 impl RuleTrace {

@@ -6,12 +6,14 @@
 mod budgets;
 mod giving;
 mod plans;
+mod progress;
 mod rebates;
 mod text;
 mod words;
 
 pub use budgets::WaitingExplanation;
 pub use giving::DonationExplanation;
+pub use progress::ProgressExplanation;
 pub use text::text;
 
 use crate::amount::format_scaled;
@@ -38,6 +40,9 @@ pub struct Explanation {
     /// Rebates for which the event counts, and what the clock closed and paid before it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rebates: Vec<crate::account::RebateStanding>,
+    /// Tasks of challenges, streaks, milestones and draws that the event has moved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub progress: Vec<ProgressExplanation>,
     /// Fees of plans that fall due.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fees: Vec<crate::account::DueFee>,
@@ -147,6 +152,7 @@ impl Outcome {
                 .filter_map(|donation| giving::explain(program, self, donation))
                 .collect(),
             rebates: self.rebates(program),
+            progress: trace.progress.iter().filter_map(|it| progress::explain(program, it)).collect(),
             fees: self.fees(program),
             requests: self.redemptions(program),
             left_to_pay: self.left_to_pay(program),

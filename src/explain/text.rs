@@ -1,6 +1,6 @@
 //! An explanation as text, one line a rule, with the arithmetic.
 
-use super::{Explanation, LateExplanation, RuleExplanation, budgets, giving, plans, rebates, words};
+use super::{Explanation, LateExplanation, RuleExplanation, budgets, giving, plans, progress, rebates, words};
 use crate::account::{RebateStanding, RebateState};
 use crate::calendar::Date;
 use crate::evaluate::{Outcome, Redemption};
@@ -30,6 +30,7 @@ pub fn text(program: &Program, outcome: &Outcome) -> String {
     rows.extend(giving::taken_off(program, outcome));
     rows.extend(explanation.rebates.iter().map(|standing| rebates::row(program, standing)));
     rows.extend(explanation.fees.iter().map(plans::row));
+    rows.extend(explanation.progress.iter().map(progress::row));
     for delta in outcome.deltas() {
         if let Some(row) = other_row(program, delta, &explanation) {
             rows.push(row);
