@@ -1,8 +1,25 @@
-//! Marks of milestones that were passed and may be lost again.
+//! Marks of milestones that were passed and may be lost again, and what a host may read of them.
 
 use super::{Account, may_come_back};
-use crate::calendar::{Date, Instant};
-use crate::program::{Award, MilestonesId, Program};
+use crate::calendar::{Date, Instant, Period};
+use crate::program::{Award, Marks, Milestones, MilestonesId, Program, Slots, UnknownName};
+use serde::Serialize;
+
+/// How far a member is in milestones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MilestonesProgress {
+    /// The first day of the period in which is counted; nothing if it is counted without end or within a campaign.
+    pub from: Option<Date>,
+    /// Its last day.
+    pub to: Option<Date>,
+    /// What counts so far, less what came back: money with the digits of the currency, a unit with its decimals.
+    pub count: String,
+    /// The lowest mark that is not passed; nothing if there is none.
+    pub next: Option<String>,
+    /// How much is missing to it.
+    pub missing: Option<String>,
+}
 
 /// A mark that was passed, and what it gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +49,53 @@ impl PassedMark {
     }
 }
 
+impl Milestones {
+    /// The lowest mark above a count.
+    fn next_mark(&self, count: i64) -> Option<i64> {
+        let next = |marks: &Marks| {
+            let number = marks.up_to(count);
+            (number < marks.up_to(i64::MAX)).then(|| marks.at(number))
+        };
+        self.marks.iter().filter_map(next).min()
+    }
+}
+
 impl Account {
+    /// How far a member is in milestones, as of the period of a day.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownName`] if the program has no milestones of this name.
+    pub fn milestones(
+        &self,
+        program: &Program,
+        milestones: &str,
+        on: Date,
+    ) -> Result<MilestonesProgress, UnknownName> {
+        let id = program.milestones_named(milestones)?;
+        let unknown = || UnknownName::new("milestones", milestones);
+        let rules = program.milestones.get(id.index()).ok_or_else(unknown)?;
+        let meter = program.meters.get(rules.meter.index()).ok_or_else(unknown)?;
+        let range = match meter.slots {
+            Slots::Period(period) if !matches!(period, Period::Campaign | Period::Lifetime) => {
+                Some(period.range_of(on, &self.anchors(program, on)))
+            }
+            _ => None,
+        };
+        let slot = range.map_or(0, |range| i64::from(range.first.days()));
+        let count = self.counted(rules.meter, slot);
+        let most = rules.most.map_or(count, |most| self.counted(most, slot).max(count));
+        let next = rules.next_mark(most);
+        let written = |number| rules.counts.plain().written(program, number);
+        Ok(MilestonesProgress {
+            from: range.map(|range| range.first),
+            to: range.map(|range| range.last),
+            count: written(count),
+            next: next.map(written),
+            missing: next.map(|mark| written(mark.saturating_sub(count))),
+        })
+    }
+
     /// Notes a mark that was passed, or that is lost again. Nothing asks for those whose events are forgotten.
     #[cold]
     pub(super) fn book_mark(&mut self, program: &Program, mark: &PassedMark, is_passed: bool) {

@@ -46,6 +46,7 @@ pub(crate) use giving::{GivenGift, Pledge, Pledged};
 pub(crate) use lines::Lines;
 pub(crate) use lots::{Lot, Lots};
 pub(crate) use meters::{Meters, is_asked};
+pub use milestones::MilestonesProgress;
 pub(crate) use milestones::PassedMark;
 pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};

@@ -21,6 +21,7 @@ mod freeze;
 mod gifts;
 pub(crate) mod given;
 mod granted;
+mod joining;
 mod judge;
 mod judged;
 mod line_caps;
@@ -81,7 +82,7 @@ pub use refuse::{EvaluateError, Largest, Refusal, Rejection};
 pub use settlement::{Donation, Redemption};
 pub use versions::Judged;
 
-use crate::account::{Account, Change, PostError, Postings, Record, Tenure, Turnover};
+use crate::account::{Account, Change, PostError, Postings, Record, Turnover};
 use crate::calendar::{Date, Instant};
 use crate::event::{Event, Kind, Message, MessageBody, Named};
 use crate::program::{Activity, EventKindId, Program};
@@ -257,40 +258,14 @@ impl Evaluator {
             // at rest it is the turn of the first
             gathered.postings.changes.push(Change::Turn(0));
         }
+        if let Some(trace) = &mut gathered.trace {
+            trace.progress = Some(progress::note(program, account, &gathered.postings, self.bound.day)?);
+        }
         let mut outcome = Outcome::new(program, account, None, gathered);
         if whose != Whose::OnlyMember {
             outcome.is_of(account, event);
         }
         Ok(outcome)
-    }
-
-    /// The first event of an unknown member enrols it: a joining at the same instant runs before the event.
-    #[cold]
-    fn enrol(
-        &mut self,
-        program: &Program,
-        working: &mut Cow<'_, Account>,
-        event: &Event,
-        gathered: &mut Gathered,
-    ) -> Result<(), EvaluateError> {
-        let id: Arc<str> = format!("@joining/{}", event.id).into();
-        let mut bound = Bound { kind: Some(EventKindId::JOINING), ..Bound::default() };
-        bound.set_time(program, event.at);
-        bound.bind_member(program, &working.attributes);
-        let made = {
-            let mut draft = start_draft(program, working, id, &bound);
-            let tenure = Tenure { at: event.at, day: bound.day };
-            draft.change(Change::Joined(tenure));
-            let facts = Facts::new(program, working, &bound);
-            let awards = award(&facts, &mut draft, &mut self.rows, EventKindId::JOINING, &mut None)?;
-            step10_games::play_joining(&facts, &mut draft, awards)?;
-            step11_tiers::recount(&mut draft);
-            step11a_convert::at_once(&mut draft);
-            draft.postings
-        };
-        working.to_mut().book(program, &made).map_err(EvaluateError::Broken)?;
-        append(&mut gathered.postings, made);
-        Ok(())
     }
 
     fn judge_event(
@@ -332,7 +307,15 @@ impl Evaluator {
                 moments::forget_returned(&mut draft);
             }
             Kind::Joining { referrer, .. } => {
-                join(&facts, &mut draft, &mut self.rows, event, referrer.as_ref(), gathered, &mut notes)?;
+                joining::join(
+                    &facts,
+                    &mut draft,
+                    &mut self.rows,
+                    event,
+                    referrer.as_ref(),
+                    gathered,
+                    &mut notes,
+                )?;
             }
             Kind::Return(back) => {
                 let matched = matching::match_lines(program, account, back, bound.day, &mut notes)?;
@@ -349,9 +332,6 @@ impl Evaluator {
         }
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
-        }
-        if let Some(trace) = &mut gathered.trace {
-            progress::note(&draft, trace);
         }
         let Draft { mut postings, mut messages, notes: mut said, given, counted, receipt, event: id, .. } =
             draft;
@@ -572,42 +552,6 @@ fn deliver(
     }
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
-    Ok(())
-}
-
-/// A member joins: attributes, rules `on joining`, and the naming of a referrer.
-#[cold]
-fn join(
-    facts: &Facts<'_>,
-    draft: &mut Draft<'_>,
-    rows: &mut Rows,
-    event: &Event,
-    referrer: Option<&Arc<str>>,
-    gathered: &mut Gathered,
-    notes: &mut Vec<Note>,
-) -> Result<(), Rejection> {
-    draft.change(Change::Joined(Tenure { at: event.at, day: facts.event.day }));
-    let attributes = step00_accept::member_texts(facts.program, event, notes)?;
-    for (place, text) in attributes.iter().enumerate() {
-        if text.is_some() {
-            draft.change(Change::Attribute(place as u16, text.clone()));
-        }
-    }
-    let mut bound = Bound { kind: Some(EventKindId::JOINING), ..Bound::default() };
-    bound.set_time(facts.program, event.at);
-    bound.bind_member(facts.program, &attributes);
-    own_days::turn(draft);
-    let facts = Facts { event: &bound, anchors: draft.anchors, ..*facts };
-    if bound.day < facts.program.effective_from {
-        return Ok(());
-    }
-    let awards = award(&facts, draft, rows, EventKindId::JOINING, &mut gathered.trace)?;
-    step10_games::play_joining(&facts, draft, awards)?;
-    step11_tiers::recount(draft);
-    step11a_convert::at_once(draft);
-    if let Some(referrer) = referrer {
-        step12_friends::name_referrer(&facts, draft, referrer, &attributes);
-    }
     Ok(())
 }
 

@@ -142,8 +142,8 @@ pub(crate) struct Trace {
     pub(crate) donations: Vec<DonationTrace>,
     /// Whether the event is late.
     pub(crate) late: Option<Late>,
-    /// How far games have come.
-    pub(crate) progress: Vec<Progress>,
+    /// How the account stands before and after.
+    pub(crate) progress: Option<Box<Progress>>,
 }
 
 impl RuleTrace {

@@ -37,6 +37,9 @@ pub struct DonationExplanation {
     /// What waits for the answer of a budget that all members share.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits: Option<WaitingExplanation>,
+    /// The partners who pay for it: `Brewery 70%`, or only the name of one who pays all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub funded_by: Vec<String>,
 }
 
 pub(super) fn explain(
@@ -59,6 +62,7 @@ pub(super) fn explain(
         cap: trace.cap.map(|cap| cap_text(program, cap).to_owned()),
         settled_on: given.and_then(|given| given.closes),
         waits: budgets::waits(program, outcome, Source::Donation(trace.donation)),
+        funded_by: budgets::funded_by(program, &donation.name),
     })
 }
 
@@ -159,7 +163,7 @@ pub(super) fn row(program: &Program, donation: &DonationExplanation) -> [String;
     if let Some(day) = donation.settled_on {
         why.push_str(&format!(", settled on {day}"));
     }
-    why.push_str(&budgets::told(donation.waits.as_ref(), currency, &[]));
+    why.push_str(&budgets::told(donation.waits.as_ref(), currency, &donation.funded_by));
     let amount = match donation.waits {
         Some(_) => format!("0 {currency}"),
         None => format!("+{} {currency}", donation.given),

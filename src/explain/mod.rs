@@ -40,7 +40,8 @@ pub struct Explanation {
     /// Rebates for which the event counts, and what the clock closed and paid before it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rebates: Vec<crate::account::RebateStanding>,
-    /// Tasks of challenges, streaks, milestones and draws that the event has moved.
+    /// Levels that change, and tasks of challenges, streaks, milestones and draws that the event has moved, as they stand
+    /// in the period of its day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub progress: Vec<ProgressExplanation>,
     /// Fees of plans that fall due.
@@ -152,7 +153,7 @@ impl Outcome {
                 .filter_map(|donation| giving::explain(program, self, donation))
                 .collect(),
             rebates: self.rebates(program),
-            progress: trace.progress.iter().filter_map(|it| progress::explain(program, it)).collect(),
+            progress: trace.progress.as_ref().map(|it| progress::explain(program, it)).unwrap_or_default(),
             fees: self.fees(program),
             requests: self.redemptions(program),
             left_to_pay: self.left_to_pay(program),

@@ -1,6 +1,8 @@
 //! An explanation as text, one line a rule, with the arithmetic.
 
-use super::{Explanation, LateExplanation, RuleExplanation, budgets, giving, plans, progress, rebates, words};
+use super::{
+    Explanation, LateExplanation, RuleExplanation, budgets, giving, plans, progress, rebates, words,
+};
 use crate::account::{RebateStanding, RebateState};
 use crate::calendar::Date;
 use crate::evaluate::{Outcome, Redemption};

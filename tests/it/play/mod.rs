@@ -2,6 +2,7 @@
 
 mod challenges;
 mod draws;
+mod explained;
 mod stored;
 mod streaks;
 mod tasks;
