@@ -69,7 +69,7 @@ pub(crate) fn is_asked(program: &Program, meter: MeterId, slot: i64, newest: Dat
         Slots::Minute => slot >= horizon * 1_440,
         Slots::Since(_) => true,
         Slots::Each(_) | Slots::EachFirst => each_start(slot) >= horizon,
-        Slots::Ever | Slots::Period(_) | Slots::Day => slot >= horizon,
+        Slots::Ever | Slots::Period(_) | Slots::Within(..) | Slots::Day => slot >= horizon,
     }
 }
 

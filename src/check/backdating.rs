@@ -2,12 +2,13 @@
 
 use super::attributes::{Attribute, Kind};
 use super::lowering::Lowering;
+use super::times;
 use super::tree::Tree;
 use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
     Activate, AwardThing, Backdated, BackdatedRule, CapLimit, CapWindow, Combine, Effect, Factor, Measure,
-    NumSubject, Program, Rate, RebateKind, Rule, RuleId, RuleKind, TableKey, TakeBack, Test, Unit,
+    NumSubject, Program, Rate, RebateKind, Rule, RuleId, RuleKind, Slots, TableKey, TakeBack, Test, Unit,
 };
 use crate::syntax::ast::CountsFrom;
 
@@ -106,9 +107,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 let shared = if known.shared { "shared " } else { "" };
                 let what = format!("waiting for {shared}cap {:?} {:?}", known.name, known.text);
                 // what waits in an earlier period is not paid any more, and must not count in a longer window
-                let shorter = if lies_in(period, per) { period } else { per };
+                let nested = if lies_in(period, per) { period } else { per };
                 if known.waiting.is_none() {
-                    known.waiting = Some(self.counters.window(&what, Measure::Game, shorter, 1));
+                    known.waiting = Some(match lies_in(period, per) || lies_in(per, period) {
+                        true => self.counters.window(&what, Measure::Game, nested, 1),
+                        false => {
+                            let slots = Slots::Within(period, per);
+                            self.counters.meter(&what, Measure::Game, slots, times::period_days(per))
+                        }
+                    });
                 }
             }
         }
@@ -182,15 +189,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 return Some(("it has a cap for each value", "cap it without `for each`"));
             }
             let CapWindow::Period(window) = cap.window else { continue };
-            if stamps || !(lies_in(window, per) || lies_in(per, window)) {
+            if stamps || (window != per && matches!(window, Period::Own(_))) {
                 return Some((
-                    "it has a cap in a time that neither lies in that period nor holds it",
+                    "it has a cap in a time of the member's own, whose day may change",
                     "cap it for example in the period from whose start the attribute counts",
                 ));
             }
-            if window != per && lies_in(per, window) && self.settings().late.is_some() {
+            if !lies_in(window, per) && self.settings().late.is_some() {
                 return Some((
-                    "it has a cap in a longer time, and an opting in that comes late would be paid for several periods at once",
+                    "it has a cap in a time that does not lie in that period, and an opting in that comes late would be paid for several periods at once",
                     "cap it in the period from whose start the attribute counts, or accept no late events",
                 ));
             }

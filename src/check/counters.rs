@@ -94,6 +94,9 @@ fn slots_name(slots: Slots, own_days: &[OwnDay]) -> String {
         Slots::Since(_) => String::new(),
         Slots::Each(period) => slots_name(Slots::Period(period), own_days),
         Slots::EachFirst => "from first use".to_owned(),
+        Slots::Within(one, other) => {
+            format!("in {} within {}", period_name(one, own_days), period_name(other, own_days))
+        }
         Slots::Period(Period::Day) => "in each day".to_owned(),
         Slots::Period(period) => format!("in {}", period_name(period, own_days)),
     }

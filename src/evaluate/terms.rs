@@ -118,6 +118,9 @@ pub(crate) fn slot(slots: Slots, day: Date, at: Instant, anchors: &Anchors) -> i
     match slots {
         Slots::Ever | Slots::Period(Period::Campaign | Period::Lifetime) => 0,
         Slots::Period(period) => i64::from(period.start_of(day, anchors).days()),
+        Slots::Within(one, other) => {
+            i64::from(one.start_of(day, anchors).max(other.start_of(day, anchors)).days())
+        }
         Slots::Day => i64::from(day.days()),
         Slots::Minute => super::judge::minute_slot(at),
         // which one it is the account knows

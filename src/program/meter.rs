@@ -52,6 +52,8 @@ pub(crate) enum Slots {
     Ever,
     /// One slot a period; the key is its first day.
     Period(Period),
+    /// One slot for each part of a period that lies in one of another kind; the key is its first day in it.
+    Within(Period, Period),
     /// One slot a day; the key is the day.
     Day,
     /// One slot a minute; the key is the minute since 1970-01-01 00:00 UTC.

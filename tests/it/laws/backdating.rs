@@ -34,6 +34,10 @@ const WINDOWS: &str = "unit points is spendable {\n  singular point\n  round dow
     combine add\n  cap 250 points per calendar year\n}\n\n\
     bonus Monthly {\n  on purchase\n  when opted-in is yes\n  give 3 points per 1 EUR\n  combine add\n  \
     cap 60 points per month\n}\n\n\
+    bonus Weekly {\n  on purchase\n  when opted-in is yes\n  give 5 points per 1 EUR\n  combine add\n  \
+    cap 70 points per week\n}\n\n\
+    bonus Yearly {\n  on purchase\n  when opted-in is yes\n  give 1 point per 1 EUR\n  combine add\n  \
+    cap 80 points per membership year\n}\n\n\
     bonus Spent {\n  on purchase\n  when opted-in is yes\n  give 2 points per 1 EUR\n  combine add\n  \
     cap 90 EUR of spend per calendar year\n}\n\n\
     bonus Twice {\n  on purchase\n  when opted-in is yes and basket is at least 20 EUR\n  give 7 points\n  combine add\n}\n\n\
@@ -121,6 +125,8 @@ fn before(parts: &dyn Fn(u32) -> (String, String)) -> Vec<Event> {
         event(101, day(2, 10), &Deed::Buys(8, 3), parts),
         change("P2", day(3, 1), false),
         event(102, day(3, 10), &Deed::Buys(30, 9), parts),
+        // in the week in which the quarter begins
+        event(103, day(3, 31), &Deed::Buys(5, 4), parts),
     ]
 }
 

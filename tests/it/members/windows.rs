@@ -97,3 +97,42 @@ fn a_cap_that_rules_share_which_ask_the_same() {
          expect cap Both of Ann has 60 left",
     );
 }
+
+/// The week of 30 March lies in two quarters: what waits in it before April is never paid and takes no room.
+#[test]
+fn a_cap_of_a_week_that_lies_in_two_quarters() {
+    holds(
+        &extra("cap 40 points per week"),
+        "when 2026-03-31 10:00 purchase \"K-1\" by Ann { total 8 EUR }\n\
+         when 2026-04-01 10:00 purchase \"K-2\" by Ann { total 7 EUR }\n\
+         when 2026-04-02 10:00 purchase \"K-3\" by Ann { item Loaf 3 x 3 EUR }\n\
+         when 2026-04-06 10:00 purchase \"K-4\" by Ann { total 4 EUR }\n\
+         when 2026-04-07 10:00 change \"C-1\" by Ann { opted-in: yes }\n\
+         # 28 and 12 of 36 in the first week, 16 in the second\n\
+         expect Ann earns 56 points\n\
+         when 2026-04-08 10:00 purchase \"K-5\" by Ann { total 20 EUR }\n\
+         # 24 of 80\n\
+         expect Ann earns 24 points\n\
+         when 2026-04-09 10:00 return \"R-1\" of \"K-3\" by Ann { all items }\n\
+         expect Ann loses 12 points\n\
+         expect cap Extra of Ann has 0 left",
+    );
+}
+
+/// In the first part of the week the cap was used by what was paid.
+#[test]
+fn what_was_paid_before_the_quarter_uses_the_week() {
+    holds(
+        &extra("cap 40 points per week"),
+        "when 2026-03-30 09:00 change \"C-1\" by Ann { opted-in: yes }\n\
+         when 2026-03-30 10:00 purchase \"K-1\" by Ann { total 6 EUR }\n\
+         expect Ann earns 24 points\n\
+         when 2026-03-31 09:00 change \"C-2\" by Ann { opted-in: no }\n\
+         when 2026-03-31 10:00 purchase \"K-2\" by Ann { total 3 EUR }\n\
+         when 2026-04-01 10:00 purchase \"K-3\" by Ann { total 7 EUR }\n\
+         when 2026-04-02 10:00 change \"C-3\" by Ann { opted-in: yes }\n\
+         # 16 of 28; the 12 of March are lost\n\
+         expect Ann earns 16 points\n\
+         expect cap Extra of Ann has 0 left",
+    );
+}
