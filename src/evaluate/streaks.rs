@@ -84,7 +84,10 @@ pub(super) fn recheck(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receip
     for (place, streak) in facts.program.streaks.iter().enumerate() {
         let id = StreakId(place as u32);
         let mut next = state(draft, id);
-        let Some((first, _)) = next.open else { continue };
+        let Some((first, _)) = next.open else {
+            resume(draft, (id, streak), receipt);
+            continue;
+        };
         let slot = i64::from(first.days());
         if draft.meter(streak.meter, slot) >= streak.needs {
             continue;
@@ -104,6 +107,18 @@ pub(super) fn recheck(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receip
         if next != state(draft, id) {
             draft.change(Change::Streak(id, next));
         }
+    }
+}
+
+/// What is booked again after it was taken back may meet the need of a period once more with which its run was lost.
+fn resume(draft: &mut Draft<'_>, (id, streak): (StreakId, &Streak), receipt: &Receipt) {
+    let share = receipt.shares.iter().find(|share| share.meter == streak.meter);
+    let first = share.and_then(|share| Date::from_days(i32::try_from(share.slot).ok()?));
+    let period = first.map(|first| (first, streak.per.last_day(first, &draft.anchors)));
+    let Some((first, last)) = period.filter(|(_, last)| *last >= draft.today()) else { return };
+    if draft.meter(streak.meter, i64::from(first.days())) >= streak.needs {
+        let open = Some((first, last));
+        draft.change(Change::Streak(id, StreakState { open, ..StreakState::default() }));
     }
 }
 

@@ -63,6 +63,12 @@ fn days_of_the_members_own() {
     passes(include_str!("own_days.loyalty"));
 }
 
+/// The same with late events and returns as if never bought, beside a challenge and a streak.
+#[test]
+fn days_of_the_members_own_and_late_events() {
+    passes(include_str!("late_days.loyalty"));
+}
+
 /// What a mark gave is known to a snapshot, so that a return after it takes back the same.
 #[test]
 fn marks_at_rest() {

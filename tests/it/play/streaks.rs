@@ -312,3 +312,27 @@ fn a_streak_may_be_played_in_periods_of_the_members_own() {
         holds(mode, rules, steps);
     }
 }
+
+/// What is left is worth less after the first return than after the second: the run that was lost goes on.
+#[test]
+fn what_is_booked_again_resumes_a_run() {
+    let rules = "earn Base {\n  on purchase\n  give 1 point per full 1 EUR\n}\n\n\
+         bonus Big {\n  on purchase\n  when basket is at least 50 EUR\n  give 50 points\n  combine add\n  cap 1 time per day\n}\n\n\
+         bonus Small {\n  on purchase\n  when basket is at least 10 EUR and basket is at most 30 EUR\n  give 60 points\n  \
+         combine add\n  cap 1 time per day\n}\n\n\
+         streak Often {\n  on purchase\n  each week needs 80 points\n  after 2 weeks give 5 points\n}";
+    let steps = "when 2026-03-02 10:00 purchase \"K-1\" by Ann {\n  item Roll 1 x 10 EUR\n  item Loaf 1 x 25 EUR\n  item Cake 1 x 25 EUR\n}\n\
+         # 60 and 50\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-03 10:00 return \"R-1\" of \"K-1\" by Ann { item Cake 1 }\n\
+         # 35\n\
+         expect streak Often of Ann at 0\n\
+         when 2026-03-04 10:00 return \"R-2\" of \"K-1\" by Ann { item Roll 1 }\n\
+         # 25 and 60\n\
+         expect Ann has 85 points\n\
+         expect streak Often of Ann at 1\n\
+         when 2026-03-09 10:00 purchase \"K-2\" by Ann { total 80 EUR }\n\
+         expect Ann earns 135 points\n\
+         expect streak Often of Ann at 2";
+    holds(MODES[1], rules, &ann(steps));
+}
