@@ -137,7 +137,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             (None, false, false) => return true,
             (Some(_), ..) => "a budget has no counter for each value",
             (None, true, _) => "a budget counts all members, not those of an account",
-            (None, false, true) => "a budget counts all members together, not each",
+            (None, false, true) => {
+                let message = "a budget counts all members together, not each";
+                self.report.misplaced(span, message, "leave one of them out");
+                return false;
+            }
         };
         self.report.later(span, message, "leave one of them out");
         false

@@ -17,6 +17,11 @@ fn rules() {
 }
 
 #[test]
+fn a_budget_of_vouchers() {
+    passes(include_str!("gives_budget.loyalty"));
+}
+
+#[test]
 fn hosts_are_told_what_a_period_gives() {
     let program = compiled(RULES).program;
     let mut ann = Account::open(&program, "Ann");
