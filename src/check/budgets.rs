@@ -186,7 +186,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 } else if let Some(rebate) = rebates.iter_mut().find(|rebate| rebate.name == *name) {
                     let budget = self.budgets.get(place).cloned();
                     rebate.terms.budgets = rebate.terms.budgets.iter().cloned().chain(budget).collect();
-                } else if !self.pay_outs_ask(name, id) {
+                } else if !self.pay_outs_ask(name, id) && !self.is_paid_for_a_period(name) {
                     let message = format!("`{name}` gives at once, and a budget answers later");
                     self.cannot_wait(span, message);
                 }
@@ -202,6 +202,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
             }
         }
+    }
+
+    /// Whether a name is that of an award or rebate, also of one with errors, which pays nothing then.
+    fn is_paid_for_a_period(&self, name: &str) -> bool {
+        self.all.awards.iter().any(|entry| entry.name.text == name)
+            || self.all.rebates.iter().any(|entry| entry.name.text == name)
     }
 
     fn cannot_wait(&mut self, span: Span, message: String) {

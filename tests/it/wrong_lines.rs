@@ -240,3 +240,19 @@ fn a_missing_file_may_declare_everything() {
         ["L008 import \"words.loyalty\"", "U202 give 1.5 points per 1 USD"]
     );
 }
+
+#[test]
+fn an_award_that_is_not_understood_is_no_gift_at_once() {
+    let paid = "partner Brewery {\n  pays 0.02 EUR per point earned\n  settles every month\n  \
+         budget 5 EUR per calendar year\n}\n\naward Loyal {\n  every month give 10 points\n  funded by Brewery\n}\n\n\
+         rebate Yearly {\n  period calendar year\n  stages are retroactive\n  stage from 500 EUR: 1%\n  \
+         pay points 15 days after period end\n  funded by Brewery\n}\n\nearn Base {";
+    let wrong = paid.replace("every month give", "every moon gives");
+    let hint = "H942 (milder) budget 5 EUR per calendar year";
+    assert_eq!(with(&[("earn Base {", paid)]), [hint]);
+    let found = with(&[("earn Base {", &wrong)]);
+    assert_eq!(
+        found.iter().filter(|found| *found != hint).collect::<Vec<_>>(),
+        ["L001 every moon gives 10 points"]
+    );
+}
