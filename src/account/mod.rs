@@ -19,6 +19,7 @@ mod persons;
 mod plans;
 mod play;
 mod post;
+mod rebate_room;
 mod rebate_view;
 mod rebates;
 mod receipt;

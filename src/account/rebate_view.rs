@@ -1,9 +1,12 @@
 //! How rebates of a member stand: what hosts show.
 
+use super::rebate_room::Room;
 use super::{Account, Turnover};
 use crate::amount::{Money, format_scaled};
 use crate::calendar::{Date, Instant};
-use crate::program::{Program, Rebate, RebateCounts, RebateId, RebateTerms, Stage, StagePays, Steps};
+use crate::program::{
+    Program, Rebate, RebateCounts, RebateId, RebateTerms, RoomCut, Stage, StagePays, Steps,
+};
 use serde::Serialize;
 
 /// Where a period of a rebate stands.
@@ -54,6 +57,9 @@ pub struct RebateStanding {
     /// The most that is paid for a period, where it is reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cap: Option<String>,
+    /// The cap of a longer window that leaves less of it, as it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_cap: Option<String>,
     /// In what it is paid.
     pub unit: String,
     /// The parameter by which it is paid, as long as it is not announced for the period.
@@ -72,7 +78,7 @@ impl Program {
         &self,
         of: &Turnover,
         state: RebateState,
-        value: Option<i64>,
+        (value, cut): (Option<i64>, Option<RoomCut>),
     ) -> Option<RebateStanding> {
         let rebate: &Rebate = self.rebates.get(of.rebate.index())?;
         let terms = rebate.terms_on(of.last());
@@ -93,11 +99,15 @@ impl Program {
             next: next.map(|stage| self.stage_words(rebate, terms, stage)),
             missing: next.map(|stage| self.money_text(stage.from.saturating_sub(of.amount))),
             exact: self.exact_money(payable.exact),
-            pays: format_scaled(payable.amount, u8::try_from(terms.decimals).unwrap_or(0)),
+            pays: format_scaled(
+                cut.map_or(payable.amount, |cut| cut.amount),
+                u8::try_from(terms.decimals).unwrap_or(0),
+            ),
             cap: terms
                 .most
                 .filter(|most| payable.amount == *most)
                 .map(|most| format_scaled(most, u8::try_from(terms.decimals).unwrap_or(0))),
+            window_cap: cut.and_then(|cut| terms.windows.get(cut.cap)).map(|cap| cap.text.to_string()),
             unit: self.thing_called(terms.gives).to_owned(),
             waits_for: terms
                 .asks(of.amount)
@@ -221,6 +231,11 @@ impl Account {
                 found.push((nothing, RebateState::Running, value));
             }
         }
-        found.iter().filter_map(|(of, state, value)| program.rebate_standing(of, *state, *value)).collect()
+        let mut room = Room::default();
+        let standings = found.iter().filter_map(|(of, state, value)| {
+            let cut = self.cut_of(program, of, (*state, *value), &mut room);
+            program.rebate_standing(of, *state, (*value, cut))
+        });
+        standings.collect()
     }
 }

@@ -3,7 +3,7 @@
 use super::Account;
 use super::receipt::Receipt;
 use crate::calendar::Date;
-use crate::program::RebateId;
+use crate::program::{RebateId, RoomCut};
 use std::sync::Arc;
 
 /// The most turnover of a period in micro-units, far below what 64 bits hold.
@@ -48,6 +48,8 @@ pub(crate) struct ClosedTurnover {
     pub(crate) of: Turnover,
     /// The value of the parameter by which it is paid, where there is one.
     pub(crate) value: Option<i64>,
+    /// Of what is paid, what the cap of a longer window left of it. It is known in the payment alone.
+    pub(crate) cut: Option<RoomCut>,
 }
 
 impl ClosedTurnover {

@@ -27,7 +27,7 @@ struct Lines<'a> {
     when: Once<&'a Cond>,
     every: Once<(&'a ast::Period, &'a AwardGive)>,
     least: Once<&'a Amount>,
-    cap: Once<&'a ast::Cap>,
+    caps: Vec<(&'a ast::Cap, Span)>,
     budgets: Vec<(&'a ast::Cap, Span)>,
     lots: LotLines<'a>,
 }
@@ -97,11 +97,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             (Some(least), Some(gives)) => self.least_paid(least, gives).map(Some),
             _ => Some(None),
         };
-        let most = self.most_paid(lines.cap.take(), gives, span);
+        let caps = self.paid_caps(&block.name.text, &lines.caps, (gives, span, valid));
         let of = format!("award {}", block.name.text);
         let budgets = self.paid_budgets(&of, &lines.budgets, (gives, campaign));
         let lots = self.paid_lots(lines.lots, gives);
-        let (pays, (mode, lots)) = (pays?, lots?);
+        let (pays, (mode, lots), (most, windows)) = (pays?, lots?, caps?);
         let (decimals, rounded) = match pays.gives {
             AwardThing::Unit(unit) => {
                 let unit = units.get(unit.index())?.as_ref()?;
@@ -127,7 +127,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 round: mode.unwrap_or(rounded),
                 after: None,
                 least: least?.unwrap_or(0),
-                most: most?,
+                most,
+                windows,
                 lots,
                 budgets: budgets?,
             },
@@ -143,7 +144,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             when: Once::new("when"),
             every: Once::new("every"),
             least: Once::new("pay nothing below"),
-            cap: Once::new("cap"),
+            caps: Vec::new(),
             budgets: Vec::new(),
             lots: LotLines::new(),
         };
@@ -156,7 +157,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 AwardLine::When(cond) => lines.when.set(cond, span, report),
                 AwardLine::Every { period, give } => lines.every.set((period, give), span, report),
                 AwardLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
-                AwardLine::Cap(cap) => lines.cap.set(cap, span, report),
+                AwardLine::Cap(cap) => lines.caps.push((cap, span)),
                 AwardLine::Budget(cap) => lines.budgets.push((cap, span)),
                 AwardLine::Round(round) => lines.lots.round.set(*round, span, report),
                 AwardLine::Activate(activate) => lines.lots.activate.set(activate, span, report),

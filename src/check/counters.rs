@@ -79,6 +79,13 @@ impl Counters {
         self.meter(what, measure, Slots::Period(period), back)
     }
 
+    /// Keeps what a counter has counted: what asks it may come long after.
+    pub(super) fn keep_for_ever(&mut self, meter: MeterId) {
+        if let Some(meter) = self.meters.get_mut(meter.index()) {
+            meter.keep_days = None;
+        }
+    }
+
     /// The tables, once all is lowered.
     pub(super) fn take_tables(&mut self) -> (Box<[Meter]>, Box<[Test]>) {
         (std::mem::take(&mut self.meters).into(), std::mem::take(&mut self.filters).into())

@@ -52,6 +52,7 @@ mod plans;
 mod profiles;
 mod program_checks;
 mod rates;
+mod rebate_caps;
 mod rebates;
 mod referrals;
 mod report;

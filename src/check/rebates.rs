@@ -7,15 +7,14 @@ use super::numbers;
 use super::report::Once;
 use super::subjects::Scope;
 use super::times;
-use crate::calendar::{Date, Period};
+use crate::calendar::Date;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
     AwardThing, EventKindId, Rebate, RebateCounts, RebateKind, RebateSpan, RebateTerms, Stage, StagePays,
     Unit, UnitId, Validity,
 };
 use crate::syntax::ast::{
-    self, Amount, Block, CapPer, Cond, Duration, Name, ParameterKind, Percent, RebateBlock, RebateLine,
-    StageMode,
+    self, Amount, Block, Cond, Duration, Name, ParameterKind, Percent, RebateBlock, RebateLine, StageMode,
 };
 
 /// The lines of a rebate.
@@ -28,7 +27,7 @@ struct Lines<'a> {
     stages: Vec<(&'a Amount, &'a ast::StagePays, Span)>,
     pays: Once<(&'a Name, &'a Duration)>,
     least: Once<&'a Amount>,
-    cap: Once<&'a ast::Cap>,
+    caps: Vec<(&'a ast::Cap, Span)>,
     budgets: Vec<(&'a ast::Cap, Span)>,
     lots: LotLines<'a>,
 }
@@ -67,12 +66,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let unit = paid.map(|(unit, _)| unit);
         let gives = unit.map(AwardThing::Unit);
-        let most = self.most_paid(lines.cap.take(), gives, span);
+        let caps = self.paid_caps(&block.name.text, &lines.caps, (gives, span, valid));
         let of = format!("rebate {}", block.name.text);
         let budgets = self.paid_budgets(&of, &lines.budgets, (gives, campaign));
         let lots = self.paid_lots(lines.lots, gives);
         let stages = self.stages(&lines.stages, stage_mode, unit, head);
-        let ((unit, after), (mode, lots)) = (paid?, lots?);
+        let ((unit, after), (mode, lots), (most, windows)) = (paid?, lots?, caps?);
         let rules = units.get(unit.index())?.as_ref()?;
         Some(Rebate {
             name: block.name.text.as_str().into(),
@@ -92,7 +91,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 round: mode.unwrap_or(rules.round.mode),
                 after: Some(after),
                 least: least?.unwrap_or(0),
-                most: most?,
+                most,
+                windows,
                 lots,
                 budgets: budgets?,
             },
@@ -111,7 +111,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             stages: Vec::new(),
             pays: Once::new("pay … after period end"),
             least: Once::new("pay nothing below"),
-            cap: Once::new("cap"),
+            caps: Vec::new(),
             budgets: Vec::new(),
             lots: LotLines::new(),
         };
@@ -127,7 +127,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 RebateLine::Stage { from, pays } => lines.stages.push((from, pays, span)),
                 RebateLine::Pays { unit, after } => lines.pays.set((unit, after), span, report),
                 RebateLine::PayNothingBelow(amount) => lines.least.set(amount, span, report),
-                RebateLine::Cap(cap) => lines.cap.set(cap, span, report),
+                RebateLine::Cap(cap) => lines.caps.push((cap, span)),
                 RebateLine::Budget(cap) => lines.budgets.push((cap, span)),
                 RebateLine::Round(round) => lines.lots.round.set(*round, span, report),
                 RebateLine::Activate(activate) => lines.lots.activate.set(activate, span, report),
@@ -199,39 +199,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             return None;
         }
         Some(found.amount)
-    }
-
-    /// `cap A per P`: the most that is paid for a period, which must be that of the rebate or award.
-    pub(super) fn most_paid(
-        &mut self,
-        cap: Option<(&'a ast::Cap, Span)>,
-        gives: Option<AwardThing>,
-        over: Option<RebateSpan>,
-    ) -> Option<Option<i64>> {
-        let Some((cap, span)) = cap else { return Some(None) };
-        self.never_each(cap, "what is paid for a period belongs to no single event")?;
-        let (ast::CapLimit::Amount(amount), None) = (&cap.limit, &cap.side) else {
-            let help = "write the most that is paid, for example `cap 5_000 … per calendar year`";
-            self.report.misplaced(span, "only the amount of a period is capped here", help);
-            return None;
-        };
-        let Some(CapPer::Period(period)) = &cap.per else {
-            let help = "add the period of the block, for example `per calendar year`";
-            self.report.missing(span, "it is not said in which time the cap counts", help);
-            return None;
-        };
-        let found = times::period(period, &self.facts.settings, &mut self.report)?;
-        let same = match over? {
-            RebateSpan::Every(over) => over == found,
-            RebateSpan::Campaign(_) => found == Period::Campaign,
-            RebateSpan::Closed => false,
-        };
-        if !same {
-            let help = "cap it in the period at whose end it is paid";
-            self.report.misplaced(period.span, "this is another period than that of the block", help);
-            return None;
-        }
-        self.least_paid(amount, gives?).map(Some)
     }
 
     fn stages(

@@ -96,16 +96,19 @@ fn pay(draft: &mut Draft<'_>, announced: &Announced) {
             continue;
         }
         let value = Some(announced.value);
-        let known = ClosedTurnover { value, ..closed.clone() };
-        draft.change(Change::ClosedTurnover(Box::new(known), false));
         let amount = terms.payable(of.amount, value).amount;
-        let Some(pays) = terms.pay_day(of.last()).filter(|_| amount > 0) else { continue };
+        let pays = terms.pay_day(of.last()).filter(|_| amount > 0);
+        let now = pays.is_some_and(|pays| pays <= today);
+        let cut = if now { rebates::cut(draft, terms, of, amount) } else { None };
+        let known = ClosedTurnover { value, cut, ..closed.clone() };
+        draft.change(Change::ClosedTurnover(Box::new(known), false));
+        let Some(pays) = pays else { continue };
         if pays > today {
-            let closed = ClosedTurnover { pays, of: of.clone(), value };
+            let closed = ClosedTurnover { pays, of: of.clone(), value, cut: None };
             draft.change(Change::ClosedTurnover(Box::new(closed), true));
             continue;
         }
-        rebates::pay_for(draft, terms, of, amount);
+        rebates::pay_for(draft, terms, of, cut.map_or(amount, |cut| cut.amount));
         paid = true;
     }
     if paid {

@@ -10,6 +10,7 @@ use super::each;
 use super::granted;
 use super::judge::Facts;
 use super::note::Note;
+use super::rebates;
 use super::refuse::{Refusal, Rejection};
 use super::step08_cap::gives_back;
 use crate::account::{Change, LineRecord, OpenClaim, OpenGift, Receipt, ReceiptAward};
@@ -330,6 +331,9 @@ pub(super) fn give_own_room_back(
     open: &OpenClaim,
     (amount, is_void): (i64, bool),
 ) {
+    if let (Source::Rebate(rebate), Some(last)) = (open.award.source, open.ends) {
+        rebates::give_room_back(draft, rebate, (last, amount));
+    }
     for cap in own_caps(facts.program, open) {
         let Some(rules) = facts.program.caps.get(cap.index()) else { continue };
         if rules.each.is_some() {

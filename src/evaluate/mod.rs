@@ -85,7 +85,7 @@ pub use versions::Judged;
 use crate::account::{Account, Change, PostError, Postings, Record, Turnover};
 use crate::calendar::{Date, Instant};
 use crate::event::{Event, Kind, Message, MessageBody, Named};
-use crate::program::{Activity, EventKindId, Program};
+use crate::program::{Activity, EventKindId, Program, RoomCut};
 use bound::Bound;
 use rows::Rows;
 use std::borrow::Cow;
@@ -140,7 +140,7 @@ struct Gathered {
     trace: Option<Box<Trace>>,
     settled: Settled,
     given: Vec<Given>,
-    counted: Vec<Turnover>,
+    counted: Vec<(Turnover, Option<RoomCut>)>,
 }
 
 impl Evaluator {
@@ -333,12 +333,17 @@ impl Evaluator {
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
         }
+        let (program, account) = (draft.program, draft.account);
         let Draft { mut postings, mut messages, notes: mut said, given, counted, receipt, event: id, .. } =
             draft;
         let record = Record { digest: event.digest, day: counts(event).then_some(bound.day), receipt };
         push_with(&mut postings.changes, || Change::Applied(id, record, event.at));
         gathered.given = given;
-        gathered.counted = counted;
+        let counted = counted.into_iter().map(|of| {
+            let cut = account.cut_of_running(program, &of);
+            (of, cut)
+        });
+        gathered.counted = counted.collect();
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
         gathered.notes.append(&mut notes);

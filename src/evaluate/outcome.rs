@@ -7,7 +7,7 @@ use super::{Gathered, Given};
 use crate::account::{Account, Change, DueFee, Postings, RebateStanding, RebateState, Turnover};
 use crate::event::{Event, Message};
 use crate::ledger::{Delta, LedgerLine, Source};
-use crate::program::Program;
+use crate::program::{Program, RoomCut};
 use std::sync::Arc;
 
 /// Whether an event changed anything.
@@ -42,7 +42,7 @@ pub struct Outcome {
     /// What charities get, or no longer get.
     pub(crate) given: Vec<Given>,
     /// The turnover of rebates after the event.
-    pub(crate) counted: Vec<Turnover>,
+    pub(crate) counted: Vec<(Turnover, Option<RoomCut>)>,
 }
 
 impl Outcome {
@@ -104,17 +104,20 @@ impl Outcome {
     #[must_use]
     pub fn rebates(&self, program: &Program) -> Vec<RebateStanding> {
         let by_clock = self.postings.changes.iter().filter_map(|change| match change {
-            Change::ClosedTurnover(closed, true) => Some((&closed.of, RebateState::Waiting, closed.value)),
+            Change::ClosedTurnover(closed, true) => {
+                Some((&closed.of, RebateState::Waiting, (closed.value, None)))
+            }
             Change::ClosedTurnover(closed, false) => {
                 let state = if self.asks_for(&closed.of) { RebateState::Asked } else { RebateState::Paid };
-                Some((&closed.of, state, closed.value))
+                Some((&closed.of, state, (closed.value, closed.cut)))
             }
             _ => None,
         });
-        let counted = self.counted.iter().map(|turnover| (turnover, RebateState::Running, None));
+        let counted =
+            self.counted.iter().map(|(turnover, cut)| (turnover, RebateState::Running, (None, *cut)));
         by_clock
             .chain(counted)
-            .filter_map(|(of, state, value)| program.rebate_standing(of, state, value))
+            .filter_map(|(of, state, paid)| program.rebate_standing(of, state, paid))
             .collect()
     }
 

@@ -17,7 +17,8 @@ use crate::account::{
 use crate::calendar::Date;
 use crate::ledger::{Due, Source, Thing};
 use crate::program::{
-    EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RuleId, SymSubject,
+    EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RoomCut, RuleId,
+    SymSubject, cut_to_room,
 };
 use std::sync::Arc;
 
@@ -196,7 +197,7 @@ fn wait(draft: &mut Draft<'_>, rebate: &Rebate, turnover: &Turnover) {
     if asks && value.is_none() {
         // it waits until somebody announces by what it is paid
         if holds(draft, rebate, turnover) {
-            let closed = ClosedTurnover { pays: Date::MAX, of: turnover.clone(), value };
+            let closed = ClosedTurnover { pays: Date::MAX, of: turnover.clone(), value, cut: None };
             draft.change(Change::ClosedTurnover(Box::new(closed), true));
         }
         return;
@@ -205,7 +206,7 @@ fn wait(draft: &mut Draft<'_>, rebate: &Rebate, turnover: &Turnover) {
         && let Some(pays) = terms.pay_day(turnover.last())
         && holds(draft, rebate, turnover)
     {
-        let closed = ClosedTurnover { pays, of: turnover.clone(), value };
+        let closed = ClosedTurnover { pays, of: turnover.clone(), value, cut: None };
         draft.change(Change::ClosedTurnover(Box::new(closed), true));
     }
 }
@@ -229,9 +230,25 @@ pub(super) fn lot_terms(terms: &RebateTerms) -> Terms<'_> {
     }
 }
 
-/// Pays an amount for a period that is over, or asks the budgets for it.
+/// What caps of longer windows leave of what is to be paid, if it is less.
+pub(super) fn cut(draft: &Draft<'_>, terms: &RebateTerms, of: &Turnover, amount: i64) -> Option<RoomCut> {
+    cut_to_room(&terms.windows, (of.last(), amount), |meter, slot| draft.meter(meter, slot))
+}
+
+/// What a budget does not grant is room again in the caps of the member.
+pub(super) fn give_room_back(draft: &mut Draft<'_>, rebate: RebateId, (last, by): (Date, i64)) {
+    let rebate = draft.program.rebates.get(rebate.index());
+    for cap in rebate.map_or(&[][..], |rebate| &rebate.terms_on(last).windows) {
+        draft.count(cap.meter, cap.slot(last), -by);
+    }
+}
+
+/// Pays an amount for a period that is over, or asks the budgets for it. It uses up the caps of longer windows.
 pub(super) fn pay_for(draft: &mut Draft<'_>, terms: &RebateTerms, of: &Turnover, amount: i64) {
     let (thing, source) = (terms.gives, Source::Rebate(of.rebate));
+    for cap in &terms.windows {
+        draft.count(cap.meter, cap.slot(of.last()), amount);
+    }
     if terms.budgets.is_empty() || amount <= 0 {
         draft.give(thing, amount, source, lot_terms(terms));
         return;
@@ -252,12 +269,14 @@ pub(crate) fn pay(draft: &mut Draft<'_>) {
     due.sort_by_key(|closed| (draft.program.rebate_name(closed.of.rebate), closed.of.closes));
     draft.due_is(Due::Rebate);
     for closed in due {
+        let mut paid = closed.clone();
         if let Some(rebate) = draft.program.rebates.get(closed.of.rebate.index()) {
             let terms = rebate.terms_on(closed.of.last());
             let amount = terms.payable(closed.of.amount, closed.value).amount;
-            pay_for(draft, terms, &closed.of, amount);
+            paid.cut = cut(draft, terms, &closed.of, amount);
+            pay_for(draft, terms, &closed.of, paid.cut.map_or(amount, |cut| cut.amount));
         }
-        draft.change(Change::ClosedTurnover(Box::new(closed.clone()), false));
+        draft.change(Change::ClosedTurnover(Box::new(paid), false));
     }
     // conversions come later on the same midnight
     step11_tiers::recount(draft);

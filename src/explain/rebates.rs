@@ -18,6 +18,9 @@ pub(super) fn row(program: &Program, standing: &RebateStanding) -> [String; 3] {
     if let Some(cap) = &standing.cap {
         why.push_str(&format!("; cap {cap}"));
     }
+    if let Some(cap) = &standing.window_cap {
+        why.push_str(&format!("; cap {cap}"));
+    }
     let missing = standing.missing.as_ref().zip(standing.next.as_ref());
     if let (RebateState::Running, Some((missing, next))) = (standing.state, missing) {
         why.push_str(&format!("; {missing} {currency} to the stage {next}"));

@@ -7,8 +7,8 @@
 
 use super::own_days::OwnPlaces;
 use super::{
-    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, ParameterId,
-    Program, Rebate, RebateCounts, RebateKind, RebateSpan, StagePays, Unit, Validity, Voucher,
+    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, MeterId,
+    ParameterId, Program, Rebate, RebateCounts, RebateKind, RebateSpan, StagePays, Unit, Validity, Voucher,
 };
 use crate::calendar::OWN_DAYS;
 
@@ -179,6 +179,9 @@ impl Closed {
                 for stage in &mut rebate.terms.stages {
                     stage.pays = self.parameters_of(stage.pays, program, other);
                 }
+                for cap in &mut rebate.terms.windows {
+                    cap.meter = self.meter_of(cap.meter, program, other);
+                }
                 if let Some(lots) = &mut rebate.terms.lots {
                     lots.activate = lots.activate.map(|activate| own_days.activate(activate));
                     lots.expire.iter_mut().for_each(|line| *line = own_days.expire(*line));
@@ -196,6 +199,14 @@ impl Closed {
             }
         }
         self.rebates.sort_by(|(one, _), (two, _)| (&one.name, one.since).cmp(&(&two.name, two.since)));
+    }
+
+    /// The counter of another version by the place that it has here: all of them were added before.
+    fn meter_of(&self, meter: MeterId, program: &Program, other: &Program) -> MeterId {
+        let name = other.meters.get(meter.index()).map(|meter| &meter.name);
+        let mut all = program.meters.iter().chain(&self.meters);
+        let place = all.position(|known| Some(&known.name) == name);
+        MeterId(place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX))
     }
 
     /// What a stage pays, with the parameter by the place that it has here.

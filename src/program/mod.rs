@@ -32,6 +32,7 @@ mod partner;
 mod plan;
 mod play;
 mod rebate;
+mod rebate_cap;
 mod referral;
 mod rule;
 mod spending;
@@ -69,6 +70,7 @@ pub(crate) use play::{Challenge, Counts, Streak, Task};
 pub(crate) use rebate::{
     Rebate, RebateCounts, RebateKind, RebateLots, RebateSpan, RebateTerms, Stage, StagePays,
 };
+pub(crate) use rebate_cap::{RebateCap, RoomCut, cut_to_room};
 pub(crate) use referral::{Qualifies, Referral, ReferralBudgets, ReferralGift};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Proportion, Rate,

@@ -2,6 +2,7 @@
 
 use super::giving::SHARE_WHOLE;
 use super::ids::{ParameterId, RebateId, RuleId, Symbol, UnitId};
+use super::rebate_cap::RebateCap;
 use super::rule::{AwardThing, Steps, Validity};
 use super::test::Test;
 use super::{Activate, Budget, Expire, Program, UnknownName};
@@ -81,6 +82,8 @@ pub(crate) struct RebateTerms {
     pub(crate) least: i64,
     /// `cap A per P`: the most that is paid for a period, in the unit's scale.
     pub(crate) most: Option<i64>,
+    /// The same in longer windows, each once.
+    pub(crate) windows: Box<[RebateCap]>,
     /// What differs from the terms of the unit.
     pub(crate) lots: Option<Box<RebateLots>>,
     /// The budgets across all members that are asked, one after another.
@@ -106,6 +109,9 @@ impl Debug for RebateTerms {
         };
         all.field("decimals", &self.decimals).field("round", &self.round).field("after", &self.after);
         all.field("least", &self.least).field("most", &self.most);
+        if !self.windows.is_empty() {
+            all.field("windows", &self.windows);
+        }
         if let Some(lots) = &self.lots {
             all.field("lots", lots);
         }
@@ -368,6 +374,7 @@ mod tests {
             after: Some(Duration::new(31, crate::calendar::DurationUnit::Day)),
             least: 0,
             most: None,
+            windows: Box::default(),
             lots: None,
             budgets: Box::default(),
         }

@@ -96,7 +96,7 @@ impl Restore<'_> {
             if (known || terms.is_some_and(|terms| terms.asks_fee(of.amount))) != value.is_some() {
                 return Err(wrong());
             }
-            self.account.book_closed(&ClosedTurnover { pays: state.pays, of, value }, true);
+            self.account.book_closed(&ClosedTurnover { pays: state.pays, of, value, cut: None }, true);
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ fn note<'a>(
     if !said && others.is_none() {
         return None;
     }
-    let caps = until_caps(program, donations.iter().flat_map(|donation| &donation.caps));
+    let caps = until_caps(program, donations.iter().flat_map(|donation| &donation.caps), &[]);
     for text in others.into_iter().chain(caps) {
         finding = finding.note(text);
     }

@@ -24,7 +24,9 @@ use super::say;
 use super::tree::Tree;
 use crate::amount::{Ratio, Rounding};
 use crate::diagnostics::{Code, Diagnostic, Span};
-use crate::program::{AwardThing, CapId, EventKindId, Program, RuleId, UnitId, UnitKind, VoucherId};
+use crate::program::{
+    AwardThing, CapId, EventKindId, Program, RebateCap, RuleId, UnitId, UnitKind, VoucherId,
+};
 
 /// More moments are not shown in one note.
 const SHOWN_MOST: usize = 6;
@@ -109,10 +111,15 @@ fn of_event(program: &Program, on: EventKindId) -> String {
     }
 }
 
-/// Which caps are left out; nothing without one.
-fn until_caps<'c>(program: &Program, caps: impl Iterator<Item = &'c CapId>) -> Option<String> {
-    let caps = caps.filter_map(|id| program.caps.get(id.index()));
-    let mut texts: Vec<String> = caps.map(|cap| format!("`{}`", cap.text)).collect();
+/// Which caps are left out, and of rebates those of longer windows; nothing without one.
+fn until_caps<'c>(
+    program: &Program,
+    caps: impl Iterator<Item = &'c CapId>,
+    windows: &[RebateCap],
+) -> Option<String> {
+    let caps = caps.filter_map(|id| program.caps.get(id.index())).map(|cap| &cap.text);
+    let all = caps.chain(windows.iter().map(|cap| &cap.text));
+    let mut texts: Vec<String> = all.map(|text| format!("`{text}`")).collect();
     texts.sort_unstable();
     texts.dedup();
     (!texts.is_empty()).then(|| format!("until a cap is reached: {}", say::listed(&texts)))
@@ -307,7 +314,10 @@ impl<'p> Costs<'p, '_, '_> {
     fn caps(&self, events: &[OfEvent<'_>]) -> Option<String> {
         let rules = events.iter().flat_map(|event| &event.moments).flat_map(|moment| &moment.rules);
         let rules = rules.filter_map(|id| self.program.rules.get(id.index()));
-        until_caps(self.program, rules.flat_map(|rule| rule.caps.iter().chain(&rule.spend_caps)))
+        let rebates = self.program.rebates.iter().filter(|it| it.terms.gives == self.thing);
+        let windows: Vec<_> = rebates.flat_map(|rebate| rebate.terms.windows.iter().cloned()).collect();
+        let caps = rules.flat_map(|rule| rule.caps.iter().chain(&rule.spend_caps));
+        until_caps(self.program, caps, &windows)
     }
 
     fn assumption(&self) -> String {

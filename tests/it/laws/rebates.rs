@@ -14,7 +14,7 @@ use proptest::prelude::*;
 const END: &str = "2027-06-01";
 
 /// A rebate: whether it is retroactive, stages as EUR and tenths of a percent, the length of the period in months, the
-/// days to the payment, and the least in cents.
+/// days to the payment, the least in cents, and a cap in cents over so many months, 0 for the whole life.
 #[derive(Debug, Clone)]
 struct Rules {
     retroactive: bool,
@@ -22,18 +22,21 @@ struct Rules {
     months: u8,
     after: u32,
     least: i64,
+    cap: Option<(i64, i64)>,
 }
 
 fn rules() -> impl Strategy<Value = Rules> {
     let stages = vec((1_i64..2_000, 0_i64..200), 1..5);
-    (any::<bool>(), stages, prop_oneof![Just(1_u8), Just(3)], 1_u32..45, 0_i64..900).prop_map(
-        |(retroactive, steps, months, after, least)| {
+    let cap = (1_i64..60_000, prop_oneof![Just(6_i64), Just(12), Just(0)]);
+    let cap = proptest::option::of(cap);
+    (any::<bool>(), stages, prop_oneof![Just(1_u8), Just(3)], 1_u32..45, 0_i64..900, cap).prop_map(
+        |(retroactive, steps, months, after, least, cap)| {
             let mut from = -1;
             let stages = steps.into_iter().map(|(step, rate)| {
                 from += step;
                 (from, rate)
             });
-            Rules { retroactive, stages: stages.collect(), months, after, least }
+            Rules { retroactive, stages: stages.collect(), months, after, least, cap }
         },
     )
 }
@@ -51,11 +54,22 @@ impl Rules {
             0 => String::new(),
             cents => format!("  pay nothing below {}.{:02} EUR\n", cents / 100, cents % 100),
         };
+        let cap = match self.cap {
+            None => String::new(),
+            Some((cents, months)) => {
+                let window = match months {
+                    6 => "half-year",
+                    12 => "calendar year",
+                    _ => "lifetime",
+                };
+                format!("  cap {}.{:02} bonus per {window}\n", cents / 100, cents % 100)
+            }
+        };
         format!(
             "edition 2026\n\nprogram Laws {{\n  version 1\n  effective from 2026-01-01\n  currency EUR\n  time zone \
              \"Europe/Berlin\"\n}}\n\nunit bonus is money in EUR {{\n  round half up in total\n  expire never\n}}\n\n\
              rebate Bonus {{\n  period {period}\n  stages are {mode}\n{stages}  pay bonus {} days after period end\n\
-             {least}}}\n\nreturns {{\n  take back earned in proportion\n}}\n",
+             {least}{cap}}}\n\nreturns {{\n  take back earned in proportion\n}}\n",
             self.after
         )
     }
@@ -154,6 +168,7 @@ fn model(rules: &Rules, deeds: &[(Date, Deed)]) -> i64 {
     let first = index("2026-01-01".parse().unwrap());
     let last = index("2027-02-01".parse().unwrap());
     let (mut paid, mut carried) = (0, 0);
+    let mut used = std::collections::BTreeMap::new();
     for period in first..=last {
         let of_period = deeds.iter().filter(|(day, _)| index(*day) == period);
         let sum: i64 = of_period
@@ -163,7 +178,18 @@ fn model(rules: &Rules, deeds: &[(Date, Deed)]) -> i64 {
             })
             .sum();
         let turnover = sum + carried;
-        paid += rules.pays(turnover);
+        let pays = rules.pays(turnover);
+        paid += match rules.cap {
+            None => pays,
+            Some((most, months)) => {
+                // the window of the last month of the period
+                let month = (period + 1) * i64::from(rules.months) - 1;
+                let used = used.entry(month.checked_div(months).unwrap_or(0)).or_insert(0);
+                let cut = pays.min(most - *used);
+                *used += cut;
+                cut
+            }
+        };
         carried = turnover.min(0);
     }
     paid

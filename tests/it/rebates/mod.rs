@@ -4,6 +4,7 @@
 
 mod budgets;
 mod gives;
+mod windows;
 
 use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
