@@ -333,17 +333,12 @@ impl Evaluator {
         if !draft.given.is_empty() {
             step13_payers::note_gifts(&mut draft);
         }
-        let (program, account) = (draft.program, draft.account);
         let Draft { mut postings, mut messages, notes: mut said, given, counted, receipt, event: id, .. } =
             draft;
         let record = Record { digest: event.digest, day: counts(event).then_some(bound.day), receipt };
         push_with(&mut postings.changes, || Change::Applied(id, record, event.at));
         gathered.given = given;
-        let counted = counted.into_iter().map(|of| {
-            let cut = account.cut_of_running(program, &of);
-            (of, cut)
-        });
-        gathered.counted = counted.collect();
+        gathered.counted = rebates::with_room(program, account, counted);
         append(&mut gathered.postings, postings);
         gathered.messages.append(&mut messages);
         gathered.notes.append(&mut notes);

@@ -12,13 +12,14 @@ use super::refuse::Rejection;
 use super::step11_tiers;
 use super::terms::is_valid;
 use crate::account::{
-    Change, ClosedTurnover, LineRecord, MOST_TURNOVER, Receipt, ReceiptAward, Turnover, TurnoverShare,
+    Account, Change, ClosedTurnover, LineRecord, MOST_TURNOVER, Receipt, ReceiptAward, Turnover,
+    TurnoverShare,
 };
 use crate::calendar::Date;
 use crate::ledger::{Due, Source, Thing};
 use crate::program::{
-    EventKindId, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RoomCut, RuleId,
-    SymSubject, cut_to_room,
+    EventKindId, Program, Rebate, RebateCounts, RebateId, RebateKind, RebateSpan, RebateTerms, RoomCut,
+    RuleId, SymSubject, cut_to_room,
 };
 use std::sync::Arc;
 
@@ -147,6 +148,19 @@ fn add(draft: &mut Draft<'_>, id: RebateId, category: &Arc<str>, by: i64) -> Res
     }
     draft.change(Change::Turnover(Box::new(Turnover { amount: more, ..turnover })));
     Ok(())
+}
+
+/// What an event has counted, each with what caps of longer windows leave of what it would pay now.
+pub(super) fn with_room(
+    program: &Program,
+    account: &Account,
+    counted: Vec<Turnover>,
+) -> Vec<(Turnover, Option<RoomCut>)> {
+    let with_cut = counted.into_iter().map(|of| {
+        let cut = account.cut_of_running(program, &of);
+        (of, cut)
+    });
+    with_cut.collect()
 }
 
 /// Takes what has come back of a purchase, or was cancelled, from the period that runs.
