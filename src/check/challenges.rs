@@ -1,6 +1,7 @@
 //! Challenges.
 
 use super::facts::Thing;
+use super::game_caps::Game;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
@@ -26,6 +27,7 @@ struct Lines<'a> {
     complete: Once<Option<Number>>,
     once: Once<&'a OncePer>,
     gives: Vec<(&'a Give, Span)>,
+    caps: Vec<(&'a ast::Cap, Span)>,
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -67,8 +69,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         if lines.gives.is_empty() {
             self.needed::<()>(head, "what is given", "give 500 points");
         }
-        let gifts: Vec<Option<Award>> =
-            lines.gives.iter().map(|(give, span)| self.gift(give, *span)).collect();
+        let gifts: Vec<(Option<Award>, Span)> =
+            lines.gives.iter().map(|(give, span)| (self.gift(give, *span), *span)).collect();
+        let game = Game { kind: "challenge", name: &block.name, gifts: &gifts, campaign };
+        let caps = self.game_caps(&game, &lines.caps);
         let rounds =
             self.counters.meter(&format!("rounds of challenge {name:?}"), Measure::Game, slots, back);
         Some(Challenge {
@@ -79,10 +83,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             needs: needs?,
             gifts: gifts
                 .into_iter()
+                .map(|(gift, _)| gift)
                 .collect::<Option<Vec<Award>>>()
                 .filter(|gifts| !gifts.is_empty())?
                 .into(),
             rounds,
+            caps: caps?,
         })
     }
 
@@ -94,6 +100,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             complete: Once::new("complete"),
             once: Once::new("once per"),
             gives: Vec::new(),
+            caps: Vec::new(),
         };
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
@@ -105,6 +112,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 ChallengeLine::CompleteAll => lines.complete.set(None, span, report),
                 ChallengeLine::CompleteAny(number) => lines.complete.set(Some(*number), span, report),
                 ChallengeLine::Once(per) => lines.once.set(per, span, report),
+                ChallengeLine::Cap(cap) => lines.caps.push((cap, span)),
                 ChallengeLine::Give(give) => lines.gives.push((give, span)),
             }
         }

@@ -185,6 +185,9 @@ fn games(p: &Program, out: &mut Fnv) -> fmt::Result {
         if streak.counts != Counts::Events(streak.on) {
             section(out, "streak counts", &streak.counts)?;
         }
+        if !streak.caps.is_empty() {
+            section(out, "streak caps", &streak.caps)?;
+        }
     }
     for draw in &p.draws {
         section(out, "draw", draw)?;

@@ -13,8 +13,8 @@ use super::times;
 use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
-    Amount, CardLine, Expect, GivenFact, GrantSpan, ItemLine, Metric, Name, Number, Request, RewardLine,
-    RuleLine, Step, StepFact, TestBlock, TestLine, TiersLine, Value, VoucherLine,
+    Amount, CardLine, ChallengeLine, Expect, GivenFact, GrantSpan, ItemLine, Metric, Name, Number, Request,
+    RewardLine, RuleLine, Step, StepFact, StreakLine, TestBlock, TestLine, TiersLine, Value, VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -460,6 +460,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 && reward.node.lines.iter().any(|line| matches!(line.kind, RewardLine::Cap(_)))
             {
                 return;
+            }
+            if let Some(game) = self.all.challenges.peek(&name.text)
+                && game.node.lines.iter().any(|line| matches!(line.kind, ChallengeLine::Cap(_)))
+            {
+                return self.counters(name, value, &[]);
+            }
+            if let Some(game) = self.all.streaks.peek(&name.text)
+                && game.node.lines.iter().any(|line| matches!(line.kind, StreakLine::Cap(_)))
+            {
+                return self.counters(name, value, &[]);
             }
             if self.all.partners.peek(&name.text).is_some() {
                 return;

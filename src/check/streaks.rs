@@ -1,7 +1,9 @@
 //! Streaks.
 
+use super::campaigns;
 use super::challenges::one_of;
 use super::facts::Thing;
+use super::game_caps::Game;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
@@ -24,6 +26,7 @@ struct Lines<'a> {
     gives: Vec<(&'a Run, &'a Give, Span)>,
     forgive: Once<&'a Run>,
     restart: Once<&'a Run>,
+    caps: Vec<(&'a ast::Cap, Span)>,
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -38,6 +41,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn streak(&mut self, block: &'a StreakBlock, whole: &'a Block) -> Option<Streak> {
         let (head, name) = (whole.head, &block.name.text);
         let lines = self.streak_lines(block);
+        let valid_span = lines.valid.span();
         let valid = self.validity(lines.valid.take());
         let on_span = lines.on.span().unwrap_or(head);
         let on = self.on_line(lines.on.value(), head, name).filter(|on| self.comes_again(*on, on_span));
@@ -55,10 +59,15 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             self.needed::<()>(head, "what a run gets", "after 4 weeks give 50 points");
         }
         let mut gifts: Vec<Option<(u32, Award)>> = Vec::new();
+        let mut given: Vec<(Option<Award>, Span)> = Vec::new();
         for (run, give, span) in &lines.gives {
             let (after, gift) = (self.run(run, written, false), self.gift(give, *span));
             gifts.push(after.zip(gift));
+            given.push((gift, *span));
         }
+        let campaign = campaigns::is_campaign(valid_span, valid);
+        let game = Game { kind: "streak", name: &block.name, gifts: &given, campaign };
+        let caps = self.game_caps(&game, &lines.caps);
         let (forgive_span, restart_span) = (lines.forgive.span(), lines.restart.span());
         let forgive = lines.forgive.value().map_or(Some(0), |run| self.run(run, written, false));
         let restart = match lines.restart.value() {
@@ -90,6 +99,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             forgive,
             restart,
             meter,
+            caps: caps?,
         })
     }
 
@@ -102,6 +112,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             gives: Vec::new(),
             forgive: Once::new("forgive"),
             restart: Once::new("restart"),
+            caps: Vec::new(),
         };
         for line in &block.lines {
             let (span, report) = (line.span, &mut self.report);
@@ -113,6 +124,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 StreakLine::Each { period, count, of } => lines.each.set((period, *count, of), span, report),
                 StreakLine::After { run, give } => lines.gives.push((run, give, span)),
                 StreakLine::Forgive(run) => lines.forgive.set(run, span, report),
+                StreakLine::Cap(cap) => lines.caps.push((cap, span)),
                 StreakLine::Restart(run) => lines.restart.set(run, span, report),
             }
         }

@@ -5,6 +5,7 @@
 //! finished it is cancelled and it is not complete without it.
 
 use super::draft::{Booked, Draft, Terms};
+use super::game_caps;
 use super::judge::{Facts, Truth};
 use super::returning;
 use super::terms::is_valid;
@@ -133,9 +134,7 @@ fn finish(
     let slot = draft.slot_on(challenge.rounds, facts.event.day);
     draft.count(challenge.rounds, slot, 1);
     let source = Source::Challenge(id);
-    for gift in &challenge.gifts {
-        awards.push(give(draft, gift.thing, gift.amount, source));
-    }
+    game_caps::pay(facts, draft, (source, &challenge.caps), challenge.gifts.iter(), awards);
 }
 
 /// Gives what a game gives, and what the record of the event keeps of it.
@@ -168,9 +167,18 @@ pub(super) fn cancel(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt
 /// Takes back all that a game gave with an event.
 pub(super) fn take_gifts(facts: &Facts<'_>, draft: &mut Draft<'_>, receipt: &Receipt, source: Source) {
     let when = (receipt.at, receipt.day);
+    let mut taken = Vec::new();
     for award in receipt.awards.iter().filter(|award| award.source == source) {
-        returning::take_award(facts, draft, receipt, (award, when), (0, award.amount));
+        let amount = returning::take_award(facts, draft, receipt, (award, when), (0, award.amount));
+        taken.push((award.thing, amount));
     }
+    game_caps::give_back(
+        facts,
+        draft,
+        game_caps::of_source(facts.program, source),
+        (receipt, source),
+        &taken,
+    );
     for chosen in receipt.chosen.iter().filter(|chosen| chosen.award.source == source) {
         let (award, when) = (&chosen.award, (chosen.at, chosen.day));
         returning::take_award(facts, draft, receipt, (award, when), (0, award.amount));

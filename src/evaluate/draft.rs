@@ -1,5 +1,6 @@
 //! What an event is about to book: deltas, changes, messages, in the making.
 
+use super::game_caps::GiftCut;
 use super::lot_terms::Days;
 use super::note::Note;
 use super::step13_payers::Given;
@@ -26,6 +27,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) notes: Vec<Note>,
     /// What charities get, or no longer get.
     pub(crate) given: Vec<Given>,
+    /// Gifts of challenges and streaks that caps have cut.
+    pub(crate) cut: Vec<GiftCut>,
     /// The turnover of rebates for which the event counts.
     pub(crate) counted: Vec<Turnover>,
     /// What a return of this event will ask for.
@@ -67,6 +70,7 @@ impl<'a> Draft<'a> {
             messages: Vec::new(),
             notes: Vec::new(),
             given: Vec::new(),
+            cut: Vec::new(),
             counted: Vec::new(),
             receipt: None,
             clock: None,

@@ -155,7 +155,7 @@ fn first_use(account: &Account, (cap, meter): (&Cap, MeterId), number: u32, day:
 
 impl Draft<'_> {
     /// What is used of a cap in a slot, with what this event added.
-    fn used(&self, cap: &Cap, meter: MeterId, slot: i64) -> i64 {
+    pub(super) fn used(&self, cap: &Cap, meter: MeterId, slot: i64) -> i64 {
         self.meter(meter, slot) - self.account.counted(meter, slot) + self.account.used(cap, meter, slot)
     }
 

@@ -18,6 +18,7 @@ mod draws;
 pub(crate) mod each;
 mod expenses;
 mod freeze;
+pub(crate) mod game_caps;
 mod gifts;
 pub(crate) mod given;
 mod granted;
@@ -509,6 +510,9 @@ fn named(
     }
     if !facts.program.streaks.is_empty() {
         streaks::count(facts, draft, kind, &mut awards, &mut shares);
+    }
+    if let Some(trace) = trace {
+        trace.cut_gifts = std::mem::take(&mut draft.cut);
     }
     if !facts.program.draws.is_empty() {
         draws::enter(facts, draft, kind, &mut awards);

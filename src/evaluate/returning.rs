@@ -247,12 +247,12 @@ pub(super) fn take_award(
     receipt: &Receipt,
     (award, when): (&ReceiptAward, (Instant, Date)),
     (old, new): (i64, i64),
-) {
+) -> i64 {
     let amount = new - old;
     match award.thing {
         Thing::Voucher(voucher) => {
             if is_void(facts.program, receipt) {
-                cancel_vouchers(facts, draft, receipt, award, voucher);
+                return cancel_vouchers(facts, draft, receipt, award, voucher);
             }
         }
         Thing::Choice(_) => {
@@ -264,7 +264,7 @@ pub(super) fn take_award(
         Thing::Donation(_) | Thing::Stamps(_) => {}
         Thing::Unit(unit) => {
             if amount <= 0 {
-                return;
+                return 0;
             }
             // what was paid later had its room in the window of the purchase
             let day = if backdating::pays(draft.program, award.source) { receipt.day } else { when.1 };
@@ -272,8 +272,10 @@ pub(super) fn take_award(
             // the lot first; of what had paid off a debt or was used, other lots and then a debt
             let lot = (award.lot, award.start, of_lot(award, old, new));
             take_units(draft, (unit, award.source), (amount, when), lot, &receipt.id);
+            return amount;
         }
     }
+    0
 }
 
 /// How much of what is taken of an award between two sums of it was in a lot, and had not paid off a debt.
@@ -391,7 +393,7 @@ fn cancel_vouchers(
     receipt: &Receipt,
     award: &ReceiptAward,
     voucher: VoucherId,
-) {
+) -> i64 {
     let count = usize::try_from(award.amount).unwrap_or(0);
     let mut cancelled = 0;
     // those that were used are void if they are given back
@@ -407,6 +409,7 @@ fn cancel_vouchers(
     if cancelled > 0 {
         give_room_back(facts, draft, (award.source, &receipt.shares), receipt.day, cancelled);
     }
+    cancelled
 }
 
 /// Counters of the past: amounts are net of returns, in the window of the purchase; counts of events are not.

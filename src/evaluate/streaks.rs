@@ -3,8 +3,9 @@
 //! A period is won with the event that meets its need, and decided at its end by the clock. What comes back lowers the
 //! period that is played; one that has paid stays won, and what is decided stays decided.
 
-use super::challenges::{give, share_of, take_gifts};
+use super::challenges::{share_of, take_gifts};
 use super::draft::Draft;
+use super::game_caps;
 use super::judge::{Facts, Truth};
 use super::terms::is_valid;
 use crate::account::{Change, MeterShare, Receipt, ReceiptAward, StreakState};
@@ -41,7 +42,7 @@ pub(super) fn count(
         draft.count(streak.meter, slot, amount);
         shares.push(share);
         if !won_before && draft.meter(streak.meter, slot) >= streak.needs {
-            win(draft, (id, streak), (period.first, period.last), awards);
+            win(facts, draft, (id, streak), (period.first, period.last), awards);
         }
     }
 }
@@ -53,6 +54,7 @@ fn is_won(draft: &Draft<'_>, streak: &Streak, state: StreakState, slot: i64) -> 
 
 /// The need of the period that is played is met: the run has one more.
 fn win(
+    facts: &Facts<'_>,
     draft: &mut Draft<'_>,
     (id, streak): (StreakId, &Streak),
     period: (Date, Date),
@@ -60,11 +62,10 @@ fn win(
 ) {
     let state = state(draft, id);
     let length = state.length.saturating_add(1);
-    let mut paid = false;
-    for (_, gift) in streak.gifts.iter().filter(|(after, _)| *after == length) {
-        awards.push(give(draft, gift.thing, gift.amount, Source::Streak(id)));
-        paid = true;
-    }
+    let gifts = || streak.gifts.iter().filter(|(after, _)| *after == length).map(|(_, gift)| gift);
+    // a length counts as paid though caps may have left nothing
+    let paid = gifts().next().is_some();
+    game_caps::pay(facts, draft, (Source::Streak(id), &streak.caps), gifts(), awards);
     let open = state.open.or(Some(period));
     draft.change(Change::Streak(id, StreakState { open, paid, ..state }));
 }

@@ -2,6 +2,7 @@
 //! into text. With explanations off nothing of this is touched.
 
 use super::each::told;
+use super::game_caps::GiftCut;
 use super::judge::{Facts, Truth};
 use super::line_caps;
 use super::progress::Progress;
@@ -140,6 +141,8 @@ pub(crate) struct Trace {
     pub(crate) items: Vec<Box<str>>,
     /// By name.
     pub(crate) donations: Vec<DonationTrace>,
+    /// Gifts of challenges and streaks that caps have cut.
+    pub(crate) cut_gifts: Vec<GiftCut>,
     /// Whether the event is late.
     pub(crate) late: Option<Late>,
     /// How the account stands before and after.

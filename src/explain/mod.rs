@@ -44,6 +44,9 @@ pub struct Explanation {
     /// in the period of its day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub progress: Vec<ProgressExplanation>,
+    /// Caps that cut what challenges and streaks give.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cut_gifts: Vec<CapExplanation>,
     /// Fees of plans that fall due.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fees: Vec<crate::account::DueFee>,
@@ -117,7 +120,7 @@ pub struct RuleExplanation {
 /// A cap that cut an amount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CapExplanation {
-    /// The shared cap, or the rule of an own cap.
+    /// The shared cap, or the rule or the game of an own cap.
     pub cap: String,
     /// As written.
     pub limit: String,
@@ -154,6 +157,7 @@ impl Outcome {
                 .collect(),
             rebates: self.rebates(program),
             progress: trace.progress.as_ref().map(|it| progress::explain(program, it)).unwrap_or_default(),
+            cut_gifts: trace.cut_gifts.iter().filter_map(|cut| progress::cut(program, cut)).collect(),
             fees: self.fees(program),
             requests: self.redemptions(program),
             left_to_pay: self.left_to_pay(program),

@@ -1,8 +1,11 @@
 //! How far the event brought challenges, streaks, milestones and draws, and which levels change.
 
+use super::{CapExplanation, words};
 use crate::account::Account;
 use crate::calendar::Date;
+use crate::evaluate::game_caps::GiftCut;
 use crate::evaluate::progress::Progress;
+use crate::ledger::Thing;
 use crate::program::{Program, TiersId};
 use serde::Serialize;
 
@@ -99,6 +102,23 @@ fn draw(program: &Program, name: &str, progress: &Progress) -> Option<ProgressEx
     let is =
         progress.after.draw_on(program, name, progress.day).ok().filter(|draw| draw.held >= progress.day)?;
     ProgressExplanation::new("draw", name, was.tickets, is.tickets)
+}
+
+/// A cap that cut a gift.
+pub(super) fn cut(program: &Program, cut: &GiftCut) -> Option<CapExplanation> {
+    let cap = program.caps.get(cut.cap.index())?;
+    let told = |amount| {
+        let thing = Thing::from(cut.thing);
+        format!("{} {}", super::amount_text(program, thing, amount), words::thing_name(program, thing))
+    };
+    let (cap, limit) = (cap.name.to_string(), cap.text.to_string());
+    Some(CapExplanation { cap, limit, before: told(cut.before), after: told(cut.after) })
+}
+
+/// The row of one of these caps.
+pub(super) fn cut_row(cut: &CapExplanation) -> [String; 3] {
+    let why = format!("cap {} leaves {} of {}", cut.limit, cut.after, cut.before);
+    [String::new(), cut.cap.clone(), why]
 }
 
 /// The row of one of them.

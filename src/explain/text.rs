@@ -33,6 +33,7 @@ pub fn text(program: &Program, outcome: &Outcome) -> String {
     rows.extend(explanation.rebates.iter().map(|standing| rebates::row(program, standing)));
     rows.extend(explanation.fees.iter().map(plans::row));
     rows.extend(explanation.progress.iter().map(progress::row));
+    rows.extend(explanation.cut_gifts.iter().map(progress::cut_row));
     for delta in outcome.deltas() {
         if let Some(row) = other_row(program, delta, &explanation) {
             rows.push(row);

@@ -1,12 +1,13 @@
 //! What members play: challenges, streaks and draws.
 
-use super::ids::{EventKindId, MeterId, UnitId};
+use super::ids::{CapId, EventKindId, MeterId, UnitId};
 use super::rule::{Award, Validity};
 use super::test::Test;
 use crate::calendar::Period;
+use std::fmt;
 
 /// A challenge: tasks that are to be completed in one round.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Challenge {
     pub(crate) name: Box<str>,
     pub(crate) valid: Validity,
@@ -19,6 +20,21 @@ pub(crate) struct Challenge {
     pub(crate) gifts: Box<[Award]>,
     /// Counts how often a round was finished: once, or never.
     pub(crate) rounds: MeterId,
+    pub(crate) caps: Box<[CapId]>,
+}
+
+// as the fingerprint of a program without caps has always read it
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut all = f.debug_struct("Challenge");
+        all.field("name", &self.name).field("valid", &self.valid).field("per", &self.per);
+        all.field("tasks", &self.tasks).field("needs", &self.needs).field("gifts", &self.gifts);
+        all.field("rounds", &self.rounds);
+        if !self.caps.is_empty() {
+            all.field("caps", &self.caps);
+        }
+        all.finish()
+    }
 }
 
 /// A task.
@@ -79,4 +95,5 @@ pub(crate) struct Streak {
     pub(crate) restart: Option<u32>,
     /// One slot a period.
     pub(crate) meter: MeterId,
+    pub(crate) caps: Box<[CapId]>,
 }

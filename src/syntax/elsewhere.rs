@@ -67,18 +67,6 @@ const FORMS: &[Form] = &[
         "write a number, for example `2% of spend`; a percentage that is announced is paid by an `award`",
     ),
     elsewhere(
-        &[Place::Challenge],
-        "cap",
-        "cap …",
-        "it pays once a round; write for example `once per month`",
-    ),
-    elsewhere(
-        &[Place::Streak],
-        "cap",
-        "cap …",
-        "each length pays once a run; write for example `restart after 8 weeks`",
-    ),
-    elsewhere(
         AT_ONCE,
         "cap … across all members",
         "cap … across all members",
@@ -89,6 +77,12 @@ const FORMS: &[Form] = &[
         "cap … across all members",
         "cap … across all members",
         "a stamp is on the card at once, and a budget answers later; cap what an `earn` or a `bonus` gives",
+    ),
+    elsewhere(
+        &[Place::Challenge, Place::Streak],
+        "cap … across all members",
+        "cap … across all members",
+        "a game pays at once, and a budget answers later; cap what each member gets, for example `cap 5 times per month`",
     ),
     elsewhere(
         &[Place::Draw],

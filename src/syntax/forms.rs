@@ -200,6 +200,7 @@ const CHALLENGE: &[Form] = &[
     ("complete", &["complete all tasks", "complete any 2 tasks"]),
     ("once", &["once per calendar year", "once per member"]),
     ("give", &["give 500 points"]),
+    ("cap", &["cap 5 times per month", "cap 100 points per calendar year"]),
     FUNDED,
 ];
 
@@ -211,6 +212,7 @@ const STREAK: &[Form] = &[
     ("after", &["after 4 weeks give 50 points"]),
     ("forgive", &["forgive 1 missed week"]),
     ("restart", &["restart after 8 weeks"]),
+    ("cap", &["cap 3 times per calendar year", "cap 100 points per calendar year"]),
     FUNDED,
 ];
 

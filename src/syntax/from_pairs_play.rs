@@ -24,6 +24,7 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(match rule {
             Rule::valid => ChallengeLine::Valid(self.valid(&mut parts)?),
+            Rule::cap => ChallengeLine::Cap(self.cap(&mut parts)?),
             Rule::funded => ChallengeLine::Funded(self.funded(&mut parts)?),
             Rule::when => ChallengeLine::When(self.when(&mut parts)?),
             Rule::task => {
@@ -61,6 +62,7 @@ impl Builder<'_> {
         Ok(match rule {
             Rule::on => StreakLine::On(self.on(&mut parts)?),
             Rule::valid => StreakLine::Valid(self.valid(&mut parts)?),
+            Rule::cap => StreakLine::Cap(self.cap(&mut parts)?),
             Rule::funded => StreakLine::Funded(self.funded(&mut parts)?),
             Rule::when => StreakLine::When(self.when(&mut parts)?),
             Rule::each => {

@@ -345,8 +345,10 @@ kinds! {
         On(a), Valid(a), When(a), ForItems(a), Stamp { count, per }, Goal(a), StartWith { amount, every_card },
         Cap(a), Carry(a), Expire(a), Reward(a), Average(a), AtPartner(a), Funded(a),
     }
-    ChallengeLine { Valid(a), When(a), Task(a), CompleteAll, CompleteAny(a), Once(a), Give(a), Funded(a) }
-    StreakLine { On(a), Valid(a), When(a), Each { period, count, of }, After { run, give }, Forgive(a), Restart(a), Funded(a) }
+    ChallengeLine { Valid(a), When(a), Task(a), CompleteAll, CompleteAny(a), Once(a), Give(a), Cap(a), Funded(a) }
+    StreakLine {
+        On(a), Valid(a), When(a), Each { period, count, of }, After { run, give }, Forgive(a), Restart(a), Cap(a), Funded(a),
+    }
     DrawLine { From(a), Valid(a), HeldOn(a), HeldEvery(a), Cap(a), FreeEntry { event, give } }
     Goal { Number(a), Amount(a) }
     TaskItems { ForItems(a), When(a) }

@@ -28,6 +28,8 @@ pub enum ChallengeLine {
     Once(OncePer),
     /// `give 500 points`
     Give(Give),
+    /// `cap 5 times per month`
+    Cap(Cap),
     /// `funded by Tankhof`
     Funded(FundedBy),
 }
@@ -110,6 +112,8 @@ pub enum StreakLine {
     Forgive(Run),
     /// `restart after 8 weeks`
     Restart(Run),
+    /// `cap 100 points per calendar year`
+    Cap(Cap),
     /// `funded by Tankhof`
     Funded(FundedBy),
 }

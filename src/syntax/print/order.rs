@@ -125,7 +125,8 @@ pub(in crate::syntax) fn challenge(line: &ChallengeLine) -> u8 {
         ChallengeLine::CompleteAll | ChallengeLine::CompleteAny(_) => 3,
         ChallengeLine::Once(_) => 4,
         ChallengeLine::Give(_) => 5,
-        ChallengeLine::Funded(_) => 6,
+        ChallengeLine::Cap(_) => 6,
+        ChallengeLine::Funded(_) => 7,
     }
 }
 
@@ -139,7 +140,8 @@ pub(in crate::syntax) fn streak(line: &StreakLine) -> u8 {
         StreakLine::Forgive(_) => 4,
         StreakLine::After { .. } => 5,
         StreakLine::Restart(_) => 6,
-        StreakLine::Funded(_) => 7,
+        StreakLine::Cap(_) => 7,
+        StreakLine::Funded(_) => 8,
     }
 }
 

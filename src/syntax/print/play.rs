@@ -26,6 +26,7 @@ impl<'a> Statement<'a> for ChallengeLine {
             Self::Once(OncePer::Member) => "once per member".into(),
             Self::Once(OncePer::Period(per)) => words!["once per", period_except(per, &["member"])],
             Self::Give(give) => printer.give(give, span),
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
             Self::Funded(by) => funded(by).into(),
         })
     }
@@ -50,6 +51,7 @@ impl<'a> Statement<'a> for StreakLine {
                 words!["forgive", number(count), "missed", name(periods)]
             }
             Self::Restart(after) => words!["restart after", run(after)],
+            Self::Cap(cap) => words!["cap", printer.cap(cap)],
             Self::Funded(by) => funded(by).into(),
         })
     }

@@ -605,7 +605,8 @@ impl Choices {
     }
 
     fn challenge_line(&mut self) -> ChallengeLine {
-        match self.pick(7) {
+        match self.pick(8) {
+            7 => ChallengeLine::Cap(Cap { side: None, ..self.cap() }),
             0 => ChallengeLine::Valid(self.valid()),
             1 => ChallengeLine::When(self.cond(2)),
             2 => ChallengeLine::CompleteAll,
@@ -627,7 +628,8 @@ impl Choices {
     }
 
     fn streak_line(&mut self) -> StreakLine {
-        match self.pick(7) {
+        match self.pick(8) {
+            7 => StreakLine::Cap(Cap { side: None, ..self.cap() }),
             0 => StreakLine::On(self.on()),
             1 => StreakLine::Valid(self.valid()),
             2 => StreakLine::When(self.cond(2)),

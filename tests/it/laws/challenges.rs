@@ -75,8 +75,14 @@ fn challenge(name: &str, genes: &Genes) -> String {
         "2 Drink",
         "choice of [1 Drink, 3 points] within 20 days otherwise give 3 points",
     ]);
+    let cap = match gift {
+        "7 points" => ["", "", "  cap 9 points per month\n", "  cap 1 time per week\n"],
+        "2 Drink" => ["", "", "  cap 3 Drink per membership year\n", "  cap 1 time per lifetime\n"],
+        _ => ["", "", "", "  cap 2 times per campaign\n"],
+    };
+    let cap = cap[draw.below(4)];
     format!(
-        "challenge {name} {{\n{valid}{when}{lines}  complete {needs}\n  once per {once}\n  give {gift}\n}}\n"
+        "challenge {name} {{\n{valid}{when}{lines}  complete {needs}\n  once per {once}\n  give {gift}\n{cap}}}\n"
     )
 }
 
@@ -111,6 +117,7 @@ fn streak(genes: &Genes) -> String {
     if draw.often(50) {
         text.push_str(&format!("  restart after {} {word}s\n", second + draw.below(2)));
     }
+    text.push_str(draw.one(&["", "", "  cap 12 points per month\n", "  cap 1 time per week\n"]));
     text + "}\n"
 }
 

@@ -78,8 +78,9 @@ pub(super) fn challenge(stock: &Stock, genes: &Genes) -> String {
         if draw.often(50) { "all tasks".to_owned() } else { format!("any {} tasks", 1 + draw.below(count)) };
     let once = draw.one(&["month", "week", "member", "calendar year", "membership year", "quarter"]);
     let gift = gift(stock, draw);
+    let cap = draw.one(&["", "", "  cap 2 times per quarter\n", "  cap 1 time per membership year\n"]);
     format!(
-        "challenge {CHALLENGE} {{\n{valid}{when}{lines}  complete {needs}\n  once per {once}\n  give {gift}\n}}"
+        "challenge {CHALLENGE} {{\n{valid}{when}{lines}  complete {needs}\n  once per {once}\n  give {gift}\n{cap}}}"
     )
 }
 
@@ -103,9 +104,10 @@ pub(super) fn streak(stock: &Stock, genes: &Genes) -> String {
         let length = second + draw.below(2);
         format!("  restart after {length} {}\n", words(length))
     });
+    let cap = draw.one(&["", "", "  cap 1 time per month\n", "  cap 2 times per calendar year\n"]);
     format!(
         "streak {STREAK} {{\n{valid}  on {on}\n{when}  each {period} needs {needs} {on}\n{forgive}  \
-         after {first} {} give {}\n  after {second} {} give {}\n{restart}}}",
+         after {first} {} give {}\n  after {second} {} give {}\n{restart}{cap}}}",
         words(first),
         gifts[0],
         words(second),

@@ -1,5 +1,6 @@
 //! What members play: challenges, streaks and draws, worked out by hand.
 
+mod caps;
 mod challenges;
 mod draws;
 mod explained;

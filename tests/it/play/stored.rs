@@ -31,11 +31,11 @@ fn apply(program: &Program, account: &mut Account, event: &Event) {
     account.post(program, &outcome).unwrap();
 }
 
-fn json(program: &Program, account: &Account) -> String {
+pub(super) fn json(program: &Program, account: &Account) -> String {
     serde_json::to_string(&account.snapshot(program)).unwrap()
 }
 
-fn restored(program: &Program, json: &str) -> Result<Account, String> {
+pub(super) fn restored(program: &Program, json: &str) -> Result<Account, String> {
     let snapshot: Snapshot = serde_json::from_str(json).map_err(|error| error.to_string())?;
     Account::restore(program, snapshot).map_err(|error| error.to_string())
 }

@@ -467,6 +467,7 @@ fn challenges() {
             ("once per member", "Once(Member)"),
             ("once per calendar year", "Once(Period(CalendarYear))"),
             ("give 500 punkte", "Give(Flat(500 punkte))"),
+            ("cap 5 times per month", "Cap(Cap(None, Times(5), Period(Month), None, false, false))"),
         ],
     );
 }
@@ -485,6 +486,10 @@ fn streaks() {
             ("forgive 1 missed week", "Forgive(Run(1, week))"),
             ("after 4 weeks give 5 lose", "After(Run(4, weeks), Flat(5 lose))"),
             ("restart after 8 weeks", "Restart(Run(8, weeks))"),
+            (
+                "cap 100 lose per calendar year",
+                "Cap(Cap(None, Amount(100 lose), Period(CalendarYear), None, false, false))",
+            ),
         ],
     );
 }

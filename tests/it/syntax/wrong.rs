@@ -472,9 +472,15 @@ fn forms_that_belong_elsewhere() {
         ),
         (
             "challenge C",
-            "cap 3 times per month",
-            "cap 3 times per month",
-            "`cap …` has no meaning in a `challenge`",
+            "cap 3 times per month across all members",
+            "across all members",
+            "`cap … across all members` has no meaning in a `challenge`",
+        ),
+        (
+            "streak S",
+            "cap 300 points per month across all members",
+            "across all members",
+            "`cap … across all members` has no meaning in a `streak`",
         ),
     ] {
         let read = line(head, text);
