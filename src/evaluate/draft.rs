@@ -2,6 +2,7 @@
 
 use super::game_caps::GiftCut;
 use super::lot_terms::Days;
+pub(crate) use super::lots::Booked;
 use super::note::Note;
 use super::step13_payers::Given;
 use super::terms;
@@ -592,17 +593,6 @@ pub(crate) enum Portion {
     Usable,
     /// What can be used from a later day on.
     From(Date),
-}
-
-/// What became of a gift.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Booked {
-    /// The lot or the first voucher; 0 for none.
-    pub(crate) lot: u32,
-    /// The first day on which it can be used.
-    pub(crate) start: Date,
-    /// How much of it paid off a debt.
-    pub(crate) repaid: i64,
 }
 
 impl Transfer {

@@ -4,6 +4,7 @@ use super::draft::{Draft, Portion, Transfer};
 use super::lot_terms::sort_for_spending;
 use super::unsettled::longer;
 use crate::account::{Change, Lot, SpentLot};
+use crate::calendar::Date;
 use crate::ledger::{Book, Delta, Reason, Source, Thing};
 use crate::program::{UnitId, VoucherId};
 use std::borrow::Cow;
@@ -125,4 +126,15 @@ impl<'a> Draft<'a> {
         }
         is_void
     }
+}
+
+/// What became of a gift.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Booked {
+    /// The lot or the first voucher; 0 for none.
+    pub(crate) lot: u32,
+    /// The first day on which it can be used.
+    pub(crate) start: Date,
+    /// How much of it paid off a debt.
+    pub(crate) repaid: i64,
 }
