@@ -6,12 +6,9 @@
 
 use super::receipt::Receipt;
 use crate::calendar::Date;
-use crate::program::Program;
+use crate::program::{ID_DAYS, Program};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-
-/// For how many days an id is remembered, at least.
-const ID_DAYS: u32 = 90;
 
 /// An event that was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]

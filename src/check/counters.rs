@@ -2,8 +2,8 @@
 
 use super::canonical;
 use super::times;
-use crate::calendar::Period;
-use crate::program::{FilterId, Measure, Meter, MeterId, OwnDay, Slots, Symbols, Test};
+use crate::calendar::{Duration, Period};
+use crate::program::{Challenge, FilterId, ID_DAYS, Measure, Meter, MeterId, OwnDay, Slots, Symbols, Test};
 use std::collections::BTreeMap;
 
 /// All counters that the program asks for so far.
@@ -83,6 +83,17 @@ impl Counters {
     pub(super) fn keep_for_ever(&mut self, meter: MeterId) {
         if let Some(meter) = self.meters.get_mut(meter.index()) {
             meter.keep_days = None;
+        }
+    }
+
+    /// Keeps the rounds of challenges as long as an event of theirs is known and may be cancelled.
+    pub(super) fn keep_rounds(&mut self, challenges: &[Challenge], within: Option<Duration>) {
+        let asked =
+            challenges.iter().flat_map(|it| it.tasks.iter().map(|task| task.meter).chain([it.rounds]));
+        for meter in asked {
+            let Some(meter) = self.meters.get_mut(meter.index()) else { continue };
+            let more = within.map(|within| times::days_at_most(within).saturating_add(ID_DAYS));
+            meter.keep_days = meter.keep_days.zip(more).map(|(days, more)| days.saturating_add(more));
         }
     }
 

@@ -282,6 +282,8 @@ fn tables<'f, 'a: 'f>(low: &mut Lowering<'f, 'a>) -> Option<Program> {
     let asking = (donations.as_deref_mut().unwrap_or_default(), rebates.as_deref_mut().unwrap_or_default());
     low.partner_budgets(&mut drafts, asking, price_lists.as_deref().unwrap_or_default());
     let (redeems, rewards, converts, returns) = (low.redeems(), low.rewards(), low.converts(), low.returns());
+    let within = returns.as_ref().and_then(|returns| returns.within);
+    low.counters.keep_rounds(challenges.as_deref().unwrap_or_default(), within);
     let (rules, units) = finished_rules(low, drafts, units)?;
     let (change_limits, backdated) = (low.change_limits(), low.backdated(&rules, &units)?);
     let (event_count, keeps, settings) = (events.len(), keeps(&units, &rules), low.settings());

@@ -80,8 +80,8 @@ pub(crate) use spending::{Convert, Redeem, Reward};
 pub(crate) use terms::{Activate, Activity, DateAttribute, Expire, ExpireFrom, SpendOrder};
 pub(crate) use test::{NumSubject, Since, SinceBase, SymSubject, Test};
 pub(crate) use things::{
-    Attribute, AttributeKind, Card, EventKind, Grant, Returns, Round, StampPer, TakeBack, Unit, UnitKind,
-    Unmatched, Voucher, VoucherEnd,
+    Attribute, AttributeKind, Card, EventKind, Grant, ID_DAYS, Returns, Round, StampPer, TakeBack, Unit,
+    UnitKind, Unmatched, Voucher, VoucherEnd,
 };
 pub(crate) use tiers::{
     Keep, Level, LevelNeeds, Metric, Reach, Surplus, Takes, TierWindow, Tiers, WINDOWS_MOST,

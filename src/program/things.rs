@@ -141,6 +141,9 @@ pub(crate) enum StampPer {
     Of(Proportion),
 }
 
+/// For how many days the id of an event is remembered, at least; a purchase so long after the last day of its return.
+pub(crate) const ID_DAYS: u32 = 90;
+
 /// What returns do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Returns {

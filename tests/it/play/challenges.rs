@@ -214,6 +214,26 @@ fn a_cancelled_event_takes_the_round_back_that_it_finished() {
 }
 
 #[test]
+fn a_round_of_long_ago_is_opened_as_long_as_its_event_is_known() {
+    let rules = "challenge Daily {\n  valid from 2026-03-01 to 2026-12-31\n  task Two: purchases reaches 2\n  \
+                 complete all tasks\n  once per day\n  give 10 points\n}";
+    let buys = |id: &str, when: &str| {
+        format!("when 2026-{when} purchase \"{id}\" by Ann {{ item Loaf 1 x 3 EUR }}\n")
+    };
+    let steps = [
+        buys("K-1", "03-02 10:00"),
+        buys("K-2", "03-02 11:00"),
+        "expect Ann has 10 points\n".into(),
+        buys("K-3", "04-20 10:00"),
+        "when 2026-04-21 10:00 cancel \"C-1\" of \"K-2\" by Ann\nexpect Ann loses 10 points\n".into(),
+        "expect Ann has 0 points".into(),
+    ];
+    for within in ["", "\n  accept within 30 days"] {
+        holds(&format!("{IN_PROPORTION}{within}"), rules, &ann(&steps.concat()));
+    }
+}
+
+#[test]
 fn a_test_may_begin_in_the_middle_of_a_round() {
     let steps = "test \"it\" {\n  given member Ann {\n    joined 2026-01-05\n    task Socks at 2\n    task Money at 45.50\n  }\n  \
          when 2026-03-03 10:00 purchase \"K-1\" by Ann { item Pair 1 x 4.50 EUR, category: Sock }\n  \
