@@ -16,6 +16,22 @@ const RULES: &[&str] = &[
     "referral",
     "streak",
 ];
+/// Blocks whose names are those of caps too.
+const CAPPED: &[&str] = &[
+    "cap",
+    "earn",
+    "bonus",
+    "award",
+    "rebate",
+    "card",
+    "challenge",
+    "streak",
+    "referral",
+    "voucher",
+    "reward",
+    "donate",
+    "partner",
+];
 const ATTRIBUTES: &[&str] = &["member", "item", "event"];
 
 /// What is missing in the trees of a program.
@@ -70,7 +86,7 @@ fn kinds_of(what: &str) -> &'static [&'static str] {
         "card" => &["card"],
         "challenge" | "task" => &["challenge"],
         "streak" => &["streak"],
-        "cap" => &["cap", "earn", "bonus", "card", "referral", "voucher", "reward", "donate"],
+        "cap" => CAPPED,
         "category" => &["categories"],
         "channel" => &["channels"],
         "store" => &["stores"],

@@ -256,3 +256,45 @@ fn an_award_that_is_not_understood_is_no_gift_at_once() {
         ["L001 every moon gives 10 points"]
     );
 }
+
+#[test]
+fn a_broken_head_may_have_declared_a_cap() {
+    let blocks = [
+        (
+            "partner",
+            "pays 0.02 EUR per point earned\n  settles every month\n  budget 5 EUR per calendar year",
+        ),
+        ("award", "every month give 10 points\n  cap 50 points per calendar year"),
+        (
+            "rebate",
+            "period month\n  stages are retroactive\n  stage from 500 EUR: 1%\n  pay points 15 days after period end\n  \
+             cap 50 points per calendar year",
+        ),
+        (
+            "challenge",
+            "valid from 2026-03-01 to 2026-12-31\n  task Two: purchases reaches 2\n  complete all tasks\n  \
+             once per day\n  give 10 points\n  cap 50 points per month",
+        ),
+        (
+            "streak",
+            "on purchase\n  each week needs 1 purchase\n  after 2 weeks give 10 points\n  cap 50 points per month",
+        ),
+    ];
+    for (kind, lines) in blocks {
+        let funded = if kind == "partner" { "  funded by Club\n" } else { "" };
+        let whole = format!("{kind} Club {{\n  {lines}\n}}\n\nearn Base {{\n{funded}");
+        let test = "\n\ntest \"a cap\" {\n  given member Ann { joined 2026-01-05 }\n  \
+                    when 2026-02-01 10:00 purchase \"K-1\" by Ann { total 1 EUR }\n  expect cap Club of Ann has 5 left\n}\n";
+        let given = "event stay {";
+        let told = |head: &str| {
+            let broken = whole.replace(&format!("{kind} Club {{"), head);
+            let behind = format!("{}\n\n{given}", test.trim());
+            let found = with(&[("earn Base {\n", &broken), (given, &behind)]);
+            found.into_iter().filter(|found| !found.contains("(milder)")).collect::<Vec<_>>()
+        };
+        let clean = told(&format!("{kind} Club {{"));
+        assert!(clean.iter().all(|found| !found.starts_with("N101")), "{kind}: {clean:?}");
+        let broken = told(&format!("{kind} Cl?ub {{"));
+        assert_eq!(broken, [format!("L001 {kind} Cl?ub {{")], "{kind}");
+    }
+}
