@@ -86,6 +86,7 @@ fn kinds_of(what: &str) -> &'static [&'static str] {
         "card" => &["card"],
         "challenge" | "task" => &["challenge"],
         "streak" => &["streak"],
+        "milestones block" => &["milestones"],
         "cap" => CAPPED,
         "category" => &["categories"],
         "channel" => &["channels"],

@@ -100,8 +100,9 @@ const VOCABULARIES: &[&str] = &["categories", "channels", "stores", "payments", 
 const BARE: &[&str] = &["member", "item", "returns", "redeem", "convert", "test"];
 
 /// Words with which the type of an attribute begins.
-const TYPES: &[&str] =
-    &["integer", "decimal", "money", "percent", "date", "time", "text", "yes", "name", "one", "list"];
+const TYPES: &[&str] = &[
+    "integer", "decimal", "money", "percent", "date", "time", "text", "yes", "yes-no", "name", "one", "list",
+];
 
 /// Leading words of lines that declare nothing.
 const SILENT: &[&str] = &[

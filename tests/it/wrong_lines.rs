@@ -298,3 +298,28 @@ fn a_broken_head_may_have_declared_a_cap() {
         assert_eq!(broken, [format!("L001 {kind} Cl?ub {{")], "{kind}");
     }
 }
+
+#[test]
+fn a_type_without_its_name_may_be_of_any_attribute() {
+    let asks = ("when household is known", "when household is known and opted is yes");
+    let with_line = |line: &str| {
+        let lines = format!("household: text optional\n  {line}");
+        with(&[("household: text optional", &lines), asks])
+    };
+    assert_eq!(with_line("opted: yes-no optional"), [""; 0]);
+    for line in ["yes-no optional", "text optional", "one of [A, B] optional"] {
+        assert_eq!(with_line(line), [format!("L001 {line}")]);
+    }
+}
+
+#[test]
+fn a_broken_head_may_have_declared_milestones() {
+    let test = "test \"marks\" {\n  given member Ann {\n    joined 2026-01-05\n    milestones Goals at 40\n  }\n}\n\nevent stay {";
+    let told = |head: &str| {
+        let block = format!("{head}\n  count spend in month\n  at 50 EUR give 1 Welcome\n}}\n\nearn Base {{");
+        with(&[("earn Base {", &block), ("event stay {", test)])
+    };
+    assert_eq!(told("milestones Goals {"), [""; 0]);
+    assert_eq!(told("milestones new Goals {"), ["L001 milestones new Goals {"]);
+    assert_eq!(told("milestones {"), ["L001 milestones {"]);
+}
