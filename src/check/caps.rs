@@ -277,11 +277,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(CapWindow::Event)
     }
 
-    /// Reads the caps of one block, each of another window, and adds them. `key` is their canonical name without the
-    /// window; `read` judges one line and reports what is wrong with it.
+    /// Reads the caps of one block, each of another measure or window, and adds them. `what` is the word for the block in
+    /// the names of its counters; `read` judges one line and reports what is wrong with it.
     pub(super) fn caps_of(
         &mut self,
-        (name, key): (&str, &str),
+        (what, name): (&str, &str),
         lines: &[(&'a ast::Cap, Span)],
         mut read: impl FnMut(&mut Self, &'a ast::Cap, Span) -> Option<(CapLimit, CapWindow, Option<Each>)>,
     ) -> Option<Box<[CapId]>> {
@@ -292,16 +292,16 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 found.push(None);
                 continue;
             };
+            let key = format!("cap of {what} {name:?}, {}", self.limit_word(limit));
             let by = cap.each.as_ref().map(|each| &each.text);
-            let same = format!("{} {window:?} {by:?} {}", self.limit_word(limit), cap.per_account);
-            if let Some(first) = seen.insert(same, *span) {
+            if let Some(first) = seen.insert(format!("{key} {window:?} {by:?} {}", cap.per_account), *span) {
                 self.report.twice("cap", *span, first);
                 found.push(None);
                 continue;
             }
             let text = self.cap_text(*span);
             let terms = (limit, window, each, cap.per_account);
-            found.push(Some(self.add_rule_cap((name, key), text, terms, (&[], false))));
+            found.push(Some(self.add_rule_cap((name, &key), text, terms, (&[], false))));
         }
         found.into_iter().collect()
     }

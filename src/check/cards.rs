@@ -2,7 +2,6 @@
 
 use super::campaigns;
 use super::caps::Capped;
-use super::each::Each;
 use super::lowering::Lowering;
 use super::numbers;
 use super::report::Once;
@@ -10,7 +9,6 @@ use super::subjects::Scope;
 use crate::diagnostics::Span;
 use crate::program::{Award, AwardThing, CapId, CapLimit, CapWindow, Card, EventKindId, Expire, StampPer};
 use crate::syntax::ast::{self, Amount, Block, CapPer, CardBlock, CardLine, Cond, Name, Per};
-use std::collections::BTreeMap;
 
 /// Whether a cap of a card speaks of rewards.
 fn of_rewards(cap: &ast::Cap) -> bool {
@@ -267,49 +265,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         lines: &[(&'a ast::Cap, Span)],
         capped: Capped,
     ) -> Option<Box<[CapId]>> {
-        let key = format!("cap of card {name:?}, stamps");
-        let (mut found, mut good) = (Vec::new(), true);
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for (cap, span) in lines {
-            let Some((most, window, each)) = self.each_card_cap(cap, *span, capped) else {
-                good = false;
-                continue;
-            };
-            let by = cap.each.as_ref().map(|each| &each.text);
-            if let Some(first) = seen.insert(format!("{window:?} {by:?} {}", cap.per_account), *span) {
-                self.report.twice("cap", *span, first);
-                good = false;
-                continue;
-            }
-            let text = self.cap_text(*span);
-            let terms = (CapLimit::Stamps(most), window, each, cap.per_account);
-            found.push(self.add_rule_cap((name, &key), text, terms, (&[], false)));
-        }
-        good.then(|| found.into())
+        self.caps_of(("card", name), lines, |this, cap, span| {
+            let why = "stamps are counted for the event, and not for each value of its items";
+            let how = (why, "name something that the event carries, or write a card for each");
+            this.each_of_event(cap, span, capped, how, |this, cap| this.card_cap(cap, span, capped))
+        })
     }
 
-    /// A cap of stamps, with counters for each value or without.
-    fn each_card_cap(
-        &mut self,
-        cap: &ast::Cap,
-        span: Span,
-        capped: Capped,
-    ) -> Option<(i64, CapWindow, Option<Each>)> {
-        let Some((plain, values)) = self.without_each(cap, span, &[capped])? else {
-            let (most, window) = self.card_cap(cap, span, capped)?;
-            return Some((most, window, None));
-        };
-        if values.of_items() {
-            let message = "stamps are counted for the event, and not for each value of its items";
-            let help = "name something that the event carries, or write a card for each";
-            self.report.misplaced(cap.each.as_ref().map_or(span, |each| each.span), message, help);
-            return None;
-        }
-        let (most, window) = self.card_cap(&plain, span, capped)?;
-        Some((most, window, Some(self.each_in(cap, values, window, span)?)))
-    }
-
-    fn card_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(i64, CapWindow)> {
+    fn card_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {
         let ast::CapLimit::Amount(amount) = &cap.limit else {
             let help = "write a number of stamps, for example `cap 3 stamps per day`";
             self.report.misplaced(span, "a card caps stamps", help);
@@ -331,6 +294,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         };
         let window = self.window(period, &[capped]);
         let window = self.of_account(cap, span, window?)?;
-        Some((most?, window))
+        Some((CapLimit::Stamps(most?), window))
     }
 }

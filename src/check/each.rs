@@ -266,15 +266,26 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         caps.any(|id| self.caps.get(id.index()).is_some_and(|cap| cap.by_line))
     }
 
-    /// Whether the values of a cap are those of the event and not of its items.
-    pub(super) fn of_event(&mut self, cap: &ast::Cap, values: &Values, why: &str) -> Option<()> {
-        let Some(name) = cap.each.as_ref().filter(|_| values.of_items()) else { return Some(()) };
-        self.report.misplaced(
-            name.span,
-            why,
-            "name something that the event carries, or leave `for each` out",
-        );
-        None
+    /// A cap of a block that can have counters for each value of the event, and not of its items: `how` says why, and what to
+    /// write. `read` judges the cap as it is without them.
+    pub(super) fn each_of_event(
+        &mut self,
+        cap: &ast::Cap,
+        span: Span,
+        capped: Capped,
+        (why, help): (&str, &str),
+        read: impl FnOnce(&mut Self, &ast::Cap) -> Option<(CapLimit, CapWindow)>,
+    ) -> Option<(CapLimit, CapWindow, Option<Each>)> {
+        let Some((plain, values)) = self.without_each(cap, span, &[capped])? else {
+            let (limit, window) = read(self, cap)?;
+            return Some((limit, window, None));
+        };
+        if let Some(name) = cap.each.as_ref().filter(|_| values.of_items()) {
+            self.report.misplaced(name.span, why, help);
+            return None;
+        }
+        let (limit, window) = read(self, &plain)?;
+        Some((limit, window, Some(self.each_in(cap, values, window, span)?)))
     }
 
     /// Whether a cap asks for no counters for each value, where counters for each value have no meaning.

@@ -5,7 +5,6 @@ use super::lowering::Lowering;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Award, AwardThing, CapId, CapLimit, CapWindow};
 use crate::syntax::ast::{self, CapPer, Name};
-use std::collections::BTreeMap;
 
 /// What a challenge or a streak pays, for the checks of its caps.
 pub(super) struct Game<'g> {
@@ -25,24 +24,9 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         game: &Game<'_>,
         lines: &[(&'a ast::Cap, Span)],
     ) -> Option<Box<[CapId]>> {
-        let mut found = Vec::new();
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for (cap, span) in lines {
-            let Some((limit, window)) = self.game_cap(game, cap, *span) else {
-                found.push(None);
-                continue;
-            };
-            let name = &game.name.text;
-            let key = format!("cap of {} {name:?}, {}", game.kind, self.limit_word(limit));
-            if let Some(first) = seen.insert(format!("{key} {window:?} {}", cap.per_account), *span) {
-                self.report.twice("cap", *span, first);
-                found.push(None);
-                continue;
-            }
-            let text = self.cap_text(*span);
-            found.push(Some(self.add_cap((name, &key), text, (limit, window, cap.per_account), None, false)));
-        }
-        found.into_iter().collect()
+        self.caps_of((game.kind, &game.name.text), lines, |this, cap, span| {
+            this.game_cap(game, cap, span).map(|(limit, window)| (limit, window, None))
+        })
     }
 
     fn game_cap(&mut self, game: &Game<'_>, cap: &'a ast::Cap, span: Span) -> Option<(CapLimit, CapWindow)> {

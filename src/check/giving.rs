@@ -3,7 +3,6 @@
 use super::attributes::Kind;
 use super::campaigns;
 use super::caps::Capped;
-use super::each::Each;
 use super::facts::Thing;
 use super::lowering::Lowering;
 use super::money;
@@ -376,45 +375,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         lines: &[(&'a ast::Cap, Span)],
         capped: Capped,
     ) -> Option<Box<[CapId]>> {
-        let mut found = Vec::new();
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for (cap, span) in lines {
-            let Some((limit, window, each)) = self.each_donation_cap(cap, *span, capped) else {
-                found.push(None);
-                continue;
-            };
-            let key = format!("cap of donation {name:?}, {}", self.limit_word(limit));
-            let by = cap.each.as_ref().map(|each| &each.text);
-            if let Some(first) = seen.insert(format!("{key} {window:?} {by:?} {}", cap.per_account), *span) {
-                self.report.twice("cap", *span, first);
-                found.push(None);
-                continue;
-            }
-            let text = self.cap_text(*span);
-            let terms = (limit, window, each, cap.per_account);
-            found.push(Some(self.add_rule_cap((name, &key), text, terms, (&[], false))));
-        }
-        found.into_iter().collect()
-    }
-
-    /// A cap of a donation, with counters for each value or without.
-    fn each_donation_cap(
-        &mut self,
-        cap: &ast::Cap,
-        span: Span,
-        capped: Capped,
-    ) -> Option<(CapLimit, CapWindow, Option<Each>)> {
-        let Some((plain, values)) = self.without_each(cap, span, &[capped])? else {
-            let (limit, window) = self.donation_cap(cap, span, capped)?;
-            return Some((limit, window, None));
-        };
-        self.of_event(
-            cap,
-            &values,
-            "a donation is one amount for the whole event, and falls to no value of its items",
-        )?;
-        let (limit, window) = self.donation_cap(&plain, span, capped)?;
-        Some((limit, window, Some(self.each_in(cap, values, window, span)?)))
+        self.caps_of(("donation", name), lines, |this, cap, span| {
+            let why = "a donation is one amount for the whole event, and falls to no value of its items";
+            let how = (why, "name something that the event carries, or leave `for each` out");
+            this.each_of_event(cap, span, capped, how, |this, cap| this.donation_cap(cap, span, capped))
+        })
     }
 
     pub(super) fn donation_cap(

@@ -1,7 +1,6 @@
 //! Vouchers.
 
 use super::caps::{Capped, Read};
-use super::each::Each;
 use super::lowering::Lowering;
 use super::money;
 use super::numbers;
@@ -146,30 +145,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             campaign,
             gives: head,
         };
-        let key = format!("cap of {what} {name:?}, times");
-        self.caps_of((name, &key), lines, |this, cap, span| this.each_use_cap(cap, span, capped))
-    }
-
-    /// A cap on how often something is used, with counters for each value or without. What the values are is said by
-    /// purchases.
-    fn each_use_cap(
-        &mut self,
-        cap: &ast::Cap,
-        span: Span,
-        capped: Capped,
-    ) -> Option<(CapLimit, CapWindow, Option<Each>)> {
+        // what the values of `for each` are is said by purchases
         let bought = Capped { on: Some(EventKindId::PURCHASE), ..capped };
-        let Some((plain, values)) = self.without_each(cap, span, &[bought])? else {
-            let (limit, window) = self.use_cap(cap, span, capped)?;
-            return Some((limit, window, None));
-        };
-        self.of_event(
-            cap,
-            &values,
-            "what is used is used for the whole event, and not for each value of its items",
-        )?;
-        let (limit, window) = self.use_cap(&plain, span, capped)?;
-        Some((limit, window, Some(self.each_in(cap, values, window, span)?)))
+        self.caps_of((what, name), lines, |this, cap, span| {
+            let why = "what is used is used for the whole event, and not for each value of its items";
+            let how = (why, "name something that the event carries, or leave `for each` out");
+            this.each_of_event(cap, span, bought, how, |this, cap| this.use_cap(cap, span, capped))
+        })
     }
 
     fn use_cap(&mut self, cap: &ast::Cap, span: Span, capped: Capped) -> Option<(CapLimit, CapWindow)> {
