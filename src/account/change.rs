@@ -187,12 +187,36 @@ pub(crate) struct CardState {
     pub(crate) values: StampValues,
     /// Day of the first stamp.
     pub(crate) opened: Option<Date>,
-    /// Its last day.
+    /// Its last day as it is now.
     pub(crate) last: Option<Date>,
-    /// Full cards that a return may open again, newest last.
-    pub(crate) full: Arc<Vec<FullCard>>,
-    /// Stamps that were lost with their card, the oldest first, as long as a return may ask for them.
+    /// Why that may still move; nothing if it is settled.
+    pub(crate) end: Option<Arc<OpenEnd>>,
+    /// The cards before it.
+    pub(crate) past: Arc<PastCards>,
+}
+
+/// What a return may ask of cards that are not open.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct PastCards {
+    /// Full cards that may be opened again, newest last.
+    pub(crate) full: Vec<FullCard>,
+    /// Stamps that were lost with their card, the oldest first.
     pub(crate) lapsed: Vec<LapsedStamps>,
+}
+
+impl CardState {
+    /// Something happened on a day: a card that ends without it lasts longer. Tells whether it does.
+    pub(crate) fn note(&mut self, activity: Activity, day: Date) -> bool {
+        let Some(end) = self.end.as_mut().filter(|end| end.counts(activity, day)) else { return false };
+        Arc::make_mut(end).note(activity, day);
+        self.last = end.last();
+        true
+    }
+
+    /// Nothing is on it any more: the next stamp opens another one.
+    pub(crate) fn close(&mut self) {
+        (self.opened, self.last, self.end) = (None, None, None);
+    }
 }
 
 /// The run of a streak.
@@ -209,7 +233,7 @@ pub(crate) struct StreakState {
 }
 
 /// A full card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FullCard {
     pub(crate) number: u32,
     /// How many stamps filled it.
@@ -228,8 +252,10 @@ pub(crate) struct FullCard {
     pub(crate) filled: (Instant, Date),
     /// Day of its first stamp.
     pub(crate) opened: Option<Date>,
-    /// Its last day.
+    /// Its last day as it was when it was full.
     pub(crate) last: Option<Date>,
+    /// Why that could still move.
+    pub(crate) end: Option<Arc<OpenEnd>>,
 }
 
 /// Earned stamps that were lost with a card whose last day had passed.

@@ -37,7 +37,7 @@ pub(crate) use carries::Carry;
 pub use change::Postings;
 pub(crate) use change::{
     CardState, Change, CountedEvent, FullCard, HeldVoucher, Hold, Kept, LapsedStamps, Link, LinkStage,
-    OpenChoice, StreakState, Tenure, TierState, levels_between,
+    OpenChoice, PastCards, StreakState, Tenure, TierState, levels_between,
 };
 pub use claims::Claimed;
 pub(crate) use claims::{OpenClaim, OpenGift};

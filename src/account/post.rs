@@ -3,7 +3,7 @@
 //! Everything is verified against the books before anything is booked, so a posting is booked whole or not at all.
 
 use super::change::{Change, HeldVoucher, LinkStage, OpenChoice, Postings};
-use super::{Account, CardState, Lot, StreakState, Unsettled};
+use super::{Account, CardState, Lot, OpenEnd, StreakState, Unsettled};
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Book, Delta, Source, Thing, Totals};
 use crate::program::{Activity, AwardThing, Convert, EventKindId, Program, UnitKind};
@@ -310,7 +310,8 @@ impl Account {
             Change::LastOf(kind, at, day) => return self.note_last(program, *kind, (*at, *day)),
             Change::Active(activity, day) => {
                 self.note_active(*activity, *day);
-                return self.lots.note(*activity, *day);
+                let cards = self.cards.iter_mut().fold(false, |any, card| card.note(*activity, *day) || any);
+                return self.lots.note(*activity, *day) || cards;
             }
             Change::LotTerms(lot, open) => {
                 self.lots.set_terms(*lot, open);
@@ -422,6 +423,14 @@ impl Account {
         }
     }
 
+    /// Terms that were at rest count what has happened since.
+    pub(crate) fn keep_alive(&self, end: &mut OpenEnd) {
+        for idle in &mut end.idle {
+            let since = idle.without.iter().filter_map(|activity| self.last_active(*activity));
+            idle.since = since.fold(idle.since, Date::max);
+        }
+    }
+
     /// Another event is the newest: what nothing can ask any more is forgotten.
     #[inline(never)]
     fn move_newest(&mut self, program: &Program, newest: (Instant, Date)) {
@@ -446,7 +455,7 @@ impl Account {
                 let awards = self.records.receipts().flat_map(|receipt| {
                     receipt.awards.iter().chain(receipt.chosen.iter().map(|chosen| &chosen.award))
                 });
-                let cards = self.cards.iter().flat_map(|card| card.full.iter());
+                let cards = self.cards.iter().flat_map(|card| card.past.full.iter());
                 let gifts = cards.filter(|full| matches!(full.gave.thing, AwardThing::Unit(_)));
                 let marks = self.marks.iter().map(|mark| mark.lot);
                 let asked = awards.map(|award| award.lot).chain(gifts.map(|full| full.first)).chain(marks);

@@ -6,6 +6,7 @@ use super::lowering::Lowering;
 use super::numbers;
 use super::report::Once;
 use super::subjects::Scope;
+use super::terms::{Expiring, Terms};
 use crate::diagnostics::Span;
 use crate::program::{Award, AwardThing, CapId, CapLimit, CapWindow, Card, EventKindId, Expire, StampPer};
 use crate::syntax::ast::{self, Amount, Block, CapPer, CardBlock, CardLine, Cond, Name, Per};
@@ -30,7 +31,7 @@ struct Lines<'a> {
     start: Once<(&'a Amount, bool)>,
     caps: Vec<(&'a ast::Cap, Span)>,
     carry: Once<bool>,
-    expire: Once<&'a ast::Expire>,
+    expire: Vec<(&'a ast::Expire, Span)>,
     rewards: Once<&'a ast::Cap>,
     reward: Once<Reward<'a>>,
 }
@@ -94,7 +95,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let carry_over = lines.carry.value().unwrap_or(true);
         let most_rewards = self.reward_cap(lines.rewards.take(), (capped, carry_over));
         let caps = self.card_caps(&block.name.text, &lines.caps, capped);
-        let expire = self.card_end(lines.expire.take());
+        let expire = self.expiries(Terms { expire: &lines.expire, of: Expiring::Card });
         let (stamps, per) = stamp?;
         Some(Card {
             name: block.name.text.as_str().into(),
@@ -111,17 +112,10 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             caps: caps?,
             most_rewards: most_rewards?,
             carry_over,
-            expire: expire?,
+            expire: expire?.into_iter().filter(|line| *line != Expire::Never).collect(),
             reward: reward?,
             average,
         })
-    }
-
-    /// Outside nothing if it is wrong, inside nothing if a card does not end.
-    fn card_end(&mut self, line: Option<(&'a ast::Expire, Span)>) -> Option<Option<Expire>> {
-        let Some((written, span)) = line else { return Some(None) };
-        let found = self.card_expiry(written, span)?;
-        Some(Some(found).filter(|found| *found != Expire::Never))
     }
 
     fn card_lines(&mut self, block: &'a CardBlock) -> Lines<'a> {
@@ -136,7 +130,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             start: Once::new("start with"),
             caps: Vec::new(),
             carry: Once::new("carry over"),
-            expire: Once::new("expire"),
+            expire: Vec::new(),
             rewards: Once::new("cap … rewards"),
             reward: Once::new("reward"),
         };
@@ -157,7 +151,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 CardLine::Cap(cap) if of_rewards(cap) => lines.rewards.set(cap, span, report),
                 CardLine::Cap(cap) => lines.caps.push((cap, span)),
                 CardLine::Carry(over) => lines.carry.set(*over, span, report),
-                CardLine::Expire(expire) => lines.expire.set(expire, span, report),
+                CardLine::Expire(expire) => lines.expire.push((expire, span)),
                 CardLine::Reward(amount) => lines.reward.set(Reward::Fixed(amount), span, report),
                 CardLine::Average(unit) => lines.reward.set(Reward::Average(unit), span, report),
             }

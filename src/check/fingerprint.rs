@@ -103,7 +103,7 @@ fn cards(p: &Program, out: &mut Fnv) -> fmt::Result {
     for card in &p.cards {
         let matching = (&card.name, card.on, card.valid, &card.items, &card.when);
         let filling = (card.stamps, card.per, card.goal, card.head_start, card.head_start_on_every);
-        section(out, "card", &(matching, filling, &card.caps, card.carry_over, card.expire, card.reward))?;
+        section(out, "card", &(matching, filling, &card.caps, card.carry_over, &card.expire, card.reward))?;
         if card.average || card.most_rewards.is_some() {
             section(out, "rewards", &(card.average, card.most_rewards))?;
         }

@@ -43,7 +43,7 @@ const DAYS_TRIED: u32 = 4 * 366;
 fn last_day(expire: Expire, first: Date, anchors: &Anchors) -> Option<Date> {
     let with_tail = |last: Date, tail: Option<Tail>| tail.map_or(last, |tail| tail.apply(last, anchors));
     match expire {
-        // no card expires by inactivity
+        // a card that is used as often as it takes never ends
         Expire::Never | Expire::Without(..) => None,
         Expire::After(length, _, tail) => length.add_to_date(first).map(|last| with_tail(last, tail)),
         Expire::AtEndOf(period, plus) => {
@@ -70,7 +70,8 @@ fn windows_of_life(program: &Program, card: &Card, window: Period) -> Option<i64
     let anchors = Anchors { membership_day: program.membership_day, ..Anchors::new(start) };
     let mut most = 0;
     for first in (0..DAYS_TRIED).map(|days| start.plus_days(days)) {
-        let last = last_day(card.expire?, first, &anchors).filter(|last| *last < Date::MAX)?;
+        let ends = card.expire.iter().filter_map(|line| last_day(*line, first, &anchors));
+        let last = ends.min().filter(|last| *last < Date::MAX)?;
         most = most.max(windows::windows_between(first, last, window, &anchors));
     }
     Some(most)

@@ -7,7 +7,7 @@ use super::lowering::Lowering;
 use super::rates::Draft;
 use super::report::Once;
 use super::subjects::{Place, Scope};
-use super::terms::Terms;
+use super::terms::{Expiring, Terms};
 use super::units::rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
@@ -144,7 +144,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Some(written) => self.activate(written, on).map(Some),
         };
         let of = draft.as_ref().and_then(Draft::unit);
-        let expire = self.expiries(Terms { expire: &lines.expire, of });
+        let expire = self.expiries(Terms { expire: &lines.expire, of: Expiring::Lots(of) });
         let hold = self.hold_line(lines.hold.take(), &lines.expire);
         let rule = (|| {
             let (caps, spend_caps, piece_cap) = own_caps?;

@@ -14,8 +14,16 @@ use crate::syntax::ast::{self, Cond, Name};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms<'l, 'a> {
     pub(super) expire: &'l [(&'a ast::Expire, Span)],
-    /// The unit whose lots expire; nothing if that could not be found out.
-    pub(super) of: Option<UnitId>,
+    pub(super) of: Expiring,
+}
+
+/// What ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Expiring {
+    /// Lots of a unit; nothing if that could not be found out.
+    Lots(Option<UnitId>),
+    /// The stamps of a card.
+    Card,
 }
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
@@ -156,34 +164,26 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(found.into())
     }
 
-    /// One `expire` line of a unit or rule.
-    fn expire(&mut self, written: &'a ast::Expire, span: Span, of: Option<UnitId>) -> Option<Expire> {
-        match written {
-            ast::Expire::After { from: ast::ExpireFrom::FirstStamp, .. } => {
+    /// One `expire` line of a unit, a rule or a card.
+    fn expire(&mut self, written: &'a ast::Expire, span: Span, of: Expiring) -> Option<Expire> {
+        match (written, of) {
+            (ast::Expire::After { from: ast::ExpireFrom::FirstStamp, .. }, Expiring::Lots(_)) => {
                 let help = "write `after earning` or `after activation`";
                 self.report.misplaced(span, "only a card has a first stamp", help);
                 None
             }
-            ast::Expire::Without { duration, events } => {
+            (
+                ast::Expire::After { from: ast::ExpireFrom::Earning | ast::ExpireFrom::Activation, .. },
+                Expiring::Card,
+            ) => {
+                let help = "write for example `expire 12 months after first stamp`";
+                self.report.misplaced(span, "a card counts from its first stamp", help);
+                None
+            }
+            (ast::Expire::Without { duration, events }, _) => {
                 let length = times::days(*duration, &mut self.report);
                 let activities = self.activities(events, of);
                 Some(Expire::Without(length?, activities?))
-            }
-            _ => self.fixed_expiry(written),
-        }
-    }
-
-    /// The `expire` line of a card.
-    pub(super) fn card_expiry(&mut self, written: &'a ast::Expire, span: Span) -> Option<Expire> {
-        match written {
-            ast::Expire::After { from: ast::ExpireFrom::Earning | ast::ExpireFrom::Activation, .. }
-            | ast::Expire::Without { .. } => {
-                self.report.misplaced(
-                    span,
-                    "a card counts from its first stamp",
-                    "write for example `expire 12 months after first stamp`",
-                );
-                None
             }
             _ => self.fixed_expiry(written),
         }
@@ -217,7 +217,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     }
 
     /// What keeps lots of a unit alive.
-    fn activities(&mut self, names: &'a [Name], of: Option<UnitId>) -> Option<ActivitiesId> {
+    fn activities(&mut self, names: &'a [Name], of: Expiring) -> Option<ActivitiesId> {
         let found: Vec<Option<Activity>> = names.iter().map(|name| self.activity(name, of)).collect();
         let mut found = found.into_iter().collect::<Option<Vec<Activity>>>()?;
         found.sort_unstable();
@@ -230,11 +230,20 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         Some(ActivitiesId(place as u32))
     }
 
-    fn activity(&mut self, name: &'a Name, of: Option<UnitId>) -> Option<Activity> {
-        match name.text.as_str() {
-            "earning" => of.map(Activity::Earning),
-            "redemption" => Some(Activity::Redemption),
-            "joining" => {
+    fn activity(&mut self, name: &'a Name, of: Expiring) -> Option<Activity> {
+        match (name.text.as_str(), of) {
+            ("earning", Expiring::Lots(unit)) => unit.map(Activity::Earning),
+            ("earning", Expiring::Card) => {
+                let help = "name the event that brings the stamps, or one that keeps them";
+                self.report.misplaced(
+                    name.span,
+                    "a card gets stamps, and earns nothing until it is full",
+                    help,
+                );
+                None
+            }
+            ("redemption", _) => Some(Activity::Redemption),
+            ("joining", _) => {
                 self.report.misplaced(
                     name.span,
                     "the joining counts anyway, and happens once",

@@ -4,7 +4,7 @@ use super::facts::UnitFacts;
 use super::lowering::Lowering;
 use super::money;
 use super::report::Once;
-use super::terms::Terms;
+use super::terms::{Expiring, Terms};
 use crate::amount::Rounding;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{Activate, Round, SpendOrder, Unit, UnitKind};
@@ -74,7 +74,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => Some(Activate::AtOnce),
             Some((written, _)) => self.activate(written, None),
         };
-        let lowered = self.expiries(Terms { expire: &expire, of: Some(facts.id) });
+        let lowered = self.expiries(Terms { expire: &expire, of: Expiring::Lots(Some(facts.id)) });
         let hold = self.hold_line(hold.take(), &expire);
         Some(Unit {
             name: facts.name.text.as_str().into(),

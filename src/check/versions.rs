@@ -9,7 +9,7 @@ use crate::program::{
     Cap, Expire, PartnerTerms, Program, Rebate, RebateCounts, RebateKind, UnitKind, Versions, VoucherEnd,
 };
 use crate::syntax::Limits;
-use crate::syntax::ast::{File, PlanLine, RuleLine, UnitLine};
+use crate::syntax::ast::{CardLine, File, PlanLine, RuleLine, UnitLine};
 
 /// The versions of a program and what was found beside.
 #[derive(Debug, Clone)]
@@ -283,7 +283,7 @@ impl Pair<'_, '_, '_> {
         found
     }
 
-    /// Y001: shorter ends of units, rules and vouchers.
+    /// Y001: shorter ends of units, rules, cards and vouchers.
     fn shorter(&self) -> Vec<Diagnostic> {
         let (old, new) = (self.old, self.new);
         let help = "what was earned before keeps its terms; say it to your members if it is meant";
@@ -311,6 +311,15 @@ impl Pair<'_, '_, '_> {
                     Some(tree.rule(&rule.name)?.place(|line| matches!(line, RuleLine::Expire(_))))
                 };
                 add(&rule.name, line(self.after), line(self.before));
+            }
+        }
+        for card in &new.cards {
+            let known = old.card_named(&card.name).ok().and_then(|id| old.cards.get(id.index()));
+            if known.is_some_and(|known| is_shorter(&known.expire, &card.expire)) {
+                let line = |tree: &Tree<'_>| {
+                    Some(tree.card(&card.name)?.place(|line| matches!(line, CardLine::Expire(_))))
+                };
+                add(&card.name, line(self.after), line(self.before));
             }
         }
         for voucher in &new.vouchers {

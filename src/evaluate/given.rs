@@ -6,8 +6,7 @@
 use super::bound::Bound;
 use super::draft::{Draft, Terms, Transfer};
 use super::judge::Facts;
-use super::terms::last_day;
-use super::{own_days, rebates, spells};
+use super::{own_days, rebates, spells, step10_games};
 use crate::account::{
     Account, CardState, Change, HeldPlan, Hold, Plans, PostError, StreakState, Tenure, TierState,
 };
@@ -187,11 +186,9 @@ fn give_stamps(draft: &mut Draft<'_>, id: CardId, stamps: i64) {
         Transfer::new(Thing::Stamps(id), stamps, Book::Issued, Book::Available, Source::Given, Reason::Given);
     draft.transfer(booking.event(&event));
     let day = draft.day;
-    let last = card.expire.and_then(|expire| last_day(&[expire], day, Some(day), day, &draft.anchors));
-    draft.change(Change::Card(
-        id,
-        CardState { number: 1, stamps, opened: Some(day), last, ..CardState::default() },
-    ));
+    let (last, end) = step10_games::card_end(draft, card);
+    let state = CardState { number: 1, stamps, opened: Some(day), last, end, ..CardState::default() };
+    draft.change(Change::Card(id, state));
 }
 
 /// Spend fills the history as a sum of which no lines are known would.

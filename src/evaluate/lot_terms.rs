@@ -77,7 +77,7 @@ impl Draft<'_> {
     }
 
     /// What ends without activity, counted from the latest of the activity, the booking and the joining.
-    fn idle(&self, expire: &[Expire]) -> Vec<Idle> {
+    pub(super) fn idle(&self, expire: &[Expire]) -> Vec<Idle> {
         let lines = expire.iter().filter_map(|line| {
             let Expire::Without(length, activities) = *line else { return None };
             let without = self.program.activities.get(activities.index())?;

@@ -14,12 +14,12 @@ use super::step08_cap::count_cap;
 use super::terms::{is_valid, last_day};
 use super::{challenges, each, step10_milestones};
 use crate::account::{
-    CardState, Change, FullCard, LapsedStamps, LineRecord, Lines, MeterShare, ReceiptAward, StampValues,
-    may_come_back,
+    CardState, Change, FullCard, LapsedStamps, LineRecord, Lines, MeterShare, OpenEnd, ReceiptAward,
+    StampValues, may_come_back,
 };
 use crate::calendar::Date;
 use crate::ledger::{Book, Reason, Source, Thing};
-use crate::program::{Award, AwardThing, Card, CardId, EventKindId, StampPer};
+use crate::program::{Award, AwardThing, Card, CardId, EventKindId, Expire, StampPer};
 use std::sync::Arc;
 
 const MICROS: i64 = 1_000_000;
@@ -124,7 +124,7 @@ fn fill(
     stamps: i64,
     values: &StampValues,
 ) -> Result<i64, Rejection> {
-    let mut state = draft.account.cards.get(id.index()).cloned().unwrap_or_default();
+    let mut state = current_state(draft, id);
     let source = Source::Card(id);
     let thing = Thing::Stamps(id);
     let earned = |amount, from, to, reason| Transfer::new(thing, amount, from, to, source, reason);
@@ -159,7 +159,7 @@ fn fill(
         let (gave, value) = worth(draft, card, &mut state)?;
         let Booked { lot, start, repaid } = draft.give(gave.thing, gave.amount, source, Terms::default());
         forget(draft, &mut state);
-        Arc::make_mut(&mut state.full).push(FullCard {
+        Arc::make_mut(&mut state.past).full.push(FullCard {
             number: state.number,
             goal: card.goal,
             value,
@@ -170,8 +170,10 @@ fn fill(
             filled: (draft.at, draft.day),
             opened: state.opened,
             last: state.last,
+            end: state.end.take(),
         });
-        (state.stamps, state.opened, state.last) = (0, None, None);
+        state.stamps = 0;
+        state.close();
         if !card.carry_over && rest > 0 {
             draft.transfer(earned(rest, Book::Available, Book::Expired, Reason::NotCarriedOver));
             state.values.take_last(rest);
@@ -200,7 +202,18 @@ fn open(draft: &Draft<'_>, card: &Card, state: &mut CardState) {
     state.number += 1;
     state.stamps = 0;
     state.opened = Some(day);
-    state.last = card.expire.and_then(|expire| last_day(&[expire], day, Some(day), day, &draft.anchors));
+    (state.last, state.end) = card_end(draft, card);
+}
+
+/// The last day of a card whose first stamp comes with what is booked, and why it may still move.
+pub(super) fn card_end(draft: &Draft<'_>, card: &Card) -> (Option<Date>, Option<Arc<OpenEnd>>) {
+    let day = draft.day;
+    let fixed = last_day(&card.expire, day, Some(day), day, &draft.anchors);
+    if !card.expire.iter().any(|line| matches!(line, Expire::Without(..))) {
+        return (fixed, None);
+    }
+    let end = OpenEnd { fixed, idle: draft.idle(&card.expire), ..OpenEnd::default() };
+    (end.last(), Some(Arc::new(end)))
 }
 
 /// Full cards whose voucher is no longer held can never be opened again; nothing asks for those that gave units once
@@ -214,10 +227,12 @@ fn forget(draft: &Draft<'_>, state: &mut CardState) {
         AwardThing::Voucher(_) => full.first >= new_from || draft.account.holds_voucher(full.first),
         AwardThing::Unit(_) | AwardThing::Choice(_) => is_asked(full.filled.1),
     };
-    if !state.full.iter().all(may_open) {
-        Arc::make_mut(&mut state.full).retain(may_open);
+    let asks = |lapsed: &LapsedStamps| is_asked(lapsed.days.1);
+    if !state.past.full.iter().all(may_open) || !state.past.lapsed.iter().all(asks) {
+        let past = Arc::make_mut(&mut state.past);
+        past.full.retain(may_open);
+        past.lapsed.retain(asks);
     }
-    state.lapsed.retain(|lapsed| is_asked(lapsed.days.1));
 }
 
 /// The last day of a card has passed: its stamps are gone.
@@ -233,15 +248,19 @@ pub(crate) fn expire_card(draft: &mut Draft<'_>, id: CardId, state: &CardState) 
     );
     draft.transfer(booking);
     let values = StampValues::default();
-    let mut closed = CardState { stamps: 0, values, opened: None, last: None, ..state.clone() };
+    let mut closed = CardState { stamps: 0, values, ..state.clone() };
+    closed.close();
     forget(draft, &mut closed);
     let head = draft.program.cards.get(id.index()).map_or(0, |card| head_start(card, state));
     if let (Some(opened), Some(last)) = (state.opened, state.last) {
         // a late event may have opened it when its last day had passed
         let last = draft.account.clock_day(draft.program).map_or(last, |clock| clock.max(last));
         let stamps = state.stamps - head;
-        closed.lapsed.extend((stamps > 0).then_some(LapsedStamps { days: (opened, last), stamps }));
-        closed.lapsed.sort_by_key(|lapsed| lapsed.days.1);
+        if stamps > 0 {
+            let lapsed = &mut Arc::make_mut(&mut closed.past).lapsed;
+            lapsed.push(LapsedStamps { days: (opened, last), stamps });
+            lapsed.sort_by_key(|lapsed| lapsed.days.1);
+        }
     }
     draft.change(Change::Card(id, closed));
 }
@@ -262,13 +281,13 @@ pub(crate) fn unstamp(
     let mut state = current_state(draft, id);
     forget(draft, &mut state);
     let is_lapsed = |lapsed: &LapsedStamps| stamped <= lapsed.days.1;
-    if wanted == 0 && state.lapsed.iter().any(is_lapsed) {
+    if wanted == 0 && state.past.lapsed.iter().any(is_lapsed) {
         return;
     }
     let stamps = wanted - count_lapsed(&mut state, wanted, stamped);
     let (mut given, mut left) = (0, 0);
     while left == 0 && state.stamps - head_start(card, &state) < stamps {
-        let Some(full) = Arc::make_mut(&mut state.full).pop() else { break };
+        let Some(full) = Arc::make_mut(&mut state.past).full.pop() else { break };
         take_reward(draft, id, &full, of);
         if full.gave.amount > 0 {
             days.push(full.filled.1);
@@ -279,7 +298,7 @@ pub(crate) fn unstamp(
         if card.average {
             state.values.put_first(full.goal, full.value);
         }
-        (state.number, state.opened, state.last) = (full.number, full.opened, full.last);
+        open_again(draft, &mut state, &full);
         left = keep_rest(draft, card, &mut state, &full, (stamps, value));
         state.stamps -= left;
         unfill(draft, id, full.goal - left, of);
@@ -290,7 +309,7 @@ pub(crate) fn unstamp(
         taken = stamps.min(state.stamps - head);
         if taken > 0 && taken == state.stamps - head {
             taken += head;
-            (state.opened, state.last) = (None, None);
+            state.close();
             // the card was never begun
             state.number = state.number.saturating_sub(1);
         }
@@ -327,9 +346,9 @@ fn keep_rest(
     let gave = Award { amount: 0, ..full.gave };
     let filled = (draft.at, draft.day);
     let held = std::mem::take(&mut state.values).value();
-    let rest = FullCard { goal: left, value: (held - value).max(0), gave, repaid: 0, filled, ..*full };
-    Arc::make_mut(&mut state.full).push(rest);
-    (state.opened, state.last) = (None, None);
+    let rest = FullCard { goal: left, value: (held - value).max(0), gave, repaid: 0, filled, ..full.clone() };
+    Arc::make_mut(&mut state.past).full.push(rest);
+    state.close();
     left
 }
 
@@ -344,14 +363,18 @@ fn unfill(draft: &mut Draft<'_>, id: CardId, stamps: i64, of: &Arc<str>) {
 /// is what would have been taken if they had come back before. Returns how many there were.
 fn count_lapsed(state: &mut CardState, stamps: i64, stamped: Date) -> i64 {
     let mut rest = stamps;
-    for lapsed in &mut state.lapsed {
+    if !state.past.lapsed.iter().any(|lapsed| stamped <= lapsed.days.1) {
+        return 0;
+    }
+    let all = &mut Arc::make_mut(&mut state.past).lapsed;
+    for lapsed in &mut *all {
         if stamped <= lapsed.days.1 {
             let part = rest.min(lapsed.stamps);
             lapsed.stamps -= part;
             rest -= part;
         }
     }
-    state.lapsed.retain(|lapsed| lapsed.stamps > 0);
+    all.retain(|lapsed| lapsed.stamps > 0);
     stamps - rest
 }
 
@@ -368,7 +391,33 @@ fn current_state(draft: &Draft<'_>, id: CardId) -> CardState {
         Change::Card(other, state) if *other == id => Some(state.clone()),
         _ => None,
     });
-    changed.or_else(|| draft.account.cards.get(id.index()).cloned()).unwrap_or_default()
+    let mut state = changed.or_else(|| draft.account.cards.get(id.index()).cloned()).unwrap_or_default();
+    keep_alive(draft, &mut state);
+    state
+}
+
+/// What this event is keeps the open card alive, before it is booked.
+fn keep_alive(draft: &Draft<'_>, state: &mut CardState) {
+    if state.end.is_none() {
+        return;
+    }
+    for change in &draft.postings.changes {
+        if let Change::Active(activity, day) = change {
+            state.note(*activity, *day);
+        }
+    }
+}
+
+/// A full card is the open one again. What has happened since it was full has kept it alive as it would have.
+fn open_again(draft: &Draft<'_>, state: &mut CardState, full: &FullCard) {
+    (state.number, state.opened) = (full.number, full.opened);
+    (state.last, state.end) = (full.last, full.end.clone());
+    if let Some(end) = &mut state.end {
+        let end = Arc::make_mut(end);
+        draft.account.keep_alive(end);
+        state.last = end.last();
+    }
+    keep_alive(draft, state);
 }
 
 /// Takes back what a full card gave: vouchers that are unused, units as those of a purchase.

@@ -526,9 +526,8 @@ impl<'a> Draft<'a> {
     fn days_again(&self, paid: &SpentLot, least: Option<Date>) -> (Option<Date>, Option<OpenEnd>) {
         let known = self.account.lots.numbered(paid.lot);
         let mut end = known.and_then(|lot| lot.end.as_deref()).or(paid.end.as_deref()).cloned();
-        for idle in end.iter_mut().flat_map(|end| &mut end.idle) {
-            let since = idle.without.iter().filter_map(|activity| self.account.last_active(*activity));
-            idle.since = since.fold(idle.since, Date::max);
+        if let Some(end) = &mut end {
+            self.account.keep_alive(end);
         }
         let now = end.as_ref().map_or(paid.last, OpenEnd::last);
         let last = longer(now, least);

@@ -7,8 +7,9 @@
 
 use super::own_days::OwnPlaces;
 use super::{
-    Activate, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter, MeterId,
-    ParameterId, Program, Rebate, RebateCounts, RebateKind, RebateSpan, StagePays, Unit, Validity, Voucher,
+    Activate, Activity, Award, AwardThing, Card, Choice, EventKind, EventKindId, Expire, Measure, Meter,
+    MeterId, ParameterId, Program, Rebate, RebateCounts, RebateKind, RebateSpan, StagePays, Unit, Validity,
+    Voucher,
 };
 use crate::calendar::OWN_DAYS;
 
@@ -59,6 +60,17 @@ pub(crate) enum FormerKind {
     Milestones,
 }
 
+/// An activity, by the names of its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kept {
+    /// An event.
+    Event(Box<str>),
+    /// A booking of a unit.
+    Earning(Box<str>),
+    /// A request.
+    Redemption,
+}
+
 /// All that is to be added to a version.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Closed {
@@ -75,6 +87,8 @@ pub(crate) struct Closed {
     own_days: Vec<Box<str>>,
     /// Parameters by which rebates of other versions pay.
     parameters: Vec<Box<str>>,
+    /// What keeps alive what other versions gave, and asks nobody here.
+    activities: Vec<Kept>,
     former: Vec<Former>,
 }
 
@@ -132,7 +146,7 @@ impl Closed {
         for card in other.cards.iter().filter(|card| program.card_named(&card.name).is_err()) {
             if !self.cards.iter().any(|(known, _)| known.name == card.name) {
                 let gives = other.thing_called(card.reward.thing).to_owned();
-                let (valid, expire, caps) = (Validity::Always, None, Box::from([]));
+                let (valid, expire, caps) = (Validity::Always, Box::from([]), Box::from([]));
                 let (items, when) = (None, None);
                 let closed = Card { on: NEVER, valid, items, when, caps, expire, ..card.clone() };
                 self.cards.push((closed, gives));
@@ -164,7 +178,27 @@ impl Closed {
             }
         }
         self.add_rebates(program, other, &own_days);
+        self.add_activities(program, other);
         self.add_sources(program, other);
+    }
+
+    /// What one version gave lasts as long as it said, so all of them note what keeps it alive.
+    fn add_activities(&mut self, program: &Program, other: &Program) {
+        let named = |program: &Program| -> Vec<Kept> {
+            let all = program.activities.iter().flat_map(|list| list.iter());
+            let named = all.map(|activity| match *activity {
+                Activity::Event(kind) => Kept::Event(program.event_name(kind).into()),
+                Activity::Earning(unit) => Kept::Earning(program.unit_name(unit).into()),
+                Activity::Redemption => Kept::Redemption,
+            });
+            named.collect()
+        };
+        let known = named(program);
+        for kept in named(other) {
+            if !known.contains(&kept) && !self.activities.contains(&kept) {
+                self.activities.push(kept);
+            }
+        }
     }
 
     fn add_rebates(&mut self, program: &Program, other: &Program, own_days: &OwnPlaces) {
@@ -297,6 +331,9 @@ impl Closed {
         for parameter in &self.parameters {
             text.push_str(&format!("parameter {parameter:?}\n"));
         }
+        for kept in &self.activities {
+            text.push_str(&format!("activity {kept:?}\n"));
+        }
         for former in &self.former {
             text.push_str(&format!("{former:?}\n"));
         }
@@ -324,6 +361,7 @@ impl Program {
             rebates,
             own_days,
             parameters,
+            activities,
             former,
         } = closed;
         self.add_own_days(&own_days);
@@ -353,6 +391,20 @@ impl Program {
         self.former = former.into();
         extend(&mut self.parameters, parameters);
         self.close_rebates(rebates);
+        let mut activities: Vec<Activity> =
+            activities.iter().filter_map(|kept| self.activity(kept)).collect();
+        if !activities.is_empty() {
+            activities.sort_unstable();
+            extend(&mut self.activities, vec![activities.into()]);
+        }
+    }
+
+    fn activity(&self, kept: &Kept) -> Option<Activity> {
+        Some(match kept {
+            Kept::Event(name) => Activity::Event(self.any_event_named(name).ok()?),
+            Kept::Earning(name) => Activity::Earning(self.unit_named(name).ok()?),
+            Kept::Redemption => Activity::Redemption,
+        })
     }
 
     /// Adds what other versions said under the names of rebates, the oldest first.

@@ -124,7 +124,8 @@ pub(crate) struct Card {
     /// How many full cards an event pays at most.
     pub(crate) most_rewards: Option<i64>,
     pub(crate) carry_over: bool,
-    pub(crate) expire: Option<Expire>,
+    /// The earliest counts; nothing if a card does not end.
+    pub(crate) expire: Box<[Expire]>,
     pub(crate) reward: Award,
     /// Whether the reward is worth the average of what the stamps hold; the amount of `reward` is zero then.
     pub(crate) average: bool,

@@ -2,9 +2,11 @@
 
 use super::restore::{Restore, in_order};
 use super::take::{Names, text};
-use super::{CardStateText, FullState, LapsedState, Moment, SnapshotError};
-use crate::account::{CardState, FullCard, LapsedStamps, StampValues};
+use super::terms::TermsState;
+use super::{CardStateText, FullState, LapsedState, Moment, SnapshotError, terms};
+use crate::account::{CardState, FullCard, LapsedStamps, OpenEnd, PastCards, StampValues};
 use crate::amount::format_scaled;
+use crate::calendar::Date;
 use crate::ledger::Thing;
 use crate::program::{Award, AwardThing, CardId};
 use crate::wire::parse_amount;
@@ -42,8 +44,10 @@ impl Names<'_> {
                 values: state.values.runs().iter().map(stamps).collect(),
                 opened: state.opened,
                 last_day: state.last,
-                full: state.full.iter().map(|full| self.full(full)).collect(),
+                terms: state.end.as_ref().map(|end| terms::taken(self.0, end)),
+                full: state.past.full.iter().map(|full| self.full(full)).collect(),
                 lapsed: state
+                    .past
                     .lapsed
                     .iter()
                     .map(|LapsedStamps { days: (from, to), stamps }| LapsedState {
@@ -76,6 +80,7 @@ impl Names<'_> {
             filled: Moment { at, day },
             opened: full.opened,
             last_day: full.last,
+            terms: full.end.as_ref().map(|end| terms::taken(self.0, end)),
         }
     }
 }
@@ -91,7 +96,11 @@ impl Restore<'_> {
             }
             let full: Result<Vec<FullCard>, SnapshotError> =
                 state.full.iter().map(|full| self.full(&state.card, full)).collect();
-            let lapsed = state.lapsed.iter();
+            let lapsed = state
+                .lapsed
+                .iter()
+                .map(|lapsed| LapsedStamps { days: (lapsed.from, lapsed.to), stamps: lapsed.stamps });
+            let past = PastCards { full: full?, lapsed: lapsed.collect() };
             let restored = CardState {
                 number: state.number,
                 stamps: state.stamps,
@@ -100,10 +109,8 @@ impl Restore<'_> {
                     .ok_or_else(|| wrong("its stamps do not hold what they must"))?,
                 opened: state.opened,
                 last: state.last_day,
-                full: Arc::new(full?),
-                lapsed: lapsed
-                    .map(|lapsed| LapsedStamps { days: (lapsed.from, lapsed.to), stamps: lapsed.stamps })
-                    .collect(),
+                end: self.card_end(&state.card, (state.last_day, state.opened), state.terms.as_ref())?,
+                past: Arc::new(past),
             };
             if restored == CardState::default() {
                 return Err(wrong("it has not begun and is left out then"));
@@ -155,6 +162,27 @@ impl Restore<'_> {
             filled: (state.filled.at, state.filled.day),
             opened: state.opened,
             last: state.last_day,
+            end: self.card_end(card, (state.last_day, state.opened), state.terms.as_ref())?,
         })
+    }
+
+    /// The terms of a card whose last day may still move.
+    fn card_end(
+        &self,
+        card: &str,
+        (last, opened): (Option<Date>, Option<Date>),
+        state: Option<&TermsState>,
+    ) -> Result<Option<Arc<OpenEnd>>, SnapshotError> {
+        let Some(state) = state else { return Ok(None) };
+        let wrong = |problem| SnapshotError::value("card", card, problem);
+        let end = terms::restored(self.program, state, wrong)?;
+        let only_idle = OpenEnd { fixed: end.fixed, idle: end.idle.clone(), ..OpenEnd::default() };
+        if end.idle.is_empty() || end != only_idle || opened.is_none() {
+            return Err(wrong("its terms are not those of a card"));
+        }
+        if end.last() != last {
+            return Err(wrong("its last day is not that of its terms"));
+        }
+        Ok(Some(Arc::new(end)))
     }
 }

@@ -263,7 +263,10 @@ fn sort(snapshot: &mut Snapshot, to: &Program) -> Result<(), SnapshotError> {
     let payments = snapshot.receipts.iter_mut().filter_map(|receipt| receipt.payment.as_mut());
     let spent = payments.flat_map(|payment| &mut payment.spent).flat_map(|spent| &mut spent.lots);
     let covers = snapshot.unsettled.iter_mut().flat_map(|open| &mut open.covers).map(|cover| &mut cover.lot);
-    for terms in lots.chain(spent.chain(covers).filter_map(|lot| lot.terms.as_mut())) {
+    let cards = snapshot.cards.iter_mut().flat_map(|card| {
+        card.terms.iter_mut().chain(card.full.iter_mut().filter_map(|full| full.terms.as_mut()))
+    });
+    for terms in lots.chain(cards).chain(spent.chain(covers).filter_map(|lot| lot.terms.as_mut())) {
         terms::sort(to, terms)?;
     }
     Ok(())

@@ -185,6 +185,9 @@ parts! {
         values: Vec<StampsState>,
         opened: Option<Date>,
         last_day: Option<Date>,
+        /// Where the last day may still move.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terms: Option<TermsState>,
         full: Vec<FullState>,
         /// What was lost with a card, and no return has counted yet.
         lapsed: Vec<LapsedState>,
@@ -208,6 +211,9 @@ parts! {
         filled: Moment,
         opened: Option<Date>,
         last_day: Option<Date>,
+        /// Where the last day could still move.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terms: Option<TermsState>,
     }
 
     /// Stamps that were lost with their card.

@@ -49,6 +49,8 @@ fn card(name: &str, genes: &Genes) -> String {
         "  expire 20 days after first stamp\n",
         "  expire 1 day after first stamp\n",
         "  expire at end of month\n",
+        "  expire after 10 days without purchase\n",
+        "  expire after 3 days without redemption or purchase\n  expire 20 days after first stamp\n",
         "  expire 1 month after first stamp\n",
         "",
     ]);

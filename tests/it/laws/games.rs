@@ -131,6 +131,7 @@ pub(super) fn card(stock: &Stock, genes: &Genes) -> String {
         "",
         "  expire 1 month after first stamp\n",
         "  expire 20 days after first stamp at month end\n",
+        "  expire after 20 days without purchase\n",
     ]);
     let reward = gift(stock, draw);
     format!(

@@ -1,5 +1,6 @@
 //! Versions of a program: which one judges what, what goes from one to the other, and what is refused.
 
+mod idle;
 mod returns;
 
 use loyalty_rules::check::{Checks, CompiledVersions, Findings, Sources, compile_versions};
