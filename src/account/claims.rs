@@ -5,7 +5,7 @@ use super::receipt::ReceiptAward;
 use crate::amount::{Rounding, divide, format_scaled};
 use crate::calendar::{Date, Instant};
 use crate::ledger::Source;
-use crate::program::{Program, SHARE_WHOLE};
+use crate::program::{PayOut, Program, SHARE_WHOLE};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ pub(crate) struct OpenClaim {
     pub(crate) award: ReceiptAward,
     /// What comes with it: a pay-out of a referral may be several things.
     pub(crate) more: Vec<ReceiptAward>,
-    /// Of a pay-out, whether it is the friend's.
-    pub(crate) to_friend: bool,
+    /// Of a referral, which pay-out it is.
+    pub(crate) pay_out: PayOut,
     /// What a donation would give; nothing for anything else.
     pub(crate) gift: Option<Box<OpenGift>>,
 }

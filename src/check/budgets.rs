@@ -9,7 +9,7 @@ use crate::calendar::Period;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
     AwardThing, Budget, BudgetCounts, BudgetId, CapLimit, CapWindow, Counts, Donation, Effect, Expense, Gift,
-    MilestoneCount, PriceList, Program, Rebate, ReferralBudgets, RuleId, Shares, TakeBack,
+    MilestoneCount, PayOut, PriceList, Program, Rebate, ReferralBudgets, RuleId, Shares, TakeBack,
 };
 use crate::syntax::ast::{self, AwardLine, DonateLine, PartnerLine, RebateLine, ReferralLine, RuleLine};
 
@@ -62,25 +62,29 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         name: &str,
         lines: &[(&'a ast::Cap, Span)],
         capped: Capped,
+        pay_outs: impl Fn(Option<ast::Side>) -> Vec<PayOut>,
     ) -> Option<ReferralBudgets> {
         let is_friends = |cap: &ast::Cap| cap.side == Some(ast::Side::Friend);
         let (friend, referrer): (Vec<_>, Vec<_>) =
             lines.iter().copied().partition(|(cap, _)| is_friends(cap));
         let (mut found, mut good) = (ReferralBudgets::default(), true);
-        for (side, lines, into) in
-            [("referrer", &referrer, &mut found.referrer), ("friend", &friend, &mut found.friend)]
-        {
-            let Some(own) = self.one_own(lines) else {
+        for lines in [referrer, friend] {
+            let Some(own) = self.one_own(&lines) else {
                 good = false;
                 continue;
             };
             let Some((cap, span)) = own else { continue };
             let read = self.referral_cap(cap, span, capped);
-            let read = read.map(|(limit, window)| (Read::Cap(limit, window), span));
-            match read.and_then(|read| self.budget(&format!("{side} {name}"), read)) {
-                Some(budget) => *into = Box::from([budget]),
-                None => good = false,
+            let limits = pay_outs(cap.side);
+            for (pay_out, budgets) in found.all_mut().filter(|(pay_out, _)| limits.contains(pay_out)) {
+                let name = format!("{} {name}", pay_out.words());
+                let read = read.map(|(limit, window)| (Read::Cap(limit, window), span));
+                match read.and_then(|read| self.budget(&name, read)) {
+                    Some(budget) => *budgets = Box::from([budget]),
+                    None => good = false,
+                }
             }
+            good &= read.is_some();
         }
         good.then_some(found)
     }
@@ -219,8 +223,8 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let place = self.all.referrals.iter().position(|entry| entry.name.text == name);
         let both = place.and_then(|place| self.referral_budgets.get_mut(place));
         if let Some(both) = both {
-            for side in [&mut both.referrer, &mut both.friend] {
-                *side = side.iter().copied().chain([id]).collect();
+            for (_, budgets) in both.all_mut() {
+                *budgets = budgets.iter().copied().chain([id]).collect();
             }
         }
         place.is_some()

@@ -4,7 +4,7 @@ use super::tree::Tree;
 use super::windows;
 use crate::calendar::{Anchors, Date, MonthDay, Period, Tail};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{CapLimit, CapWindow, Card, Expire, Program};
+use crate::program::{CapLimit, CapWindow, Card, Expire, PayOut, Program};
 use crate::syntax::ast::CardLine;
 
 /// Findings about cards and referrals.
@@ -119,9 +119,11 @@ fn unreachable_goal(program: &Program, tree: &Tree<'_>, card: &Card) -> Option<D
 fn open_referrals(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for referral in &program.referrals {
-        let pays = !referral.joining_referrer.is_empty() || !referral.qualifying_referrer.is_empty();
+        let referrers = [PayOut::ReferrerOnJoining, PayOut::Referrer];
+        let pays = referrers.iter().any(|pay_out| !referral.gifts.to(*pay_out).is_empty());
         let Some(block) = tree.referral(&referral.name) else { continue };
-        if pays && referral.referrer_caps.is_empty() {
+        let capped = referrers.iter().any(|pay_out| !referral.caps.to(*pay_out).is_empty());
+        if pays && !capped {
             found.push(
                 Diagnostic::new(Code::R803, block.head, "this referral has no cap")
                     .label("pays a referrer for every friend")

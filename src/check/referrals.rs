@@ -10,8 +10,8 @@ use super::subjects::{Place, Scope};
 use super::times;
 use crate::diagnostics::Span;
 use crate::program::{
-    Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Measure, MeterId, NumSubject, Qualifies,
-    Referral, ReferralGift, Slots, SymSubject, Table, TableKey, Test,
+    Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Measure, MeterId, NumSubject, PayOut,
+    PayOuts, Qualifies, Referral, ReferralGift, Slots, SymSubject, Table, TableKey, Test,
 };
 use crate::syntax::ast::{
     self, Amount, Block, CapPer, Cond, Give, Name, Number, ReferralBlock, ReferralLine, Side,
@@ -21,12 +21,30 @@ use std::collections::BTreeMap;
 /// How many events a friend may need at most: each is remembered.
 const MOST_TIMES: usize = 100;
 
-/// What the two sides get at one moment.
+/// What a referral gives.
 #[derive(Default)]
 struct Gifts {
-    friend: Vec<Option<ReferralGift>>,
-    referrer: Vec<Option<ReferralGift>>,
-    first: Option<Span>,
+    all: Vec<(PayOut, Option<ReferralGift>)>,
+    on_joining: Option<Span>,
+    on_qualifying: Option<Span>,
+}
+
+impl Gifts {
+    fn add(&mut self, gift: Option<ReferralGift>, pay_out: PayOut, span: Span) {
+        let first = if pay_out.is_on_joining() { &mut self.on_joining } else { &mut self.on_qualifying };
+        first.get_or_insert(span);
+        self.all.push((pay_out, gift));
+    }
+
+    fn has(&self, pay_out: PayOut) -> bool {
+        self.all.iter().any(|(of, _)| *of == pay_out)
+    }
+
+    /// Which pay-outs a cap of a side limits: those that give something.
+    fn capped(&self, side: Option<Side>) -> Vec<PayOut> {
+        let is_friends = side == Some(Side::Friend);
+        PayOut::ALL.into_iter().filter(|it| it.is_friends() == is_friends && self.has(*it)).collect()
+    }
 }
 
 /// The lines of a referral.
@@ -37,8 +55,7 @@ struct Lines<'a> {
     when_friend: Once<&'a Cond>,
     when_referrer: Once<&'a Cond>,
     wait: Once<Option<crate::calendar::Duration>>,
-    joining: Gifts,
-    qualifying: Gifts,
+    gifts: Gifts,
     caps: Vec<(&'a ast::Cap, Span)>,
     budgets: Vec<(&'a ast::Cap, Span)>,
     not_same: Vec<Option<u16>>,
@@ -58,14 +75,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         self.qualifies_for_something(&lines);
         let valid_span = lines.valid.span();
         let valid = self.validity(lines.valid.take());
-        if let (None, Some(place)) = (lines.qualifies.get(), lines.qualifying.first) {
+        if let (None, Some(place)) = (lines.qualifies.get(), lines.gifts.on_qualifying) {
             self.report.missing(
                 place,
                 "it is not said when a friend qualifies",
                 "add a line, for example `friend qualifies with purchase of at least 30 EUR within 60 days of joining`",
             );
         }
-        if lines.joining.first.is_none() && lines.qualifying.first.is_none() {
+        if lines.gifts.all.is_empty() {
             self.needed::<()>(whole.head, "what is given", "on qualifying give 500 points to referrer");
         }
         let capped = Capped {
@@ -78,8 +95,13 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             campaign: campaigns::is_campaign(valid_span, valid),
             gives: whole.head,
         };
-        let caps = self.referral_caps(&block.name, &lines.caps, capped);
-        let budgets = self.referral_budgets_of(&block.name.text, &lines.budgets, capped);
+        self.caps_something(&lines.caps, &lines.gifts);
+        self.caps_something(&lines.budgets, &lines.gifts);
+        let caps = self.referral_caps(&block.name, (&lines.caps, &lines.gifts), capped);
+        let budgets = {
+            let pay_outs = |side| lines.gifts.capped(side);
+            self.referral_budgets_of(&block.name.text, &lines.budgets, capped, pay_outs)
+        };
         let qualifies = match lines.qualifies.value() {
             None => Some(None),
             Some(found) => found.map(Some),
@@ -91,7 +113,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             None => Some(None),
             Some(found) => found.map(Some),
         };
-        let (referrer_caps, friend_caps) = caps?;
         self.referral_budgets.push(budgets?);
         let mut not_same = lines.not_same.into_iter().collect::<Option<Vec<u16>>>()?;
         not_same.sort_unstable();
@@ -104,12 +125,11 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             when_friend: when_friend?,
             when_referrer: when_referrer?,
             wait: wait?,
-            joining_friend: lines.joining.friend.into_iter().collect::<Option<_>>()?,
-            joining_referrer: lines.joining.referrer.into_iter().collect::<Option<_>>()?,
-            qualifying_friend: lines.qualifying.friend.into_iter().collect::<Option<_>>()?,
-            qualifying_referrer: lines.qualifying.referrer.into_iter().collect::<Option<_>>()?,
-            referrer_caps: referrer_caps.into(),
-            friend_caps: friend_caps.into(),
+            gifts: PayOuts::of(|pay_out| {
+                let all = lines.gifts.all.iter().filter(|(of, _)| *of == pay_out);
+                all.map(|(_, gift)| gift.clone()).collect()
+            })?,
+            caps: caps?,
             not_same: not_same.into(),
         })
     }
@@ -122,8 +142,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             when_friend: Once::new("when friend"),
             when_referrer: Once::new("when referrer"),
             wait: Once::new("wait"),
-            joining: Gifts::default(),
-            qualifying: Gifts::default(),
+            gifts: Gifts::default(),
             caps: Vec::new(),
             budgets: Vec::new(),
             not_same: Vec::new(),
@@ -149,11 +168,19 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 }
                 ReferralLine::OnJoining(give, side) => {
                     let gift = self.referral_gift(give, span, EventKindId::JOINING);
-                    lines.joining.add(gift, *side, span);
+                    let pay_out = match side {
+                        Side::Referrer => PayOut::ReferrerOnJoining,
+                        Side::Friend => PayOut::FriendOnJoining,
+                    };
+                    lines.gifts.add(gift, pay_out, span);
                 }
                 ReferralLine::OnQualifying(give, side) => {
                     let gift = self.referral_gift(give, span, on);
-                    lines.qualifying.add(gift, *side, span);
+                    let pay_out = match side {
+                        Side::Referrer => PayOut::Referrer,
+                        Side::Friend => PayOut::Friend,
+                    };
+                    lines.gifts.add(gift, pay_out, span);
                 }
                 ReferralLine::Cap(cap) => lines.caps.push((cap, span)),
                 ReferralLine::Budget(cap) => lines.budgets.push((cap, span)),
@@ -177,7 +204,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
 
     /// N106: lines that speak of a pay-out where nothing is paid for qualifying.
     fn qualifies_for_something(&mut self, lines: &Lines<'a>) {
-        if lines.qualifying.first.is_some() {
+        if lines.gifts.on_qualifying.is_some() {
             return;
         }
         for span in [lines.when_friend.span(), lines.when_referrer.span()].into_iter().flatten() {
@@ -186,6 +213,20 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                 "this is asked when a friend has qualified, and nothing is given for that",
                 "add a line `on qualifying give …`, or remove this one",
             );
+        }
+    }
+
+    /// N106: caps of a side that gets nothing.
+    fn caps_something(&mut self, caps: &[(&'a ast::Cap, Span)], gifts: &Gifts) {
+        for (cap, span) in caps {
+            if !gifts.all.is_empty() && gifts.capped(cap.side).is_empty() {
+                let (side, help) = match cap.side {
+                    Some(Side::Friend) => ("friend", "add what the friend gets, or write `cap referrer …`"),
+                    _ => ("referrer", "add what the referrer gets, or write `cap friend …`"),
+                };
+                let message = format!("the {side} gets nothing that this could limit");
+                self.report.misplaced(*span, message, help);
+            }
         }
     }
 
@@ -314,34 +355,37 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         }
     }
 
-    /// Caps of the referrer and of the friend.
+    /// The caps of the pay-outs. Each pay-out of a side has counters of its own, so that a cap of ten lets ten friends
+    /// join and ten qualify.
     fn referral_caps(
         &mut self,
         name: &Name,
-        lines: &[(&'a ast::Cap, Span)],
+        (caps, gifts): (&[(&'a ast::Cap, Span)], &Gifts),
         capped: Capped,
-    ) -> Option<(Vec<CapId>, Vec<CapId>)> {
-        let (mut referrer, mut friend, mut good) = (Vec::new(), Vec::new(), true);
+    ) -> Option<PayOuts<Box<[CapId]>>> {
+        let (mut found, mut good) = (Vec::new(), true);
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for (cap, span) in lines {
+        for (cap, span) in caps {
             let Some((limit, window)) = self.referral_cap(cap, *span, capped) else {
                 good = false;
                 continue;
             };
-            let (word, ids) = match cap.side {
-                Some(Side::Friend) => ("friend", &mut friend),
-                Some(Side::Referrer) | None => ("referrer", &mut referrer),
-            };
-            let key = format!("cap of referral {:?}, {word}, {}", name.text, self.limit_word(limit));
-            if let Some(first) = seen.insert(format!("{key} {window:?} {}", cap.per_account), *span) {
+            let is_friends = cap.side == Some(Side::Friend);
+            if let Some(first) = seen.insert(format!("{is_friends} {window:?} {}", cap.per_account), *span) {
                 self.report.twice("cap", *span, first);
                 good = false;
                 continue;
             }
-            let text = self.cap_text(*span);
-            ids.push(self.add_cap((&name.text, &key), text, (limit, window, cap.per_account), None, false));
+            for pay_out in gifts.capped(cap.side) {
+                let (words, limited) = (pay_out.words(), self.limit_word(limit));
+                let key = format!("cap of referral {:?}, {words}, {limited}", name.text);
+                let text = self.cap_text(*span);
+                let terms = (limit, window, cap.per_account);
+                found.push((pay_out, self.add_cap((&name.text, &key), text, terms, None, false)));
+            }
         }
-        good.then_some((referrer, friend))
+        let of = |pay_out| found.iter().filter(move |(of, _)| *of == pay_out).map(|(_, id)| *id).collect();
+        PayOuts::of(|pay_out| Some(of(pay_out))).filter(|_| good)
     }
 
     pub(super) fn referral_cap(
@@ -372,16 +416,6 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             }
             super::caps::Read::Cap(limit, window) => Some((limit, window)),
             super::caps::Read::Piece(_) => None,
-        }
-    }
-}
-
-impl Gifts {
-    fn add(&mut self, gift: Option<ReferralGift>, side: Side, span: Span) {
-        self.first.get_or_insert(span);
-        match side {
-            Side::Friend => self.friend.push(gift),
-            Side::Referrer => self.referrer.push(gift),
         }
     }
 }

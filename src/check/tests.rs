@@ -4,8 +4,8 @@ use super::*;
 use crate::calendar::{Date, Duration, DurationUnit, Period};
 use crate::program::{
     AwardThing, Basis, CapId, CapLimit, CapWindow, Effect, EventKindId, Factor, Keep, Measure, MeterId,
-    NumSubject, Rate, Reach, ReferralGift, RuleId, Since, SinceBase, Slots, StampPer, Steps, SymSubject,
-    Test, TiersId, UnitId, Validity, VoucherEnd, VoucherId, Window,
+    NumSubject, PayOut, Rate, Reach, ReferralGift, RuleId, Since, SinceBase, Slots, StampPer, Steps,
+    SymSubject, Test, TiersId, UnitId, Validity, VoucherEnd, VoucherId, Window,
 };
 use pretty_assertions::assert_eq;
 
@@ -176,10 +176,10 @@ fn the_referral() {
     let qualifies = referral.qualifies.unwrap();
     assert_eq!((qualifies.event, qualifies.at_least), (EventKindId::PURCHASE, 30_000_000));
     assert_eq!(qualifies.within, Some(Duration::new(60, DurationUnit::Day)));
-    assert_eq!(referral.joining_friend[0].thing(), AwardThing::Voucher(VoucherId(0)));
-    let gift = &referral.qualifying_referrer[0];
+    assert_eq!(referral.gifts.to(PayOut::FriendOnJoining)[0].thing(), AwardThing::Voucher(VoucherId(0)));
+    let gift = &referral.gifts.to(PayOut::Referrer)[0];
     assert!(matches!(gift, ReferralGift::Fixed(award) if award.amount == 1_000), "{gift:?}");
-    assert_eq!((referral.referrer_caps.len(), referral.friend_caps.len()), (1, 0));
+    assert_eq!(referral.caps.all().map(|caps| caps.len()).collect::<Vec<_>>(), [0, 0, 1, 0]);
     assert_eq!(referral.not_same.as_ref(), [0]);
     assert_eq!(program.caps[0].limit, CapLimit::Times(10));
 }

@@ -18,7 +18,9 @@ use crate::amount::{Sharer, Ties};
 use crate::calendar::Date;
 use crate::event::{BudgetLine, Claim, Message, Release, TEXT_MOST, answer_id};
 use crate::ledger::{Exact, Source, Thing};
-use crate::program::{ALL_OF_IT, Budget, BudgetCounts, CapId, CapWindow, Expense, Program, RuleId, UnitId};
+use crate::program::{
+    ALL_OF_IT, Budget, BudgetCounts, CapId, CapWindow, Expense, PayOut, Program, RuleId, UnitId,
+};
 use std::sync::Arc;
 
 /// What would be given.
@@ -28,31 +30,29 @@ pub(super) struct Wanted {
     pub(super) more: Vec<ReceiptAward>,
     /// The day that the event brings for `activate on`.
     pub(super) on: Option<Date>,
-    /// Of the pay-out of a referral, whether it is the friend's.
-    pub(super) to_friend: bool,
+    /// Of a referral, which pay-out it is.
+    pub(super) pay_out: PayOut,
     pub(super) gift: Option<Box<OpenGift>>,
 }
 
 impl Wanted {
     /// One award and nothing else.
     pub(super) const fn award(award: ReceiptAward, on: Option<Date>) -> Self {
-        Self { award, more: Vec::new(), on, to_friend: false, gift: None }
+        Self { award, more: Vec::new(), on, pay_out: PayOut::Referrer, gift: None }
     }
 }
 
-/// The budgets that something asks, one after another: a rule, a donation, the pay-out of a referral to the friend or to
-/// the referrer, or what is paid for a period that ends on a day.
+/// The budgets that something asks, one after another: a rule, a donation, a pay-out of a referral, or what is paid for a period that ends on a day.
 pub(super) fn budgets_of(
     program: &Program,
     source: Source,
-    (to_friend, ends): (bool, Option<Date>),
+    (pay_out, ends): (PayOut, Option<Date>),
 ) -> Vec<&Budget> {
     let found = match source {
         Source::Rule(rule) => program.rules.get(rule.index()).map(|rule| &rule.budgets),
         Source::Donation(donation) => program.donations.get(donation.index()).map(|it| &it.budgets),
         Source::Referral(referral) => {
-            let both = program.referral_budgets.get(referral.index());
-            both.map(|both| if to_friend { &both.friend } else { &both.referrer })
+            program.referral_budgets.get(referral.index()).map(|budgets| budgets.to(pay_out))
         }
         Source::Rebate(rebate) => {
             let terms = program.rebates.get(rebate.index()).zip(ends).map(|(it, last)| it.terms_on(last));
@@ -67,8 +67,8 @@ pub(super) fn budgets_of(
 /// Claims what would be given, in place of giving it. What no budget has to be asked for is not claimed.
 #[cold]
 pub(super) fn claim(facts: &Facts<'_>, draft: &mut Draft<'_>, wanted: Wanted) -> Result<(), Rejection> {
-    let Wanted { award, more, on, to_friend, gift } = wanted;
-    let budgets = budgets_of(draft.program, award.source, (to_friend, None));
+    let Wanted { award, more, on, pay_out, gift } = wanted;
+    let budgets = budgets_of(draft.program, award.source, (pay_out, None));
     let mut open = OpenClaim {
         budget: Box::default(),
         granted: Vec::new(),
@@ -80,7 +80,7 @@ pub(super) fn claim(facts: &Facts<'_>, draft: &mut Draft<'_>, wanted: Wanted) ->
         lines: facts.event.items().len(),
         award,
         more,
-        to_friend,
+        pay_out,
         gift,
     };
     let rule = draft.program.source_words(open.award.source).1;
@@ -99,7 +99,7 @@ pub(super) fn claim(facts: &Facts<'_>, draft: &mut Draft<'_>, wanted: Wanted) ->
 #[cold]
 pub(super) fn claim_paid(draft: &mut Draft<'_>, award: ReceiptAward, ends: Date) {
     let program = draft.program;
-    let budgets = budgets_of(program, award.source, (false, Some(ends)));
+    let budgets = budgets_of(program, award.source, (PayOut::default(), Some(ends)));
     let Some(budget) = budgets.first() else { return };
     let mut open = OpenClaim {
         budget: Box::default(),
@@ -112,7 +112,7 @@ pub(super) fn claim_paid(draft: &mut Draft<'_>, award: ReceiptAward, ends: Date)
         lines: 0,
         award,
         more: Vec::new(),
-        to_friend: false,
+        pay_out: PayOut::default(),
         gift: None,
     };
     ask(draft, budget, &mut open);
@@ -276,7 +276,7 @@ pub(super) fn receive(
 
 /// The budget that is asked after another.
 fn next_budget<'p>(program: &'p Program, open: &OpenClaim, asked: &str) -> Option<&'p Budget> {
-    let mut budgets = budgets_of(program, open.award.source, (open.to_friend, open.ends)).into_iter();
+    let mut budgets = budgets_of(program, open.award.source, (open.pay_out, open.ends)).into_iter();
     budgets.find(|budget| *budget.name == *asked)?;
     // a version may have put them into another order
     budgets.find(|budget| !open.granted.contains(&budget.name))
@@ -358,10 +358,7 @@ fn own_caps<'p>(program: &'p Program, open: &OpenClaim) -> &'p [CapId] {
     let found = match open.award.source {
         Source::Rule(rule) => program.rules.get(rule.index()).map(|rule| &rule.caps),
         Source::Donation(id) => program.donations.get(id.index()).map(|donation| &donation.caps),
-        Source::Referral(id) => {
-            let referral = program.referrals.get(id.index());
-            referral.map(|it| if open.to_friend { &it.friend_caps } else { &it.referrer_caps })
-        }
+        Source::Referral(id) => program.referrals.get(id.index()).map(|it| it.caps.to(open.pay_out)),
         _ => None,
     };
     found.map_or(&[], |caps| caps)
@@ -391,7 +388,7 @@ pub(super) fn free(
     let program = draft.program;
     for name in budgets {
         // what is paid for a period may ask what only an earlier version has
-        let mut own = budgets_of(program, asked.source, (false, asked.ends)).into_iter();
+        let mut own = budgets_of(program, asked.source, (PayOut::default(), asked.ends)).into_iter();
         let own = own.find(|budget| budget.name == *name);
         let budget = own.or_else(|| program.budgets.iter().find(|budget| budget.name == *name));
         let Some(budget) = budget else { continue };
@@ -434,15 +431,15 @@ pub(super) fn release_rule(draft: &mut Draft<'_>, rule: RuleId, (day, amount): (
 /// Tells the budgets of something that a part of what it gave has come back. Times stay used.
 #[cold]
 pub(super) fn release(draft: &mut Draft<'_>, asked: &Asked, amount: i64) {
-    let budgets = budgets_of(draft.program, asked.source, (false, asked.ends)).into_iter();
+    let budgets = budgets_of(draft.program, asked.source, (PayOut::default(), asked.ends)).into_iter();
     let names: Vec<Box<str>> = budgets.map(|budget| budget.name.clone()).collect();
     free(draft, &names, asked, (amount, false));
 }
 
 /// Tells the budgets of a pay-out that it is undone.
 #[cold]
-pub(super) fn undo_pay_out(draft: &mut Draft<'_>, (source, to_friend): (Source, bool), receipt: &Receipt) {
-    let budgets = budgets_of(draft.program, source, (to_friend, None)).into_iter();
+pub(super) fn undo_pay_out(draft: &mut Draft<'_>, (source, pay_out): (Source, PayOut), receipt: &Receipt) {
+    let budgets = budgets_of(draft.program, source, (pay_out, None)).into_iter();
     let names: Vec<Box<str>> = budgets.map(|budget| budget.name.clone()).collect();
     let awards = receipt.awards.iter().filter(|award| award.source == source);
     let asked = Asked::paid_out(source, awards, receipt.day);

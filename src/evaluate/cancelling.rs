@@ -16,7 +16,7 @@ use super::step08_cap::gives_back;
 use super::{rebates, step12_friends, step13_payers};
 use crate::account::{Change, Receipt};
 use crate::ledger::{Source, Thing};
-use crate::program::{CapId, CapWindow, EventKindId, Measure, RuleId};
+use crate::program::{CapId, CapWindow, EventKindId, Measure, PayOut, Referral, ReferralId, RuleId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -66,19 +66,19 @@ pub(super) fn reverse(
     draft: &mut Draft<'_>,
     rows: &mut Rows,
     id: &Arc<str>,
-    (caps, source, to_friend): (&[CapId], Source, bool),
+    (referral, of, pay_out): (&Referral, ReferralId, PayOut),
 ) -> Result<(), Rejection> {
     let Some(before) = facts.account.receipt(facts.program, id).filter(|before| !before.cancelled) else {
         return Ok(());
     };
     let mut receipt = Receipt { cancelled: true, ..Receipt::clone(before) };
     undo(facts, draft, rows, before, &mut receipt)?;
-    for cap in caps {
+    for cap in referral.caps.to(pay_out) {
         uncount(facts, draft, &receipt, *cap, 1);
     }
     if !receipt.awards.is_empty() {
         // what is claimed still is freed when the answer comes
-        budgets::undo_pay_out(draft, (source, to_friend), &receipt);
+        budgets::undo_pay_out(draft, (Source::Referral(of), pay_out), &receipt);
     }
     draft.change(Change::Returned(Arc::new(receipt)));
     Ok(())

@@ -22,7 +22,7 @@ use crate::amount::divide;
 use crate::event::{Message, MessageBody};
 use crate::ledger::{Source, Thing};
 use crate::program::{
-    CapId, EventKindId, Factor, Program, Qualifies, Referral, ReferralGift, ReferralId, TakeBack, Test,
+    EventKindId, Factor, PayOut, Program, Qualifies, Referral, ReferralGift, ReferralId, TakeBack, Test,
     UnitId, Window,
 };
 use std::sync::Arc;
@@ -183,7 +183,7 @@ pub(crate) fn tell(facts: &Facts<'_>, draft: &mut Draft<'_>, mut link: Link) {
         return;
     }
     link.stage = LinkStage::Told;
-    let asks_spend = referral.qualifying_referrer.iter().any(ReferralGift::is_of_spend);
+    let asks_spend = referral.gifts.to(PayOut::Referrer).iter().any(ReferralGift::is_of_spend);
     let body = MessageBody::ReferralQualified {
         shared: shared_values(draft.program, referral, &draft.account.attributes),
         spend: if asks_spend { spend } else { 0 },
@@ -243,7 +243,7 @@ fn take_pay_out_back(
     let paid = MessageBody::ReferralSettled { turn: link.turn };
     let paid = Message::id_of(paid.kind(), &referral.name, &friend, link.turn);
     let id = ReferralId(link.referral);
-    reverse(facts, draft, rows, &paid, (&referral.friend_caps, Source::Referral(id), true))?;
+    reverse(facts, draft, rows, &paid, (referral, id, PayOut::Friend))?;
     let body = MessageBody::ReferralReversed { turn: link.turn };
     draft.send(&link.referrer, &referral.name, &friend, body);
     link.stage = LinkStage::Open;
@@ -275,14 +275,13 @@ pub(crate) fn receive(
                 let why = "the referrer is no member or joined later than the friend";
                 draft.notes.push(Note::Referral(why));
             } else if !side.is_same(draft, shared) {
-                // caps count pay-outs, and a gift for joining is none
-                side.pay(draft, &referral.joining_referrer, 0)?;
+                side.pay_out(draft, referral, (PayOut::ReferrerOnJoining, 0))?;
                 draft.send(&message.from, &referral.name, &message.from, MessageBody::ReferralAccepted);
             }
         }
         MessageBody::ReferralAccepted => {
             let Some(link) = side.link(draft, |link| link.stage == LinkStage::Named) else { return Ok(()) };
-            side.pay(draft, &referral.joining_friend, 0)?;
+            side.pay_out(draft, referral, (PayOut::FriendOnJoining, 0))?;
             let link = Link { stage: LinkStage::Open, ..link };
             match referral.qualifies {
                 Some(qualifies) => settle(facts, draft, referral, qualifies, link),
@@ -303,15 +302,7 @@ pub(crate) fn receive(
                 draft.notes.push(Note::Referral("what is asked of the referrer does not hold"));
                 return Ok(());
             }
-            let paid = side.pay_capped(
-                draft,
-                &referral.qualifying_referrer,
-                *spend,
-                (&referral.referrer_caps, false),
-            )?;
-            if !paid {
-                draft.notes.push(Note::Referral("the referrer's cap is used up"));
-            }
+            side.pay_out(draft, referral, (PayOut::Referrer, *spend))?;
             let body = MessageBody::ReferralSettled { turn: *turn };
             draft.send(&message.from, &referral.name, &message.from, body);
         }
@@ -321,13 +312,11 @@ pub(crate) fn receive(
             let last = referral.qualifies.and_then(|qualifies| link.counted.get(qualifies.times - 1));
             let spend = last.map_or(0, |event| event.spend);
             draft.change(Change::Link(Box::new(Link { stage: LinkStage::Settled, ..link })));
-            if !side.pay_capped(draft, &referral.qualifying_friend, spend, (&referral.friend_caps, true))? {
-                draft.notes.push(Note::Referral("the friend's cap is used up"));
-            }
+            side.pay_out(draft, referral, (PayOut::Friend, spend))?;
         }
         MessageBody::ReferralReversed { turn } => {
             let paid = Message::id_of("referral-qualified", &referral.name, &message.from, *turn);
-            reverse(facts, draft, rows, &paid, (&referral.referrer_caps, Source::Referral(id), false))?;
+            reverse(facts, draft, rows, &paid, (referral, id, PayOut::Referrer))?;
         }
         MessageBody::Transferred { .. } | MessageBody::BudgetAnswered { .. } => {}
     }
@@ -364,33 +353,34 @@ impl Side<'_> {
         is_same
     }
 
-    /// Pays one pay-out if the caps of the side have room; tells whether they have.
-    fn pay_capped(
+    /// Makes a pay-out if its caps have room; else that is noted.
+    fn pay_out(
         &self,
         draft: &mut Draft<'_>,
-        gifts: &[ReferralGift],
-        spend: i64,
-        (caps, to_friend): (&[CapId], bool),
-    ) -> Result<bool, Rejection> {
+        referral: &Referral,
+        (pay_out, spend): (PayOut, i64),
+    ) -> Result<(), Rejection> {
+        let (gifts, caps) = (referral.gifts.to(pay_out), referral.caps.to(pay_out));
         if gifts.is_empty() {
-            return Ok(true);
+            return Ok(());
         }
         if caps.iter().any(|cap| room(self.facts, *cap) <= 0) {
-            return Ok(false);
+            let used_up = match pay_out.is_friends() {
+                true => "the friend's cap is used up",
+                false => "the referrer's cap is used up",
+            };
+            draft.notes.push(Note::Referral(used_up));
+            return Ok(());
         }
-        match self.asks_budgets(to_friend) {
-            true => self.claim(draft, (gifts, spend), to_friend)?,
+        let budgets = self.facts.program.referral_budgets.get(self.id.index());
+        match budgets.is_some_and(|budgets| !budgets.to(pay_out).is_empty()) {
+            true => self.claim(draft, (gifts, spend), pay_out)?,
             false => self.pay(draft, gifts, spend)?,
         }
         for cap in caps {
             count_cap(draft, self.facts, *cap, 1);
         }
-        Ok(true)
-    }
-
-    fn asks_budgets(&self, to_friend: bool) -> bool {
-        let both = self.facts.program.referral_budgets.get(self.id.index());
-        both.is_some_and(|both| !(if to_friend { &both.friend } else { &both.referrer }).is_empty())
+        Ok(())
     }
 
     /// Claims a pay-out, and keeps a record by which a reversal reaches it.
@@ -399,7 +389,7 @@ impl Side<'_> {
         &self,
         draft: &mut Draft<'_>,
         (gifts, spend): (&[ReferralGift], i64),
-        to_friend: bool,
+        pay_out: PayOut,
     ) -> Result<(), Rejection> {
         let source = Source::Referral(self.id);
         let mut awards = Vec::with_capacity(gifts.len());
@@ -412,7 +402,7 @@ impl Side<'_> {
         }
         let mut awards = awards.into_iter();
         let Some(award) = awards.next() else { return Ok(()) };
-        let wanted = Wanted { more: awards.collect(), to_friend, ..Wanted::award(award, None) };
+        let wanted = Wanted { more: awards.collect(), pay_out, ..Wanted::award(award, None) };
         budgets::claim(self.facts, draft, wanted)?;
         keep_redemption(self.facts, draft, Vec::new(), None);
         Ok(())

@@ -71,7 +71,7 @@ pub(crate) use rebate::{
     Rebate, RebateCounts, RebateKind, RebateLots, RebateSpan, RebateTerms, Stage, StagePays,
 };
 pub(crate) use rebate_cap::{RebateCap, RoomCut, cut_to_room};
-pub(crate) use referral::{Qualifies, Referral, ReferralBudgets, ReferralGift};
+pub(crate) use referral::{PayOut, PayOuts, Qualifies, Referral, ReferralBudgets, ReferralGift};
 pub(crate) use rule::{
     Award, AwardThing, Band, Basis, Cap, CapLimit, CapWindow, Combine, Effect, Factor, Proportion, Rate,
     Rule, RuleKind, Steps, Table, TableKey, Validity,

@@ -21,32 +21,94 @@ pub(crate) struct Referral {
     /// `when referrer …` and its text.
     pub(crate) when_referrer: Option<(Test, Box<str>)>,
     pub(crate) wait: Option<Duration>,
-    pub(crate) joining_friend: Box<[ReferralGift]>,
-    pub(crate) joining_referrer: Box<[ReferralGift]>,
-    pub(crate) qualifying_friend: Box<[ReferralGift]>,
-    pub(crate) qualifying_referrer: Box<[ReferralGift]>,
-    pub(crate) referrer_caps: Box<[CapId]>,
-    pub(crate) friend_caps: Box<[CapId]>,
+    /// What each pay-out gives.
+    pub(crate) gifts: PayOuts<Box<[ReferralGift]>>,
+    /// How often each pay-out is made.
+    pub(crate) caps: PayOuts<Box<[CapId]>>,
     /// Places of member attributes of which both must not have the same value.
     pub(crate) not_same: Box<[u16]>,
 }
 
-/// The budgets across all members that the pay-outs of a referral ask, one after another.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct ReferralBudgets {
-    pub(crate) referrer: Box<[BudgetId]>,
-    pub(crate) friend: Box<[BudgetId]>,
+/// A pay-out of a referral: when, and to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum PayOut {
+    /// The referrer is named.
+    ReferrerOnJoining,
+    /// The referrer has accepted that.
+    FriendOnJoining,
+    /// The friend has qualified.
+    #[default]
+    Referrer,
+    /// The referrer is paid for that.
+    Friend,
 }
+
+impl PayOut {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] =
+        [Self::ReferrerOnJoining, Self::FriendOnJoining, Self::Referrer, Self::Friend];
+
+    /// The words in the names of its counters and budgets.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::ReferrerOnJoining => "referrer on joining",
+            Self::FriendOnJoining => "friend on joining",
+            Self::Referrer => "referrer",
+            Self::Friend => "friend",
+        }
+    }
+
+    /// Whether it is the friend's.
+    pub(crate) const fn is_friends(self) -> bool {
+        matches!(self, Self::FriendOnJoining | Self::Friend)
+    }
+
+    /// Whether it is made on joining.
+    pub(crate) const fn is_on_joining(self) -> bool {
+        matches!(self, Self::ReferrerOnJoining | Self::FriendOnJoining)
+    }
+}
+
+/// Something of each pay-out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PayOuts<T>([T; 4]);
+
+impl<T> PayOuts<T> {
+    /// What belongs to each; the outer nothing is a finding in one of them.
+    pub(crate) fn of(read: impl FnMut(PayOut) -> Option<T>) -> Option<Self> {
+        let all: Vec<T> = PayOut::ALL.into_iter().map(read).collect::<Option<_>>()?;
+        all.try_into().ok().map(Self)
+    }
+
+    /// What belongs to one.
+    pub(crate) const fn to(&self, pay_out: PayOut) -> &T {
+        let [referrer_on_joining, friend_on_joining, referrer, friend] = &self.0;
+        match pay_out {
+            PayOut::ReferrerOnJoining => referrer_on_joining,
+            PayOut::FriendOnJoining => friend_on_joining,
+            PayOut::Referrer => referrer,
+            PayOut::Friend => friend,
+        }
+    }
+
+    /// What belongs to each.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
+
+    /// What belongs to each.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = (PayOut, &mut T)> {
+        PayOut::ALL.into_iter().zip(&mut self.0)
+    }
+}
+
+/// The budgets across all members that each pay-out asks, one after another.
+pub(crate) type ReferralBudgets = PayOuts<Box<[BudgetId]>>;
 
 impl Referral {
     /// Whether one of its gifts may be this.
     pub(crate) fn gives(&self, thing: AwardThing) -> bool {
-        self.gifts().any(|gift| gift.thing() == thing)
-    }
-
-    fn gifts(&self) -> impl Iterator<Item = &ReferralGift> {
-        let joining = self.joining_friend.iter().chain(&self.joining_referrer);
-        joining.chain(&self.qualifying_friend).chain(&self.qualifying_referrer)
+        self.gifts.all().flat_map(|gifts| gifts.iter()).any(|gift| gift.thing() == thing)
     }
 }
 

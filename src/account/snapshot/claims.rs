@@ -7,6 +7,7 @@ use super::{AwardState, SnapshotError, SourceState};
 use crate::account::{Account, LineRecord, OpenClaim, OpenGift, ReceiptAward};
 use crate::calendar::{Date, Instant};
 use crate::ledger::{Source, Thing};
+use crate::program::PayOut;
 use serde::{Deserialize, Serialize};
 
 /// A claim that is not answered.
@@ -29,6 +30,8 @@ pub(crate) struct ClaimState {
     more: Vec<AwardState>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     to_friend: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    on_joining: bool,
     /// What a donation would give, in place of an award.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     gift: Option<ClaimedGiftState>,
@@ -67,7 +70,8 @@ impl Names<'_> {
             lines: u32::try_from(open.lines).unwrap_or(u32::MAX),
             award: open.gift.is_none().then(|| self.award(&open.award, open.lines)),
             more: open.more.iter().map(|award| self.award(award, open.lines)).collect(),
-            to_friend: open.to_friend,
+            to_friend: open.pay_out.is_friends(),
+            on_joining: open.pay_out.is_on_joining(),
             gift: open.gift.as_deref().map(|gift| self.claimed_gift(&open.award, gift)),
             granted_by: open.granted.iter().map(|budget| text(budget)).collect(),
         });
@@ -112,6 +116,12 @@ impl Restore<'_> {
             if is_paid_later != state.ends.is_some() || state.ends.is_some_and(|ends| ends >= state.day) {
                 return Err(wrong("it is paid for another period, or for none"));
             }
+            let pay_out = match (state.on_joining, state.to_friend) {
+                (true, true) => PayOut::FriendOnJoining,
+                (true, false) => PayOut::ReferrerOnJoining,
+                (false, true) => PayOut::Friend,
+                (false, false) => PayOut::Referrer,
+            };
             let open = OpenClaim {
                 budget: state.budget.as_str().into(),
                 granted: state.granted_by.iter().map(|budget| budget.as_str().into()).collect(),
@@ -123,7 +133,7 @@ impl Restore<'_> {
                 lines,
                 award,
                 more,
-                to_friend: state.to_friend,
+                pay_out,
                 gift,
             };
             if self.account.claims.iter().any(|known| known.key() == open.key()) {

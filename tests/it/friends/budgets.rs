@@ -126,3 +126,29 @@ fn a_pay_out_outlives_its_version() {
         assert_eq!((points(&ann), used(&book)), ("0".to_owned(), "0".to_owned()));
     }
 }
+
+/// A gift for joining is claimed by the message that names the referrer, and its claim is in a snapshot.
+#[test]
+fn a_gift_for_joining_waits_for_its_answer() {
+    let rules =
+        RULES.replace("  cap referrer 1 time per month\n", "  on joining give 70 points to referrer\n");
+    let rules = rules.split("\ntest ").next().unwrap();
+    let program = compiled(rules).program;
+    let (mut ann, mut dan) = (Account::open(&program, "Ann"), Account::open(&program, "Dan"));
+    send(&program, &mut ann, &Event::joining("J-1", "Ann", "2026-01-05T10:00:00Z").build().unwrap());
+    let joining = Event::joining("J-2", "Dan", "2026-03-01T10:00:00Z").referred_by("Ann");
+    let named = send(&program, &mut dan, &joining.build().unwrap());
+    let asked = send(&program, &mut ann, &messages(&named)[0]);
+    // the friend goes on meanwhile
+    assert_eq!(messages(&asked)[0].id(), "referral-accepted/Invite/Dan");
+    let text = json(&program, &ann);
+    assert!(text.contains(r#""on_joining":true"#), "{text}");
+    let mut ann = restore(&program, &text).unwrap();
+    let mut book = Budget::new("referrer on joining Invite");
+    let answers = claimed(&asked, &mut book);
+    assert_eq!(answers.len(), 1);
+    let paid = send(&program, &mut ann, &answers[0]);
+    assert_eq!(paid.deltas().len(), 1);
+    assert_eq!(ann.balance(&program, "points").unwrap().available, "70");
+    assert_eq!((used(&book), ann.claims(&program).len()), ("1".to_owned(), 0));
+}

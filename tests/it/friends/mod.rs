@@ -12,6 +12,11 @@ fn friends_qualify_by_several_events_and_are_named_late() {
 }
 
 #[test]
+fn gifts_for_joining_are_limited_as_well() {
+    passes(include_str!("joining.loyalty"));
+}
+
+#[test]
 fn what_comes_back_takes_both_rewards_back() {
     passes(include_str!("reversed.loyalty"));
 }

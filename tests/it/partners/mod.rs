@@ -21,6 +21,11 @@ fn budgets_of_partners_pay_donations_awards_rebates_and_referrals() {
 }
 
 #[test]
+fn a_budget_pays_gifts_for_joining() {
+    passes(include_str!("joining.loyalty"));
+}
+
+#[test]
 fn partners_pay_for_what_they_fund_and_get_what_is_redeemed() {
     passes(RULES);
 }
