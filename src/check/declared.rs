@@ -7,9 +7,9 @@ use crate::syntax::Limits;
 use crate::syntax::ast::{
     AwardBlock, Block, BlockKind, CardBlock, ChallengeBlock, ChallengeLine, ConvertBlock, DonateBlock,
     DrawBlock, File, ListBlock, MilestonesBlock, Name, ParameterBlock, PartnerBlock, PeriodBlock, PlanBlock,
-    ProgramBlock, RebateBlock, RedeemBlock, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock, RuleKind,
-    SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock, UnitKind,
-    Vocabulary, VocabularyKind, VoucherBlock,
+    ProgramBlock, RebateBlock, RedeemBlock, RedeemLine, ReferralBlock, ReturnsBlock, RewardBlock, RuleBlock,
+    RuleKind, SchemaBlock, SchemaOf, SharedCap, StreakBlock, Task, TestBlock, TiersBlock, UnitBlock,
+    UnitKind, Vocabulary, VocabularyKind, VoucherBlock,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -91,6 +91,8 @@ pub(super) struct Declared<'a> {
     pub(super) converts: Vec<(&'a ConvertBlock, &'a Block)>,
     pub(super) rewards: Table<'a, RewardBlock>,
     pub(super) redeems: Table<'a, RedeemBlock>,
+    /// `redeem … to charity`: beside the one that pays.
+    pub(super) given_away: Table<'a, RedeemBlock>,
     pub(super) donates: Table<'a, DonateBlock>,
     pub(super) rebates: Table<'a, RebateBlock>,
     pub(super) awards: Table<'a, AwardBlock>,
@@ -140,6 +142,7 @@ impl<'a> Declared<'a> {
             converts: Vec::new(),
             rewards: Table::new("reward"),
             redeems: Table::new("`redeem` of"),
+            given_away: Table::new("`redeem` to charity of"),
             donates: Table::new("rule"),
             rebates: Table::new("rule"),
             awards: Table::new("rule"),
@@ -236,7 +239,11 @@ impl<'a> Declared<'a> {
             }
             BlockKind::Convert(convert) => self.converts.push((convert, block)),
             BlockKind::Reward(reward) => self.rewards.declare(&reward.name, reward, block, report),
-            BlockKind::Redeem(redeem) => self.redeems.declare(&redeem.name, redeem, block, report),
+            BlockKind::Redeem(redeem) => {
+                let gives = redeem.lines.iter().any(|line| matches!(line.kind, RedeemLine::ToCharity(_)));
+                let table = if gives { &mut self.given_away } else { &mut self.redeems };
+                table.declare(&redeem.name, redeem, block, report);
+            }
             BlockKind::Donate(donate) => {
                 self.like_a_rule((&donate.name, donate, block), |all| &mut all.donates, report);
             }

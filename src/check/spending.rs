@@ -28,19 +28,22 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
         let all = self.all;
         let mut found: Vec<(Redeem, Span)> = Vec::new();
         let mut good = true;
-        for entry in all.redeems.iter() {
+        for entry in all.redeems.iter().chain(all.given_away.iter()) {
             let Some(redeem) = self.redeem(entry.node, entry.block.head) else {
                 good = false;
                 continue;
             };
             // one block may name the unit in the singular, another in the plural
-            if let Some((_, first)) = found.iter().find(|(known, _)| known.unit == redeem.unit) {
+            let same =
+                |known: &Redeem| known.unit == redeem.unit && known.to.is_some() == redeem.to.is_some();
+            if let Some((_, first)) = found.iter().find(|(known, _)| same(known)) {
                 super::table::twice("`redeem` of", entry.name, *first, &mut self.report);
                 good = false;
             }
             found.push((redeem, entry.name.span));
         }
-        found.sort_by_key(|(redeem, _)| redeem.unit);
+        // one that pays stands before one that gives
+        found.sort_by_key(|(redeem, _)| (redeem.unit, redeem.to.is_some()));
         good.then(|| found.into_iter().map(|(redeem, _)| redeem).collect())
     }
 

@@ -86,7 +86,7 @@ pub(crate) fn take(
     kind: Option<EventKindId>,
     requests: &[Request],
 ) -> Result<Settled, Rejection> {
-    let asked = understand(facts.program, requests)?;
+    let asked = understand(facts.program, requests, facts.event.has_basket)?;
     draft.note_activity(Activity::Redemption);
     // conditions of spending know the attributes of purchases only
     let stranger = kind.is_some_and(|kind| kind != EventKindId::PURCHASE);
@@ -183,10 +183,14 @@ pub(super) fn record(bound: &Bound) -> Box<Payment> {
 
 /// What the names of requests mean, in the order in which they are taken: vouchers, then rewards, then units,
 /// each by name.
-fn understand<'p>(program: &'p Program, requests: &[Request]) -> Result<Vec<Wanted<'p>>, Rejection> {
+fn understand<'p>(
+    program: &'p Program,
+    requests: &[Request],
+    has_basket: bool,
+) -> Result<Vec<Wanted<'p>>, Rejection> {
     let mut asked: Vec<Wanted<'p>> = Vec::with_capacity(requests.len());
     for request in requests {
-        let wanted = understood(program, request)?;
+        let wanted = understood(program, request, has_basket)?;
         if asked.iter().any(|known| known.what == wanted.what) {
             let detail = format!("`{}` is asked for twice", request.name);
             return Err(Rejection::new(Refusal::WrongValue, detail));
@@ -197,7 +201,11 @@ fn understand<'p>(program: &'p Program, requests: &[Request]) -> Result<Vec<Want
     Ok(asked)
 }
 
-fn understood<'p>(program: &'p Program, request: &Request) -> Result<Wanted<'p>, Rejection> {
+fn understood<'p>(
+    program: &'p Program,
+    request: &Request,
+    has_basket: bool,
+) -> Result<Wanted<'p>, Rejection> {
     let name = &*request.name;
     let wrong = |detail: String| Err(Rejection::new(Refusal::WrongValue, detail));
     if request.ask == Ask::Use {
@@ -226,7 +234,10 @@ fn understood<'p>(program: &'p Program, request: &Request) -> Result<Wanted<'p>,
     let Some(unit) = unit.map(|unit| UnitId(unit as u32)) else {
         return wrong(format!("there is no `{name}` to redeem"));
     };
-    let Some(redeem) = program.redeems.iter().find(|redeem| redeem.unit == unit) else {
+    // where a unit both pays and can be given away, it pays what is bought, and is given away alone
+    let mut ways = program.redeems.iter().filter(|redeem| redeem.unit == unit);
+    let first = ways.next();
+    let Some(redeem) = ways.next().filter(|_| !has_basket).or(first) else {
         return wrong(format!("`{name}` cannot be redeemed"));
     };
     let amount = scaled(program, unit, request.amount)?;

@@ -18,6 +18,11 @@ const RULES: &str = include_str!("giving.loyalty");
 const EXAMPLE: &str = include_str!("../../../examples/giving/giving.loyalty");
 
 #[test]
+fn points_pay_and_are_given_away() {
+    passes(include_str!("both.loyalty"));
+}
+
+#[test]
 fn rules() {
     passes(RULES);
 }
