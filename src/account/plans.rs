@@ -24,6 +24,8 @@ pub(crate) struct HeldPlan {
     pub(crate) plan: PlanId,
     /// The day on which it was joined.
     pub(crate) since: Date,
+    /// The first day of its first term with a fee: lengths of terms are counted from there.
+    pub(crate) paid_from: Date,
     /// The first day of the term that runs.
     pub(crate) starts: Date,
     /// Its last day.

@@ -66,6 +66,33 @@ impl Duration {
         self.shift(date, 1)
     }
 
+    /// The date this much after `from`, counted in steps from an earlier date on: from 31 January by months after
+    /// 28 February that is 31 March. Where no step from there comes to `from`, it is counted from `from` itself.
+    pub(crate) fn step_after(self, from: Date, first: Date) -> Date {
+        let at = |steps: u32| {
+            let count = self.count.saturating_mul(steps);
+            Self { count, ..self }.add_to_date(first).unwrap_or(Date::MAX)
+        };
+        let longest: i64 = match self.unit {
+            DurationUnit::Minute | DurationUnit::Hour | DurationUnit::Day => 1,
+            DurationUnit::Week => 7,
+            DurationUnit::Month => 31,
+            DurationUnit::Quarter => 92,
+            DurationUnit::Year => 366,
+        };
+        let days = i64::from(from.days()) - i64::from(first.days());
+        let least = days.max(0) / (longest * i64::from(self.count.max(1)));
+        let mut steps = u32::try_from(least).unwrap_or(u32::MAX);
+        while at(steps) < from && steps < u32::MAX {
+            steps += 1;
+        }
+        if at(steps) == from {
+            at(steps.saturating_add(1))
+        } else {
+            self.add_to_date(from).unwrap_or(Date::MAX)
+        }
+    }
+
     /// The date this much earlier; nothing for minutes and hours. Stops at [`Date::MIN`].
     #[must_use]
     pub fn subtract_from_date(self, date: Date) -> Option<Date> {
@@ -152,6 +179,24 @@ mod tests {
     use super::super::date::{DateRange, Weekday, date};
     use super::*;
     use pretty_assertions::assert_eq;
+
+    #[test]
+    fn steps_are_counted_from_the_first_date() {
+        use DurationUnit::{Month, Week, Year};
+        for (count, unit, first, from, next) in [
+            (1, Month, "2026-01-31", "2026-01-31", "2026-02-28"),
+            (1, Month, "2026-01-31", "2026-02-28", "2026-03-31"),
+            (1, Month, "2026-01-31", "2031-01-31", "2031-02-28"),
+            (12, Month, "2024-02-29", "2027-02-28", "2028-02-29"),
+            (1, Year, "2024-02-29", "2025-02-28", "2026-02-28"),
+            (4, Week, "2026-04-03", "2026-05-01", "2026-05-29"),
+            // no step comes there: another length was in force
+            (1, Month, "2026-01-31", "2026-02-15", "2026-03-15"),
+        ] {
+            let step = Duration::new(count, unit);
+            assert_eq!(step.step_after(date(from), date(first)), date(next), "{step:?} {first} {from}");
+        }
+    }
 
     #[test]
     fn adds_to_the_date() {

@@ -6,8 +6,8 @@ use super::report::{Once, Report};
 use super::table;
 use super::times;
 use crate::diagnostics::{Code, Span};
-use crate::program::{Plan, PlanId};
-use crate::syntax::ast::{Block, Name, PlanBlock, PlanLine};
+use crate::program::{Plan, PlanId, PlanTerm};
+use crate::syntax::ast::{Block, FeePer, Name, PlanBlock, PlanLine};
 
 impl<'f, 'a: 'f> Lowering<'f, 'a> {
     /// The table of plans, by name; nothing if one of them has an error.
@@ -25,7 +25,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             match &line.kind {
                 PlanLine::Fee { amount, per } => {
                     let amount = money::above_zero(amount, self.settings(), &mut self.report);
-                    let per = times::repeating(per, self.settings(), &mut self.report);
+                    let per = match per {
+                        FeePer::Period(period) => {
+                            times::repeating(period, self.settings(), &mut self.report).map(PlanTerm::Rest)
+                        }
+                        FeePer::Length(length) => {
+                            times::days(*length, &mut self.report).map(PlanTerm::Length)
+                        }
+                    };
                     fee.set(amount.zip(per), span, &mut self.report);
                 }
                 PlanLine::Renews(by_itself) => renews.set(*by_itself, span, &mut self.report),

@@ -299,6 +299,7 @@ fn thaw(program: &Program, account: &Account, frozen: &Frozen) -> Account {
     past.plans.held = frozen.plan.map(|plan| HeldPlan {
         plan,
         since: Date::MIN,
+        paid_from: Date::MIN,
         starts: Date::MIN,
         last: Date::MAX,
         trial: false,

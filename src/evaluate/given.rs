@@ -172,9 +172,9 @@ fn give_tier(draft: &mut Draft<'_>, tiers: TiersId, level: u32, until: Option<Da
 fn give_plan(draft: &mut Draft<'_>, id: PlanId, since: Date) {
     let Some(plan) = draft.program.plans.get(id.index()) else { return };
     let day = draft.day.max(since);
-    let starts = plan.per.start_of(day, &draft.anchors).max(since);
-    let last = plan.per.last_day(day, &draft.anchors);
-    let held = HeldPlan { plan: id, since, starts, last, trial: false, next: None, left: false };
+    let (starts, last) = plan.per.around(day, since, &draft.anchors);
+    let held =
+        HeldPlan { plan: id, since, paid_from: since, starts, last, trial: false, next: None, left: false };
     let plans = Plans { held: Some(held), ..Plans::default() };
     draft.change(Change::Plans(Box::new(plans)));
 }

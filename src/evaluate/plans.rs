@@ -65,7 +65,7 @@ fn join(draft: &mut Draft<'_>, id: PlanId) -> Result<(), Rejection> {
             return Err(Rejection::new(Refusal::WrongValue, format!("`{}` runs and {why}", plan.name)));
         } else {
             let from = held.last.plus_days(1);
-            let term = (from, last_day(draft, plan, from));
+            let term = (from, plan.per.last_day(from, held.paid_from, &draft.anchors));
             (held.next, held.left) = (Some(term.1), false);
             fall_due(draft, (id, plan), term, FeeCause::NextTerm);
         }
@@ -80,7 +80,7 @@ fn join(draft: &mut Draft<'_>, id: PlanId) -> Result<(), Rejection> {
             next.tried.sort_unstable();
             trial.add_to_date(today).unwrap_or(Date::MAX)
         }
-        None => last_day(draft, plan, today),
+        None => plan.per.last_day(today, today, &draft.anchors),
     };
     if trial.is_none() {
         fall_due(draft, (id, plan), (today, last), FeeCause::Joining);
@@ -88,6 +88,7 @@ fn join(draft: &mut Draft<'_>, id: PlanId) -> Result<(), Rejection> {
     let held = HeldPlan {
         plan: id,
         since: today,
+        paid_from: if trial.is_some() { last.plus_days(1) } else { today },
         starts: today,
         last,
         trial: trial.is_some(),
@@ -120,7 +121,7 @@ pub(super) fn turn(draft: &mut Draft<'_>) {
     next.held = match (held.next, plan) {
         (Some(last), _) => Some(HeldPlan { starts, last, next: None, trial: false, ..held }),
         (None, Some(plan)) if plan.renews && !held.left => {
-            let last = last_day(draft, plan, starts);
+            let last = plan.per.last_day(starts, held.paid_from, &draft.anchors);
             let cause = if held.trial { FeeCause::TrialOver } else { FeeCause::Renewal };
             fall_due(draft, (held.plan, plan), (starts, last), cause);
             Some(HeldPlan { starts, last, trial: false, ..held })
@@ -128,11 +129,6 @@ pub(super) fn turn(draft: &mut Draft<'_>) {
         _ => None,
     };
     go(draft, next);
-}
-
-/// The last day of a term: that of the period in which it begins.
-fn last_day(draft: &Draft<'_>, plan: &Plan, from: Date) -> Date {
-    plan.per.last_day(from, &draft.anchors)
 }
 
 fn fall_due(draft: &mut Draft<'_>, (id, plan): (PlanId, &Plan), term: (Date, Date), cause: FeeCause) {

@@ -65,7 +65,7 @@ pub use names::UnknownName;
 pub(crate) use needs::Needs;
 pub(crate) use own_days::OwnDay;
 pub(crate) use partner::{ALL_OF_IT, Budget, BudgetCounts, Expense, PartnerTerms, PriceList, Shares};
-pub(crate) use plan::Plan;
+pub(crate) use plan::{Plan, PlanTerm};
 pub(crate) use play::{Challenge, Counts, Streak, Task};
 pub(crate) use rebate::{
     Rebate, RebateCounts, RebateKind, RebateLots, RebateSpan, RebateTerms, Stage, StagePays,

@@ -2,7 +2,7 @@
 
 use super::ids::{PlanId, Symbol, TiersId};
 use super::{Program, Tiers, UnknownName};
-use crate::calendar::{Duration, Period};
+use crate::calendar::{Anchors, Date, Duration, Period};
 
 /// A plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +12,48 @@ pub(crate) struct Plan {
     pub(crate) symbol: Symbol,
     /// Micro-units of the program's currency for each term.
     pub(crate) fee: i64,
-    /// The period that a term lies in.
-    pub(crate) per: Period,
+    pub(crate) per: PlanTerm,
     /// `renews by itself`; otherwise on request.
     pub(crate) renews: bool,
     /// A term without a fee before the first one.
     pub(crate) trial: Option<Duration>,
+}
+
+/// How long a term is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlanTerm {
+    /// The rest of the period in which it begins.
+    Rest(Period),
+    /// So long from its first day.
+    Length(Duration),
+}
+
+impl PlanTerm {
+    /// The last day of a term by its first one, and by the first one of all terms with a fee.
+    pub(crate) fn last_day(self, from: Date, paid_from: Date, anchors: &Anchors) -> Date {
+        match self {
+            Self::Rest(period) => period.last_day(from, anchors),
+            Self::Length(length) => length.step_after(from, paid_from).minus_days(1),
+        }
+    }
+
+    /// The term with a day in it.
+    pub(crate) fn around(self, day: Date, paid_from: Date, anchors: &Anchors) -> (Date, Date) {
+        let length = match self {
+            Self::Rest(period) => {
+                return (period.start_of(day, anchors).max(paid_from), period.last_day(day, anchors));
+            }
+            Self::Length(length) => length,
+        };
+        let mut starts = paid_from;
+        loop {
+            let next = length.step_after(starts, paid_from);
+            if next > day || next <= starts {
+                return (starts, next.minus_days(1));
+            }
+            starts = next;
+        }
+    }
 }
 
 impl Tiers {

@@ -154,7 +154,7 @@ const TIER: &[Form] = &[
 ];
 
 const PLAN: &[Form] = &[
-    ("fee", &["fee 65 EUR per membership year", "fee 9.90 EUR per month"]),
+    ("fee", &["fee 65 EUR per membership year", "fee 65 EUR per 12 months", "fee 9.90 EUR per month"]),
     ("renews", &["renews by itself", "renews on request"]),
     ("trial", &["trial 30 days"]),
 ];

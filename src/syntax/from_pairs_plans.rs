@@ -1,6 +1,6 @@
 //! From what pest read to the tree: plans, what tests say of them and of granted levels, and when a new level counts.
 
-use super::ast::{CountWindow, GrantSpan, PlanBlock, PlanLine, Step, TiersLine};
+use super::ast::{CountWindow, FeePer, GrantSpan, PlanBlock, PlanLine, Step, TiersLine};
 use super::from_pairs::{Builder, Made, Parts};
 use super::grammar::Rule;
 use super::places::Place;
@@ -21,7 +21,11 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_fee]);
                 let amount = self.amount(&mut parts)?;
                 parts.skip(&[Rule::k_per]);
-                PlanLine::Fee { amount, per: self.period(&mut parts)? }
+                let per = match parts.peek() {
+                    Some(Rule::duration) => FeePer::Length(self.duration(&mut parts)?),
+                    _ => FeePer::Period(self.period(&mut parts)?),
+                };
+                PlanLine::Fee { amount, per }
             }
             Rule::renews => {
                 parts.skip(&[Rule::k_renews]);

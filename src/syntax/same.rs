@@ -337,6 +337,7 @@ kinds! {
     }
     CountWindow { Period(a), Rolling(a), Since(a) }
     Metric { Spend(a), SpendOn(a, b), YearsOf(a, b), Named(a) }
+    FeePer { Period(a), Length(a) }
     PlanLine { Fee { amount, per }, Renews(a), Trial(a) }
     GrantSpan { Ever, For(a), Until(a) }
     TierLine { Reach(a), PaidBy(a), OnEntry(a), Every(a, b), Benefit(a) }

@@ -29,6 +29,9 @@ pub(crate) struct PlansState {
 pub(crate) struct HeldPlanState {
     plan: String,
     since: Date,
+    /// The first day with a fee, if a trial came before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid_from: Option<Date>,
     starts: Date,
     last_day: Date,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -65,6 +68,7 @@ impl Names<'_> {
         let held = plans.held.map(|held| HeldPlanState {
             plan: name(held.plan),
             since: held.since,
+            paid_from: Some(held.paid_from).filter(|first| *first != held.since),
             starts: held.starts,
             last_day: held.last,
             trial: held.trial,
@@ -113,6 +117,7 @@ impl Restore<'_> {
         let held = HeldPlan {
             plan,
             since: state.since,
+            paid_from: state.paid_from.unwrap_or(state.since),
             starts: state.starts,
             last: state.last_day,
             trial: state.trial,

@@ -14,12 +14,12 @@ pub struct PlanBlock {
 /// A line of `plan`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanLine {
-    /// `fee 65 USD per membership year`
+    /// `fee 65 USD per membership year`, `fee 65 USD per 12 months`
     Fee {
         /// How much.
         amount: Amount,
         /// For how long.
-        per: Period,
+        per: FeePer,
     },
     /// `renews by itself` (true), `renews on request`
     Renews(bool),
@@ -36,4 +36,13 @@ pub enum GrantSpan {
     For(Duration),
     /// `until 2027-12-31`
     Until(Date),
+}
+
+/// For how long a fee pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FeePer {
+    /// `membership year`: the rest of the period
+    Period(Period),
+    /// `12 months`: from the first day on
+    Length(Duration),
 }

@@ -4,7 +4,7 @@ use super::doc::words;
 use super::literals::{date, duration, period};
 use super::{Printer, Statement, Written, order};
 use crate::diagnostics::Span;
-use crate::syntax::ast::{GrantSpan, PlanLine};
+use crate::syntax::ast::{FeePer, GrantSpan, PlanLine};
 
 impl<'a> Statement<'a> for PlanLine {
     fn rank(&self) -> u8 {
@@ -13,7 +13,13 @@ impl<'a> Statement<'a> for PlanLine {
 
     fn write(&'a self, printer: &mut Printer<'a>, _span: Span, _indent: usize) -> Written {
         Written::Doc(match self {
-            Self::Fee { amount, per } => words!["fee", printer.amount(amount), "per", period(per)],
+            Self::Fee { amount, per } => {
+                let per = match per {
+                    FeePer::Period(of) => period(of),
+                    FeePer::Length(length) => duration(length),
+                };
+                words!["fee", printer.amount(amount), "per", per]
+            }
             Self::Renews(true) => "renews by itself".into(),
             Self::Renews(false) => "renews on request".into(),
             Self::Trial(length) => words!["trial", duration(length)],

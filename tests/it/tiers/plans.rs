@@ -329,3 +329,22 @@ fn tests_expect_fees() {
         expect Ann pays 99.90 EUR for plan Full\n";
     holds(CLUB, lines);
 }
+
+#[test]
+fn terms_of_a_length_begin_with_the_joining() {
+    passes(include_str!("plan_terms.loyalty"));
+}
+
+/// The first day with a fee goes with a snapshot, where a trial came before it.
+#[test]
+fn the_first_day_with_a_fee_is_in_a_snapshot() {
+    use crate::host::snapshot::{json, restore};
+    let program = compiled(include_str!("plan_terms.loyalty")).program;
+    let mut ann = Account::open(&program, "Ann");
+    let join = Event::join_plan("M-1", "Ann", "2026-03-03T10:00:00Z", "Fast");
+    let outcome = Evaluator::new().evaluate(&program, &ann, &join.build().unwrap()).unwrap();
+    ann.post(&program, &outcome).unwrap();
+    let text = json(&program, &ann);
+    assert!(text.contains(r#""since":"2026-03-03","paid_from":"2026-04-03""#), "{text}");
+    assert_eq!(restore(&program, &text).unwrap(), ann);
+}
