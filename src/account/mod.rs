@@ -28,6 +28,7 @@ mod snapshot;
 mod spells;
 mod stamp_values;
 mod standing;
+mod streaks;
 mod unsettled;
 mod values;
 mod view;

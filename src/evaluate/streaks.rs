@@ -9,9 +9,9 @@ use super::game_caps;
 use super::judge::{Facts, Truth};
 use super::terms::is_valid;
 use crate::account::{Change, MeterShare, Receipt, ReceiptAward, StreakState};
-use crate::calendar::{Date, MonthDay};
+use crate::calendar::Date;
 use crate::ledger::Source;
-use crate::program::{EventKindId, Streak, StreakId, Validity};
+use crate::program::{EventKindId, Streak, StreakId};
 
 /// Counts an event for all streaks that wait for it, and pays what its periods win. What it counted and gave is added to
 /// what its record keeps.
@@ -36,7 +36,12 @@ pub(super) fn count(
         }
         let id = StreakId(place as u32);
         let slot = i64::from(period.first.days());
-        let won_before = is_won(draft, streak, state(draft, id), slot);
+        let before = state(draft, id);
+        if before.open.is_some_and(|open| open != (period.first, period.last)) {
+            // a late event of a version that has other periods
+            continue;
+        }
+        let won_before = is_won(draft, streak, before, slot) && !waits_for_gift(streak, before);
         let counted = share_of(facts, draft, (streak.meter, streak.counts), None, awards);
         let Some((share, amount)) = counted else { continue };
         draft.count(streak.meter, slot, amount);
@@ -45,6 +50,12 @@ pub(super) fn count(
             win(facts, draft, (id, streak), (period.first, period.last), awards);
         }
     }
+}
+
+/// Whether the need of a period was met without that it was won: by a version that asks for less.
+fn waits_for_gift(streak: &Streak, state: StreakState) -> bool {
+    let length = state.length.saturating_add(1);
+    !state.paid && (state.open.is_none() || streak.gifts.iter().any(|(after, _)| *after == length))
 }
 
 /// Whether the period of a slot is won.
@@ -128,41 +139,9 @@ pub(super) fn close(draft: &mut Draft<'_>) {
     for (place, streak) in draft.program.streaks.iter().enumerate() {
         let id = StreakId(place as u32);
         let before = state(draft, id);
-        let Some((first, last)) = before.open.filter(|(_, last)| *last < draft.day) else { continue };
+        let Some((first, _)) = before.open.filter(|(_, last)| *last < draft.day) else { continue };
         let won = is_won(draft, streak, before, i64::from(first.days()));
-        let (length, missed) = match won {
-            true => (before.length.saturating_add(1), before.missed),
-            false => (before.length, before.missed.saturating_add(1)),
-        };
-        let start = last.plus_days(1);
-        let end = streak.per.last_day(start, &draft.anchors);
-        let ends = length == 0
-            || missed > streak.forgive
-            || streak.restart.is_some_and(|most| length >= most)
-            || end == Date::MAX
-            || is_past(streak.valid, start, end);
-        let next = match ends {
-            true => StreakState::default(),
-            false => StreakState { length, missed, open: Some((start, end)), paid: false },
-        };
+        let next = before.decided(streak, won, &draft.anchors);
         draft.change(Change::Streak(id, next));
-    }
-}
-
-/// Whether no day of a period can be valid any more.
-fn is_past(valid: Validity, start: Date, end: Date) -> bool {
-    match valid {
-        Validity::Always => false,
-        Validity::Days(from, to) => to < start || end < from,
-        Validity::Minutes { from, to } => to.0 < start || end < from.0,
-        Validity::EveryYear(from, to) => {
-            let next = |day: u16| {
-                let (month, day) = (u8::try_from(day / 100).ok()?, u8::try_from(day % 100).ok()?);
-                Some(MonthDay::new(month, day)?.on_or_after(start))
-            };
-            // it has begun before and ends later, or begins in the period
-            let (Some(from), Some(to)) = (next(from), next(to)) else { return false };
-            from > end && from <= to
-        }
     }
 }

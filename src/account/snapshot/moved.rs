@@ -142,7 +142,12 @@ pub(super) fn moved(account: &Account, from: &Program, to: &Program) -> Result<A
     snapshot.resting = resting;
 
     sort(&mut snapshot, to)?;
-    restore::account(to, snapshot)
+    let mut there = restore::account(to, snapshot)?;
+    if !to.streaks.is_empty() {
+        there.follow_streaks((account, from), to);
+        there.find_due(to, there.clock_day(to));
+    }
+    Ok(there)
 }
 
 /// Puts what purchases were judged by where the other version knows all of it, and returns the rest.

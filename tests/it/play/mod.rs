@@ -5,5 +5,6 @@ mod challenges;
 mod draws;
 mod explained;
 mod stored;
+mod streak_versions;
 mod streaks;
 mod tasks;

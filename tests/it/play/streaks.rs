@@ -336,3 +336,89 @@ fn what_is_booked_again_resumes_a_run() {
          expect streak Often of Ann at 2";
     holds(MODES[1], rules, &ann(steps));
 }
+
+/// A year is long: what was paid in February is taken back in December, and its room in the cap with it.
+#[test]
+fn a_mistake_of_long_ago_is_taken_off_a_long_period_that_is_played() {
+    let rules = |needs: &str| {
+        format!(
+            "streak Yearly {{\n  on purchase\n  each calendar year needs {needs}\n  after 1 year give 30 points\n  \
+             after 2 years give 30 points\n  cap 40 points per calendar year\n  cap 1 time per month\n}}"
+        )
+    };
+    // 4 + 6 pieces for 10 EUR each
+    let won = "when 2026-01-10 10:00 purchase \"K-1\" by Ann { item Loaf 4 x 10 EUR }\n\
+         when 2026-02-01 10:00 purchase \"K-2\" by Ann { item Loaf 6 x 10 EUR }\n\
+         expect Ann earns 30 points from Yearly\n";
+    let steps = format!(
+        "{won}when 2026-12-20 10:00 cancel \"C-1\" of \"K-2\" by Ann\n\
+         expect Ann loses 30 points\n\
+         expect streak Yearly of Ann at 0\n\
+         # 4 and 5 pieces are not enough, and one more is\n\
+         when 2026-12-21 10:00 purchase \"K-3\" by Ann {{ item Loaf 5 x 10 EUR }}\n\
+         expect Ann earns nothing\n\
+         when 2026-12-22 10:00 purchase \"K-4\" by Ann {{ item Loaf 1 x 10 EUR }}\n\
+         # 30, not the 10 that a cap of 40 would have left\n\
+         expect Ann earns 30 points\n\
+         # K-1 did not win the year: it stays won\n\
+         when 2026-12-30 10:00 cancel \"C-2\" of \"K-1\" by Ann\n\
+         expect Ann has 30 points\n\
+         expect streak Yearly of Ann at 1\n\
+         when 2027-01-02 10:00 purchase \"K-5\" by Ann {{ item Loaf 9 x 10 EUR }}\n\
+         # of a year that is decided: it takes nothing, neither from that year nor from the one that is played\n\
+         when 2027-01-03 10:00 cancel \"C-3\" of \"K-4\" by Ann\n\
+         when 2027-11-03 10:00 cancel \"C-4\" of \"K-3\" by Ann\n\
+         expect Ann has 30 points\n\
+         expect streak Yearly of Ann at 1\n\
+         when 2027-11-04 10:00 purchase \"K-6\" by Ann {{ item Loaf 1 x 10 EUR }}\n\
+         expect Ann earns 30 points\n\
+         expect streak Yearly of Ann at 2\n\
+         when 2028-12-31 10:00 clock\n\
+         expect streak Yearly of Ann at 2\n\
+         when 2029-01-01 10:00 clock\n\
+         expect streak Yearly of Ann at 0"
+    );
+    for needs in ["100 EUR", "10 items"] {
+        for mode in [MODES[0], MODES[1], MODES[2], "  take back nothing"] {
+            holds(mode, &rules(needs), &ann(&steps));
+            holds(&format!("{mode}\n  accept within 12 months"), &rules(needs), &ann(&steps));
+        }
+    }
+    // stars of rules, one for each euro
+    let stars = "unit stars is spendable {\n  round down in total\n  expire never\n}\n\n\
+         earn Stars {\n  on purchase\n  give 1 stars per full 1 EUR\n}\n\n";
+    let of_stars = steps.replace("expect Ann earns nothing\n", "");
+    for mode in MODES {
+        holds(mode, &format!("{stars}{}", rules("100 stars")), &ann(&of_stars));
+    }
+}
+
+/// Weeks 1 to 3 are decided when a purchase of the first one turns out to be a mistake in April.
+#[test]
+fn a_mistake_of_a_decided_period_leaves_the_run_and_the_period_that_is_played() {
+    let rules = "streak Often {\n  on purchase\n  each week needs 5 items\n  forgive 9 missed weeks\n  \
+         after 1 week give 5 points\n  after 2 weeks give 5 points\n  after 3 weeks give 5 points\n  \
+         after 10 weeks give 5 points\n  cap 12 points per quarter\n}";
+    let steps = "when 2026-03-02 10:00 purchase \"K-1\" by Ann { item Loaf 5 x 3 EUR }\n\
+         when 2026-03-09 10:00 purchase \"K-2\" by Ann { item Loaf 5 x 3 EUR }\n\
+         when 2026-03-16 10:00 purchase \"K-3\" by Ann { item Loaf 5 x 3 EUR }\n\
+         # 5 + 5 + 2\n\
+         expect Ann has 12 points\n\
+         # while its week is played the 2 are taken back, and there is room for them again\n\
+         when 2026-03-16 11:00 cancel \"C-3\" of \"K-3\" by Ann\n\
+         expect Ann loses 2 points\n\
+         when 2026-03-17 10:00 purchase \"K-4\" by Ann { item Loaf 5 x 3 EUR }\n\
+         expect Ann earns 2 points\n\
+         when 2026-04-13 10:00 purchase \"K-5\" by Ann { item Loaf 3 x 3 EUR }\n\
+         when 2026-04-14 10:00 cancel \"C-1\" of \"K-1\" by Ann\n\
+         when 2026-04-14 11:00 cancel \"C-4\" of \"K-4\" by Ann\n\
+         expect Ann has 12 points\n\
+         expect streak Often of Ann at 3\n\
+         when 2026-04-15 10:00 purchase \"K-6\" by Ann { item Loaf 1 x 3 EUR }\n\
+         expect streak Often of Ann at 3\n\
+         when 2026-04-16 10:00 purchase \"K-7\" by Ann { item Loaf 1 x 3 EUR }\n\
+         expect streak Often of Ann at 4";
+    for mode in [MODES[0], MODES[1], MODES[2], "  take back nothing"] {
+        holds(mode, rules, &ann(steps));
+    }
+}
