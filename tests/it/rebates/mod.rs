@@ -2,6 +2,7 @@
 //!
 //! `rebates.loyalty` is a program with tests worked out by hand.
 
+mod award_versions;
 mod budgets;
 mod gives;
 mod windows;
