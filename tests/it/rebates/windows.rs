@@ -7,7 +7,7 @@ use crate::host::snapshot::{json, restore};
 use crate::rule_files::{compiled, passes};
 use loyalty_rules::account::RebateStanding;
 use loyalty_rules::check::{Checks, compile_versions};
-use loyalty_rules::{Account, Evaluator, Limits, explain};
+use loyalty_rules::{Account, Evaluator, Event, Limits, explain};
 use pretty_assertions::assert_eq;
 
 const RULES: &str = include_str!("windows.loyalty");
@@ -74,6 +74,47 @@ fn capped(cap: &str) -> String {
         "rebate Monthly {{\n  period month\n  stages are retroactive\n  stage from 100 EUR: 10%\n{cap}  pay bonus 1 day \
          after period end\n}}\n"
     )
+}
+
+const SHARED: &str = include_str!("windows_shared.loyalty");
+
+#[test]
+fn members_of_an_account_days_of_their_own_and_declared_periods() {
+    passes(SHARED);
+}
+
+/// Snapshots between any two events: of an account of two, with another day of its first member.
+#[test]
+fn a_snapshot_keeps_the_room_of_an_account_of_several_members() {
+    let program = compiled(SHARED).program;
+    let joins = |id: &str, member: &str, day: &str| {
+        let event = Event::joining(id, member, &format!("2026-{day}T10:00:00+01:00")).account("Meier");
+        event.attribute("statement-day", 9).build().unwrap()
+    };
+    let buys = |id: &str, member: &str, day: &str, total: &str| {
+        let event = Event::purchase(id, member, &format!("2026-{day}T12:00:00+01:00"));
+        event.total(total).build().unwrap()
+    };
+    let change = Event::change("C-1", "Uwe", "2026-02-15T10:00:00+01:00").attribute("statement-day", 20);
+    let events = [
+        joins("J-1", "Uwe", "01-05"),
+        joins("J-2", "Ida", "01-06"),
+        buys("K-1", "Ida", "01-10", "300"),
+        buys("K-2", "Uwe", "02-10", "100"),
+        change.build().unwrap(),
+        buys("K-3", "Ida", "03-08", "50"),
+        buys("K-4", "Uwe", "03-10", "300"),
+        buys("K-5", "Ida", "03-20", "10"),
+    ];
+    let mut family = Account::open(&program, "Meier");
+    let mut stars = Vec::new();
+    for event in &events {
+        apply(&program, &mut family, event);
+        family = restore(&program, &json(&program, &family)).unwrap();
+        stars.push(family.balance(&program, "stars").unwrap().available);
+    }
+    // 20 of 30 on 9 February, 10 and 5 on 9 March, 10 of 20 on 20 March
+    assert_eq!(stars, ["0", "0", "0", "20", "20", "20", "35", "45"]);
 }
 
 /// 1% of three times 1,000 at once, 100 for January and 50 for February, which is paid on the first day of the second
