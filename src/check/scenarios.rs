@@ -111,6 +111,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             },
             _ => return,
         };
+        let mut invited = None;
         for (fact, span) in facts {
             match fact {
                 StepFact::Item(item) => self.item(item),
@@ -134,6 +135,14 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
                     self.report.misplaced(span, "only a return gives back all items", help);
                 }
                 StepFact::AllItems(_) => {}
+                StepFact::ReferredBy(_) => {
+                    if !matches!(step, Step::Joining { .. }) {
+                        let help = "write it in a `joining`, or `link friend A to B \"L-1\"`";
+                        self.report.misplaced(span, "only who joins says who invited", help);
+                    } else if let Some(first) = invited.replace(span) {
+                        self.report.twice("referred by", span, first);
+                    }
+                }
                 StepFact::Attribute(name, value) => match event {
                     Some(EventKindId::JOINING) => self.member_fact(name, value),
                     Some(event) => self.event_fact(event, name, value),

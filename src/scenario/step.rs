@@ -150,6 +150,7 @@ fn add(
             let count = u32::try_from(vouchers.number.value).ok();
             builder.use_vouchers(&vouchers.unit.text, count.ok_or("vouchers are used in whole numbers")?)
         }
+        StepFact::ReferredBy(member) => builder.referred_by(&member.text),
         StepFact::AllItems(of) => builder.all_items(of.as_ref().map(|of| of.text.as_str())),
         StepFact::Attribute(name, value) => match name.text.as_str() {
             "channel" => builder.channel(&name_text(value)),

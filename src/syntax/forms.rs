@@ -404,6 +404,7 @@ const STEP: &[Form] = &[
     ("redeem", &["redeem 200 points", "redeem up to 200 points"]),
     ("use", &["use 1 Welcome"]),
     ("all", &["all items", "all items of \"P-2\""]),
+    ("referred", &["referred by Rosa"]),
     ("", &["channel: Online"]),
 ];
 

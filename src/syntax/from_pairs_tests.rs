@@ -234,6 +234,10 @@ impl Builder<'_> {
                 parts.skip(&[Rule::k_use]);
                 StepFact::Use(self.amount(&mut parts)?)
             }
+            Rule::g_referred => {
+                parts.skip(&[Rule::k_referred, Rule::k_by]);
+                StepFact::ReferredBy(self.name(&mut parts)?)
+            }
             Rule::attr => {
                 let (name, value) = self.attribute(&mut parts)?;
                 StepFact::Attribute(name, value)

@@ -401,7 +401,7 @@ kinds! {
         Change { id, by }, Cancel { id, of, by }, Transfer { amount, id, from, to },
         Link { friend, referrer, id },
     }
-    StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), Attribute(a, b) }
+    StepFact { Item(a), Total(a), Payment(a, b), AllItems(a), Redeem(a), Use(a), ReferredBy(a), Attribute(a, b) }
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {
         Refused(a), Card(a, b, c), Challenge(a, b, c), Streak(a, b, c), Task(a, b, c), Milestones(a, b, c), CapLeft(a, b, c, d), Charity(a, b), PartnerOwes(a, b), PartnerGets(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),

@@ -227,6 +227,8 @@ pub enum StepFact {
     Redeem(Request),
     /// `use 1 Willkommen`
     Use(Amount),
+    /// `referred by Rosa`
+    ReferredBy(Name),
     /// `channel: App`
     Attribute(Name, Value),
 }

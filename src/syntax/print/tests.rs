@@ -130,6 +130,7 @@ impl<'a> Statement<'a> for StepFact {
             }
             Self::Redeem(request) => printer.request(request).into(),
             Self::Use(vouchers) => words!["use", printer.amount(vouchers)],
+            Self::ReferredBy(member) => words!["referred by", name(member)],
             Self::AllItems(None) => "all items".into(),
             Self::AllItems(Some(of)) => words!["all items of", text(of)],
             Self::Attribute(attribute, value) => printer.attribute(attribute, value),

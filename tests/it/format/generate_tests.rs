@@ -78,7 +78,7 @@ impl Choices {
     }
 
     fn step_fact(&mut self) -> StepFact {
-        match self.pick(7) {
+        match self.pick(8) {
             0 => StepFact::Total(self.signed_amount()),
             1 => {
                 let (quantity, price) = match self.pick(3) {
@@ -96,6 +96,7 @@ impl Choices {
             3 => StepFact::AllItems(self.maybe(Self::text)),
             4 => StepFact::Redeem(self.request()),
             5 => StepFact::Use(self.amount()),
+            6 => StepFact::ReferredBy(self.name()),
             _ => StepFact::Attribute(self.name(), self.value()),
         }
     }

@@ -13,6 +13,12 @@ fn friends_qualify_by_several_events_and_are_named_late() {
 
 #[test]
 fn gifts_for_joining_are_limited_as_well() {
+    passes(include_str!("joining_limits.loyalty"));
+}
+
+#[test]
+||||||| parent of f30088e (A joining in a test names who invited: referred by Rosa, as in given)
+fn who_joins_in_a_test_names_who_invited() {
     passes(include_str!("joining.loyalty"));
 }
 

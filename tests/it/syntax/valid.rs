@@ -624,6 +624,10 @@ fn what_happens_in_tests() {
                 "Return(\"RT-1\", \"K-1\", Ann), [AllItems(None)]",
             ),
             ("when 2026-03-03 01:00 joining \"J-1\" by Ann", "Joining(\"J-1\", Ann), []"),
+            (
+                "when 2026-03-03 01:00 joining \"J-1\" by Finn { referred by Rosa }",
+                "Joining(\"J-1\", Finn), [ReferredBy(Rosa)]",
+            ),
             ("when 2026-03-03 01:00 review \"R-1\" by Ann", "Event(review, \"R-1\", None, Ann), []"),
             (
                 "when 2026-03-03 01:00 delivery \"D-1\" of \"K-1\" by Ann",
