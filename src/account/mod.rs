@@ -4,6 +4,7 @@
 //! that every book still balances. So an account is the fold of its outcomes, and can be rebuilt from them.
 
 mod announcements;
+mod benefits;
 mod carries;
 mod change;
 mod claims;
@@ -34,6 +35,7 @@ mod values;
 mod view;
 
 pub(crate) use announcements::{Announced, MOST_ANNOUNCED};
+pub use benefits::Entitlement;
 pub(crate) use carries::Carry;
 pub use change::Postings;
 pub(crate) use change::{
@@ -54,7 +56,7 @@ pub(crate) use moments::{Due as DueMoment, FollowUp};
 pub(crate) use open_end::{HeldBy, Idle, OpenEnd, Wait};
 pub(crate) use persons::Company;
 pub use plans::{DueFee, FeeCause, NextFee, PlanStanding};
-pub(crate) use plans::{Fee, Granted, HeldBy as LevelBy, HeldPlan, Plans};
+pub(crate) use plans::{Fee, Granted, HeldPlan, Plans};
 pub use play::{ChallengeProgress, DrawTickets, StreakProgress, TaskProgress};
 pub use post::PostError;
 pub use rebate_view::{RebateStanding, RebateState};

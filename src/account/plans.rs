@@ -139,17 +139,6 @@ pub(crate) struct Granted {
     pub(crate) until: Option<Date>,
 }
 
-/// Why the highest of several levels is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HeldBy {
-    /// It is earned, or the lowest.
-    Own,
-    /// Somebody granted it.
-    Grant,
-    /// A plan pays it.
-    Plan(PlanId),
-}
-
 impl TierState {
     /// The highest level that was granted.
     pub(crate) fn granted_level(&self) -> u32 {
@@ -197,17 +186,17 @@ impl Account {
         program.tiers.get(id.index()).map_or(0, |tiers| tiers.paid_by(held.plan))
     }
 
-    /// The level that counts, its last day, and why it is held. Of several reasons that of the latest day is told.
-    pub(crate) fn held_with(&self, program: &Program, id: TiersId) -> (u32, Option<Date>, HeldBy) {
-        let Some(state) = self.tiers.get(id.index()) else { return (0, None, HeldBy::Own) };
-        let own = (state.level, state.until, HeldBy::Own);
-        let granted = state.granted.iter().map(|granted| (granted.level, granted.until, HeldBy::Grant));
+    /// The level that counts, and its last day. Of several reasons that of the latest day is told.
+    pub(crate) fn held_with(&self, program: &Program, id: TiersId) -> (u32, Option<Date>) {
+        let Some(state) = self.tiers.get(id.index()) else { return (0, None) };
+        let own = (state.level, state.until);
+        let granted = state.granted.iter().map(|granted| (granted.level, granted.until));
         let paid = self.plans.held.as_ref().map(|held| {
             let until = Some(held.secured()).filter(|_| !self.renews(program));
-            (self.level_paid(program, id), until, HeldBy::Plan(held.plan))
+            (self.level_paid(program, id), until)
         });
         let best = granted.chain(paid).fold(own, |best, other| {
-            let rank = |held: &(u32, Option<Date>, HeldBy)| (held.0, held.1.unwrap_or(Date::MAX));
+            let rank = |held: &(u32, Option<Date>)| (held.0, held.1.unwrap_or(Date::MAX));
             if rank(&other) > rank(&best) { other } else { best }
         });
         if best.0 == 0 { own } else { best }

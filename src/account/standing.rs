@@ -1,11 +1,12 @@
 //! What a host may tell a member of a tier: what it brings and until when, what is missing for the next one, and what is
 //! at risk at the end of the term.
 
-use super::{Account, Hold, LevelBy, TierState};
+use super::{Account, Hold, TierState};
 use crate::amount::{Money, format_scaled};
 use crate::calendar::Date;
-use crate::program::{Measure, Program, Reach, TierWindow, Tiers, TiersId, UnknownName};
+use crate::program::{Measure, PlanId, Program, Reach, TierWindow, Tiers, TiersId, UnknownName};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// More ways to reach a level are not told.
 const WAYS_MOST: usize = 64;
@@ -14,11 +15,14 @@ const WAYS_MOST: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Standing {
-    /// The level that is held.
+    /// The level that is held on the day.
     pub level: String,
     /// Its place, 0 for the lowest.
     pub place: u32,
-    /// What it brings, as written.
+    /// Whether that is decided. If not, the clock has work up to the day, such as the review of a term that ends before it:
+    /// what is told is what is held for certain, and running the clock may bring more.
+    pub decided: bool,
+    /// What it brings, as written, after what the levels below it bring.
     pub benefits: Vec<String>,
     /// Why it is held.
     pub why: WhyHeld,
@@ -94,45 +98,57 @@ pub struct AtRisk {
 impl Account {
     /// The standing in a tiers block on a day, as of the last posted outcome: run the clock up to the day first.
     ///
+    /// On a later day only what is held for certain counts: what ends before it does not, as a review has not confirmed it
+    /// ([`Standing::decided`]). On an earlier one the level is told that is held now.
+    ///
     /// # Errors
     ///
     /// [`UnknownName`] if the program has no such block.
     pub fn standing(&self, program: &Program, tiers: &str, day: Date) -> Result<Standing, UnknownName> {
-        let id = program.tiers_named(tiers)?;
-        let unknown = || UnknownName::new("tiers block", tiers);
-        let rules = program.tiers.get(id.index()).ok_or_else(unknown)?;
-        let state = self.tiers.get(id.index()).ok_or_else(unknown)?;
-        let asked = Asked { account: self, program, tiers: rules, state, id, day };
-        let (place, until, by) = self.held_with(program, id);
-        let level = rules.levels.get(place as usize).ok_or_else(unknown)?;
-        let now = asked.values(Some(asked.window(day)));
-        let top = rules.levels.get(place as usize + 1);
+        let asked = Asked::new(self, program, tiers, day)?;
+        let Reason { level: place, until, why, plan } = asked.highest();
+        let now = asked.now();
+        let levels = &asked.tiers.levels;
+        let next = levels.get(place as usize + 1);
         Ok(Standing {
-            level: level.name.to_string(),
+            level: asked.name(place),
             place,
-            benefits: level.benefits.iter().map(ToString::to_string).collect(),
-            why: match by {
-                LevelBy::Own => why(state),
-                LevelBy::Grant => WhyHeld::Granted,
-                LevelBy::Plan(_) => WhyHeld::Paid,
-            },
-            plan: match by {
-                LevelBy::Plan(plan) => Some(program.plan_name(plan).to_owned()),
-                _ => None,
-            },
+            decided: asked.is_decided(),
+            benefits: asked.brought(place).map(|(_, benefit)| benefit.to_owned()).collect(),
+            why,
+            plan: plan.map(|plan| program.plan_name(plan).to_owned()),
             until,
             counted: asked.told(&now.iter().copied().enumerate().collect::<Vec<_>>()),
             window_ends: asked.window_ends(),
-            next: top.map(|level| NextLevel {
+            next: next.map(|level| NextLevel {
                 level: level.name.to_string(),
                 missing: level.reach.as_ref().map(|reach| asked.missing(reach, &now)).unwrap_or_default(),
                 plans: level.paid_by.iter().map(|plan| program.plan_name(*plan).to_owned()).collect(),
             }),
-            at_risk: match by {
-                LevelBy::Own => asked.at_risk(&now),
-                _ => asked.ends_beside(place, until, &now),
+            at_risk: match why {
+                WhyHeld::Granted | WhyHeld::Paid => asked.ends_beside(place, until, &now),
+                _ => asked.at_risk(&now),
             },
         })
+    }
+}
+
+/// Something that holds a level.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reason {
+    pub(super) level: u32,
+    /// The last day; nothing if it has no end.
+    pub(super) until: Option<Date>,
+    pub(super) why: WhyHeld,
+    pub(super) plan: Option<PlanId>,
+}
+
+/// Why a level that is not the lowest is held.
+const fn why_of(hold: &Hold) -> WhyHeld {
+    match hold.window {
+        _ if hold.grace => WhyHeld::Grace,
+        Some(_) => WhyHeld::Earned,
+        None => WhyHeld::Given,
     }
 }
 
@@ -147,16 +163,89 @@ fn why(state: &TierState) -> WhyHeld {
 }
 
 /// A block of an account on a day.
-struct Asked<'a> {
-    account: &'a Account,
-    program: &'a Program,
-    tiers: &'a Tiers,
-    state: &'a TierState,
+pub(super) struct Asked<'a> {
+    pub(super) account: &'a Account,
+    pub(super) program: &'a Program,
+    pub(super) tiers: &'a Tiers,
+    /// Without what ends before the day.
+    pub(super) state: Cow<'a, TierState>,
     id: TiersId,
-    day: Date,
+    pub(super) day: Date,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    pub(super) fn new(
+        account: &'a Account,
+        program: &'a Program,
+        tiers: &str,
+        day: Date,
+    ) -> Result<Self, UnknownName> {
+        let id = program.tiers_named(tiers)?;
+        let unknown = || UnknownName::new("tiers block", tiers);
+        let rules = program.tiers.get(id.index()).ok_or_else(unknown)?;
+        let state = account.tiers.get(id.index()).ok_or_else(unknown)?;
+        let is_over = |until: Option<Date>| until.is_some_and(|until| until < day);
+        let mut state = Cow::Borrowed(state);
+        let ends = state.holds.iter().map(|hold| hold.until);
+        if ends.chain(state.granted.iter().map(|granted| granted.until)).any(is_over) {
+            state.to_mut().settle(day);
+        }
+        Ok(Self { account, program, tiers: rules, state, id, day })
+    }
+
+    /// Whether the clock has nothing to do up to the day.
+    pub(super) fn is_decided(&self) -> bool {
+        self.account.due.is_none_or(|due| due > self.day)
+    }
+
+    /// All that holds a level on the day, first what is earned.
+    pub(super) fn reasons(&self) -> Vec<Reason> {
+        let account = self.account;
+        let reason = |level, until, why| Reason { level, until, why, plan: None };
+        let own = reason(self.state.level, self.state.until, why(&self.state));
+        let everybody = reason(0, None, WhyHeld::Everybody);
+        let holds = self.state.holds.iter().map(|hold| reason(hold.level, hold.until, why_of(hold)));
+        let granted = self.state.granted.iter();
+        let granted = granted.map(|granted| reason(granted.level, granted.until, WhyHeld::Granted));
+        let plan = account.plan(self.program).filter(|plan| plan.renews || plan.secured_until >= self.day);
+        let paid = plan.zip(account.plans.held).map(|(plan, held)| Reason {
+            level: account.level_paid(self.program, self.id),
+            until: Some(plan.secured_until).filter(|_| !plan.renews),
+            why: WhyHeld::Paid,
+            plan: Some(held.plan),
+        });
+        let beside = granted.chain(paid).filter(|reason| reason.level > 0);
+        [own, everybody].into_iter().chain(holds).chain(beside).collect()
+    }
+
+    /// What holds the highest level, and that the longest.
+    pub(super) fn highest(&self) -> Reason {
+        let rank = |reason: &Reason| (reason.level, reason.until.unwrap_or(Date::MAX));
+        let reasons = self.reasons().into_iter();
+        let best = reasons.reduce(|best, other| if rank(&other) > rank(&best) { other } else { best });
+        best.unwrap_or(Reason { level: 0, until: None, why: WhyHeld::Everybody, plan: None })
+    }
+
+    pub(super) fn name(&self, level: u32) -> String {
+        self.tiers.levels.get(level as usize).map_or(String::new(), |level| level.name.to_string())
+    }
+
+    /// What the levels up to one bring, each text once and with the lowest level that brings it.
+    pub(super) fn brought(&self, up_to: u32) -> impl Iterator<Item = (u32, &'a str)> {
+        let tiers = self.tiers;
+        let all = move |level: usize| tiers.levels.get(level).into_iter().flat_map(|level| &level.benefits);
+        (0..=up_to).flat_map(move |place| {
+            let place = place as usize;
+            let is_new = move |benefit: &&Box<str>| !(0..place).flat_map(all).any(|known| known == *benefit);
+            all(place).filter(is_new).map(move |benefit| (place as u32, &**benefit))
+        })
+    }
+
+    /// What the running window has counted.
+    pub(super) fn now(&self) -> Vec<i64> {
+        self.values(Some(self.window(self.day)))
+    }
+
     fn anchors(&self) -> crate::calendar::Anchors {
         self.account.anchors(self.program, self.day)
     }
@@ -192,7 +281,7 @@ impl Asked<'_> {
     }
 
     /// Ways to reach something that is not reached yet.
-    fn missing(&self, reach: &Reach, values: &[i64]) -> Vec<Vec<Counted>> {
+    pub(super) fn missing(&self, reach: &Reach, values: &[i64]) -> Vec<Vec<Counted>> {
         let ways = ways(reach, values);
         ways.iter().filter(|way| !way.is_empty()).map(|way| self.told(way)).collect()
     }
@@ -242,9 +331,7 @@ impl Asked<'_> {
         // what is over decides no more: only reaching the level in the running window helps then
         let counts = if in_grace || (begun && window < running) { now } else { &values[..] };
         let missing = if confirmed { Vec::new() } else { self.missing(reach, counts) };
-        let falls_to =
-            self.tiers.levels.get(falls as usize).map_or(String::new(), |level| level.name.to_string());
-        Some(AtRisk { confirmed, falls_to, missing })
+        Some(AtRisk { confirmed, falls_to: self.name(falls), missing })
     }
 }
 
@@ -267,7 +354,7 @@ impl Asked<'_> {
         let reach = self.tiers.levels.get(level as usize).and_then(|level| level.reach.as_ref());
         Some(AtRisk {
             confirmed: falls >= level,
-            falls_to: self.tiers.levels.get(falls as usize).map_or(String::new(), |it| it.name.to_string()),
+            falls_to: self.name(falls),
             missing: reach.map(|reach| self.missing(reach, now)).unwrap_or_default(),
         })
     }

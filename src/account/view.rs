@@ -251,7 +251,7 @@ impl Account {
     /// [`UnknownName`] if the program has no such block.
     pub fn tier(&self, program: &Program, tiers: &str) -> Result<HeldLevel, UnknownName> {
         let id = program.tiers_named(tiers)?;
-        let (place, until, _) = self.held_with(program, id);
+        let (place, until) = self.held_with(program, id);
         Ok(HeldLevel { level: program.level_name(id, place).into(), place, until })
     }
 

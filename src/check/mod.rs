@@ -64,7 +64,6 @@ mod rules;
 mod say;
 mod scenarios;
 mod settings;
-mod similar;
 mod sources;
 mod spending;
 mod streaks;

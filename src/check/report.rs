@@ -1,6 +1,6 @@
 //! Collects findings while a program is checked.
 
-use super::similar::Similar;
+use crate::diagnostics::Similar;
 use crate::diagnostics::{Code, Diagnostic, Severity, Span};
 
 /// How many findings may look for a similar name. Looking through all names for each of very many findings would

@@ -3,9 +3,9 @@
 use super::facts::Settings;
 use super::numbers;
 use super::report::{Once, Report};
-use super::similar::Similar;
 use super::times;
 use crate::calendar::{self, Weekday, Zone};
+use crate::diagnostics::Similar;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{self, Block, ProgramBlock, ProgramLine};
 

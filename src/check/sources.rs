@@ -1,7 +1,7 @@
 //! The texts of a program, and following its `import` lines.
 
 use super::report::Report;
-use super::similar::Similar;
+use crate::diagnostics::Similar;
 use crate::diagnostics::{Code, Diagnostic, SourceMap, Span};
 use crate::event::{TEXT_MOST, check_text};
 use crate::syntax::ast::{BlockKind, File, ListContent, Name};

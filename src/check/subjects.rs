@@ -6,9 +6,9 @@ use super::challenges::ANY_EVENT;
 use super::declared::Words;
 use super::facts::Thing;
 use super::lowering::Lowering;
-use super::similar::Similar;
 use super::times;
 use crate::calendar::{DurationUnit, Period};
+use crate::diagnostics::Similar;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::{
     EventKindId, Measure, NumSubject, SinceBase, Slots, SymSubject, TiersId, UnitId, Window,

@@ -115,7 +115,7 @@ pub(super) fn alike<'n>(
     let mut sorted: Vec<(Span, &str)> = names.filter_map(|(name, span)| Some((span?, name))).collect();
     sorted.sort_unstable();
     for (span, name) in sorted {
-        let folded = super::similar::folded(name);
+        let folded = crate::diagnostics::folded(name);
         match seen.get(&folded) {
             Some((other, first)) if *other != name => report.push(
                 Diagnostic::new(

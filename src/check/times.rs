@@ -2,8 +2,8 @@
 
 use super::facts::Settings;
 use super::report::Report;
-use super::similar::Similar;
 use crate::calendar::{self, Period};
+use crate::diagnostics::Similar;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::program::Validity;
 use crate::syntax::ast;

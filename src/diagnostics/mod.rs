@@ -4,10 +4,12 @@
 
 mod code;
 mod render;
+mod similar;
 mod source;
 
 pub use code::{Code, Severity};
 pub use render::{render, render_all};
+pub(crate) use similar::{Similar, folded};
 pub use source::{SourceFile, SourceMap, Span};
 
 /// A label: a place in the text and what is to be said about it.

@@ -56,7 +56,7 @@ impl ProgressExplanation {
 
 fn levels(program: &Program, Progress { before, after, .. }: &Progress) -> Vec<ProgressExplanation> {
     let level = |account: &Account, id| {
-        let (place, until, _) = account.held_with(program, id);
+        let (place, until) = account.held_with(program, id);
         (program.level_name(id, place).to_owned(), until)
     };
     let ids = (0..).map(TiersId).zip(&*program.tiers);

@@ -72,7 +72,7 @@ pub struct LevelInfo {
     pub name: String,
     /// What the block counts: `spend`, `purchases`, status units.
     pub metrics: Vec<String>,
-    /// The benefits, as written.
+    /// The benefits that its own lines say; the level has those of all lower levels too.
     pub benefits: Vec<String>,
 }
 

@@ -5,21 +5,34 @@ use super::{
     CardId, ChallengeId, ChoiceId, ConvertId, DrawId, EventKindId, Program, ReferralId, RewardId, RuleId,
     StreakId, TiersId, UnitId, VoucherId,
 };
+use crate::diagnostics::Similar;
 
 /// A name that the program does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the program has no {what} `{name}`")]
+#[error("the program has no {what} `{name}`{}", meant(.near.as_deref()))]
 pub struct UnknownName {
-    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `challenge`, `streak`, `draw`, `conversion`, `reward`, `tiers block`, `level`, `rule`, `referral`, `charity`,
-    /// `donation`.
+    /// What was looked for: `unit`, `voucher`, `choice`, `card`, `challenge`, `streak`, `draw`, `conversion`, `reward`, `tiers block`, `level`, `benefit`, `rule`, `referral`,
+    /// `charity`, `donation`.
     pub what: &'static str,
     /// The name.
     pub name: String,
+    /// A similar name that the program has. It is looked for only where a text is asked that somebody types: a benefit.
+    pub near: Option<String>,
+}
+
+fn meant(near: Option<&str>) -> String {
+    near.map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
 impl UnknownName {
     pub(crate) fn new(what: &'static str, name: &str) -> Self {
-        Self { what, name: name.into() }
+        Self { what, name: name.into(), near: None }
+    }
+
+    /// The same with the most similar of the names that there are.
+    pub(crate) fn among<'n>(what: &'static str, name: &str, names: impl Iterator<Item = &'n str>) -> Self {
+        let near = Similar::find(name, names.map(|name| (name, None))).map(|similar| similar.name);
+        Self { near, ..Self::new(what, name) }
     }
 }
 

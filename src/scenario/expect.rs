@@ -428,7 +428,7 @@ fn level(
     let program = runner.program;
     let account = known(runner, member)?;
     let (tiers, wanted) = find::level(program, of, tier)?;
-    let (held, last, _) = account.held_with(program, tiers);
+    let (held, last) = account.held_with(program, tiers);
     let until = until.map(find::date).transpose()?;
     if held == wanted && until.is_none_or(|until| last == Some(until)) {
         return Ok(());

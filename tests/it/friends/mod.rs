@@ -17,7 +17,6 @@ fn gifts_for_joining_are_limited_as_well() {
 }
 
 #[test]
-||||||| parent of f30088e (A joining in a test names who invited: referred by Rosa, as in given)
 fn who_joins_in_a_test_names_who_invited() {
     passes(include_str!("joining.loyalty"));
 }

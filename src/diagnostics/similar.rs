@@ -1,21 +1,21 @@
 //! "Did you mean": the declared name that is nearest to a wrong one.
 
-use crate::diagnostics::Span;
+use super::Span;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A similar name.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Similar {
+pub(crate) struct Similar {
     /// The name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Where it is declared, if it is not built in.
-    pub(super) span: Option<Span>,
+    pub(crate) span: Option<Span>,
 }
 
 impl Similar {
     /// The nearest of the candidates by (distance, place of declaration), if it is near enough.
-    pub(super) fn find<'n>(
+    pub(crate) fn find<'n>(
         wanted: &str,
         candidates: impl Iterator<Item = (&'n str, Option<Span>)>,
     ) -> Option<Self> {
@@ -33,7 +33,7 @@ impl Similar {
 }
 
 /// A name without case and accents.
-pub(super) fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
