@@ -6,6 +6,7 @@ use crate::calendar::{Date, Instant};
 use crate::ledger::Key;
 use crate::program::{PlanId, Program, TiersId};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What a member has to do with plans.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -132,11 +133,23 @@ pub struct PlanStanding {
 }
 
 /// A level that somebody granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Granted {
     pub(crate) level: u32,
     /// Its last day; nothing for ever.
     pub(crate) until: Option<Date>,
+    /// The event that granted it, which may turn out to be a mistake; nothing if that is not known.
+    pub(crate) event: Option<Arc<str>>,
+    /// The levels whose entry gifts hang on it, and when they were given.
+    pub(crate) gave: Vec<(u32, Instant)>,
+}
+
+impl Granted {
+    /// Whether it holds no less and no shorter than another one.
+    fn covers(&self, other: &Self) -> bool {
+        let end = |granted: &Self| granted.until.unwrap_or(Date::MAX);
+        self.level >= other.level && end(self) >= end(other)
+    }
 }
 
 impl TierState {
@@ -145,16 +158,41 @@ impl TierState {
         self.granted.iter().map(|granted| granted.level).max().unwrap_or(0)
     }
 
-    /// Grants a level; what holds no more and no longer is forgotten.
-    pub(crate) fn grant(&mut self, new: Granted) {
-        let end = |granted: &Granted| granted.until.unwrap_or(Date::MAX);
-        let covers = |one: &Granted, other: &Granted| one.level >= other.level && end(one) >= end(other);
-        if self.granted.iter().any(|known| covers(known, &new)) {
-            return;
-        }
-        self.granted.retain(|known| !covers(&new, known));
+    /// Grants a level. What holds no more and no longer is kept for the case that what covers it was a mistake; what can be
+    /// no mistake any more does not need it.
+    pub(crate) fn grant(&mut self, new: Granted, is_remembered: impl Fn(&Arc<str>) -> bool) {
         self.granted.push(new);
         self.granted.sort_unstable();
+        let all = std::mem::take(&mut self.granted);
+        let is_over = |one: &Granted| one.gave.is_empty() && !one.event.as_ref().is_some_and(&is_remembered);
+        let stays = all.iter().enumerate().filter(|(place, one)| {
+            let others = all.iter().enumerate().filter(|(other, _)| other != place);
+            // of two that say the same the later one stays
+            let mut above = others.filter(|(other, by)| by.covers(one) && (other > place || !one.covers(by)));
+            !is_over(one) || above.next().is_none()
+        });
+        self.granted = stays.map(|(_, granted)| granted.clone()).collect();
+    }
+
+    /// Takes back what an event granted, as if it had never been: entry gifts of levels that another grant or something
+    /// earned holds hang on that from now on. The levels whose gifts hang on nothing any more stay with what is taken back.
+    pub(crate) fn take_grant(&mut self, event: &Arc<str>, held: u32) -> Option<Granted> {
+        let place = self.granted.iter().position(|granted| granted.event.as_ref() == Some(event))?;
+        let mut gone = self.granted.remove(place);
+        let (kept, lost) = gone.gave.into_iter().partition(|(level, _)| *level <= held);
+        gone.gave = lost;
+        let kept: Vec<(u32, Instant)> = kept;
+        for (level, at) in kept {
+            if let Some(heir) = self.granted.iter_mut().rev().find(|granted| granted.level >= level) {
+                heir.gave.push((level, at));
+                heir.gave.sort_unstable();
+            } else if let Some(heir) =
+                self.holds.iter_mut().find(|hold| hold.reached.is_some() && hold.level >= level)
+            {
+                heir.without &= !1_u64.checked_shl(level).unwrap_or(0);
+            }
+        }
+        Some(gone)
     }
 }
 

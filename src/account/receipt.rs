@@ -245,6 +245,29 @@ impl ShareBy {
 }
 
 impl Receipt {
+    /// Of something that leaves no record of its own: that it was a mistake.
+    pub(crate) fn of_mistake(id: &Arc<str>, member: Option<&Arc<str>>, (at, day): (Instant, Date)) -> Self {
+        Self {
+            id: Arc::clone(id),
+            member: member.cloned(),
+            kind: None,
+            at,
+            day,
+            items: Arc::from([]),
+            returned: Vec::new(),
+            awards: Vec::new(),
+            chosen: Vec::new(),
+            shares: Vec::new(),
+            payment: None,
+            gifts: Vec::new(),
+            pledged: Vec::new(),
+            turnover: Vec::new(),
+            frozen: None,
+            cancelled: true,
+            taken: None,
+        }
+    }
+
     /// What counts as spent on a line, micro-units: its value, less what requests paid of it.
     pub(crate) fn counted(&self, line: usize) -> i64 {
         let counted = self.payment.as_ref().and_then(|payment| payment.counted.get(line).copied());

@@ -233,11 +233,14 @@ impl<'a> Asked<'a> {
     /// What the levels up to one bring, each text once and with the lowest level that brings it.
     pub(super) fn brought(&self, up_to: u32) -> impl Iterator<Item = (u32, &'a str)> {
         let tiers = self.tiers;
-        let all = move |level: usize| tiers.levels.get(level).into_iter().flat_map(|level| &level.benefits);
+        let lines = move |level: usize| {
+            let level = tiers.levels.get(level);
+            level.into_iter().flat_map(|level| level.benefits.iter()).map(|benefit| &**benefit)
+        };
         (0..=up_to).flat_map(move |place| {
-            let place = place as usize;
-            let is_new = move |benefit: &&Box<str>| !(0..place).flat_map(all).any(|known| known == *benefit);
-            all(place).filter(is_new).map(move |benefit| (place as u32, &**benefit))
+            let below = 0..place as usize;
+            let is_new = move |benefit: &&str| !below.clone().flat_map(lines).any(|known| known == *benefit);
+            lines(place as usize).filter(is_new).map(move |benefit| (place, benefit))
         })
     }
 

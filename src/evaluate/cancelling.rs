@@ -2,7 +2,8 @@
 //!
 //! A cancelled purchase has come back as a whole, whatever the program says of returns. On top of that the counts go
 //! down that a return leaves alone: of events and purchases, and the times that caps have counted. What the time since
-//! an event, lots that were kept alive and choices that were made remember of it stays.
+//! an event, lots that were kept alive and choices that were made remember of it stays. A tier that was granted by mistake is
+//! held no more.
 
 use super::budgets;
 use super::draft::Draft;
@@ -13,10 +14,10 @@ use super::returning::{give_back, undo};
 use super::rows::Rows;
 use super::step04_match::counts_times;
 use super::step08_cap::gives_back;
-use super::{rebates, step12_friends, step13_payers};
+use super::{plans, rebates, step12_friends, step13_payers};
 use crate::account::{Change, Receipt};
 use crate::ledger::{Source, Thing};
-use crate::program::{CapId, CapWindow, EventKindId, Measure, PayOut, Referral, ReferralId, RuleId};
+use crate::program::{CapId, CapWindow, EventKindId, Measure, PayOut, Program, Referral, ReferralId, RuleId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -32,8 +33,16 @@ pub(super) fn cancel(
     // what a message gave is taken back by another message
     let before = record.filter(|record| record.day.is_some()).and_then(|record| record.receipt.as_ref());
     let Some(before) = before else {
+        if record.is_none_or(|record| record.receipt.is_none()) && plans::cancel_grant(draft, of) {
+            // a grant may run for longer than its event is remembered
+            if record.is_some() {
+                let receipt = Receipt::of_mistake(of, draft.account.turned(), (draft.at, draft.day));
+                draft.change(Change::Returned(Arc::new(receipt)));
+            }
+            return Ok(());
+        }
         let detail = match record {
-            Some(_) => format!("`{of}` is no purchase, declared event or redemption"),
+            Some(_) => cannot(facts.program, of),
             None => format!("`{of}` is not known"),
         };
         return Err(Rejection::new(Refusal::NoSuchEvent, detail));
@@ -57,6 +66,18 @@ pub(super) fn cancel(
     step12_friends::recheck(facts, draft, rows, &receipt)?;
     draft.change(Change::Returned(Arc::new(receipt)));
     Ok(())
+}
+
+/// What cannot be cancelled, and what helps instead.
+fn cannot(program: &Program, of: &str) -> String {
+    let mut detail = format!("`{of}` is no purchase, declared event or redemption");
+    if !program.tiers.is_empty() {
+        detail.push_str(", and no grant of a tier that still runs");
+    }
+    if !program.plans.is_empty() {
+        detail.push_str("; what `join plan` has begun is ended by `leave plan`");
+    }
+    detail
 }
 
 /// Undoes what a message of a referral gave, and gives its caps the time back.

@@ -3,13 +3,16 @@
 
 use super::draft::Draft;
 use super::refuse::{Refusal, Rejection};
-use super::step11_tiers::{self, current_state, give_entry, keep_history, remember};
+use super::step11_tiers::{
+    self, cancel_gifts, current_state, give_entry, keep_history, recount_return, remember,
+};
 use super::step11a_convert;
 use crate::account::{Change, Fee, FeeCause, Granted, HeldPlan, Plans, TierState};
 use crate::calendar::Date;
 use crate::event::{Grant, GrantSpan, Membership};
 use crate::ledger::Due;
 use crate::program::{Plan, PlanId, TiersId};
+use std::sync::Arc;
 
 /// What the member has to do with plans, with what this event has done to it.
 fn current<'d>(draft: &'d Draft<'_>) -> &'d Plans {
@@ -180,9 +183,12 @@ pub(super) fn grant(draft: &mut Draft<'_>, event: &Grant) -> Result<(), Rejectio
     let Some(tiers) = draft.program.tiers.get(id.index()) else { return Ok(()) };
     let state = current_state(draft, id);
     let mut next = state.clone();
-    next.grant(Granted { level, until });
-    next.settle(draft.today());
     let before = state.level.max(beside(draft, id, &state));
+    let gives = |level: &u32| tiers.levels.get(*level as usize).is_some_and(|level| !level.entry.is_empty());
+    let gave = (before + 1..=level).filter(gives).map(|level| (level, draft.at)).collect();
+    let new = Granted { level, until, event: Some(Arc::clone(&draft.event)), gave };
+    next.grant(new, |event| draft.account.record(draft.program, event).is_some() || *event == draft.event);
+    next.settle(draft.today());
     let after = next.level.max(beside(draft, id, &next));
     if before != after {
         remember(draft, (before, after), &mut next);
@@ -192,4 +198,36 @@ pub(super) fn grant(draft: &mut Draft<'_>, event: &Grant) -> Result<(), Rejectio
     step11_tiers::recount(draft);
     step11a_convert::at_once(draft);
     Ok(())
+}
+
+/// Something that was granted was a mistake: what is held without it is held from now on, and unused entry gifts of levels
+/// that are lost go. Tells whether the event has granted something that still runs.
+#[cold]
+pub(super) fn cancel_grant(draft: &mut Draft<'_>, event: &Arc<str>) -> bool {
+    let granted = |state: &TierState| state.granted.iter().any(|it| it.event.as_ref() == Some(event));
+    let Some(place) = draft.account.tiers.iter().position(granted) else { return false };
+    let Some(tiers) = draft.program.tiers.get(place) else { return false };
+    let id = TiersId(place as u32);
+    let state = current_state(draft, id);
+    let mut rest = state.clone();
+    rest.granted.retain(|granted| granted.event.as_ref() != Some(event));
+    let before = state.level.max(beside(draft, id, &state));
+    let after = rest.level.max(beside(draft, id, &rest));
+    let mut next = state;
+    let Some(gone) = next.take_grant(event, after) else { return false };
+    next.settle(draft.today());
+    if before != after {
+        remember(draft, (before, after), &mut next);
+    }
+    draft.change(Change::Tier(id, Box::new(next)));
+    for (level, at) in &gone.gave {
+        cancel_gifts(draft, tiers, id, std::iter::once(*level), *at);
+    }
+    // gifts that are only counted may have reached something
+    for (_, at) in &gone.gave {
+        let day = draft.program.zone.business_date(*at, draft.program.day_starts);
+        recount_return(draft, (day, *at));
+    }
+    step11a_convert::at_once(draft);
+    true
 }

@@ -1,12 +1,13 @@
 //! Plans and granted levels in a snapshot, and how they go from version to version.
 
-use super::restore::Restore;
+use super::restore::{Restore, checked};
 use super::take::{Names, text};
 use super::{HoldState, SnapshotError};
 use crate::account::{Granted, HeldPlan, Hold, Plans};
 use crate::calendar::{Date, Instant};
 use crate::program::{PlanId, Program, TiersId, UnknownName};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a member has to do with plans.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -49,6 +50,20 @@ pub(crate) struct HeldPlanState {
 pub(crate) struct GrantedState {
     level: String,
     until: Option<Date>,
+    /// The event that granted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
+    /// The levels whose entry gifts hang on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gave: Vec<GaveState>,
+}
+
+/// When the entry gifts of a level were given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GaveState {
+    level: String,
+    at: Instant,
 }
 
 /// Since when a plan ran, or none.
@@ -176,7 +191,15 @@ impl PlansState {
 
 /// Granted levels as texts.
 pub(super) fn granted_taken(granted: &[Granted], level: &impl Fn(u32) -> String) -> Vec<GrantedState> {
-    granted.iter().map(|it| GrantedState { level: level(it.level), until: it.until }).collect()
+    let gave =
+        |it: &Granted| it.gave.iter().map(|(gave, at)| GaveState { level: level(*gave), at: *at }).collect();
+    let taken = granted.iter().map(|it| GrantedState {
+        level: level(it.level),
+        until: it.until,
+        event: it.event.as_deref().map(text),
+        gave: gave(it),
+    });
+    taken.collect()
 }
 
 /// Granted levels, sorted, none twice.
@@ -185,10 +208,21 @@ pub(super) fn granted_restored(
     states: &[GrantedState],
     level: &impl Fn(&str) -> Result<u32, UnknownName>,
 ) -> Result<Vec<Granted>, SnapshotError> {
-    let all: Result<Vec<Granted>, UnknownName> =
-        states.iter().map(|it| Ok(Granted { level: level(&it.level)?, until: it.until })).collect();
-    let all = all?;
-    if !all.is_sorted_by(|one, two| one < two) || all.iter().any(|granted| granted.level == 0) {
+    let mut all = Vec::new();
+    for state in states {
+        let event = state.event.as_deref().map(|event| checked("tiers", event)).transpose()?;
+        let gave: Result<Vec<(u32, Instant)>, UnknownName> =
+            state.gave.iter().map(|gave| Ok((level(&gave.level)?, gave.at))).collect();
+        let (level, gave) = (level(&state.level)?, gave?);
+        all.push(Granted { level, until: state.until, event: event.map(Arc::from), gave });
+    }
+    let in_order = |granted: &Granted| {
+        let gave = &granted.gave;
+        granted.level > 0
+            && gave.is_sorted_by(|one, two| one < two)
+            && gave.iter().all(|(level, _)| (1..=granted.level).contains(level))
+    };
+    if !all.is_sorted_by(|one, two| one < two) || !all.iter().all(in_order) {
         return Err(SnapshotError::value("tiers", block, "what was granted is not in order"));
     }
     Ok(all)
@@ -203,7 +237,11 @@ pub(super) fn fit_granted(
 ) {
     granted.iter_mut().for_each(|granted| fit(&mut granted.level));
     granted.retain(|granted| granted.level != lowest);
-    granted.sort_by_key(|granted| (place(&granted.level), granted.until));
+    for granted in granted.iter_mut() {
+        let top = place(&granted.level);
+        granted.gave.retain(|gave| (1..=top).contains(&place(&gave.level)));
+    }
+    granted.sort_by_cached_key(|granted| (place(&granted.level), granted.until, granted.event.clone()));
     granted.dedup();
 }
 

@@ -353,7 +353,7 @@ impl Teller {
             };
             let spare = self.wish.transfers && self.members > 1 && !matches!(what, What::Stay { .. });
             let what = if spare && draw.often(15) { self.transfer(&mut draw, member) } else { what };
-            let what = if self.plans && draw.often(20) { standing(&mut draw) } else { what };
+            let what = if self.plans && draw.often(20) { self.standing(&mut draw, member) } else { what };
             let what = match draw.below(100) {
                 90.. if self.announces => announcement(&mut draw, at),
                 82..90 if self.wish.returns && !is_new => What::Change { words: personal(&mut draw) },
@@ -395,6 +395,24 @@ impl Teller {
         };
         let amount = draw.one(&["1", "2", "5", "0.5", "20", "100"]);
         What::Transfer { amount, unit: self.units[draw.below(self.units.len())].clone(), to }
+    }
+
+    /// A plan is joined or left, a level granted, or a grant taken back.
+    fn standing(&self, draw: &mut Draw<'_>, member: &str) -> What {
+        let plan = draw.one(&["Halb", "Halb", "Voll"]);
+        let granted = |told: &&Happening| told.member == member && matches!(told.what, What::Grant { .. });
+        match draw.below(9) {
+            0..=3 => What::Plan { joins: true, plan },
+            4 | 5 => What::Plan { joins: false, plan },
+            6 if self.told.iter().any(|told| granted(&told)) => {
+                let granted: Vec<&Happening> = self.told.iter().filter(granted).collect();
+                What::Cancel { of: granted[draw.below(granted.len())].id.clone() }
+            }
+            _ => What::Grant {
+                tier: draw.one(&["Silver", "Gold", "Gold"]),
+                time: [Some("5 days"), Some("1 month"), Some("40 days"), None][draw.below(4)],
+            },
+        }
     }
 
     /// A stay, mostly about one of the last purchases.
@@ -455,19 +473,6 @@ impl Teller {
             _ => Vec::new(),
         };
         What::Return { of: Some(of.id.clone()), lines, all }
-    }
-}
-
-/// A plan is joined or left, or a level granted.
-fn standing(draw: &mut Draw<'_>) -> What {
-    let plan = draw.one(&["Halb", "Halb", "Voll"]);
-    match draw.below(8) {
-        0..=3 => What::Plan { joins: true, plan },
-        4 | 5 => What::Plan { joins: false, plan },
-        _ => What::Grant {
-            tier: draw.one(&["Silver", "Gold", "Gold"]),
-            time: [Some("5 days"), Some("1 month"), Some("40 days"), None][draw.below(4)],
-        },
     }
 }
 

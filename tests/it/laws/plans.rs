@@ -129,7 +129,10 @@ fn place(program: &Program, world: &World<'_>, member: &str) -> u32 {
 pub(super) enum Step {
     Joins(u32),
     Leaves(u32),
-    Granted(u32, Option<i32>),
+    /// By its number.
+    Granted(usize, u32, Option<i32>),
+    /// A grant, by its number.
+    Cancels(usize),
 }
 
 const PLANS: [&str; 3] = ["", "Half", "Full"];
@@ -139,24 +142,34 @@ const LEVELS: [&str; 3] = ["", "Silver", "Gold"];
 pub(super) fn with_plans(story: &Story) -> Vec<(Happening, Option<(Event, Step)>)> {
     let mut draw = Draw::new(&story.spare);
     let mut all = Vec::new();
+    let mut granted: Vec<(usize, &str)> = Vec::new();
     for (number, happening) in story.told.iter().enumerate() {
         let (id, member, at) = (format!("P{number}"), happening.member, instant(happening.at).to_string());
         let level = 1 + draw.below(2) as u32;
         let (plan, tier) = (PLANS[level as usize], LEVELS[level as usize]);
+        let own = granted.iter().filter(|(_, to)| *to == member).map(|(number, _)| *number);
+        let own: Vec<usize> = own.collect();
         let step = match draw.below(6) {
             _ if number < 3 => None,
+            4 if !own.is_empty() => {
+                let of = own[draw.below(own.len())];
+                Some((Event::cancel(&id, member, &at, &format!("P{of}")), Step::Cancels(of)))
+            }
             0 | 1 => Some((Event::join_plan(&id, member, &at, plan), Step::Joins(level))),
             2 => Some((Event::leave_plan(&id, member, &at, plan), Step::Leaves(level))),
             3 => Some(match [0, 5, 60][draw.below(3)] {
-                0 => (Event::grant_tier(&id, member, &at, tier), Step::Granted(level, None)),
+                0 => (Event::grant_tier(&id, member, &at, tier), Step::Granted(number, level, None)),
                 days => (
                     Event::grant_tier_for(&id, member, &at, tier, &format!("{days} days")),
-                    Step::Granted(level, Some(days)),
+                    Step::Granted(number, level, Some(days)),
                 ),
             }),
             _ => None,
         };
         let step = step.map(|(event, step)| (event.build().expect("an event"), step));
+        if let Some((_, Step::Granted(..))) = &step {
+            granted.push((number, member));
+        }
         all.push((happening.clone(), step));
     }
     all
@@ -169,17 +182,18 @@ struct Beside {
     plan: Option<(u32, Date, Option<Date>)>,
     left: bool,
     tried: bool,
-    granted: Vec<(u32, Option<Date>)>,
+    /// By the number of what granted it.
+    granted: Vec<(usize, u32, Option<Date>)>,
 }
 
 impl Beside {
     fn level(&self) -> u32 {
         let plan = self.plan.map(|(level, ..)| level);
-        self.granted.iter().map(|(level, _)| *level).chain(plan).max().unwrap_or(0)
+        self.granted.iter().map(|(_, level, _)| *level).chain(plan).max().unwrap_or(0)
     }
 
     fn runs_to(&mut self, today: Date) {
-        self.granted.retain(|(_, last)| last.is_none_or(|last| last >= today));
+        self.granted.retain(|(.., last)| last.is_none_or(|last| last >= today));
         while let Some((level, last, next)) = self.plan.filter(|(_, last, _)| *last < today) {
             self.plan = match next {
                 Some(next) => Some((level, next, None)),
@@ -192,9 +206,14 @@ impl Beside {
     /// Whether it is accepted.
     fn happens(&mut self, today: Date, step: &Step) -> bool {
         match *step {
-            Step::Granted(level, days) => {
+            Step::Cancels(number) => {
+                let before = self.granted.len();
+                self.granted.retain(|(granted, ..)| *granted != number);
+                return self.granted.len() < before;
+            }
+            Step::Granted(number, level, days) => {
                 let last = days.map(|days| Date::from_days(today.days() + days).expect("a day"));
-                self.granted.push((level, last));
+                self.granted.push((number, level, last));
             }
             Step::Leaves(level) => {
                 if self.plan.is_none_or(|(held, ..)| held != level) {

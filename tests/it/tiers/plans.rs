@@ -301,9 +301,40 @@ fn a_stored_account_keeps_plans_and_grants() {
     assert_eq!(stored["plans"]["held"], plans["held"]);
     assert_eq!(stored["plans"]["tried"], plans["tried"]);
     assert_eq!(stored["plans"]["history"][1], plans["history"][1]);
-    assert_eq!(stored["tiers"][0]["granted"], json!([{ "level": "Gold", "until": null }]));
+    let granted = json!([{
+        "level": "Gold", "until": null, "event": "G-1",
+        // the plan has given the gift of Silver
+        "gave": [{ "level": "Gold", "at": "2026-03-05T09:00:00Z" }],
+    }]);
+    assert_eq!(stored["tiers"][0]["granted"], granted);
     let restore = |stored: &Value| Account::restore(program, serde_json::from_value(stored.clone()).unwrap());
     assert_eq!(restore(&stored).unwrap(), account);
+    for gave in [json!([{ "level": "Basic", "at": "2026-03-05T09:00:00Z" }]), json!([{ "level": "Third" }])] {
+        let mut wrong = stored.clone();
+        wrong["tiers"][0]["granted"][0]["gave"] = gave;
+        assert!(
+            serde_json::from_value(wrong).map_or(true, |wrong| Account::restore(program, wrong).is_err())
+        );
+    }
+    // stored before grants knew their events
+    let mut old = stored.clone();
+    old["tiers"][0]["granted"] = json!([{ "level": "Gold", "until": null }]);
+    let mut old = restore(&old).unwrap();
+    assert_eq!(old.tier(program, "Club").unwrap().level, "Gold");
+    let cancel = Event::cancel("C-1", "Ann", "2026-03-06T10:00:00+01:00", "G-1").build().unwrap();
+    assert_eq!(
+        refused(program, &old, &cancel),
+        "no such event: `G-1` is no purchase, declared event or redemption, and no grant of a tier that still runs; \
+         what `join plan` has begun is ended by `leave plan`"
+    );
+    // the new one says more, and so takes its place
+    happens(
+        program,
+        &mut old,
+        Event::grant_tier("G-2", "Ann", "2026-03-06T10:00:00+01:00", "Gold").build().unwrap(),
+    );
+    let taken = serde_json::to_value(old.snapshot(program)).unwrap();
+    assert_eq!(taken["tiers"][0]["granted"], json!([{ "level": "Gold", "until": null, "event": "G-2" }]));
     for (key, value) in
         [("last_day", "2026-03-02"), ("last_day", "2026-03-04"), ("since", "2026-03-04"), ("plan", "Third")]
     {
@@ -313,6 +344,109 @@ fn a_stored_account_keeps_plans_and_grants() {
     }
     stored["plans"]["tried"] = json!(["Half", "Full"]);
     assert!(restore(&stored).is_err());
+}
+
+#[test]
+fn a_grant_that_was_a_mistake_is_undone() {
+    let lines = "when 2026-03-03 10:00 grant tier Gold \"G-1\" to Ann\n\
+        # entry gifts of Silver and Gold\nexpect Ann earns 70 points\nexpect Ann tier is Gold\n\
+        when 2026-03-04 10:00 cancel \"C-1\" of \"G-1\" by Ann\n\
+        expect Ann loses 70 points\nexpect Ann tier is Basic\nexpect Ann has 0 points\n\
+        when 2026-03-04 11:00 cancel \"C-2\" of \"G-1\" by Ann\n\
+        expect refused \"already cancelled: `G-1` was cancelled\"\n\
+        # nothing of it is left: the level is entered anew\n\
+        when 2026-03-05 10:00 grant tier Silver for 5 days \"G-2\" to Ann\nexpect Ann earns 20 points\n\
+        expect Ann tier is Silver until 2026-03-10\n\
+        when 2026-03-11 00:00 clock\nexpect Ann tier is Basic\n\
+        # what has ended stays as it was\n\
+        when 2026-03-11 10:00 cancel \"C-3\" of \"G-2\" by Ann\n\
+        expect refused \"no such event: `G-2` is no purchase, declared event or redemption, and no grant of a tier that still runs\"\n\
+        expect Ann has 20 points\n";
+    holds(CLUB, lines);
+}
+
+#[test]
+fn a_cancelled_grant_leaves_what_others_hold() {
+    // Silver is earned under the grant; Gold goes with its gift, the 20 points of Silver stay as those of the purchase
+    let lines = "when 2026-03-03 10:00 grant tier Gold \"G-1\" to Ann\nexpect Ann earns 70 points\n\
+        when 2026-03-04 10:00 purchase \"K-1\" by Ann { item Thing 100 x 1 EUR }\nexpect Ann earns 0 points\n\
+        when 2026-03-05 10:00 cancel \"C-1\" of \"G-1\" by Ann\nexpect Ann loses 50 points\n\
+        expect Ann tier is Silver until 2027-12-31\n\
+        # and with the purchase they go, as if the grant had never been\n\
+        when 2026-03-06 10:00 return \"R-1\" of \"K-1\" by Ann { all items }\n\
+        expect Ann loses 20 points\nexpect Ann tier is Basic\nexpect Ann has 0 points\n";
+    holds(CLUB, lines);
+    // a shorter grant stands behind a longer one, and the same one twice
+    let lines = "when 2026-03-03 10:00 grant tier Gold \"G-1\" to Ann\n\
+        when 2026-03-03 11:00 grant tier Gold for 5 days \"G-2\" to Ann\nexpect Ann earns 0 points\n\
+        when 2026-03-03 12:00 grant tier Gold \"G-3\" to Ann\nexpect Ann tier is Gold\n\
+        when 2026-03-04 10:00 cancel \"C-1\" of \"G-1\" by Ann\nexpect Ann loses 0 points\nexpect Ann tier is Gold\n\
+        when 2026-03-04 11:00 cancel \"C-3\" of \"G-3\" by Ann\nexpect Ann loses 0 points\n\
+        # 3 March and 5 days\nexpect Ann tier is Gold until 2026-03-08\n\
+        when 2026-03-04 12:00 cancel \"C-2\" of \"G-2\" by Ann\nexpect Ann loses 70 points\n\
+        expect Ann tier is Basic\n";
+    holds(CLUB, lines);
+    // what a plan pays stays, and what was spent stays spent
+    let lines = "when 2026-03-03 10:00 join plan Half \"M-1\" by Ann\nexpect Ann earns 20 points\n\
+        when 2026-03-04 10:00 grant tier Gold \"G-1\" to Ann\nexpect Ann earns 50 points\n\
+        when 2026-03-05 10:00 adjust minus 30 points \"A-1\" by Ann { reason: \"used\" }\n\
+        when 2026-03-06 10:00 cancel \"C-1\" of \"G-1\" by Ann\n\
+        expect Ann tier is Silver\n\
+        # the 30 were those of Silver, 20, and 10 of Gold: 40 of Gold are left\n\
+        expect Ann loses 40 points\nexpect Ann has 0 points\n\
+        when 2026-03-07 10:00 cancel \"C-2\" of \"M-1\" by Ann\n\
+        expect refused \"what `join plan` has begun is ended by `leave plan`\"\n";
+    holds(CLUB, lines);
+}
+
+#[test]
+fn late_purchases_are_judged_by_the_level_that_a_cancelled_grant_gave() {
+    let text = program(CLUB).replace(
+        "\ntiers Club",
+        "\nearn Base {\n  on purchase\n  give points by tier [Basic: 1, Silver: 2, Gold: 3] per 1 EUR\n}\n\ntiers Club",
+    );
+    let test = "\ntest \"late\" {\n  given member Ann { joined 2026-01-05 }\n  \
+        when 2026-03-03 10:00 grant tier Gold \"G-1\" to Ann\n  \
+        when 2026-03-05 10:00 cancel \"C-1\" of \"G-1\" by Ann\n  \
+        when 2026-03-06 10:00 purchase \"K-1\" by Ann { total 10 EUR }\n  expect Ann earns 10 points\n  \
+        when 2026-03-04 10:00 purchase \"K-2\" by Ann { total 10 EUR }\n  expect Ann earns 30 points\n  \
+        # a cancelling that comes late holds from the day of the newest event\n  \
+        when 2026-03-07 10:00 grant tier Silver \"G-2\" to Ann\n  \
+        when 2026-03-08 10:00 purchase \"K-3\" by Ann { total 10 EUR }\n  expect Ann earns 20 points\n  \
+        when 2026-03-07 12:00 cancel \"C-2\" of \"G-2\" by Ann\n  expect Ann tier is Basic\n  \
+        when 2026-03-08 09:00 purchase \"K-4\" by Ann { total 10 EUR }\n  expect Ann earns 20 points\n  \
+        when 2026-03-08 11:00 purchase \"K-5\" by Ann { total 10 EUR }\n  expect Ann earns 10 points\n}\n";
+    passes(&format!("{text}{test}"));
+}
+
+#[test]
+fn a_grant_can_be_cancelled_after_its_account_was_stored() {
+    let compiled = compiled(&program(CLUB));
+    let program = &compiled.program;
+    let mut account = Account::open(program, "Ann");
+    let grant = Event::grant_tier("G-1", "Ann", "2026-03-05T10:00:00+01:00", "Gold").build().unwrap();
+    happens(program, &mut account, grant);
+    let stored = |account: &Account| {
+        let text = serde_json::to_string(&account.snapshot(program)).unwrap();
+        Account::restore(program, serde_json::from_str(&text).unwrap()).unwrap()
+    };
+    let mut account = stored(&account);
+    let cancel = Event::cancel("C-1", "Ann", "2026-03-06T10:00:00+01:00", "G-1").build().unwrap();
+    happens(program, &mut account, cancel);
+    assert_eq!(account.tier(program, "Club").unwrap().level, "Basic");
+    assert_eq!(account.balance(program, "points").unwrap().taken_back, "70");
+    let account = stored(&account);
+    let again = Event::cancel("C-2", "Ann", "2026-03-06T11:00:00+01:00", "G-1").build().unwrap();
+    assert_eq!(refused(program, &account, &again), "already cancelled: `G-1` was cancelled");
+}
+
+#[test]
+fn a_grant_that_runs_is_cancelled_when_its_event_is_long_forgotten() {
+    let lines = "when 2026-03-03 10:00 grant tier Gold \"G-1\" to Ann\n\
+        when 2029-03-03 10:00 purchase \"K-1\" by Ann { total 1 EUR }\nexpect Ann tier is Gold\n\
+        when 2029-03-04 10:00 cancel \"C-1\" of \"G-1\" by Ann\nexpect Ann tier is Basic\nexpect Ann has 0 points\n\
+        when 2029-03-04 11:00 cancel \"C-2\" of \"G-1\" by Ann\nexpect refused \"no such event: `G-1` is not known\"\n";
+    holds(CLUB, lines);
 }
 
 /// A test tells what falls due: nothing in the trial of ten days, then each month.
