@@ -1,6 +1,7 @@
 //! Caps that do not do what they seem to do.
 
 use super::boxes::Meet;
+use super::game_cap_limits::unreached_game_caps;
 use super::profiles::{Gives, Profiles, gives};
 use super::say;
 use super::tree::Tree;
@@ -18,6 +19,7 @@ pub(super) fn caps(program: &Program, tree: &Tree<'_>, profiles: &mut Profiles<'
     found.extend(small_card_caps(program, tree));
     found.extend(unreached_caps(program, tree));
     found.extend(unreached_card_caps(program, tree));
+    found.extend(unreached_game_caps(program, tree));
     found.extend(uncapped_multipliers(program, tree, profiles));
     found.extend(free_awards(program, tree));
     found
@@ -139,7 +141,7 @@ fn counted(program: &Program, limit: CapLimit, number: i64) -> String {
     }
 }
 
-fn unreached(program: &Program, tree: &Tree<'_>, cap: &Cap, bound: Bound) -> Option<Diagnostic> {
+pub(super) fn unreached(program: &Program, tree: &Tree<'_>, cap: &Cap, bound: Bound) -> Option<Diagnostic> {
     let most = counted(program, cap.limit, bound.most);
     let window = window_text(cap);
     let mut finding = Diagnostic::new(Code::C402, place(tree, cap)?, "this cap can never be reached")

@@ -31,6 +31,7 @@ mod everything;
 mod expenses;
 mod facts;
 mod fingerprint;
+mod game_cap_limits;
 mod game_caps;
 mod games;
 mod gifts;

@@ -240,6 +240,55 @@ fn caps_and_awards() {
     assert_eq!(codes(&joining), ["C402"]);
 }
 
+/// The codes of a challenge or streak on purchases.
+fn game(kind: &str, lines: &str) -> Vec<&'static str> {
+    let lines = lines.replace("; ", "\n  ");
+    codes(&format!("{kind} Game {{\n  {lines}\n}}\n"))
+}
+
+#[test]
+fn caps_of_games_that_are_never_reached() {
+    let daily =
+        "task One: purchases reaches 1; complete all tasks; once per day; give 5 points; give 3 points";
+    for (lines, codes) in [
+        ("cap 31 times per month", vec![]),
+        ("cap 32 times per month", vec!["C402"]),
+        // 31 times 8
+        ("cap 248 points per month", vec![]),
+        ("cap 249 points per month", vec!["C402"]),
+        ("cap 8 points per day", vec![]),
+        ("cap 9 points per day", vec!["C402"]),
+        // 12 times 10
+        ("cap 10 points per month; cap 120 points per calendar year", vec![]),
+        ("cap 10 points per month; cap 121 points per calendar year", vec!["C402"]),
+        // times hold down no amount
+        ("cap 10 times per month; cap 121 points per calendar year", vec![]),
+        ("cap 1_000 times per lifetime", vec![]),
+        ("valid from 2026-03-01 to 2026-03-10; cap 10 times per campaign", vec![]),
+        ("valid from 2026-03-01 to 2026-03-10; cap 11 times per campaign", vec!["C402"]),
+    ] {
+        assert_eq!(game("challenge", &format!("{daily}; {lines}")), codes, "{lines}");
+    }
+    let once = "task One: purchases reaches 1; complete all tasks; once per member; give 5 points";
+    assert_eq!(game("challenge", &format!("{once}; cap 1 time per lifetime")), Vec::<&str>::new());
+    assert_eq!(game("challenge", &format!("{once}; cap 2 times per calendar year")), ["C402"]);
+    let weekly = "on purchase; each week needs 1 purchase; after 1 week give 5 points; after 2 weeks give 7 points; \
+                  restart after 2 weeks";
+    for (lines, codes) in [
+        // a month touches six weeks: six times 5, and three times 7
+        ("cap 51 points per month", vec![]),
+        ("cap 52 points per month", vec!["C402"]),
+        ("cap 6 times per month", vec![]),
+        ("cap 7 times per month", vec!["C402"]),
+        // one week
+        ("cap 12 points per week", vec![]),
+        ("cap 13 points per week", vec!["C402"]),
+        ("cap 1_000_000 points per lifetime", vec![]),
+    ] {
+        assert_eq!(game("streak", &format!("{weekly}; {lines}")), codes, "{lines}");
+    }
+}
+
 #[test]
 fn a_shared_cap_stops_base_and_multiplier() {
     let base = rule("earn", "Base", "on purchase; give 1 point per 1 EUR");

@@ -2,11 +2,11 @@
 
 use crate::diagnostics::{SourceMap, Span};
 use crate::syntax::ast::{
-    AwardBlock, AwardLine, Block, BlockKind, CardBlock, CardLine, ChallengeBlock, Cond, DonateBlock,
-    DonateLine, DrawBlock, Field, File, Line, ListBlock, MilestonesBlock, ParameterBlock, PartnerBlock,
-    PlanBlock, ProgramBlock, RebateBlock, RebateLine, ReferralBlock, RuleBlock, RuleLine, SchemaLine,
-    SchemaOf, SharedCap, StreakBlock, TierLine, TiersBlock, TiersLine, UnitBlock, UnitKind, VocabularyKind,
-    VoucherBlock,
+    AwardBlock, AwardLine, Block, BlockKind, CardBlock, CardLine, ChallengeBlock, ChallengeLine, Cond,
+    DonateBlock, DonateLine, DrawBlock, Field, File, Line, ListBlock, MilestonesBlock, ParameterBlock,
+    PartnerBlock, PlanBlock, ProgramBlock, RebateBlock, RebateLine, ReferralBlock, RuleBlock, RuleLine,
+    SchemaLine, SchemaOf, SharedCap, StreakBlock, StreakLine, TierLine, TiersBlock, TiersLine, UnitBlock,
+    UnitKind, VocabularyKind, VoucherBlock,
 };
 use std::collections::BTreeMap;
 
@@ -267,7 +267,7 @@ impl<'a> Tree<'a> {
         self.map.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Where a cap is written: the line of the rule, card or donation, or the head of a shared cap.
+    /// Where a cap is written: the line of the rule, card, donation, challenge or streak, or the head of a shared cap.
     pub(crate) fn cap(&self, owner: &str, shared: bool, text: &str) -> Option<Span> {
         if shared {
             return self.shared_cap(owner).map(|found| found.head);
@@ -284,7 +284,17 @@ impl<'a> Tree<'a> {
             let donation = self.donation(owner)?;
             donation.lines(|line| matches!(line, DonateLine::Cap(_))).map(|line| line.span).find(is_it)
         };
-        of_rule.or_else(of_card).or_else(of_donation)
+        let of_challenge = || {
+            let lines = self.challenge(owner)?.node.lines.iter();
+            let caps = lines.filter(|line| matches!(line.kind, ChallengeLine::Cap(_)));
+            caps.map(|line| line.span).find(is_it)
+        };
+        let of_streak = || {
+            let lines = self.streak(owner)?.node.lines.iter();
+            let caps = lines.filter(|line| matches!(line.kind, StreakLine::Cap(_)));
+            caps.map(|line| line.span).find(is_it)
+        };
+        of_rule.or_else(of_card).or_else(of_donation).or_else(of_challenge).or_else(of_streak)
     }
 }
 

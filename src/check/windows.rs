@@ -162,9 +162,13 @@ pub(super) fn spends(program: &Program, rule: &Rule, stretch: Stretch, but: Opti
     caps.min_by_key(|bound| bound.most)
 }
 
-/// A campaign is as long as the rule is valid.
 fn stretch_of(rule: &Rule, stretch: Stretch) -> Stretch {
-    match (stretch, rule.valid) {
+    stretch_in(rule.valid, stretch)
+}
+
+/// A campaign is as long as something is valid.
+pub(super) fn stretch_in(valid: Validity, stretch: Stretch) -> Stretch {
+    match (stretch, valid) {
         (Stretch::Period(Period::Campaign), Validity::Days(from, to)) if to < Date::MAX => {
             Stretch::Days(i64::from(to.days_since(from)) + 1)
         }
@@ -175,7 +179,8 @@ fn stretch_of(rule: &Rule, stretch: Stretch) -> Stretch {
     }
 }
 
-fn bound_by(id: CapId, most: i64, stretch: Stretch, window: CapWindow) -> Option<Bound> {
+/// What a cap lets through in a stretch.
+pub(super) fn bound_by(id: CapId, most: i64, stretch: Stretch, window: CapWindow) -> Option<Bound> {
     let windows = match (window, stretch) {
         (CapWindow::Event, Stretch::Event) => 1,
         (CapWindow::Event, _) => return None,

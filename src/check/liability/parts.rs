@@ -2,8 +2,9 @@
 
 use crate::amount::Ratio;
 use crate::program::{
-    AwardThing, Basis, Card, CardId, Combine, Effect, EventKindId, Factor, Program, Proportion, Rate, Rebate,
-    RebateKind, RebateTerms, Rule, RuleId, RuleKind, SHARE_WHOLE, Stage, StagePays, StampPer, Steps, Symbol,
+    AwardThing, Basis, CapId, CapLimit, Card, CardId, Combine, Effect, EventKindId, Factor, Program,
+    Proportion, Rate, Rebate, RebateKind, RebateTerms, Rule, RuleId, RuleKind, SHARE_WHOLE, Stage, StagePays,
+    StampPer, Steps, Symbol,
 };
 
 /// What a rule does to the amount for each micro-unit of spend, in steps of the unit.
@@ -206,9 +207,11 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         }
     }
     let challenges = program.challenges.iter().filter(|challenge| challenge.gifts.iter().any(gives));
-    named.extend(challenges.map(|challenge| format!("challenge `{}`", challenge.name)));
+    let held = |caps: &[CapId]| held_by(program, caps, thing);
+    named.extend(challenges.map(|it| format!("challenge `{}`{}", it.name, held(&it.caps))));
     let pays = |streak: &&crate::program::Streak| streak.gifts.iter().any(|(_, gift)| gives(gift));
-    named.extend(program.streaks.iter().filter(pays).map(|streak| format!("streak `{}`", streak.name)));
+    let streaks = program.streaks.iter().filter(pays);
+    named.extend(streaks.map(|it| format!("streak `{}`{}", it.name, held(&it.caps))));
     for tiers in &program.tiers {
         let levels = tiers.levels.iter().filter(|level| level.gifts().any(gives));
         named.extend(levels.map(|level| format!("tier `{}`", level.name)));
@@ -244,6 +247,17 @@ pub(super) fn others(program: &Program, thing: AwardThing) -> Vec<String> {
         named.push("what other units become".to_owned());
     }
     named
+}
+
+/// Which caps of a game hold a thing down, behind its name.
+fn held_by(program: &Program, caps: &[CapId], thing: AwardThing) -> String {
+    let caps = caps.iter().filter_map(|id| program.caps.get(id.index()));
+    let caps = caps.filter(|cap| match cap.limit {
+        CapLimit::Amount(of, _) => of == thing,
+        _ => true,
+    });
+    let texts: Vec<String> = caps.map(|cap| format!("`{}`", cap.text)).collect();
+    if texts.is_empty() { String::new() } else { format!(" (at most {})", texts.join(", ")) }
 }
 
 const fn is_announced(stage: &Stage) -> bool {

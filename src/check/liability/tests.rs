@@ -204,3 +204,16 @@ fn all_that_is_spent() {
     let may = "`points` may pay back all that is spent, or more";
     assert_eq!(codes(&format!("{}{other}{alone}", base("20"))), [(Code::V902, may.to_owned())]);
 }
+
+/// What a game gives has no part in spend; its caps hold it down.
+#[test]
+fn games_are_named_with_their_caps() {
+    let body = "voucher Coffee { grants \"A coffee\" }\nchallenge Daily {\n  task One: purchases reaches 1\n  complete all tasks\n  \
+         once per day\n  give 5 points\n  give 1 Coffee\n  cap 50 points per month\n  cap 3 Coffee per month\n  \
+         cap 20 times per month\n}\nstreak Weekly {\n  on purchase\n  each week needs 1 purchase\n  after 2 weeks give 7 points\n}\n";
+    let all = found(&format!("{POINTS}{body}"), None);
+    let top = all.iter().flat_map(|(_, _, notes)| notes).find(|note| note.contains("on top"));
+    let told = "not in proportion to spend, on top: challenge `Daily` (at most `50 points per month`, `20 times per month`) and \
+         streak `Weekly`";
+    assert_eq!(top.map(String::as_str), Some(told));
+}
