@@ -310,7 +310,10 @@ impl Account {
             Change::LastOf(kind, at, day) => return self.note_last(program, *kind, (*at, *day)),
             Change::Active(activity, day) => {
                 self.note_active(*activity, *day);
-                let cards = self.cards.iter_mut().fold(false, |any, card| card.note(*activity, *day) || any);
+                let mut cards = false;
+                for card in &mut self.cards {
+                    cards |= card.note(*activity, *day);
+                }
                 return self.lots.note(*activity, *day) || cards;
             }
             Change::LotTerms(lot, open) => {

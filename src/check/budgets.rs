@@ -288,7 +288,10 @@ pub(super) fn budgets(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
                 matches!(other.effect, Effect::Everything { .. }) && other.effect.gives(thing)
             };
             if program.rules.iter().any(everything) {
-                later("`multiply everything` of what a budget grants", "name the units that it multiplies");
+                later(
+                    "`multiply everything` of what a budget grants",
+                    "let a partner without a budget pay, or write `multiply` bonuses for the other rules",
+                );
             }
             let tasks = program.challenges.iter().flat_map(|challenge| &challenge.tasks);
             let runs = program.streaks.iter().map(|streak| streak.counts);

@@ -247,19 +247,25 @@ pub(super) fn counters(
     value: Option<&ast::Value>,
 ) -> Result<Vec<Counter>, String> {
     let mut found = Vec::new();
+    let mut stranger = None;
     for id in caps(program, name)? {
         let Some(cap) = program.caps.get(id.index()).filter(|cap| cap.each.is_some() == value.is_some())
         else {
             continue;
         };
-        let value = match value {
-            Some(value) => Some(value_text(program, cap, &attribute_value(program, value)?)?),
-            None => None,
+        let Some(value) = value else {
+            found.push((id, None));
+            continue;
         };
-        found.push((id, value));
+        // of several caps those are meant that have such a value
+        match value_text(program, cap, &attribute_value(program, value)?) {
+            Ok(text) => found.push((id, Some(text))),
+            Err(problem) => stranger = Some(problem),
+        }
     }
     match (found.is_empty(), value) {
         (false, _) => Ok(found),
+        (true, Some(_)) if stranger.is_some() => Err(stranger.unwrap_or_default()),
         (true, Some(_)) => Err(format!("`{}` has no cap with a counter for each value", name.text)),
         (true, None) => Err(format!("`{}` has a counter for each value: say `for` which", name.text)),
     }
