@@ -15,6 +15,7 @@ use loyalty_rules::{
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use serde_json::Value;
 
 /// The text of rules as a second version from a day on.
 fn second(rules: &Rules, from: &str) -> String {
@@ -60,6 +61,14 @@ fn told<'p>(world: &mut World<'p>, case: &Case, program: impl Fn(&Outcome) -> &'
     told
 }
 
+/// All that a snapshot keeps of an account but the version under which it stands.
+fn kept(account: &Account, program: &Program) -> Value {
+    let mut kept = serde_json::to_value(account.snapshot(program)).expect("a snapshot");
+    let version = kept.as_object_mut().and_then(|kept| kept.remove("program"));
+    assert!(version.is_some(), "a snapshot names its program");
+    kept
+}
+
 /// Versions of which the second is the first of some programs that can follow: units have the same decimals.
 fn followed(one: &Rules, others: &[Rules], from: &str) -> Option<Versions> {
     // what another number of decimals refuses need not be compiled
@@ -92,16 +101,23 @@ fn programs_are_often_followed() {
 proptest! {
     #![proptest_config(cases_per_law())]
 
-    /// L18: a history under two versions with the same rules has the ledger of one version, line by line.
+    /// L18: a history under two versions with the same rules has the ledger of one version, line by line, and leaves every
+    /// account as one version does: to go over to the same rules changes nothing, early or late.
     #[test]
     fn a_version_with_the_same_rules_changes_nothing(case in cases(), from in days()) {
         let Some(versions) = versions(case.rules.text(), second(&case.rules, &from)) else { return Ok(()) };
         let source = Sources::single("1.loyalty", case.rules.text());
         let plain = compile(&source, &Limits::default()).expect("it compiled as a version").program;
-        let alone = told(&mut World::new(&plain), &case, |_| &plain);
+        let mut alone = World::new(&plain);
+        let lines = told(&mut alone, &case, |_| &plain);
         let made = |outcome: &Outcome| versions.made(outcome).expect("one of the versions");
         let mut world = World::of_versions(&versions);
-        prop_assert_eq!(told(&mut world, &case, made), alone);
+        prop_assert_eq!(told(&mut world, &case, made), lines);
+        // and what is kept of each member is the same, whenever the account went over
+        let kept: Vec<Value> = world.accounts().map(|account| {
+            kept(account, versions.of(account).expect("one of the versions"))
+        }).collect();
+        prop_assert_eq!(kept, alone.accounts().map(|account| self::kept(account, &plain)).collect::<Vec<_>>());
     }
 
     /// L18: whatever the second version is, every book of every member is what the ledger lines say, and an account
