@@ -14,7 +14,8 @@ use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
     Amount, CardLine, ChallengeLine, Expect, GivenFact, GrantSpan, ItemLine, Metric, Name, Number, Request,
-    RewardLine, RuleLine, Step, StepFact, StreakLine, TestBlock, TestLine, Text, TierLine, TiersLine, Value, VoucherLine,
+    RewardLine, RuleLine, Step, StepFact, StreakLine, TestBlock, TestLine, Text, TierLine, TiersLine, Value,
+    VoucherLine,
 };
 
 /// Attributes that every item carries.

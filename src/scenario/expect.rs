@@ -455,12 +455,7 @@ fn entitlements(runner: &Runner<'_>, member: &Name, benefit: &str) -> Result<Vec
     Ok(blocks.filter_map(|tiers| account.benefit(program, &tiers.name, benefit, day).ok()).collect())
 }
 
-fn has_benefit(
-    runner: &Runner<'_>,
-    member: &Name,
-    benefit: &str,
-    until: Option<Date>,
-) -> Result<(), String> {
+fn has_benefit(runner: &Runner<'_>, member: &Name, benefit: &str, until: Option<Date>) -> Result<(), String> {
     let all = entitlements(runner, member, benefit)?;
     let allowed: Vec<&Entitlement> = all.iter().filter(|it| it.allowed).collect();
     if allowed.iter().any(|it| until.is_none_or(|until| it.until == Some(until))) {

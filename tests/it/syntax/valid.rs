@@ -695,10 +695,7 @@ fn what_tests_expect() {
             ("expect Ann has 14 punkte expiring 2026-01-01", "Has(Ann, 14 punkte, Expiring(2026-01-01))"),
             ("expect Ann has 1 V until 2026-01-01", "Has(Ann, 1 V, Until(2026-01-01))"),
             ("expect Ann has benefit \"Lounge\"", "Benefit(Ann, \"Lounge\", None)"),
-            (
-                "expect Ann has benefit \"Lounge\" until 2026-01-01",
-                "Benefit(Ann, \"Lounge\", 2026-01-01)",
-            ),
+            ("expect Ann has benefit \"Lounge\" until 2026-01-01", "Benefit(Ann, \"Lounge\", 2026-01-01)"),
             ("expect Ann has no benefit \"Lounge\"", "NoBenefit(Ann, \"Lounge\")"),
             ("expect Ann loses 10 punkte", "Loses(Ann, 10 punkte)"),
             ("expect Ann tier is Gold", "Tier(Ann, None, Gold, None)"),
