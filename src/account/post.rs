@@ -310,8 +310,11 @@ impl Account {
             Change::LastOf(kind, at, day) => return self.note_last(program, *kind, (*at, *day)),
             Change::Active(activity, day) => {
                 self.note_active(*activity, *day);
-                let cards = self.cards.iter_mut().fold(false, |any, card| card.note(*activity, *day) || any);
-                return self.lots.note(*activity, *day) || cards;
+                let mut moved = self.lots.note(*activity, *day);
+                for card in &mut self.cards {
+                    moved |= card.note(*activity, *day);
+                }
+                return moved;
             }
             Change::LotTerms(lot, open) => {
                 self.lots.set_terms(*lot, open);

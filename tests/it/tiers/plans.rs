@@ -290,7 +290,8 @@ fn a_stored_account_keeps_plans_and_grants() {
     let mut stored = serde_json::to_value(account.snapshot(program)).unwrap();
     let plans = json!({
         "held": {
-            "plan": "Half", "since": "2026-03-03", "starts": "2026-03-03", "last_day": "2026-03-13", "trial": true
+            "plan": "Half", "since": "2026-03-03", "paid_from": "2026-03-14", "starts": "2026-03-03",
+            "last_day": "2026-03-13", "trial": true
         },
         "tried": ["Half"],
         "history": [
