@@ -310,11 +310,11 @@ impl Account {
             Change::LastOf(kind, at, day) => return self.note_last(program, *kind, (*at, *day)),
             Change::Active(activity, day) => {
                 self.note_active(*activity, *day);
-                let mut cards = false;
+                let mut moved = self.lots.note(*activity, *day);
                 for card in &mut self.cards {
-                    cards |= card.note(*activity, *day);
+                    moved |= card.note(*activity, *day);
                 }
-                return self.lots.note(*activity, *day) || cards;
+                return moved;
             }
             Change::LotTerms(lot, open) => {
                 self.lots.set_terms(*lot, open);

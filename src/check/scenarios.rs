@@ -14,7 +14,8 @@ use crate::diagnostics::{Severity, Span};
 use crate::program::EventKindId;
 use crate::syntax::ast::{
     Amount, CardLine, ChallengeLine, Expect, GivenFact, GrantSpan, ItemLine, Metric, Name, Number, Request,
-    RewardLine, RuleLine, Step, StepFact, StreakLine, TestBlock, TestLine, TiersLine, Value, VoucherLine,
+    RewardLine, RuleLine, Step, StepFact, StreakLine, TestBlock, TestLine, Text, TierLine, TiersLine, Value,
+    VoucherLine,
 };
 
 /// Attributes that every item carries.
@@ -370,6 +371,7 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             Expect::Has(_, amount, _) | Expect::Loses(_, amount) | Expect::Owes(_, amount) => {
                 self.amount_of(amount);
             }
+            Expect::Benefit(_, benefit, _) | Expect::NoBenefit(_, benefit) => self.known_benefit(benefit),
             Expect::Pays(_, amount) => {
                 money::money(amount, self.settings(), &mut self.report);
             }
@@ -392,6 +394,26 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
     fn any_tier(&mut self, name: &Name) {
         if !self.facts.levels.contains_key(name.text.as_str()) {
             self.report.unknown("tier", &name.text, name.span, self.facts.tier_candidates(), "");
+        }
+    }
+
+    /// A benefit of any tier.
+    fn known_benefit(&mut self, wanted: &Text) {
+        let lines = self.all.tiers.iter().flat_map(|entry| &entry.node.lines);
+        let levels = lines.filter_map(|line| match &line.kind {
+            TiersLine::Tier { lines, .. } => Some(lines),
+            _ => None,
+        });
+        let benefits: Vec<&Text> = levels
+            .flatten()
+            .filter_map(|line| match &line.kind {
+                TierLine::Benefit(benefit) => Some(benefit),
+                _ => None,
+            })
+            .collect();
+        if !benefits.iter().any(|benefit| benefit.text == wanted.text) {
+            let known = benefits.iter().map(|benefit| (benefit.text.as_str(), Some(benefit.span)));
+            self.report.unknown("benefit", &wanted.text, wanted.span, known, "");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::run::Runner;
 use super::{budgets, find};
-use crate::account::{Account, Change, Lot};
+use crate::account::{Account, Change, Entitlement, Lot};
 use crate::amount::Money;
 use crate::calendar::Date;
 use crate::evaluate::Outcome;
@@ -31,6 +31,11 @@ pub(super) fn judge(runner: &Runner<'_>, expected: &Expect) -> Result<(), String
         Expect::EarnsNothing(member) => earns_nothing(runner, member),
         Expect::Earns(member, amount, from) => earns(runner, member, amount, from.as_ref()),
         Expect::Has(member, amount, kind) => has(runner, member, amount, *kind),
+        Expect::Benefit(member, benefit, until) => {
+            let until = until.as_ref().map(find::date).transpose()?;
+            has_benefit(runner, member, &benefit.text, until)
+        }
+        Expect::NoBenefit(member, benefit) => has_no_benefit(runner, member, &benefit.text),
         Expect::Loses(member, amount) => loses(runner, member, amount),
         Expect::Pays(member, amount) => pays(runner, member, amount),
         Expect::PaysFees(member, amount, plan) => pays_fees(runner, member, amount, plan),
@@ -439,4 +444,38 @@ fn level(
         Some(last) => format!("{} is {name} until {last}", member.text),
         None => format!("{} is {name}", member.text),
     })
+}
+
+/// What is known of a benefit now, by each tiers block that brings it.
+fn entitlements(runner: &Runner<'_>, member: &Name, benefit: &str) -> Result<Vec<Entitlement>, String> {
+    let program = runner.program;
+    let account = known(runner, member)?;
+    let day = today(runner, account);
+    let blocks = program.tiers.iter();
+    Ok(blocks.filter_map(|tiers| account.benefit(program, &tiers.name, benefit, day).ok()).collect())
+}
+
+fn has_benefit(runner: &Runner<'_>, member: &Name, benefit: &str, until: Option<Date>) -> Result<(), String> {
+    let all = entitlements(runner, member, benefit)?;
+    let allowed: Vec<&Entitlement> = all.iter().filter(|it| it.allowed).collect();
+    if allowed.iter().any(|it| until.is_none_or(|until| it.until == Some(until))) {
+        return Ok(());
+    }
+    Err(match (allowed.first(), all.first()) {
+        (Some(has), _) => by(member, has),
+        (None, Some(not)) => format!("{} is {}; {} brings it", member.text, not.level, not.from_level),
+        (None, None) => "no tier brings it".to_owned(),
+    })
+}
+
+fn has_no_benefit(runner: &Runner<'_>, member: &Name, benefit: &str) -> Result<(), String> {
+    let all = entitlements(runner, member, benefit)?;
+    all.iter().find(|it| it.allowed).map_or(Ok(()), |has| Err(by(member, has)))
+}
+
+fn by(member: &Name, has: &Entitlement) -> String {
+    match has.until {
+        Some(last) => format!("{} has it by {} until {last}", member.text, has.level),
+        None => format!("{} has it by {}", member.text, has.level),
+    }
 }

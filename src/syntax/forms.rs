@@ -375,7 +375,14 @@ const TEST: &[Form] = &[
         "when",
         &["when 2026-03-03 17:45 purchase \"K-1\" by Ann { total 20 EUR }", "when 2026-03-17 00:00 clock"],
     ),
-    ("expect", &["expect Ann earns 14 points", "expect Ann has 14 points pending"]),
+    (
+        "expect",
+        &[
+            "expect Ann earns 14 points",
+            "expect Ann has 14 points pending",
+            "expect Ann has benefit \"Lounge\"",
+        ],
+    ),
 ];
 
 const GIVEN: &[Form] = &[

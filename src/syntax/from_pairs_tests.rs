@@ -374,6 +374,16 @@ impl Builder<'_> {
                 };
                 Expect::Has(member, amount, kind)
             }
+            Rule::e_benefit => {
+                inner.skip(&[Rule::k_has]);
+                let is_missing = inner.eat(Rule::k_no);
+                inner.skip(&[Rule::k_benefit]);
+                let benefit = self.text(&mut inner)?;
+                match is_missing {
+                    true => Expect::NoBenefit(member, benefit),
+                    false => Expect::Benefit(member, benefit, self.maybe_date(&mut inner, Rule::k_until)?),
+                }
+            }
             Rule::e_loses => Expect::Loses(member, self.amount(&mut inner)?),
             Rule::e_pays => {
                 let amount = self.amount(&mut inner)?;

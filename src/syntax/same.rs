@@ -405,7 +405,7 @@ kinds! {
     HasKind { Usable, Pending, Expiring(a), Until(a) }
     Expect {
         Refused(a), Card(a, b, c), Challenge(a, b, c), Streak(a, b, c), Task(a, b, c), Milestones(a, b, c), CapLeft(a, b, c, d), Charity(a, b), PartnerOwes(a, b), PartnerGets(a, b), Expire(a, b), EarnsNothing(a), Earns(a, b, c), Has(a, b, c),
-        Loses(a, b), Pays(a, b), PaysFees(a, b, c), Owes(a, b), Tier { member, of, tier, until },
+        Benefit(a, b, c), NoBenefit(a, b), Loses(a, b), Pays(a, b), PaysFees(a, b, c), Owes(a, b), Tier { member, of, tier, until },
     }
 }
 

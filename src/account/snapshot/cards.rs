@@ -3,7 +3,7 @@
 use super::restore::{Restore, in_order};
 use super::take::{Names, text};
 use super::terms::TermsState;
-use super::{CardStateText, FullState, LapsedState, Moment, SnapshotError, terms};
+use super::{CardStateText, FullState, Moment, SnapshotError, terms};
 use crate::account::{CardState, FullCard, LapsedStamps, OpenEnd, PastCards, StampValues};
 use crate::amount::format_scaled;
 use crate::calendar::Date;
@@ -19,6 +19,16 @@ use std::sync::Arc;
 pub(crate) struct StampsState {
     stamps: i64,
     value: String,
+}
+
+/// Stamps that were lost with their card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LapsedState {
+    /// The first and the last day on which they came onto it.
+    pub(super) from: Date,
+    pub(super) to: Date,
+    pub(super) stamps: i64,
 }
 
 /// The most that stamps hold, in millionths.

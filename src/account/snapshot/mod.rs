@@ -34,7 +34,7 @@ pub(super) use announcements::AnnouncedState;
 pub(super) use state::{
     AttributeState, AwardState, BooksState, CardStateText, ChoiceState, ChosenState, ClosedTurnoverState,
     CountedState, CoverState, DonatedState, EventState, FrozenLevelState, FrozenState, FullState, GiftState,
-    HoldState, ItemState, LackState, LapsedState, LevelState, LinkState, LotState, MeansState, Moment, Named,
+    HoldState, ItemState, LackState, LevelState, LinkState, LotState, MeansState, Moment, Named,
     PaymentState, PendingState, PledgeState, PledgedState, ProgramState, ReceiptState, RecordState,
     ReturnedState, SeenLevelState, SeenState, ShareState, SlotState, SourceState, SpentLotState, SpentState,
     StageState, StreakStateText, TakenState, TierStateText, TurnoverShareState, TurnoverState,

@@ -1,6 +1,6 @@
 //! The parts of a snapshot: plain texts and numbers, nothing that a format has to guess.
 
-use super::cards::StampsState;
+use super::cards::{LapsedState, StampsState};
 use super::terms::TermsState;
 use crate::calendar::{Date, Instant};
 use crate::ledger::{LineKind, SourceKind};
@@ -214,14 +214,6 @@ parts! {
         /// Where the last day could still move.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         terms: Option<TermsState>,
-    }
-
-    /// Stamps that were lost with their card.
-    struct LapsedState {
-        /// The first and the last day on which they came onto it.
-        from: Date,
-        to: Date,
-        stamps: i64,
     }
 
     struct TierStateText {

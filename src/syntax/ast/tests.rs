@@ -281,6 +281,10 @@ pub enum Expect {
     Earns(Name, Amount, Option<Name>),
     /// `Ann has 14 punkte pending`
     Has(Name, Amount, HasKind),
+    /// `Ann has benefit "Executive lounge" until 2027-12-31`
+    Benefit(Name, Text, Option<Date>),
+    /// `Ann has no benefit "Executive lounge"`
+    NoBenefit(Name, Text),
     /// `Ann loses 10 punkte`
     Loses(Name, Amount),
     /// `Ann pays 28 EUR`

@@ -208,6 +208,10 @@ impl<'a> Printer<'a> {
                 };
                 words![who(member), "has", self.amount(amount), kind]
             }
+            Expect::Benefit(member, benefit, last) => {
+                words![who(member), "has benefit", text(benefit), until("until", last.as_ref())]
+            }
+            Expect::NoBenefit(member, benefit) => words![who(member), "has no benefit", text(benefit)],
             Expect::Loses(member, amount) => words![who(member), "loses", self.amount(amount)],
             Expect::Pays(member, amount) => words![who(member), "pays", self.amount(amount)],
             Expect::PaysFees(member, amount, plan) => {

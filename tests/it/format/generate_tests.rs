@@ -102,7 +102,9 @@ impl Choices {
     }
 
     fn expect(&mut self) -> Expect {
-        match self.pick(19) {
+        match self.pick(21) {
+            19 => Expect::Benefit(self.name(), self.text(), self.maybe(Self::date)),
+            20 => Expect::NoBenefit(self.name(), self.text()),
             17 => Expect::PaysFees(self.name(), self.amount(), self.name()),
             18 => Expect::Milestones(self.name(), self.name(), self.number()),
             15 => Expect::PartnerOwes(self.name(), self.signed_amount()),

@@ -19,8 +19,10 @@ static SHOPS: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
         let plans = "plan Half {\n  fee 5 EUR per month\n  renews by itself\n  trial 10 days\n}\n\n\
             plan Full {\n  fee 12 EUR per quarter\n  renews on request\n}\n\ntiers Club {";
         let text = rules(number).replace("tiers Club {", plans);
-        let text = text.replace("tier Silver { ", "tier Silver {\n    paid by plan Half\n    ");
-        let text = text.replace("tier Gold { ", "tier Gold {\n    paid by plan Full\n    ");
+        let text = text
+            .replace("tier Silver { ", "tier Silver {\n    paid by plan Half\n    benefit \"Late\"\n    ");
+        let text =
+            text.replace("tier Gold { ", "tier Gold {\n    paid by plan Full\n    benefit \"Lounge\"\n    ");
         compile(&Sources::single("shop.loyalty", text.as_str()), &Limits::default())
             .unwrap_or_else(|findings| panic!("{findings}\n{text}"))
     };
@@ -67,6 +69,41 @@ proptest! {
                 model.runs_to(day(at));
                 let earned = place(program, &plain, member);
                 prop_assert_eq!(place(program, &all, member), earned.max(model.level()), "{} {}", member, instant(at));
+            }
+        }
+    }
+
+    /// L6: who is told a yes for a day has the benefit on it if nothing happens up to then, to the last day that is told; and
+    /// what is decided is so.
+    #[test]
+    fn a_yes_for_a_benefit_is_certain(story in stories(16), days in proptest::collection::vec(0_i32..500, 4)) {
+        let program = &SHOPS[story.shop].program;
+        let mut world = World::new(program);
+        for (happening, more) in with_plans(&story) {
+            for event in more.map(|(event, _)| event).into_iter().chain([happening.build()]) {
+                world.deliver(&event);
+            }
+            let Some(account) = world.accounts.get(happening.member) else { continue };
+            for days in &days {
+                let later = instant(happening.at + i64::from(*days) * 86_400);
+                let asked = ZONE.business_date(later, 0);
+                let mut then = account.clone();
+                tick(program, &mut then, later);
+                let place = then.tier(program, "Club").expect("the block").place;
+                for (least, benefit) in [(1, "Late"), (2, "Lounge")] {
+                    let told = account.benefit(program, "Club", benefit, asked).expect("a benefit");
+                    prop_assert!(!told.allowed || place >= least, "{} {} {:?}", &happening.id, asked, told);
+                    if told.decided {
+                        prop_assert_eq!(told.allowed, place >= least, "{} {} {:?}", &happening.id, asked, told);
+                    }
+                    if told.allowed {
+                        prop_assert!(told.until.is_none_or(|until| until >= asked));
+                        prop_assert!(told.why.is_some());
+                    }
+                    // the same of that day once it has come
+                    let told = then.benefit(program, "Club", benefit, asked).expect("a benefit");
+                    prop_assert_eq!((told.decided, told.allowed), (true, place >= least));
+                }
             }
         }
     }

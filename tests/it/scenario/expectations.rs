@@ -92,6 +92,7 @@ fn what_is_found_instead() {
         ("expect Ann has 1 Gratiskaffee", "Ann has 0 Gratiskaffee"),
         ("expect Ann has 1 Gratiskaffee until 2026-12-31", "Ann has 0 Gratiskaffee until 2026-12-31"),
         ("expect Ann tier is Gold until 2027-12-31", "Ann is Basis"),
+        ("expect Ann has benefit \"Parkplatz\"", "Ann is Basis; Gold brings it"),
         ("expect card Kaffeekarte of Ann at 1 stamp", "the card is at 2 stamps"),
         ("expect cap Dienstag of Ann has 7 left", "6 is left"),
         ("expect cap Dienstag has 7 left", "6 is left"),
@@ -115,9 +116,9 @@ fn a_failure_shows_how_it_came_about() {
     assert!(!result.passed);
     let text = render(&compiled.sources, &result.failures[0]);
     let expected = "error X951: test \"the test\" failed
-  --> kiosk.loyalty:93:3
+  --> kiosk.loyalty:94:3
    |
-93 |   expect Ann earns 14 punkte from Dienstag
+94 |   expect Ann earns 14 punkte from Dienstag
    |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Ann earned 0 punkte from
    |                                            Dienstag
    = how: ";

@@ -442,6 +442,60 @@ fn a_grant_can_be_cancelled_after_its_account_was_stored() {
 }
 
 #[test]
+fn a_grant_is_cancelled_under_a_later_version() {
+    let with = program(CLUB);
+    let new = |number: u32, from: &str| {
+        with.replace("version 1", &format!("version {number}")).replace("2026-01-01", from)
+    };
+    // the second version knows no Gold: who held it holds Silver, by the same grant
+    let second = new(2, "2026-04-01");
+    let start = second.find("tier Gold").unwrap();
+    let end = second.find("plan Half {").unwrap();
+    let second = format!("{}}}\n\n{}", &second[..start], &second[end..]);
+    let sources = [with.as_str(), &second].map(|text| Sources::single("club.loyalty", text));
+    let compiled = compile_versions(&sources, &Limits::default(), &Checks::default())
+        .unwrap_or_else(|it| panic!("{it}"));
+    let versions = &compiled.versions;
+    let (mut evaluator, first) = (Evaluator::new(), versions.at(at("2026-03-01T00:00:00+01:00")));
+    let mut account = Account::open(first, "Ann");
+    let grant = Event::grant_tier("G-1", "Ann", "2026-03-05T10:00:00+01:00", "Gold").build().unwrap();
+    evaluator.deliver(versions, &mut account, &grant).unwrap();
+    evaluator.run_clock(versions, &mut account, at("2026-04-02T10:00:00+02:00")).unwrap();
+    let program = versions.of(&account).unwrap();
+    assert_eq!(account.tier(program, "Club").unwrap().level, "Silver");
+    assert_eq!(account.balance(program, "points").unwrap().available, "70");
+    let cancel = Event::cancel("C-1", "Ann", "2026-04-03T10:00:00+02:00", "G-1").build().unwrap();
+    evaluator.deliver(versions, &mut account, &cancel).unwrap();
+    let program = versions.of(&account).unwrap();
+    assert_eq!(account.tier(program, "Club").unwrap().level, "Basic");
+    // the gift of Silver goes; of that of Gold this version knows nothing
+    assert_eq!(account.balance(program, "points").unwrap().available, "50");
+}
+
+#[test]
+fn members_of_an_account_cancel_a_grant_together() {
+    let test = "test \"two\" {\n  given member Ann {\n    account Family\n    joined 2026-01-05\n  }\n  \
+        given member Ben {\n    account Family\n    joined 2026-01-06\n  }\n  \
+        when 2026-03-03 10:00 grant tier Gold \"G-1\" to Ann\n  expect Ben tier is Gold\n  \
+        when 2026-03-04 10:00 cancel \"C-1\" of \"G-1\" by Ben\n  expect Ann tier is Basic\n  \
+        expect Ann has 0 points\n  \
+        when 2026-03-04 11:00 cancel \"C-2\" of \"G-1\" by Ann\n  expect refused \"already cancelled\"\n}\n";
+    passes(&format!("{}\n{test}", program(CLUB)));
+}
+
+#[test]
+fn gifts_that_are_vouchers_and_choices_go_with_their_grant() {
+    let lines = "count spend in calendar year\nkeep until end of next calendar year\ntier Basic\n\
+        tier Silver {\n  reach 100 EUR spend\n  on entry give 2 Coffee\n  \
+        on entry give choice of [40 points, 1 Coffee] within 2 months otherwise give 40 points\n}\n}\n\n\
+        voucher Coffee {\n  grants \"A coffee\"\n  worth 2 EUR\n  valid for 60 days";
+    let test = "when 2026-03-03 10:00 grant tier Silver \"G-1\" to Ann\nexpect Ann has 2 Coffee\n\
+        when 2026-03-04 10:00 cancel \"C-1\" of \"G-1\" by Ann\nexpect Ann has 0 Coffee\n\
+        when 2026-05-10 00:00 clock\nexpect Ann has 0 points\n";
+    holds(lines, test);
+}
+
+#[test]
 fn a_grant_that_runs_is_cancelled_when_its_event_is_long_forgotten() {
     let lines = "when 2026-03-03 10:00 grant tier Gold \"G-1\" to Ann\n\
         when 2029-03-03 10:00 purchase \"K-1\" by Ann { total 1 EUR }\nexpect Ann tier is Gold\n\

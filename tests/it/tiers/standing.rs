@@ -1,6 +1,6 @@
 //! What a host tells a member of a tier.
 
-use super::program;
+use super::{holds, program};
 use crate::rule_files::compiled;
 use loyalty_rules::calendar::Date;
 use loyalty_rules::event::Event;
@@ -235,4 +235,16 @@ fn benefits_of_the_lowest_level_and_of_plans() {
     });
     // each text once
     assert_eq!(account.benefits(program, "Club", "2026-03-03".parse().unwrap()).unwrap().len(), 2);
+}
+
+#[test]
+fn tests_expect_benefits() {
+    let lines = "expect Ann has no benefit \"Late check-out\"\n\
+        when 2026-03-03 10:00 purchase \"K-1\" by Ann { total 150 EUR }\n\
+        expect Ann has benefit \"Late check-out\"\nexpect Ann has benefit \"Late check-out\" until 2027-12-31\n\
+        expect Ann has no benefit \"Breakfast\"\n\
+        when 2026-03-04 10:00 grant tier Gold for 5 days \"G-1\" to Ann\n\
+        expect Ann has benefit \"Breakfast\" until 2026-03-09\n\
+        when 2026-03-10 00:00 clock\nexpect Ann has no benefit \"Breakfast\"\n";
+    holds(CLUB, lines);
 }
