@@ -61,11 +61,14 @@ fn told<'p>(world: &mut World<'p>, case: &Case, program: impl Fn(&Outcome) -> &'
     told
 }
 
-/// All that a snapshot keeps of an account but the version under which it stands.
+/// All that a snapshot keeps of an account but the version under which it stands and the number of its bookings.
 fn kept(account: &Account, program: &Program) -> Value {
     let mut kept = serde_json::to_value(account.snapshot(program)).expect("a snapshot");
-    let version = kept.as_object_mut().and_then(|kept| kept.remove("program"));
-    assert!(version.is_some(), "a snapshot names its program");
+    // what was booked is counted, and to go over is booked
+    for key in ["program", "version"] {
+        let found = kept.as_object_mut().and_then(|kept| kept.remove(key));
+        assert!(found.is_some(), "a snapshot tells its {key}");
+    }
     kept
 }
 
