@@ -6,7 +6,7 @@ use super::rules::{Stock, Unit};
 /// `tiers Status { … }`
 pub(super) fn tiers(stock: &Stock, genes: &Genes) -> String {
     let draw = &mut Draw::new(genes);
-    let window = draw.one(&["calendar year", "month", "quarter", "lifetime", "membership year"]);
+    let window = draw.one(&["calendar year", "month", "quarter", "lifetime", "membership year", "Saison"]);
     let stars = stock.gives_freely("stars");
     let (count, low, high) = match (draw.below(5), stars) {
         (0, _) => ("spend", "10 EUR spend", "50 EUR spend"),
@@ -56,7 +56,16 @@ pub(super) fn tiers(stock: &Stock, genes: &Genes) -> String {
 /// What pays the lower and the higher level, and the plans.
 fn paid(draw: &mut Draw<'_>, plans: usize) -> (String, String, String) {
     let plan = |draw: &mut Draw<'_>, name: &str| {
-        let per = draw.one(&["month", "quarter", "membership year", "week"]);
+        let per = draw.one(&[
+            "month",
+            "quarter",
+            "membership year",
+            "week",
+            "Saison",
+            "1 month",
+            "20 days",
+            "3 months",
+        ]);
         let renews = draw.one(&["  renews by itself\n", "", "  renews on request\n"]);
         let trial = draw.one(&["", "  trial 10 days\n", "  trial 1 month\n"]);
         format!("plan {name} {{\n  fee 9.90 EUR per {per}\n{renews}{trial}}}\n\n")
@@ -124,6 +133,7 @@ pub(super) fn card(stock: &Stock, genes: &Genes) -> String {
         "",
         "  cap 3 stamps per day\n",
         "  cap 7 stamps per month\n",
+        "  cap 9 stamps per Saison\n",
         "  cap 2 stamps per purchase\n",
     ]);
     let carry = draw.one(&["", "  carry over\n", "  no carry over\n"]);
@@ -169,6 +179,8 @@ pub(super) fn referral(stock: &Stock, genes: &Genes) -> String {
         "  cap 2 times per calendar year\n",
         "  cap friend 1 time per lifetime\n",
     ]);
+    // a side that gets nothing has no cap
+    let cap = if friend.is_empty() && joining.is_empty() && cap.contains("friend") { "" } else { cap };
     let same = draw.one(&["", "  not within same household\n"]);
     format!(
         "referral Freunde {{\n  friend qualifies with {times}purchase{least}{within}\n{named}{asks}{wait}{joining}{asked}{referrer}{friend}{cap}{same}}}"
@@ -293,7 +305,7 @@ pub(super) fn giving(genes: &Genes) -> Vec<String> {
 pub(super) fn rebates(stock: &Stock, genes: &Genes) -> Vec<String> {
     let draw = &mut Draw::new(genes);
     let unit = stock.unit(draw);
-    let period = draw.one(&["month", "week", "quarter", "membership year", "day"]);
+    let period = draw.one(&["month", "week", "quarter", "membership year", "day", "Saison"]);
     let items = draw.one(&["", "  for items where category is not Tabak\n"]);
     let when = draw.one(&["", "", "  when channel is not Web\n"]);
     let stages = match draw.below(3) {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// All names that generated programs and histories use, but for `birthday`, which has a meaning of its own.
-const NAMES: [&str; 87] = [
+const NAMES: [&str; 88] = [
     "points",
     "miles",
     "stars",
@@ -32,6 +32,7 @@ const NAMES: [&str; 87] = [
     "Prepaid",
     "Karte",
     "Auswahl",
+    "Saison",
     "level",
     "x",
     "y",

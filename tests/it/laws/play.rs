@@ -76,7 +76,8 @@ pub(super) fn challenge(stock: &Stock, genes: &Genes) -> String {
     let when = draw.one(&["", "", "  when level is x\n", "  when weekday is not sunday\n"]);
     let needs =
         if draw.often(50) { "all tasks".to_owned() } else { format!("any {} tasks", 1 + draw.below(count)) };
-    let once = draw.one(&["month", "week", "member", "calendar year", "membership year", "quarter"]);
+    let once =
+        draw.one(&["month", "week", "member", "calendar year", "membership year", "quarter", "Saison"]);
     let gift = gift(stock, draw);
     let cap = draw.one(&["", "", "  cap 2 times per quarter\n", "  cap 1 time per membership year\n"]);
     format!(

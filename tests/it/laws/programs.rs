@@ -336,7 +336,7 @@ fn program_block(draw: &mut Draw<'_>) -> (String, &'static str, i64) {
 fn vocabulary(draw: &mut Draw<'_>) -> String {
     let may = draw.one(&["", "", " may change 1 time per calendar year", " may change 1 time per lifetime"]);
     "categories [Obst, Wein, Tabak]\n\nchannels [Markt, Web]\n\nstores [S1, S2]\n\npayments [Prepaid, Karte]\n\n\
-     list Auswahl [Wein, Tabak]\n\n\
+     list Auswahl [Wein, Tabak]\n\nperiod Saison starts 02-01 every 3 months\n\n\
      member {\n  level: one of [x, y] optionalMAY\n  household: text optional\n  birthday: date optional\n}\n\n\
      item {\n  tag: one of [neu, alt] optional\n  litres: decimal optional\n}\n\n\
      event purchase {\n  code: text optional\n  km: integer 0 to 10_000 optional\n  gift: money optional\n  trip: date optional\n}\n\n\
