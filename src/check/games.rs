@@ -4,7 +4,7 @@ use super::tree::Tree;
 use super::windows;
 use crate::calendar::{Anchors, Date, MonthDay, Period, Tail};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::program::{CapLimit, CapWindow, Card, Expire, PayOut, Program};
+use crate::program::{CapLimit, CapWindow, Card, Expire, PayOut, Program, Validity};
 use crate::syntax::ast::CardLine;
 
 /// Findings about cards and referrals.
@@ -15,6 +15,7 @@ pub(super) fn games(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
         found.extend(unreachable_goal(program, tree, card));
     }
     found.extend(open_referrals(program, tree));
+    found.extend(hidden_referrals(program, tree));
     found
 }
 
@@ -133,4 +134,33 @@ fn open_referrals(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// D501: a referral that another one always comes before.
+fn hidden_referrals(program: &Program, tree: &Tree<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (place, referral) in program.referrals.iter().enumerate() {
+        // a friend is brought by the first that is valid, by name; later only by one that lets friends be named later
+        let mut before = program.referrals.iter().take(place).filter(|first| {
+            let later = referral.named_until.is_none() || referral.named_until == first.named_until;
+            later && covers(first.valid, referral.valid)
+        });
+        let Some((first, block)) = before.next().zip(tree.referral(&referral.name)) else { continue };
+        let mut finding = Diagnostic::new(Code::D501, block.head, "this referral can never apply")
+            .help("let them be valid at different times, or write what both give into one");
+        if let Some(first) = tree.referral(&first.name) {
+            finding = finding.other(first.head, "this one is valid then too, and comes first by its name");
+        }
+        found.push(finding);
+    }
+    found
+}
+
+/// Whether one validity holds whenever the other does. Of what cannot be compared nothing is said.
+fn covers(wide: Validity, narrow: Validity) -> bool {
+    match (wide, narrow) {
+        (Validity::Always, _) => true,
+        (Validity::Days(from, to), Validity::Days(first, last)) => from <= first && last <= to,
+        _ => wide == narrow,
+    }
 }

@@ -262,7 +262,12 @@ impl<'f, 'a: 'f> Lowering<'f, 'a> {
             };
             if found.counted.contains(&counted) {
                 found.good = false;
-                let help = "count it once, or write two tiers blocks";
+                let help = match counted {
+                    Counted::Spend => {
+                        "count spend once; some of it can be counted beside it by a status unit that an `earn` gives"
+                    }
+                    _ => "count it once, or write two tiers blocks",
+                };
                 self.report.misplaced(found.place, format!("`{called}` would be counted twice"), help);
                 continue;
             }
