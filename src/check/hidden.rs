@@ -53,6 +53,7 @@ impl<'u> Hidden<'u> {
     pub(super) fn may_declare(&self, what: &str, name: &str) -> bool {
         let kinds = kinds_of(what);
         self.unread.iter().any(|unread| match &unread.kinds {
+            _ if unread.of_any_kind.contains(name) => true,
             // a misspelt kind word, or a line from the inside of a block that ended too early
             None => unread.nameless || unread.names.contains(name),
             Some(_) => unread.may_be(kinds) && (unread.nameless || unread.names.contains(name)),
@@ -80,7 +81,8 @@ fn kinds_of(what: &str) -> &'static [&'static str] {
         "event" => &["event"],
         "event or date attribute" => ATTRIBUTES,
         "list" => &["list"],
-        "period" => &["period"],
+        // a cap counts in a period, or in an event
+        "period" => &["period", "event"],
         "tier" | "tiers block" => &["tiers"],
         "rule" => RULES,
         "card" => &["card"],

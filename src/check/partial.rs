@@ -47,6 +47,10 @@ pub(super) fn check(
     }
 }
 
+/// Blocks that declare the values which words can have.
+const VOCABULARIES: &[&str] =
+    &["categories", "channels", "stores", "payments", "charities", "list", "member", "item", "event"];
+
 /// A block of which a line is missing.
 struct Touched<'f> {
     block: &'f Block,
@@ -136,6 +140,13 @@ impl<'f> Partial<'f> {
             Code::N102 if finding.message.starts_with("the `redeem` of") => {
                 !self.touched.iter().any(|touched| matches!(touched.block.kind, BlockKind::Redeem(_)))
             }
+            // what a partner pays or gets, and what it funds, may be said in a line that is missing
+            Code::P851 if self.hidden.may_be(&["unit", "partner"]) => false,
+            Code::P851 => !self.touched.iter().any(|it| matches!(it.block.kind, BlockKind::Partner(_))),
+            Code::N105 if finding.message.starts_with("it is not said what this partner") => {
+                self.touched.is_empty()
+            }
+            Code::U211 if self.hidden.may_be(VOCABULARIES) => false,
             Code::U212 => !self.has_unit && !self.mentions(finding),
             code if is_of_a_word(code) => true,
             _ => !self.mentions(finding),
@@ -151,7 +162,8 @@ impl<'f> Partial<'f> {
                 // a cap of its own is called like the block that has it
                 self.hidden.may_declare(what, name) || (what == "cap" && self.names.contains(name))
             }
-            // `no tiers are declared`
+            // `no plans are declared`, `no tiers are declared`
+            None if finding.message.starts_with("no plans") => self.hidden.may_be(&["plan"]),
             None => self.hidden.may_be(&["tiers"]),
         }
     }

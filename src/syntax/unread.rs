@@ -21,6 +21,8 @@ pub(crate) struct Unread {
     pub(crate) kinds: Option<Vec<&'static str>>,
     /// All names that it may declare.
     pub(crate) names: BTreeSet<String>,
+    /// Names that it may declare of whatever kind: its kind word may be missing, so that the name is taken for it.
+    pub(crate) of_any_kind: BTreeSet<String>,
     /// Whether it may declare a name that cannot be made out.
     pub(crate) nameless: bool,
     /// The blocks of which it may be a line, outside of all blocks because their head is missing.
@@ -146,7 +148,13 @@ impl Unread {
             Place::Schema => TYPES.contains(&first) || has_no_name(&all),
             _ => has_no_name(behind),
         };
-        Self { span, kinds, names: names(text, &all), nameless, inside: headless.unwrap_or_default() }
+        let names = names(text, &all);
+        let of_any_kind = match all.get(1) {
+            _ if known.is_none() => BTreeSet::new(),
+            Some(sign) if sign.is_sign("{") => names.clone(),
+            _ => BTreeSet::from([first.to_owned()]),
+        };
+        Self { span, kinds, names, of_any_kind, nameless, inside: headless.unwrap_or_default() }
     }
 
     /// Takes the line behind this one, if both can be of one block whose head is missing.
@@ -173,12 +181,19 @@ impl Unread {
     /// The end of a block whose head is gone, and which may have had no lines.
     pub(crate) fn end_of_empty(span: Span) -> Self {
         let kinds = Some(vec!["event", "member", "item"]);
-        Self { span, kinds, names: BTreeSet::new(), nameless: true, inside: Vec::new() }
+        Self { kinds, ..Self::anything(span) }
     }
 
     /// A piece of which nothing is known.
     pub(crate) fn anything(span: Span) -> Self {
-        Self { span, kinds: None, names: BTreeSet::new(), nameless: true, inside: Vec::new() }
+        Self {
+            span,
+            kinds: None,
+            names: BTreeSet::new(),
+            of_any_kind: BTreeSet::new(),
+            nameless: true,
+            inside: Vec::new(),
+        }
     }
 
     /// Whether it may be one of these kinds of blocks, or a part of one.
@@ -197,6 +212,13 @@ fn without_head(all: &[Lexeme<'_>], first: &str, text: &str) -> Option<Vec<&'sta
         "" => pest_error::stops_at(place, text.trim()).is_none(),
         _ => forms(place).iter().any(|(word, _)| *word == first),
     };
+    let opens = |place: Place| {
+        forms(place).iter().any(|(word, lines)| *word == first && lines.iter().any(|line| line.contains('{')))
+    };
+    if all.get(1).is_some_and(|sign| sign.is_sign("{")) && !INSIDES.iter().any(|(place, _)| opens(*place)) {
+        // no line that opens braces begins so: it is a name without its kind word
+        return None;
+    }
     let inside = INSIDES.iter().filter(|(place, _)| has(*place));
     let kinds: Vec<&'static str> = inside.flat_map(|(_, kinds)| kinds.iter().copied()).collect();
     (!kinds.is_empty()).then_some(kinds)

@@ -323,3 +323,22 @@ fn a_broken_head_may_have_declared_milestones() {
     assert_eq!(told("milestones new Goals {"), ["L001 milestones new Goals {"]);
     assert_eq!(told("milestones {"), ["L001 milestones {"]);
 }
+
+/// A name that is a word of the language may be taken for the kind word that is missing.
+#[test]
+fn a_head_without_its_kind_word_may_have_declared_its_name() {
+    let told = |head: &str, lines: &str, rule: &str| {
+        let block = format!("{head}\n  {lines}\n}}\n\nearn Extra {{\n  {rule}\n}}\n\nearn Base {{");
+        let found = with(&[("earn Base {", &block)]);
+        found.into_iter().filter(|found| !found.contains("(milder)")).collect::<Vec<_>>()
+    };
+    let event = |head: &str| told(head, "value: integer 1 to 9", "on benefit\n  give value as points");
+    assert_eq!(event("event benefit {"), [""; 0]);
+    assert_eq!(event("benefit {"), ["L001 benefit {"]);
+    let event = |head: &str| told(head, "value: integer 1 to 9", "on bonus\n  give value as points");
+    assert_eq!(event("event bonus {"), [""; 0]);
+    assert_eq!(event("bonus {"), ["L001 bonus {", "L001 value: integer 1 to 9"]);
+    let unit = |head: &str| told(head, "round down in total\n  expire never", "on purchase\n  give 2 bonus");
+    assert_eq!(unit("unit bonus is spendable {"), [""; 0]);
+    assert_eq!(unit("bonus is spendable {"), ["L001 bonus is spendable {"]);
+}
